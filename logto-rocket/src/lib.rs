@@ -1,0 +1,1 @@
+//! Logto sign-in for Rocket.
