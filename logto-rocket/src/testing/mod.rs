@@ -1,0 +1,1 @@
+//! A provider inside the process.
