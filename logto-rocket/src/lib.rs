@@ -2,6 +2,7 @@
 
 mod claims;
 mod clock;
+mod config;
 mod error;
 mod redirect;
 #[cfg(feature = "testing")]
@@ -9,5 +10,6 @@ pub mod testing;
 
 pub use claims::{Address, Claims, Known, OrganizationData};
 pub use clock::Clock;
+pub use config::{Config, SessionConfig, Store};
 pub use error::{Call, Error, InvalidToken};
 pub use redirect::{LocalPath, NotLocal};

@@ -1,0 +1,77 @@
+//! The layer of the `LOGTO_*` environment variables.
+
+use std::collections::BTreeMap;
+
+use rocket::figment::providers::Env;
+use rocket::figment::value::{Dict, Map, Value};
+use rocket::figment::{self, Metadata, Profile, Provider};
+
+use super::keys::{self, KEYS};
+use super::mistakes::{Warning, escaped};
+
+/// What this layer is called in figment.
+pub(super) const NAME: &str = "LOGTO_ environment variables";
+
+/// The `LOGTO_*` variables that are keys of ours, and a warning for each that is none.
+pub(super) fn layer() -> (Environment, Vec<Warning>) {
+    let variables: BTreeMap<String, String> = Env::prefixed("LOGTO_")
+        .split("__")
+        .iter()
+        .map(|(key, text)| (key.as_str().to_owned(), text))
+        .collect();
+    let (known, unknown): (BTreeMap<_, _>, BTreeMap<_, _>) =
+        variables.into_iter().partition(|(key, _)| KEYS.contains(&key.as_str()));
+    (Environment { known }, unknown.keys().map(|key| not_known(key)).collect())
+}
+
+/// The known `LOGTO_*` variables, as a layer that wins in every profile.
+pub(super) struct Environment {
+    known: BTreeMap<String, String>,
+}
+
+impl Provider for Environment {
+    fn metadata(&self) -> Metadata {
+        Metadata::named(NAME)
+    }
+
+    fn data(&self) -> Result<Map<Profile, Dict>, figment::Error> {
+        let mut logto = Dict::new();
+        for (key, text) in &self.known {
+            insert(&mut logto, key, value(text));
+        }
+        Ok(Profile::Global.collect(Dict::from([("logto".into(), logto.into())])))
+    }
+}
+
+/// Puts `value` where the dotted `key` says.
+fn insert(dict: &mut Dict, key: &str, value: Value) {
+    match key.split_once('.') {
+        None => {
+            dict.insert(key.into(), value);
+        }
+        Some((table, rest)) => {
+            let table = dict.entry(table.into()).or_insert_with(|| Dict::new().into());
+            if let Value::Dict(_, inner) = table {
+                insert(inner, rest, value);
+            }
+        }
+    }
+}
+
+/// The value of a variable. Lists and quoted texts are read as figment reads them; anything else
+/// stays the text it is, because an app id of `00123` is not the number 123.
+fn value(text: &str) -> Value {
+    match text.parse::<Value>() {
+        Ok(value @ (Value::String(..) | Value::Array(..) | Value::Dict(..))) => value,
+        Ok(_) => text.trim().into(),
+    }
+}
+
+fn not_known(key: &str) -> Warning {
+    let variable = escaped(&keys::variable(key));
+    let meant = keys::meant_by(key).map(keys::variable);
+    let meant = meant.map(|meant| format!("; did you mean `{meant}`?")).unwrap_or_default();
+    Warning::new(format!(
+        "the environment variable `{variable}` is not known and has no effect{meant}"
+    ))
+}

@@ -1,0 +1,81 @@
+//! The names of all keys, and what an unknown one may have been meant to be.
+
+use rocket::figment::value::Num;
+
+/// Every key under `logto`.
+pub(super) const KEYS: [&str; 32] = [
+    "endpoint",
+    "issuer",
+    "internal_endpoint",
+    "app_id",
+    "app_secret",
+    "base_url",
+    "base",
+    "scopes",
+    "resources",
+    "include_reserved_scopes",
+    "prompt",
+    "pushed_authorization",
+    "after_sign_in",
+    "after_sign_out",
+    "trusted_origins",
+    "session.max_lifetime",
+    "session.idle_timeout",
+    "session.revalidate_after",
+    "session.max_stale",
+    "session.store",
+    "session.redis.url",
+    "session.cookie",
+    "session.same_site",
+    "session.max_cookie_bytes",
+    "session.claims",
+    "session.keep_id_token",
+    "secret_keys",
+    "clock_skew",
+    "timeout",
+    "connect_timeout",
+    "ca_certificates",
+    "user_route",
+];
+
+/// The keys whose values are never shown.
+pub(super) const SECRETS: [&str; 4] =
+    ["app_secret", "secret_keys", "secret_key", "session.redis.url"];
+
+/// Whether `path` is a table that holds other keys.
+pub(super) fn is_table(path: &str) -> bool {
+    matches!(path, "session" | "session.redis")
+}
+
+/// The environment variable that sets `key`.
+pub(super) fn variable(key: &str) -> String {
+    format!("LOGTO_{}", key.to_ascii_uppercase().replace('.', "__"))
+}
+
+/// The known key that `unknown` may have been meant to be: one spelled almost alike, or one of the
+/// same name in another table.
+pub(super) fn meant_by(unknown: &str) -> Option<&'static str> {
+    let leaf = last(unknown);
+    let elsewhere = KEYS.into_iter().find(|key| last(key) == leaf);
+    elsewhere.or_else(|| {
+        KEYS.into_iter()
+            .map(|key| (strsim::jaro_winkler(key, unknown), key))
+            .filter(|(likeness, _)| *likeness > 0.85)
+            .max_by(|(one, _), (other, _)| one.total_cmp(other))
+            .map(|(_, key)| key)
+    })
+}
+
+/// A number as it is written.
+pub(super) fn number(number: Num) -> String {
+    number
+        .to_u128()
+        .map(|whole| whole.to_string())
+        .or_else(|| number.to_i128().map(|whole| whole.to_string()))
+        .or_else(|| number.to_f64().map(|fraction| fraction.to_string()))
+        .unwrap_or_default()
+}
+
+fn last(key: &str) -> &str {
+    key.rsplit('.').next().unwrap_or(key)
+}

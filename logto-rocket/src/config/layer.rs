@@ -1,0 +1,244 @@
+//! [`Config`]: the layer of the configuration that is written in code.
+
+use std::fmt;
+use std::time::Duration;
+
+use rocket::figment::value::{Dict, Map, Value};
+use rocket::figment::{self, Metadata, Profile, Provider};
+
+use super::mistakes::shown;
+
+mod session;
+
+pub use session::SessionConfig;
+
+/// What this layer is called in figment and in launch errors.
+pub(super) const NAME: &str = "Config in code";
+
+/// Configuration written in code: the layer below Rocket.toml and the environment.
+///
+/// Whatever is set here is a default of one's own: `[default.logto]` in Rocket.toml, `ROCKET_LOGTO`
+/// and the `LOGTO_*` environment variables win over it. Nothing is checked before the launch, which
+/// reports all mistakes of all layers together. Each setter replaces what was set before.
+///
+/// Secrets belong into the environment rather than into code. `Debug` prints none of them.
+///
+/// ```
+/// use logto_rocket::{Config, SessionConfig};
+/// use std::time::Duration;
+///
+/// let config = Config::new()
+///     .endpoint("https://example.logto.app")
+///     .app_id("k3d9w0x7c5v1b2n4m6a8s")
+///     .base_url("https://app.example.com")
+///     .scopes(["email", "roles"])
+///     .resources(["https://api.example.com"])
+///     .timeout(Duration::from_secs(5))
+///     .session(SessionConfig::new().idle_timeout(Duration::from_secs(3600)));
+/// ```
+#[derive(Clone, Default)]
+#[must_use = "a configuration has no effect until the fairing gets it"]
+pub struct Config(Dict);
+
+impl Config {
+    /// A layer that sets nothing.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Where Logto is, as its console shows it, without `/oidc`. This or
+    /// [`issuer()`](Config::issuer) is required. An https URL; http only on a loopback host, because
+    /// whoever can change that traffic can sign in as anybody.
+    pub fn endpoint(self, url: impl Into<String>) -> Self {
+        self.set("endpoint", url.into())
+    }
+
+    /// Logto's issuer identifier, which discovery and every token must name to the byte. Default:
+    /// `{endpoint}/oidc`. An https URL; http only on a loopback host.
+    pub fn issuer(self, url: impl Into<String>) -> Self {
+        self.set("issuer", url.into())
+    }
+
+    /// Where this server reaches Logto if not at the endpoint, such as inside a cluster. Browsers
+    /// still go to the endpoint. Default: none. Plain http is allowed here: the app secret and the
+    /// tokens then cross that network unprotected, and outside the debug profile the launch warns.
+    pub fn internal_endpoint(self, url: impl Into<String>) -> Self {
+        self.set("internal_endpoint", url.into())
+    }
+
+    /// The id of the application (of type "Traditional web") at Logto. Required.
+    pub fn app_id(self, id: impl Into<String>) -> Self {
+        self.set("app_id", id.into())
+    }
+
+    /// The secret of the application at Logto. Required. Whoever has it can act as this application;
+    /// better than in code it is in the environment, as `LOGTO_APP_SECRET`.
+    pub fn app_secret(self, secret: impl Into<String>) -> Self {
+        self.set("app_secret", secret.into())
+    }
+
+    /// The origin of this site as browsers see it, such as `https://app.example.com`: https, or http
+    /// on a loopback host. Default: `http://localhost:{port}` in the debug profile; required
+    /// otherwise. It decides the redirect URIs, and whether cookies are `Secure`; the `Host` header,
+    /// which anybody can forge, is never asked.
+    pub fn base_url(self, origin: impl Into<String>) -> Self {
+        self.set("base_url", origin.into())
+    }
+
+    /// The path that sign-in, callback and sign-out are mounted under, without a slash at its end.
+    /// Default: `/auth`. The redirect URIs registered at Logto begin with it.
+    pub fn base(self, path: impl Into<String>) -> Self {
+        self.set("base", path.into())
+    }
+
+    /// The scopes to ask for, besides `openid`, `offline_access` and `profile` and those that
+    /// requirements name. Default: none.
+    pub fn scopes<S: Into<String>>(self, scopes: impl IntoIterator<Item = S>) -> Self {
+        self.set("scopes", list(scopes))
+    }
+
+    /// The API resources to ask for, by their identifiers at Logto
+    /// ([RFC 8707](https://www.rfc-editor.org/rfc/rfc8707)), besides those that requirements name.
+    /// Default: none.
+    pub fn resources<S: Into<String>>(self, resources: impl IntoIterator<Item = S>) -> Self {
+        self.set("resources", list(resources))
+    }
+
+    /// Whether `openid`, `offline_access` and `profile` are asked for. Default: `true`. If `false`,
+    /// only [`scopes()`](Config::scopes) are sent, and `openid` must be among them; without
+    /// `offline_access` there is no refresh token.
+    pub fn include_reserved_scopes(self, include: bool) -> Self {
+        self.set("include_reserved_scopes", include)
+    }
+
+    /// The `prompt` of a sign-in
+    /// ([OpenID Connect Core, section 3.1.2.1](https://openid.net/specs/openid-connect-core-1_0.html#AuthRequest)):
+    /// `consent`, `login`, `login consent` or `none`. Default: `consent`. Without `consent` Logto
+    /// gives no refresh token, and the launch warns.
+    pub fn prompt(self, prompt: impl Into<String>) -> Self {
+        self.set("prompt", prompt.into())
+    }
+
+    /// Whether authorization requests are pushed to Logto first
+    /// ([RFC 9126](https://www.rfc-editor.org/rfc/rfc9126)), so that they never show in the browser.
+    /// Default: `false`.
+    pub fn pushed_authorization(self, push: bool) -> Self {
+        self.set("pushed_authorization", push)
+    }
+
+    /// Where a sign-in leads that was not started from a page: a path on this site. Default: `/`.
+    pub fn after_sign_in(self, path: impl Into<String>) -> Self {
+        self.set("after_sign_in", path.into())
+    }
+
+    /// Where a sign-out leads that names no page: a path on this site. Default: `/`.
+    pub fn after_sign_out(self, path: impl Into<String>) -> Self {
+        self.set("after_sign_out", path.into())
+    }
+
+    /// Other origins, such as `https://admin.example.com`, whose pages may send requests that change
+    /// something. Default: none. Their scripts can act as whoever is signed in here.
+    pub fn trusted_origins<S: Into<String>>(self, origins: impl IntoIterator<Item = S>) -> Self {
+        self.set("trusted_origins", list(origins))
+    }
+
+    /// How long sessions live, and where they are kept.
+    pub fn session(self, session: SessionConfig) -> Self {
+        self.set("session", session.into_dict())
+    }
+
+    /// The keys that seal cookies: the first seals, all open, so that a key can be replaced without
+    /// signing anybody out. Each is base64 of 32 or 64 bytes or 64 hexadecimal digits, as Rocket's
+    /// `secret_key`, which is the default. Whoever has a key can sign in as anybody; better than in
+    /// code they are in the environment, as `LOGTO_SECRET_KEYS`.
+    pub fn secret_keys<S: Into<String>>(self, keys: impl IntoIterator<Item = S>) -> Self {
+        self.set("secret_keys", list(keys))
+    }
+
+    /// How far Logto's clock and this server's may be apart when times in tokens are judged.
+    /// Default: 60 seconds; at most 5 minutes, because an expired token lives longer by as much.
+    pub fn clock_skew(self, skew: Duration) -> Self {
+        self.set("clock_skew", words(skew))
+    }
+
+    /// How long a call to Logto may take in all. Default: 10 seconds; at least 100 milliseconds, at
+    /// most 5 minutes.
+    pub fn timeout(self, timeout: Duration) -> Self {
+        self.set("timeout", words(timeout))
+    }
+
+    /// How long connecting to Logto may take. Default: 2 seconds; at least 100 milliseconds, at most
+    /// a minute.
+    pub fn connect_timeout(self, timeout: Duration) -> Self {
+        self.set("connect_timeout", words(timeout))
+    }
+
+    /// A PEM file with the certificates of one's own authority, read at launch; a relative path
+    /// starts at the working directory. Default: none. They are trusted for calls to Logto besides
+    /// the system's roots.
+    pub fn ca_certificates(self, path: impl Into<String>) -> Self {
+        self.set("ca_certificates", path.into())
+    }
+
+    /// Whether `GET {base}/user` tells the site's own scripts who is signed in. Default: `true`.
+    pub fn user_route(self, mount: bool) -> Self {
+        self.set("user_route", mount)
+    }
+
+    fn set(mut self, key: &str, value: impl Into<Value>) -> Self {
+        self.0.insert(key.into(), value.into());
+        self
+    }
+}
+
+impl Provider for Config {
+    fn metadata(&self) -> Metadata {
+        Metadata::named(NAME)
+    }
+
+    fn data(&self) -> Result<Map<Profile, Dict>, figment::Error> {
+        let logto = Dict::from([("logto".into(), self.0.clone().into())]);
+        Ok(Profile::Default.collect(logto))
+    }
+}
+
+impl fmt::Debug for Config {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        debug("Config", "", &self.0, f)
+    }
+}
+
+fn debug(name: &str, table: &str, dict: &Dict, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let mut debug = f.debug_struct(name);
+    for (key, value) in dict {
+        debug.field(key, &Shown { key: &format!("{table}{key}"), value });
+    }
+    debug.finish()
+}
+
+/// A value as `Debug` may print it.
+struct Shown<'a> {
+    key: &'a str,
+    value: &'a Value,
+}
+
+impl fmt::Debug for Shown<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { key, value } = *self;
+        match value {
+            Value::Dict(_, dict) => debug("SessionConfig", "session.", dict, f),
+            Value::Array(_, values) => {
+                f.debug_list().entries(values.iter().map(|value| Shown { key, value })).finish()
+            }
+            value => f.write_str(shown(key, value).as_deref().unwrap_or("(not shown)")),
+        }
+    }
+}
+
+fn list<S: Into<String>>(texts: impl IntoIterator<Item = S>) -> Value {
+    texts.into_iter().map(Into::into).collect::<Vec<String>>().into()
+}
+
+fn words(duration: Duration) -> String {
+    humantime::format_duration(duration).to_string()
+}

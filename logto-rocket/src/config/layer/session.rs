@@ -1,0 +1,116 @@
+//! [`SessionConfig`]: the keys under `session`, written in code.
+
+use std::fmt;
+use std::time::Duration;
+
+use rocket::figment::value::{Dict, Value};
+use rocket::http::SameSite;
+
+use super::{debug, list, words};
+use crate::config::Store;
+
+/// Configuration of sessions written in code, for [`Config::session()`].
+///
+/// ```
+/// use logto_rocket::SessionConfig;
+/// use std::time::Duration;
+///
+/// let session = SessionConfig::new()
+///     .max_lifetime(Duration::from_secs(12 * 60 * 60))
+///     .revalidate_after(Duration::from_secs(10 * 60))
+///     .claims(["name", "email", "roles"]);
+/// ```
+#[derive(Clone, Default)]
+#[must_use = "a configuration has no effect until the fairing gets it"]
+pub struct SessionConfig(Dict);
+
+impl SessionConfig {
+    /// A layer that sets nothing.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// How long a session lives at most, from its sign-in, whatever happens in it. Default: 14 days;
+    /// at most 400 days, the longest that browsers keep a cookie.
+    pub fn max_lifetime(self, lifetime: Duration) -> Self {
+        self.set("max_lifetime", words(lifetime))
+    }
+
+    /// How long a session lives without a request; shorter than the maximal lifetime. Default, and
+    /// with `None`: as long as that.
+    pub fn idle_timeout(self, timeout: impl Into<Option<Duration>>) -> Self {
+        self.set("idle_timeout", words_or_none(timeout.into()))
+    }
+
+    /// The age at which claims are confirmed at Logto before they are believed, so that a suspended
+    /// user or a removed role is noticed. Default: 1 hour. With `None` claims are never confirmed:
+    /// what Logto said at sign-in is believed to the session's end.
+    pub fn revalidate_after(self, age: impl Into<Option<Duration>>) -> Self {
+        self.set("revalidate_after", words_or_none(age.into()))
+    }
+
+    /// How long claims are believed while Logto does not answer; not shorter than
+    /// [`revalidate_after()`](SessionConfig::revalidate_after). Default: 24 hours. Past it, requests
+    /// that need the user are answered by 503.
+    pub fn max_stale(self, age: Duration) -> Self {
+        self.set("max_stale", words(age))
+    }
+
+    /// Where sessions are kept. Default: [`Store::Cookie`].
+    pub fn store(self, store: Store) -> Self {
+        match store {
+            Store::Cookie => self.set("store", "cookie"),
+        }
+    }
+
+    /// The name of the session's cookie: letters, digits, `-`, `_` and `.`. Default: a name made of
+    /// the app id and the base. A name that begins with `__Host-` keeps other hosts of the same
+    /// domain from setting it, and needs an https base URL.
+    pub fn cookie(self, name: impl Into<String>) -> Self {
+        self.set("cookie", name.into())
+    }
+
+    /// The `SameSite` attribute of the session's cookie. Default: `Lax`. With `Strict`, who follows
+    /// a link from another site arrives as a stranger; with `None`, which needs an https base URL,
+    /// requests from other sites carry the session too.
+    pub fn same_site(self, same_site: SameSite) -> Self {
+        self.set("same_site", same_site.to_string().to_ascii_lowercase())
+    }
+
+    /// The most bytes that a session's cookies have together. Default: 7,000, which is the most;
+    /// the least is 1,000. A sign-in whose session is larger fails.
+    pub fn max_cookie_bytes(self, bytes: usize) -> Self {
+        self.set("max_cookie_bytes", bytes)
+    }
+
+    /// The names of the claims that a session keeps. Default: all. A claim that is not kept is
+    /// unknown to requirements, which then refuse.
+    pub fn claims<S: Into<String>>(self, names: impl IntoIterator<Item = S>) -> Self {
+        self.set("claims", list(names))
+    }
+
+    /// Whether a session keeps the ID token as Logto sent it. Default: `false`, because it makes
+    /// cookies large.
+    pub fn keep_id_token(self, keep: bool) -> Self {
+        self.set("keep_id_token", keep)
+    }
+
+    pub(super) fn into_dict(self) -> Dict {
+        self.0
+    }
+
+    fn set(mut self, key: &str, value: impl Into<Value>) -> Self {
+        self.0.insert(key.into(), value.into());
+        self
+    }
+}
+
+impl fmt::Debug for SessionConfig {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        debug("SessionConfig", "session.", &self.0, f)
+    }
+}
+
+fn words_or_none(duration: Option<Duration>) -> String {
+    duration.map_or_else(|| "none".into(), words)
+}

@@ -1,0 +1,213 @@
+//! [`read`]: all layers in, the parsed configuration or all mistakes out.
+
+use std::time::Duration;
+
+use cookie::Key;
+use rocket::figment::Figment;
+use rocket::figment::value::Value;
+use url::Url;
+
+use super::mistakes::{Mistakes, Warning, Wrong};
+use super::reader::Reader;
+use super::secret_keys::{self, MAKE_ONE};
+use super::values::{AppSecret, Base, CaCertificates, Issuer, Origin, Prompt};
+use super::{Config, Settings, environment, keys, session, texts, urls};
+use crate::LocalPath;
+
+const SECOND: Duration = Duration::from_secs(1);
+const MINUTE: Duration = Duration::from_secs(60);
+
+/// The least time that a call to Logto is given.
+const SHORTEST_CALL: Duration = Duration::from_millis(100);
+
+/// Reads the configuration from Rocket's `figment`, with `config` below it and the `LOGTO_*`
+/// environment variables above it.
+///
+/// # Errors
+///
+/// All mistakes at once.
+pub(crate) fn read(
+    figment: &Figment,
+    config: Option<&Config>,
+) -> Result<(Settings, Vec<Warning>), Mistakes> {
+    let (environment, mut warnings) = environment::layer();
+    let layers = match config {
+        Some(config) => figment.clone().join(config),
+        None => figment.clone(),
+    };
+    let mut reader = Reader::new(layers.merge(environment));
+    let debug = figment.profile() == rocket::Config::DEBUG_PROFILE;
+
+    let (issuer, endpoint) = issuer(&mut reader);
+    let internal_endpoint = internal_endpoint(&mut reader, debug, &mut warnings);
+    let app_id = required(&mut reader, "app_id", "app id", texts::app_id);
+    let app_secret = required(&mut reader, "app_secret", "app secret", AppSecret::parse);
+    let base_url = base_url(&mut reader, debug);
+    let base = reader.text("base", Base::parse).unwrap_or_default();
+    let scopes = reader.list("scopes", texts::scope).unwrap_or_default();
+    let resources = reader.list("resources", texts::resource).unwrap_or_default();
+    let include_reserved_scopes = include_reserved_scopes(&mut reader, &scopes);
+    let prompt = reader.text("prompt", Prompt::parse).unwrap_or_default();
+    warnings.extend(no_refresh_token(&prompt, include_reserved_scopes, &scopes));
+    let pushed_authorization = reader.flag("pushed_authorization").unwrap_or(false);
+    let after_sign_in = local_path(&mut reader, "after_sign_in");
+    let after_sign_out = local_path(&mut reader, "after_sign_out");
+    let trusted_origins = reader.list("trusted_origins", Origin::parse).unwrap_or_default();
+    let session = session::read(&mut reader, base_url.as_ref(), &mut warnings);
+    let (secret_keys, generated_key) = secret_keys(&mut reader, debug);
+    let clock_skew = reader.duration("clock_skew", (Duration::ZERO, 5 * MINUTE), MINUTE);
+    let timeout = reader.duration("timeout", (SHORTEST_CALL, 5 * MINUTE), 10 * SECOND);
+    let connect_timeout = reader.duration("connect_timeout", (SHORTEST_CALL, MINUTE), 2 * SECOND);
+    let ca_certificates = reader.file("ca_certificates", CaCertificates::read);
+    let user_route = reader.flag("user_route").unwrap_or(true);
+
+    let mistakes = reader.into_mistakes();
+    let (Some(issuer), Some(app_id), Some(app_secret), true) =
+        (issuer, app_id, app_secret, mistakes.is_empty())
+    else {
+        return Err(mistakes);
+    };
+    let settings = Settings {
+        issuer,
+        endpoint,
+        internal_endpoint,
+        app_id,
+        app_secret,
+        base_url,
+        base,
+        scopes,
+        resources,
+        include_reserved_scopes,
+        prompt,
+        pushed_authorization,
+        after_sign_in,
+        after_sign_out,
+        trusted_origins,
+        session,
+        secret_keys,
+        generated_key,
+        clock_skew,
+        timeout,
+        connect_timeout,
+        ca_certificates,
+        user_route,
+    };
+    Ok((settings, warnings))
+}
+
+/// The issuer, given or derived from the endpoint, and the endpoint if it is given.
+fn issuer(reader: &mut Reader) -> (Option<Issuer>, Option<Url>) {
+    if !reader.has("endpoint") && !reader.has("issuer") {
+        let mend = "give the endpoint that Logto's console shows, such as \
+                    `endpoint = \"https://example.logto.app\"`";
+        reader.reject("endpoint", Wrong::new("is missing, and `issuer` too", mend));
+    }
+    let endpoint = reader.text("endpoint", urls::endpoint);
+    let given = reader.text("issuer", Issuer::parse);
+    if reader.has("issuer") {
+        return (given, endpoint);
+    }
+    let derived = endpoint.as_ref().map(Issuer::of).transpose();
+    let derived = derived.map_err(|wrong| reader.reject("endpoint", wrong));
+    (derived.ok().flatten(), endpoint)
+}
+
+fn internal_endpoint(reader: &mut Reader, debug: bool, warnings: &mut Vec<Warning>) -> Option<Url> {
+    let url = reader.text("internal_endpoint", urls::internal_endpoint)?;
+    if url.scheme() == "http" && !debug {
+        warnings.push(Warning::new(
+            "`logto.internal_endpoint` is plain http: whoever can read or change that network's \
+             traffic can read the app secret and the tokens",
+        ));
+    }
+    Some(url)
+}
+
+fn required<T>(
+    reader: &mut Reader,
+    key: &str,
+    name: &str,
+    parse: impl FnOnce(&str) -> Result<T, Wrong>,
+) -> Option<T> {
+    if !reader.has(key) {
+        let mend = format!(
+            "copy the {name} from the application's page in Logto's console into `{key}` of \
+             `[default.logto]` in Rocket.toml, or into the environment variable `{}`",
+            keys::variable(key),
+        );
+        reader.reject(key, Wrong::new("is missing", mend));
+    }
+    reader.text(key, parse)
+}
+
+fn base_url(reader: &mut Reader, debug: bool) -> Option<Origin> {
+    if !debug && !reader.has("base_url") {
+        let what = "is missing; only the debug profile has a default";
+        let mend = "give the origin that browsers see, such as \
+                    `base_url = \"https://app.example.com\"`";
+        reader.reject("base_url", Wrong::new(what, mend));
+    }
+    reader.text("base_url", Origin::parse)
+}
+
+fn include_reserved_scopes(reader: &mut Reader, scopes: &[String]) -> bool {
+    let include = reader.flag("include_reserved_scopes").unwrap_or(true);
+    if !include && !has(scopes, "openid") {
+        let what = "leaves out `openid`, without which Logto gives no ID token";
+        reader.reject("include_reserved_scopes", Wrong::new(what, "add \"openid\" to `scopes`"));
+    }
+    include
+}
+
+fn no_refresh_token(prompt: &Prompt, reserved: bool, scopes: &[String]) -> Option<Warning> {
+    let why = if !prompt.asks_consent() {
+        "`logto.prompt` has no `consent`"
+    } else if !reserved && !has(scopes, "offline_access") {
+        "`logto.scopes` has no `offline_access`"
+    } else {
+        return None;
+    };
+    Some(Warning::new(format!(
+        "{why}: Logto will give no refresh token, so that a session ends at \
+         `session.revalidate_after` and an access token is never renewed"
+    )))
+}
+
+fn local_path(reader: &mut Reader, key: &str) -> LocalPath {
+    let parse = |text: &str| {
+        text.parse().map_err(|why: crate::NotLocal| {
+            Wrong::new(format!("leads off this site: {why}"), "write a path such as `/account`")
+        })
+    };
+    reader.text(key, parse).unwrap_or_else(LocalPath::root)
+}
+
+/// The keys that seal cookies, and whether the only one was generated just now.
+fn secret_keys(reader: &mut Reader, debug: bool) -> (Vec<Key>, bool) {
+    let zero = || Wrong::new("is all zeroes, which everybody can guess", MAKE_ONE);
+    let given = reader.values("secret_keys", |_, value| secret_keys::key(value)?.ok_or_else(zero));
+    if let Some(keys) = given {
+        if keys.is_empty() {
+            reader.reject("secret_keys", Wrong::new("has no valid key in it", MAKE_ONE));
+        }
+        return (keys, false);
+    }
+    match reader.rockets_key().map(|value| (secret_keys::key(&value), value)) {
+        Some((Ok(Some(key)), _)) => return (vec![key], false),
+        Some((Err(wrong), value)) => {
+            reader.reject_rockets_key(&value, wrong);
+            return (Vec::new(), false);
+        }
+        Some((Ok(None), _)) | None => {}
+    }
+    let generated = if debug { Key::try_generate() } else { None };
+    if generated.is_none() {
+        let what = "are missing, and so is Rocket's own `secret_key`";
+        reader.reject("secret_keys", Wrong::new(what, MAKE_ONE));
+    }
+    (generated.into_iter().collect(), debug)
+}
+
+fn has(scopes: &[String], scope: &str) -> bool {
+    scopes.iter().any(|have| have == scope)
+}

@@ -1,0 +1,276 @@
+//! [`Reader`]: takes single values out of the layers and notes every mistake with its source.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rocket::figment::value::{Dict, Tag, Value};
+use rocket::figment::{Figment, Metadata, Source};
+
+use super::keys::{self, KEYS};
+use super::mistakes::{Mistake, Mistakes, Wrong, escaped, shown};
+use super::{environment, layer, texts};
+
+/// All layers, merged, and the mistakes found in them so far.
+pub(super) struct Reader {
+    layers: Figment,
+    logto: Value,
+    mistakes: Mistakes,
+}
+
+impl Reader {
+    pub(super) fn new(layers: Figment) -> Self {
+        let mut reader =
+            Self { layers, logto: Value::from(Dict::new()), mistakes: Mistakes::default() };
+        reader.open();
+        reader
+    }
+
+    /// The mistakes found.
+    pub(super) fn into_mistakes(self) -> Mistakes {
+        self.mistakes
+    }
+
+    /// Whether anything, right or wrong, is given for `key`.
+    pub(super) fn has(&self, key: &str) -> bool {
+        self.logto.find_ref(key).is_some()
+    }
+
+    /// The text at `key`, as `parse` reads it; `None` if there is none or it is wrong.
+    pub(super) fn text<T>(
+        &mut self,
+        key: &str,
+        parse: impl FnOnce(&str) -> Result<T, Wrong>,
+    ) -> Option<T> {
+        self.value(key, |reader, value| parse(&reader.text_of(value)?))
+    }
+
+    /// The list of texts at `key`, each as `parse` reads it. A single text is a list of one.
+    pub(super) fn list<T>(
+        &mut self,
+        key: &str,
+        parse: impl Fn(&str) -> Result<T, Wrong>,
+    ) -> Option<Vec<T>> {
+        self.values(key, |reader, value| parse(&reader.text_of(value)?))
+    }
+
+    /// The list of values at `key`, each as `parse` reads it.
+    pub(super) fn values<T>(
+        &mut self,
+        key: &str,
+        parse: impl Fn(&Self, &Value) -> Result<T, Wrong>,
+    ) -> Option<Vec<T>> {
+        let values = match self.logto.find_ref(key)?.clone() {
+            Value::Array(_, values) => values,
+            value => vec![value],
+        };
+        let mut read = Vec::with_capacity(values.len());
+        for value in &values {
+            match parse(self, value) {
+                Ok(value) => read.push(value),
+                Err(wrong) => self.mistake(key, value, wrong),
+            }
+        }
+        Some(read)
+    }
+
+    /// The truth value at `key`.
+    pub(super) fn flag(&mut self, key: &str) -> Option<bool> {
+        let wrong = || Wrong::new("is neither true nor false", "write true or false");
+        self.value(key, |_, value| match value {
+            Value::Bool(_, flag) => Ok(*flag),
+            Value::String(_, text) => text.parse().map_err(|_| wrong()),
+            _ => Err(wrong()),
+        })
+    }
+
+    /// The whole number at `key`, between two bounds, both allowed.
+    pub(super) fn number(&mut self, key: &str, (least, most): (usize, usize)) -> Option<usize> {
+        let mend = format!("write a whole number from {least} to {most}");
+        self.value(key, |_, value| {
+            let number = match value {
+                Value::Num(_, number) => number.to_u128().and_then(|n| usize::try_from(n).ok()),
+                Value::String(_, text) => text.parse().ok(),
+                _ => None,
+            };
+            let number = number.filter(|number| (least..=most).contains(number));
+            number.ok_or_else(|| Wrong::new("is no whole number within the bounds", mend))
+        })
+    }
+
+    /// The duration at `key`, between two bounds, both allowed.
+    pub(super) fn duration(
+        &mut self,
+        key: &str,
+        bounds: (Duration, Duration),
+        default: Duration,
+    ) -> Duration {
+        self.text(key, |text| texts::duration(text, bounds)).unwrap_or(default)
+    }
+
+    /// The path of a file at `key`; a relative one in a configuration file starts at that file.
+    pub(super) fn file<T>(
+        &mut self,
+        key: &str,
+        read: impl FnOnce(PathBuf) -> Result<T, Wrong>,
+    ) -> Option<T> {
+        self.value(key, |reader, value| {
+            let path = PathBuf::from(reader.text_of(value)?);
+            let file = reader.metadata(value.tag()).and_then(|from| from.source.as_ref());
+            let folder = file.and_then(Source::file_path).and_then(Path::parent);
+            read(folder.map_or(path.clone(), |folder| folder.join(&path)))
+        })
+    }
+
+    /// Notes that what is given for `key` is wrong, although it can be read.
+    pub(super) fn reject(&mut self, key: &str, wrong: Wrong) {
+        match self.logto.find_ref(key).cloned() {
+            Some(value) => self.mistake(key, &value, wrong),
+            None => self.mistakes.push(Mistake {
+                key: format!("logto.{key}"),
+                value: None,
+                source: None,
+                wrong,
+            }),
+        }
+    }
+
+    /// Rocket's own `secret_key`, as it is given.
+    pub(super) fn rockets_key(&self) -> Option<Value> {
+        self.layers.find_value("secret_key").ok()
+    }
+
+    /// Notes that Rocket's own `secret_key` is wrong.
+    pub(super) fn reject_rockets_key(&mut self, value: &Value, wrong: Wrong) {
+        let source = Some(self.source("secret_key", value));
+        self.mistakes.push(Mistake { key: "secret_key".into(), value: None, source, wrong });
+    }
+
+    fn value<T>(
+        &mut self,
+        key: &str,
+        parse: impl FnOnce(&Self, &Value) -> Result<T, Wrong>,
+    ) -> Option<T> {
+        let value = self.logto.find_ref(key)?.clone();
+        parse(self, &value).map_err(|wrong| self.mistake(key, &value, wrong)).ok()
+    }
+
+    /// The text of a value. What the environment gives may look like a number and mean a text.
+    fn text_of(&self, value: &Value) -> Result<String, Wrong> {
+        let from_environment = self.is_from_environment(value.tag());
+        match value {
+            Value::String(_, text) => Ok(text.clone()),
+            Value::Char(_, char) => Ok(char.to_string()),
+            Value::Bool(_, flag) if from_environment => Ok(flag.to_string()),
+            Value::Num(_, number) if from_environment => Ok(keys::number(*number)),
+            _ => Err(Wrong::new("is no text", "write it in quotes")),
+        }
+    }
+
+    /// Finds `logto` in the layers and notes the keys in it that are unknown.
+    fn open(&mut self) {
+        match self.layers.find_value("logto") {
+            Ok(logto @ Value::Dict(..)) => {
+                let Value::Dict(_, dict) = &logto else { return };
+                self.check_keys("", dict);
+                self.logto = logto;
+            }
+            Ok(other) => {
+                let source = Some(self.source("", &other));
+                let wrong = not_a_table("`[default.logto]` with a line for each key");
+                self.mistakes.push(Mistake { key: "logto".into(), value: None, source, wrong });
+            }
+            Err(error) => self.note_unreadable(error),
+        }
+    }
+
+    fn note_unreadable(&mut self, error: rocket::figment::Error) {
+        for error in error {
+            if error.missing() {
+                continue;
+            }
+            // Only the first line: what follows may quote the file, and the secrets in it.
+            let what = error.kind.to_string();
+            let what = what.lines().next().unwrap_or_default();
+            let source = error.metadata.as_ref().and_then(|from| from.source.as_ref());
+            self.mistakes.push(Mistake {
+                key: "logto".into(),
+                value: None,
+                source: source.map(ToString::to_string),
+                wrong: Wrong::new(format!("cannot be read: {}", escaped(what)), "mend the file"),
+            });
+        }
+    }
+
+    fn check_keys(&mut self, table: &str, dict: &Dict) {
+        for (name, value) in dict {
+            let key = if table.is_empty() { name.clone() } else { format!("{table}.{name}") };
+            match value {
+                _ if KEYS.contains(&key.as_str()) => {}
+                Value::Dict(_, inner) if keys::is_table(&key) => self.check_keys(&key, inner),
+                _ => {
+                    let wrong = if keys::is_table(&key) {
+                        not_a_table(&format!("`[default.logto.{key}]` with a line for each key"))
+                    } else {
+                        unknown(&key)
+                    };
+                    let key = format!("logto.{}", escaped(&key));
+                    let source = Some(self.source(&key, value));
+                    self.mistakes.push(Mistake { key, value: None, source, wrong });
+                }
+            }
+        }
+    }
+
+    fn mistake(&mut self, key: &str, value: &Value, wrong: Wrong) {
+        let source = Some(self.source(key, value));
+        let value = shown(key, value);
+        self.mistakes.push(Mistake { key: format!("logto.{key}"), value, source, wrong });
+    }
+
+    /// Where a value came from, in words.
+    fn source(&self, key: &str, value: &Value) -> String {
+        let Some(from) = self.metadata(first_tag(value)) else { return "an unnamed layer".into() };
+        match &from.source {
+            _ if from.name == environment::NAME => keys::variable(key),
+            _ if from.name == layer::NAME => layer::NAME.into(),
+            _ if is_rockets_environment(from) && key == "secret_key" => "ROCKET_SECRET_KEY".into(),
+            _ if is_rockets_environment(from) => "ROCKET_LOGTO".into(),
+            Some(Source::Code(location)) => format!("code at {location}"),
+            Some(source) => source.to_string(),
+            None => from.name.to_string(),
+        }
+    }
+
+    fn is_from_environment(&self, tag: Tag) -> bool {
+        self.metadata(tag)
+            .is_some_and(|from| from.name == environment::NAME || is_rockets_environment(from))
+    }
+
+    fn metadata(&self, tag: Tag) -> Option<&Metadata> {
+        self.layers.get_metadata(tag)
+    }
+}
+
+/// The tag of a value; of a table, which may be merged of several layers, that of its first value.
+fn first_tag(value: &Value) -> Tag {
+    match value {
+        Value::Dict(tag, dict) => dict.values().next().map_or(*tag, first_tag),
+        value => value.tag(),
+    }
+}
+
+fn is_rockets_environment(from: &Metadata) -> bool {
+    from.name.starts_with("`ROCKET_`")
+}
+
+fn not_a_table(mend: &str) -> Wrong {
+    Wrong::new("is no table of keys", format!("write {mend}"))
+}
+
+fn unknown(key: &str) -> Wrong {
+    let mend = match keys::meant_by(key) {
+        Some(meant) => format!("did you mean `logto.{meant}`?"),
+        None => "take it out".into(),
+    };
+    Wrong::new("is no key of this configuration", mend)
+}

@@ -1,0 +1,157 @@
+//! [`SessionSettings`]: how long a session lives, where it is kept, and in which cookie.
+
+use std::time::Duration;
+
+use cookie::SameSite;
+
+use super::mistakes::{Warning, Wrong};
+use super::reader::Reader;
+use super::texts;
+use super::values::Origin;
+
+const SECOND: Duration = Duration::from_secs(1);
+const HOUR: Duration = Duration::from_secs(60 * 60);
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// From one second to the longest that browsers keep a cookie.
+const BOUNDS: (Duration, Duration) = (SECOND, Duration::from_secs(400 * 24 * 60 * 60));
+
+/// The fewest bytes that hold a session, and the most that browsers and servers bear in cookies.
+const MIN_COOKIE_BYTES: usize = 1000;
+const MAX_COOKIE_BYTES: usize = 7000;
+
+/// Where sessions are kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Store {
+    /// In the browser, in private cookies: the server keeps nothing, and needs nothing beside its
+    /// key.
+    Cookie,
+}
+
+/// The part of the configuration under `session`.
+#[derive(Clone, Debug)]
+pub(crate) struct SessionSettings {
+    /// How long a session lives at most, from its sign-in.
+    pub(crate) max_lifetime: Duration,
+    /// How long a session lives without a request; shorter than `max_lifetime`.
+    pub(crate) idle_timeout: Option<Duration>,
+    /// The age at which claims are confirmed by a refresh; `None`: never.
+    pub(crate) revalidate_after: Option<Duration>,
+    /// The age past which unconfirmed claims are not believed, at least `revalidate_after`; `None`
+    /// exactly if `revalidate_after` is.
+    pub(crate) max_stale: Option<Duration>,
+    /// Where sessions are kept.
+    pub(crate) store: Store,
+    /// The name of the session's cookie, if not the one made of the app id.
+    pub(crate) cookie: Option<String>,
+    /// The cookie's `SameSite`; `None` only if the site is https.
+    pub(crate) same_site: SameSite,
+    /// The most bytes that a session's cookies have together.
+    pub(crate) max_cookie_bytes: usize,
+    /// The names of the claims that are kept; `None`: all.
+    pub(crate) claims: Option<Vec<String>>,
+    /// Whether the ID token is kept.
+    pub(crate) keep_id_token: bool,
+}
+
+/// Reads the keys under `session`.
+pub(super) fn read(
+    reader: &mut Reader,
+    base_url: Option<&Origin>,
+    warnings: &mut Vec<Warning>,
+) -> SessionSettings {
+    let max_lifetime = reader.duration("session.max_lifetime", BOUNDS, 14 * DAY);
+    let (revalidate_after, max_stale) = confirmation(reader, warnings);
+    if reader.has("session.redis.url") {
+        let why = "`logto.session.redis.url` has no effect: this version keeps sessions in \
+                   cookies only";
+        warnings.push(Warning::new(why));
+    }
+    let bytes = (MIN_COOKIE_BYTES, MAX_COOKIE_BYTES);
+    SessionSettings {
+        max_lifetime,
+        idle_timeout: idle_timeout(reader, max_lifetime),
+        revalidate_after,
+        max_stale,
+        store: reader.text("session.store", texts::store).unwrap_or(Store::Cookie),
+        cookie: cookie(reader, base_url),
+        same_site: same_site(reader, base_url),
+        max_cookie_bytes: reader
+            .number("session.max_cookie_bytes", bytes)
+            .unwrap_or(MAX_COOKIE_BYTES),
+        claims: reader.list("session.claims", texts::claim),
+        keep_id_token: reader.flag("session.keep_id_token").unwrap_or(false),
+    }
+}
+
+fn idle_timeout(reader: &mut Reader, max_lifetime: Duration) -> Option<Duration> {
+    let key = "session.idle_timeout";
+    let idle = reader.text(key, |text| texts::duration_or_none(text, BOUNDS))??;
+    if idle >= max_lifetime {
+        let what = format!(
+            "is not shorter than `session.max_lifetime` ({}), so that it has no effect",
+            texts::words(max_lifetime)
+        );
+        reader.reject(key, Wrong::new(what, "shorten it, or leave it off"));
+    }
+    Some(idle)
+}
+
+/// `revalidate_after` and `max_stale`.
+fn confirmation(
+    reader: &mut Reader,
+    warnings: &mut Vec<Warning>,
+) -> (Option<Duration>, Option<Duration>) {
+    let key = "session.max_stale";
+    let after = reader
+        .text("session.revalidate_after", |text| texts::duration_or_none(text, BOUNDS))
+        .unwrap_or(Some(HOUR));
+    let stale = reader.duration(key, BOUNDS, DAY);
+    let Some(after) = after else {
+        if reader.has(key) {
+            let why = "`logto.session.max_stale` has no effect: `session.revalidate_after` is \
+                       \"none\", so that claims are never confirmed";
+            warnings.push(Warning::new(why));
+        }
+        return (None, None);
+    };
+    if stale < after {
+        let (key, other, mend) = if reader.has(key) {
+            (key, ("shorter", "revalidate_after", after), "lengthen it")
+        } else {
+            let mend = "shorten it, or lengthen `session.max_stale`";
+            ("session.revalidate_after", ("longer", "max_stale", stale), mend)
+        };
+        let (relation, name, duration) = other;
+        let duration = texts::words(duration);
+        let what = format!(
+            "is {relation} than `session.{name}` ({duration}), so that claims would be refused \
+             before they are confirmed"
+        );
+        reader.reject(key, Wrong::new(what, mend));
+    }
+    (Some(after), Some(stale))
+}
+
+fn cookie(reader: &mut Reader, base_url: Option<&Origin>) -> Option<String> {
+    let key = "session.cookie";
+    let name = reader.text(key, texts::cookie_name)?;
+    let lower = name.to_ascii_lowercase();
+    let prefixed = lower.starts_with("__host-") || lower.starts_with("__secure-");
+    if prefixed && !base_url.is_some_and(Origin::is_https) {
+        let what = "has a prefix with which browsers take a cookie over https only";
+        reader.reject(key, Wrong::new(what, "leave off the prefix, or give an https `base_url`"));
+    }
+    Some(name)
+}
+
+fn same_site(reader: &mut Reader, base_url: Option<&Origin>) -> SameSite {
+    let key = "session.same_site";
+    let same_site = reader.text(key, texts::same_site).unwrap_or(SameSite::Lax);
+    if same_site == SameSite::None && !base_url.is_some_and(Origin::is_https) {
+        let what = "needs https: browsers drop such a cookie without `Secure`";
+        reader.reject(key, Wrong::new(what, "give an https `base_url`, or write \"lax\""));
+    }
+    same_site
+}

@@ -1,0 +1,133 @@
+//! The rules for single texts: names, scopes, resources, durations.
+
+use std::time::Duration;
+
+use cookie::SameSite;
+use url::Url;
+
+use super::Store;
+use super::mistakes::Wrong;
+
+/// The longest cookie name that is accepted, in bytes.
+const MAX_COOKIE_NAME: usize = 64;
+
+/// The seconds of a day.
+const DAY: u64 = 24 * 60 * 60;
+
+/// The id of the application at Logto.
+pub(super) fn app_id(text: &str) -> Result<String, Wrong> {
+    if !text.is_empty() && text.chars().all(|char| char.is_ascii_graphic()) {
+        return Ok(text.into());
+    }
+    Err(Wrong::new(
+        "is no app id: one is visible ASCII without blanks",
+        "copy the app id from the application's page in Logto's console",
+    ))
+}
+
+/// A scope ([RFC 6749, section 3.3](https://www.rfc-editor.org/rfc/rfc6749#section-3.3)).
+pub(super) fn scope(text: &str) -> Result<String, Wrong> {
+    let allowed = |char: char| char.is_ascii_graphic() && !matches!(char, '"' | '\\');
+    if !text.is_empty() && text.chars().all(allowed) {
+        return Ok(text.into());
+    }
+    Err(Wrong::new(
+        "is no scope: one is visible ASCII without blanks, `\"` and `\\`",
+        "write a list with one scope in each element, such as [\"email\", \"phone\"]",
+    ))
+}
+
+/// A resource indicator ([RFC 8707, section 2](https://www.rfc-editor.org/rfc/rfc8707#section-2)).
+/// A comma is refused because Logto takes it for the end of one resource.
+pub(super) fn resource(text: &str) -> Result<String, Wrong> {
+    let allowed = |char: char| char.is_ascii_graphic() && !matches!(char, '#' | ',' | '\\');
+    if text.chars().all(allowed) && Url::parse(text).is_ok() {
+        return Ok(text.into());
+    }
+    Err(Wrong::new(
+        "is no resource indicator: one is an absolute URI without fragment, comma and blanks",
+        "copy the API identifier from Logto's console, such as \"https://api.example.com\"",
+    ))
+}
+
+/// The name of the session's cookie. Narrower than a token of HTTP: no character that a parser of
+/// cookies might decode.
+pub(super) fn cookie_name(text: &str) -> Result<String, Wrong> {
+    let allowed = |char: char| char.is_ascii_alphanumeric() || "-_.".contains(char);
+    if (1..=MAX_COOKIE_NAME).contains(&text.len()) && text.chars().all(allowed) {
+        return Ok(text.into());
+    }
+    Err(Wrong::new(
+        "is no cookie name: one has 1 to 64 letters, digits, `-`, `_` and `.`",
+        "write a name such as \"session\", or leave it off",
+    ))
+}
+
+/// The name of a claim.
+pub(super) fn claim(text: &str) -> Result<String, Wrong> {
+    if !text.is_empty() && !text.chars().any(char::is_control) {
+        return Ok(text.into());
+    }
+    Err(Wrong::new("is no claim's name", "write a list of names such as [\"name\", \"roles\"]"))
+}
+
+/// The `SameSite` attribute of the session's cookie.
+pub(super) fn same_site(text: &str) -> Result<SameSite, Wrong> {
+    match text {
+        "lax" => Ok(SameSite::Lax),
+        "strict" => Ok(SameSite::Strict),
+        "none" => Ok(SameSite::None),
+        _ => Err(Wrong::new("is no same-site rule", "write \"lax\", \"strict\" or \"none\"")),
+    }
+}
+
+/// Where sessions are kept.
+pub(super) fn store(text: &str) -> Result<Store, Wrong> {
+    let mend = "write \"cookie\", or leave it off";
+    match text {
+        "cookie" => Ok(Store::Cookie),
+        "memory" | "redis" => {
+            Err(Wrong::new("does not exist yet: this version keeps sessions in cookies only", mend))
+        }
+        _ => Err(Wrong::new("is no store", mend)),
+    }
+}
+
+/// A duration between two bounds, both allowed.
+pub(super) fn duration(text: &str, (least, most): (Duration, Duration)) -> Result<Duration, Wrong> {
+    let mend = format!(
+        "write a duration from {} to {} with its unit, such as \"90s\", \"15m\", \"1h\" or \"14d\"",
+        words(least),
+        words(most),
+    );
+    match humantime::parse_duration(text) {
+        Err(_) => Err(Wrong::new("is no duration with a unit", mend)),
+        Ok(duration) if duration < least => Err(Wrong::new("is too short", mend)),
+        Ok(duration) if duration > most => Err(Wrong::new("is too long", mend)),
+        Ok(duration) => Ok(duration),
+    }
+}
+
+/// A duration between two bounds, both allowed, or `none`.
+pub(super) fn duration_or_none(
+    text: &str,
+    bounds: (Duration, Duration),
+) -> Result<Option<Duration>, Wrong> {
+    if text == "none" {
+        return Ok(None);
+    }
+    duration(text, bounds).map(Some).map_err(|mut wrong| {
+        wrong.mend.push_str(", or \"none\"");
+        wrong
+    })
+}
+
+/// A duration in the unit that people use for it: days as such, never months or years.
+pub(super) fn words(duration: Duration) -> String {
+    match duration.as_secs() {
+        days if days >= DAY && days % DAY == 0 && duration.subsec_nanos() == 0 => {
+            format!("{}d", days / DAY)
+        }
+        _ => humantime::format_duration(duration).to_string(),
+    }
+}

@@ -1,0 +1,67 @@
+//! The rules for URLs.
+
+use url::{Host, Url};
+
+use super::mistakes::Wrong;
+
+/// Where Logto is: an https URL, or http on a loopback host.
+pub(super) fn endpoint(text: &str) -> Result<Url, Wrong> {
+    let url = secure_url(text)?;
+    if url.path().trim_end_matches('/').ends_with("/oidc") {
+        return Err(Wrong::new(
+            "ends in `/oidc`, which belongs to the issuer",
+            "leave `/oidc` off, or give this value as `issuer`",
+        ));
+    }
+    Ok(url)
+}
+
+/// Where this server reaches Logto: any http or https URL.
+pub(super) fn internal_endpoint(text: &str) -> Result<Url, Wrong> {
+    web_url(text)
+}
+
+/// An https URL, or http on a loopback host.
+pub(super) fn secure_url(text: &str) -> Result<Url, Wrong> {
+    let url = web_url(text)?;
+    if url.scheme() == "http" && !is_loopback(&url) {
+        return Err(Wrong::new(
+            "is plain http, which anybody on the way can read and change; only a loopback host \
+             (`localhost`, `127.0.0.1`, `[::1]`) may be spoken to so",
+            "use https",
+        ));
+    }
+    Ok(url)
+}
+
+fn web_url(text: &str) -> Result<Url, Wrong> {
+    let mend = "write a URL such as `https://example.logto.app`";
+    let not = || Wrong::new("is no http or https URL", mend);
+    // The URL parser drops blanks and line breaks; a value that is not what it says is refused.
+    if !text.chars().all(|char| char.is_ascii_graphic() && char != '\\') {
+        return Err(Wrong::new("has a blank or a character that no URL has", mend));
+    }
+    let url = Url::parse(text).map_err(|_| not())?;
+    if !matches!(url.scheme(), "http" | "https") || !text.contains("://") {
+        return Err(not());
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(Wrong::new("has a user name or password in it", "leave them off"));
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return Err(Wrong::new(
+            "has a query or a fragment",
+            "leave off `?` or `#` and what follows",
+        ));
+    }
+    Ok(url)
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}

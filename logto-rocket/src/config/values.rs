@@ -1,0 +1,244 @@
+//! The values of the configuration: each type exists only if it is right.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use url::Url;
+
+use super::mistakes::Wrong;
+use super::urls::secure_url;
+
+/// Logto's issuer identifier: the exact text, which tokens must name to the byte, and its URL.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Issuer {
+    text: String,
+    url: Url,
+}
+
+impl Issuer {
+    /// Reads an issuer: an https URL, or http on a loopback host, without query and fragment
+    /// ([OpenID Connect Discovery, section 3](https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderMetadata)).
+    pub(super) fn parse(text: &str) -> Result<Self, Wrong> {
+        Ok(Self { text: text.into(), url: secure_url(text)? })
+    }
+
+    /// The issuer of the Logto at `endpoint`: `{endpoint}/oidc`.
+    pub(super) fn of(endpoint: &Url) -> Result<Self, Wrong> {
+        Self::parse(&format!("{}/oidc", endpoint.as_str().trim_end_matches('/')))
+    }
+
+    /// The text, to the byte.
+    pub(crate) fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// The URL that the text means.
+    pub(crate) fn url(&self) -> &Url {
+        &self.url
+    }
+}
+
+/// The secret of the application at Logto. Prints as nothing.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct AppSecret(String);
+
+impl AppSecret {
+    pub(super) fn parse(text: &str) -> Result<Self, Wrong> {
+        if text.trim() == text && !text.is_empty() && text.chars().all(is_visible_or_blank) {
+            return Ok(Self(text.into()));
+        }
+        Err(Wrong::new(
+            "is no app secret: one is visible ASCII without blanks around it",
+            "copy the app secret from the application's page in Logto's console",
+        ))
+    }
+
+    /// The secret itself, to be sent to Logto and nowhere else.
+    pub(crate) fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for AppSecret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("AppSecret")
+    }
+}
+
+/// The origin of a site: https, or http on a loopback host. Written as browsers write it in the
+/// `Origin` header ([RFC 6454, section 6.2](https://www.rfc-editor.org/rfc/rfc6454#section-6.2)).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Origin {
+    text: String,
+    https: bool,
+}
+
+impl Origin {
+    pub(super) fn parse(text: &str) -> Result<Self, Wrong> {
+        let url = secure_url(text)?;
+        if url.path() != "/" {
+            return Err(Wrong::new(
+                "has a path; an origin is a scheme, a host and perhaps a port",
+                format!("write `{}`", url.origin().ascii_serialization()),
+            ));
+        }
+        let text = url.origin().ascii_serialization();
+        Ok(Self { text, https: url.scheme() == "https" })
+    }
+
+    /// `http://localhost` with the port.
+    pub(super) fn localhost(port: u16) -> Self {
+        let text = match port {
+            80 => "http://localhost".into(),
+            port => format!("http://localhost:{port}"),
+        };
+        Self { text, https: false }
+    }
+
+    /// The origin as browsers write it, without a slash at its end.
+    pub(crate) fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// Whether the scheme is https, so that cookies can be `Secure`.
+    pub(crate) fn is_https(&self) -> bool {
+        self.https
+    }
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+/// The path that the doors are mounted under: it begins with `/`, does not end with one, and has
+/// only letters, digits, `-`, `_`, `.` and `~` in its segments, so that Rocket, browsers and Logto
+/// read it alike.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Base(String);
+
+impl Base {
+    pub(super) fn parse(text: &str) -> Result<Self, Wrong> {
+        let mend = "write a path such as `/auth`";
+        let Some(path) = text.strip_prefix('/') else {
+            return Err(Wrong::new("is no path: it does not begin with `/`", mend));
+        };
+        if path.is_empty() {
+            return Err(Wrong::new(
+                "is the root, where the doors would stand among your own",
+                mend,
+            ));
+        }
+        if path.split('/').any(|segment| matches!(segment, "" | "." | "..")) {
+            let what = "has an empty segment, `.`, `..` or a slash at its end";
+            return Err(Wrong::new(what, mend));
+        }
+        let plain = |char: char| char.is_ascii_alphanumeric() || "-_.~/".contains(char);
+        if !path.chars().all(plain) {
+            return Err(Wrong::new(
+                "has a character other than letters, digits, `-`, `_`, `.` and `~`; \
+                 dynamic segments cannot be part of a registered redirect URI",
+                mend,
+            ));
+        }
+        Ok(Self(text.into()))
+    }
+
+    /// The path, without a slash at its end.
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Default for Base {
+    fn default() -> Self {
+        Self("/auth".into())
+    }
+}
+
+impl fmt::Display for Base {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// The `prompt` of an authorization request
+/// ([OpenID Connect Core, section 3.1.2.1](https://openid.net/specs/openid-connect-core-1_0.html#AuthRequest)),
+/// of the values that Logto knows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Prompt(String);
+
+impl Prompt {
+    pub(super) fn parse(text: &str) -> Result<Self, Wrong> {
+        let mend = "write \"consent\", \"login\", \"login consent\" or \"none\"";
+        let values: Vec<_> = text.split(' ').collect();
+        if let Some(unknown) = values.iter().find(|v| !["none", "login", "consent"].contains(v)) {
+            let what = match *unknown {
+                "select_account" => "is refused by Logto, which has no `select_account`",
+                _ => "is no prompt that Logto knows",
+            };
+            return Err(Wrong::new(what, mend));
+        }
+        if values.contains(&"none") && values.len() > 1 {
+            return Err(Wrong::new("joins `none` with something else", mend));
+        }
+        if values.iter().enumerate().any(|(at, value)| values[..at].contains(value)) {
+            return Err(Wrong::new("names a prompt twice", mend));
+        }
+        Ok(Self(text.into()))
+    }
+
+    /// The value of the parameter.
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether consent is asked for: only then does Logto give a refresh token.
+    pub(crate) fn asks_consent(&self) -> bool {
+        self.0.split(' ').any(|value| value == "consent")
+    }
+}
+
+impl Default for Prompt {
+    fn default() -> Self {
+        Self("consent".into())
+    }
+}
+
+/// The PEM file of a private certificate authority, read and checked.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct CaCertificates {
+    /// Where the file is.
+    pub(crate) path: PathBuf,
+    /// The file: one or more certificates that a TLS client accepts as roots.
+    pub(crate) pem: Vec<u8>,
+}
+
+impl CaCertificates {
+    pub(super) fn read(path: PathBuf) -> Result<Self, Wrong> {
+        let mend = "give the path of a PEM file with the certificates of your own authority";
+        let pem = std::fs::read(&path)
+            .map_err(|why| Wrong::new(format!("cannot be read: {}", why.kind()), mend))?;
+        let none = || Wrong::new("holds no PEM certificate (`-----BEGIN CERTIFICATE-----`)", mend);
+        let certificates = reqwest::Certificate::from_pem_bundle(&pem).map_err(|_| none())?;
+        if certificates.is_empty() {
+            return Err(none());
+        }
+        let client = reqwest::Client::builder().tls_built_in_root_certs(false);
+        let client =
+            certificates.into_iter().fold(client, reqwest::ClientBuilder::add_root_certificate);
+        client.build().map_err(|_| Wrong::new("holds a certificate that cannot be read", mend))?;
+        Ok(Self { path, pem })
+    }
+}
+
+impl fmt::Debug for CaCertificates {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("CaCertificates").field(&self.path).finish()
+    }
+}
+
+fn is_visible_or_blank(char: char) -> bool {
+    char.is_ascii_graphic() || char == ' '
+}
