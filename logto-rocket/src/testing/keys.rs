@@ -54,10 +54,6 @@ impl Keys {
         Ok(())
     }
 
-    pub(super) fn signing(&self) -> Signing {
-        self.current.signing
-    }
-
     /// The JWKS.
     pub(super) fn public(&self) -> Value {
         let keys: Vec<_> = self.published().map(|key| &key.public).collect();
@@ -66,13 +62,17 @@ impl Keys {
 
     /// The algorithms that discovery announces.
     pub(super) fn algorithms(&self) -> Vec<&'static str> {
-        let mut algorithms = Vec::new();
+        let mut algorithms: Vec<&'static str> = Vec::new();
         for key in self.published() {
-            let of_key: &[_] = match key.signing {
+            let of_key: &[&'static str] = match key.signing {
                 Signing::Es384 => &["ES384"],
                 Signing::Rs256 => &["PS256", "RS256"],
             };
-            algorithms.extend(of_key.iter().filter(|name| !algorithms.contains(name)).copied().collect::<Vec<_>>());
+            for name in of_key {
+                if !algorithms.contains(name) {
+                    algorithms.push(name);
+                }
+            }
         }
         algorithms
     }

@@ -32,7 +32,7 @@ impl Params {
 
     /// The first value of a parameter. An empty one counts as not sent (RFC 6749, section 3.1).
     pub(super) fn get(&self, name: &str) -> Option<&str> {
-        self.all(name).next()
+        self.0.iter().find(|(n, v)| n == name && !v.is_empty()).map(|(_, v)| v.as_str())
     }
 
     pub(super) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {

@@ -1,0 +1,239 @@
+//! [`Claims`]: what Logto says of a user, typed; the rest kept as it came.
+
+use std::fmt;
+use std::sync::OnceLock;
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::value::RawValue;
+use serde_json::{Map, Value};
+
+/// What Logto says of a user: its own claims typed, all others kept as they came.
+///
+/// Which claims there are depends on the scopes of the sign-in and on the tenant's settings. Logto
+/// sends `null` for a missing name, picture, e-mail address or phone number; such a claim reads as
+/// `None` here, like an absent one. The user's identity is [`sub`](Claims::sub) and nothing else:
+/// an e-mail address can change hands.
+#[derive(Clone)]
+pub struct Claims {
+    raw: Box<RawValue>,
+    known: Known,
+    parsed: OnceLock<Map<String, Value>>,
+}
+
+/// The claims that this crate knows by name.
+#[derive(Clone, Debug, Deserialize)]
+#[non_exhaustive]
+pub struct Known {
+    /// The user's id at Logto.
+    pub sub: String,
+    /// The full name (scope `profile`).
+    pub name: Option<String>,
+    /// The unique name that the user signs in with (scope `profile`).
+    pub username: Option<String>,
+    /// The address of an avatar (scope `profile`).
+    pub picture: Option<String>,
+    /// The given name (scope `profile`).
+    pub given_name: Option<String>,
+    /// The family name (scope `profile`).
+    pub family_name: Option<String>,
+    /// The middle name (scope `profile`).
+    pub middle_name: Option<String>,
+    /// The nickname (scope `profile`).
+    pub nickname: Option<String>,
+    /// The name that the user wishes to be called by (scope `profile`).
+    pub preferred_username: Option<String>,
+    /// The address of a profile page (scope `profile`).
+    pub profile: Option<String>,
+    /// The address of the user's own site (scope `profile`).
+    pub website: Option<String>,
+    /// The gender (scope `profile`).
+    pub gender: Option<String>,
+    /// The birthday, `YYYY-MM-DD` (scope `profile`).
+    pub birthdate: Option<String>,
+    /// The time zone, such as `Europe/Berlin` (scope `profile`).
+    pub zoneinfo: Option<String>,
+    /// The language, such as `en-US` (scope `profile`).
+    pub locale: Option<String>,
+    /// When the user was created, in **milliseconds** since the Unix epoch (scope `profile`).
+    pub created_at: Option<i64>,
+    /// When the user was last changed, in **milliseconds** since the Unix epoch (scope `profile`).
+    /// Every sign-in changes it.
+    pub updated_at: Option<i64>,
+    /// The e-mail address (scope `email`).
+    pub email: Option<String>,
+    /// Whether Logto has verified the e-mail address (scope `email`).
+    pub email_verified: Option<bool>,
+    /// The phone number (scope `phone`).
+    pub phone_number: Option<String>,
+    /// Whether Logto has verified the phone number (scope `phone`).
+    pub phone_number_verified: Option<bool>,
+    /// The postal address (scope `address`).
+    pub address: Option<Address>,
+    /// The names of the user's roles (scope `roles`).
+    pub roles: Option<Vec<String>>,
+    /// The ids of the user's organizations (scope `urn:logto:scope:organizations`).
+    pub organizations: Option<Vec<String>>,
+    /// The user's roles in organizations, as `<organization id>:<role name>`
+    /// (scope `urn:logto:scope:organization_roles`).
+    pub organization_roles: Option<Vec<String>>,
+    /// What the organizations are called (scope `urn:logto:scope:organizations`; in user info).
+    pub organization_data: Option<Vec<OrganizationData>>,
+    /// The id of the session at Logto; only where back-channel logout demands it.
+    pub sid: Option<String>,
+    /// When Logto last saw a password or factor, in seconds since the Unix epoch; only if the
+    /// sign-in asked for it.
+    pub auth_time: Option<u64>,
+}
+
+/// A postal address
+/// ([OpenID Connect Core, section 5.1.1](https://openid.net/specs/openid-connect-core-1_0.html#AddressClaim)).
+#[derive(Clone, Debug, Deserialize, Serialize, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Address {
+    /// The whole address, ready for a label.
+    pub formatted: Option<String>,
+    /// Street and house number.
+    pub street_address: Option<String>,
+    /// City.
+    pub locality: Option<String>,
+    /// State or province.
+    pub region: Option<String>,
+    /// Postal code.
+    pub postal_code: Option<String>,
+    /// Country.
+    pub country: Option<String>,
+}
+
+/// What an organization is called.
+#[derive(Clone, Debug, Deserialize, Serialize, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct OrganizationData {
+    /// The organization's id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// What it is.
+    pub description: Option<String>,
+}
+
+impl Claims {
+    /// Reads the claims from a JSON object.
+    ///
+    /// # Errors
+    ///
+    /// If `json` is no object, has no string `sub`, or one of the claims of [`Known`] has a type
+    /// that Logto never gives it.
+    ///
+    /// ```
+    /// use logto_rocket::Claims;
+    ///
+    /// let claims = Claims::from_json(r#"{"sub": "k3d9", "name": null, "team": "ops"}"#)?;
+    /// assert_eq!(claims.sub, "k3d9");
+    /// assert_eq!(claims.name, None);
+    /// assert_eq!(claims.get::<String>("team")?.as_deref(), Some("ops"));
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    pub fn from_json(json: &str) -> Result<Self, serde_json::Error> {
+        Self::from_raw(serde_json::from_str(json)?)
+    }
+
+    /// The claims as the JSON object they came in.
+    pub fn as_json(&self) -> &str {
+        self.raw.get()
+    }
+
+    /// One claim, by its name, as a type of one's own; `None` if it is absent or `null`.
+    ///
+    /// # Errors
+    ///
+    /// If the claim is there but is no `T`.
+    pub fn get<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>, serde_json::Error> {
+        self.all().get(name).cloned().map_or(Ok(None), serde_json::from_value)
+    }
+
+    /// All claims as a type of one's own.
+    ///
+    /// # Errors
+    ///
+    /// If the claims are no `T`; the message names the claim.
+    pub fn to<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
+        serde_json::from_str(self.raw.get())
+    }
+
+    /// The claim at a path of member names, if there is one and it is not `null`.
+    pub(crate) fn at(&self, path: &[&str]) -> Option<&Value> {
+        let (first, rest) = path.split_first()?;
+        let found = rest.iter().try_fold(self.all().get(*first)?, |value, name| value.get(name));
+        found.filter(|value| !value.is_null())
+    }
+
+    /// Whether these claims have the role.
+    pub(crate) fn has_role(&self, role: &str) -> bool {
+        self.roles.as_ref().is_some_and(|roles| roles.iter().any(|have| have == role))
+    }
+
+    /// The same claims without those that `keep` refuses. `sub` always stays.
+    pub(crate) fn filtered(&self, keep: impl Fn(&str) -> bool) -> Result<Self, serde_json::Error> {
+        let kept: Map<_, _> = self
+            .all()
+            .iter()
+            .filter(|(name, _)| *name == "sub" || keep(name))
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect();
+        Self::from_raw(serde_json::value::to_raw_value(&kept)?)
+    }
+
+    /// The names of the claims with the bytes that each takes, largest first.
+    pub(crate) fn sizes(&self) -> Vec<(&str, usize)> {
+        let mut sizes: Vec<_> = self
+            .all()
+            .iter()
+            .map(|(name, value)| (name.as_str(), name.len() + value.to_string().len()))
+            .collect();
+        sizes.sort_by_key(|(_, size)| std::cmp::Reverse(*size));
+        sizes
+    }
+
+    fn from_raw(raw: Box<RawValue>) -> Result<Self, serde_json::Error> {
+        let known = serde_json::from_str(raw.get())?;
+        Ok(Self { raw, known, parsed: OnceLock::new() })
+    }
+
+    fn all(&self) -> &Map<String, Value> {
+        self.parsed.get_or_init(|| serde_json::from_str(self.raw.get()).unwrap_or_default())
+    }
+}
+
+impl std::ops::Deref for Claims {
+    type Target = Known;
+
+    fn deref(&self) -> &Known {
+        &self.known
+    }
+}
+
+impl fmt::Debug for Claims {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Claims").field(&self.raw.get()).finish()
+    }
+}
+
+impl PartialEq for Claims {
+    fn eq(&self, other: &Self) -> bool {
+        self.all() == other.all()
+    }
+}
+
+impl Serialize for Claims {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.raw.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Claims {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let raw = Box::<RawValue>::deserialize(deserializer)?;
+        Self::from_raw(raw).map_err(serde::de::Error::custom)
+    }
+}

@@ -1,0 +1,149 @@
+//! [`Error`]: what went wrong, and, where it is known, why.
+
+use std::fmt;
+use std::time::Duration;
+
+/// What went wrong between this application and Logto.
+///
+/// No variant ever holds a secret, a token, or text that Logto wrote for people
+/// (`error_description`, `message`). Errors are cheap to clone, because one answer may be shared by
+/// several requests that waited for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Error {
+    /// Logto could not be reached, did not answer in time, or said that it cannot answer now
+    /// (5xx, 429). Typically a network fault or a restart of Logto; trying again later helps.
+    Unavailable {
+        /// What was asked of Logto.
+        call: Call,
+        /// What happened, for the log.
+        why: String,
+        /// How long Logto asked to wait, from `Retry-After`.
+        retry_after: Option<Duration>,
+    },
+    /// Logto answered, but not as the specification demands: a wrong content type, a missing
+    /// member, an endpoint on a foreign origin. Typically a proxy in between or a wrong `endpoint`.
+    BadAnswer {
+        /// What was asked of Logto.
+        call: Call,
+        /// What was wrong with the answer, for the log.
+        why: String,
+    },
+    /// Logto refused with an OAuth 2 error code
+    /// ([RFC 6749, section 5.2](https://www.rfc-editor.org/rfc/rfc6749#section-5.2)).
+    Refused {
+        /// What was asked of Logto.
+        call: Call,
+        /// The error code, such as `invalid_client`. Only a code of printable ASCII letters is
+        /// kept; anything else reads `unrecognized`.
+        code: String,
+    },
+    /// A token did not pass verification.
+    InvalidToken(InvalidToken),
+    /// A sign-in option cannot be sent to Logto as it is.
+    InvalidOption {
+        /// The option's name, such as `extra`.
+        option: &'static str,
+        /// What is wrong with it and how to mend it.
+        why: String,
+    },
+    /// The session is over: Logto no longer honours its refresh token, or it was ended.
+    SessionOver,
+    /// The token that is needed has expired and the session has no refresh token to renew it.
+    /// Typically `prompt` was changed, or `offline_access` is missing from the scopes.
+    NoRefreshToken,
+}
+
+/// A call to Logto.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Call {
+    /// The discovery document.
+    Discovery,
+    /// The key set (JWKS).
+    Keys,
+    /// The token endpoint.
+    Token,
+    /// The userinfo endpoint.
+    UserInfo,
+    /// The revocation endpoint.
+    Revocation,
+    /// The pushed authorization request endpoint (RFC 9126).
+    PushedAuthorization,
+    /// The end-session endpoint.
+    EndSession,
+}
+
+/// Why a token was not believed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum InvalidToken {
+    /// It is no signed JWT, or too large to be one of Logto's.
+    Malformed,
+    /// Its header names an algorithm that is not accepted (accepted: ES256, ES384, RS256, PS256),
+    /// one that does not fit the key, or demands an extension (`crit`).
+    Header(String),
+    /// Logto publishes no key with this token's key id.
+    UnknownKey,
+    /// The signature is not by Logto's key.
+    Signature,
+    /// A claim is missing, of the wrong type, or has the wrong value. Holds the claim's name.
+    Claim(&'static str),
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unavailable { call, why, .. } => {
+                write!(f, "Logto is out of reach: {call}: {why}")
+            }
+            Self::BadAnswer { call, why } => {
+                write!(f, "Logto's answer was not understood: {call}: {why}")
+            }
+            Self::Refused { call, code } => write!(f, "Logto refused: {call}: {code}"),
+            Self::InvalidToken(why) => write!(f, "a token of Logto's is not valid: {why}"),
+            Self::InvalidOption { option, why } => {
+                write!(f, "the sign-in option `{option}`: {why}")
+            }
+            Self::SessionOver => f.write_str("the session is over"),
+            Self::NoRefreshToken => f.write_str(
+                "the token has expired and the session has no refresh token; Logto gives one \
+                 for the scope `offline_access` with `prompt = \"consent\"`",
+            ),
+        }
+    }
+}
+
+impl std::error::Error for Error {}
+
+impl fmt::Display for Call {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Discovery => "discovery document",
+            Self::Keys => "key set",
+            Self::Token => "token request",
+            Self::UserInfo => "userinfo request",
+            Self::Revocation => "token revocation",
+            Self::PushedAuthorization => "pushed authorization request",
+            Self::EndSession => "end of session",
+        })
+    }
+}
+
+impl fmt::Display for InvalidToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Malformed => f.write_str("it is no signed JWT"),
+            Self::Header(why) => write!(f, "its header is refused: {why}"),
+            Self::UnknownKey => f.write_str("Logto publishes no key with its key id"),
+            Self::Signature => f.write_str("its signature is wrong"),
+            Self::Claim(name) => write!(f, "its claim `{name}` is missing or wrong"),
+        }
+    }
+}
+
+impl From<InvalidToken> for Error {
+    fn from(why: InvalidToken) -> Self {
+        Self::InvalidToken(why)
+    }
+}

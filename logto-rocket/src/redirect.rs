@@ -1,0 +1,110 @@
+//! [`LocalPath`]: the only thing that becomes a redirect on this site.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+/// The longest path that is accepted, in bytes.
+const MAX_LENGTH: usize = 2048;
+
+/// A path with an optional query that cannot leave this site, however a browser reads it.
+///
+/// It begins with exactly one `/`, consists of visible ASCII without `\`, has no fragment, is at
+/// most 2,048 bytes long, and still begins with exactly one `/` after the normalization of the
+/// [WHATWG URL Standard](https://url.spec.whatwg.org/), which browsers follow.
+///
+/// ```
+/// use logto_rocket::LocalPath;
+///
+/// assert!("/account?tab=keys".parse::<LocalPath>().is_ok());
+/// assert!("//evil.example".parse::<LocalPath>().is_err());
+/// assert!("https://evil.example".parse::<LocalPath>().is_err());
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct LocalPath(String);
+
+/// Why a text is no [`LocalPath`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum NotLocal {
+    /// It does not begin with exactly one `/`, so it may name another site.
+    NotOneSlash,
+    /// It holds a character that no path or query has, such as a space, `\`, `#` or a control
+    /// character.
+    Character,
+    /// It is longer than 2,048 bytes.
+    TooLong,
+}
+
+impl LocalPath {
+    /// The root of the site, `/`.
+    pub fn root() -> Self {
+        Self("/".into())
+    }
+
+    /// The path and query, as they are sent in a `Location` header.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for LocalPath {
+    type Err = NotLocal;
+
+    fn from_str(text: &str) -> Result<Self, NotLocal> {
+        if text.len() > MAX_LENGTH {
+            return Err(NotLocal::TooLong);
+        }
+        if !text.starts_with('/') || text.starts_with("//") {
+            return Err(NotLocal::NotOneSlash);
+        }
+        if !text.bytes().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'\\' | b'#')) {
+            return Err(NotLocal::Character);
+        }
+        if resolves_here(text) { Ok(Self(text.into())) } else { Err(NotLocal::NotOneSlash) }
+    }
+}
+
+impl TryFrom<String> for LocalPath {
+    type Error = NotLocal;
+
+    fn try_from(text: String) -> Result<Self, NotLocal> {
+        text.parse()
+    }
+}
+
+impl From<LocalPath> for String {
+    fn from(path: LocalPath) -> Self {
+        path.0
+    }
+}
+
+impl fmt::Display for LocalPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Display for NotLocal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NotOneSlash => "a path on this site begins with exactly one `/`",
+            Self::Character => {
+                "a path on this site is visible ASCII without `\\` and `#`; percent-encode the rest"
+            }
+            Self::TooLong => "a path on this site has at most 2,048 bytes",
+        })
+    }
+}
+
+impl std::error::Error for NotLocal {}
+
+/// Whether the URL standard, too, reads `path` as a path of the site it is resolved against:
+/// `/.//host` is one until something resolves it twice.
+fn resolves_here(path: &str) -> bool {
+    let Ok(site) = Url::parse("https://site.invalid") else { return false };
+    site.join(path).is_ok_and(|url| url.origin() == site.origin() && !url.path().starts_with("//"))
+}
