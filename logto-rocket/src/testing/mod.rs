@@ -1,1 +1,78 @@
-//! A provider inside the process.
+//! A Logto-like identity provider inside the process, for tests and examples.
+//!
+//! [`Idp`] is a small HTTP server on a free port of 127.0.0.1 that answers as Logto does: the same
+//! endpoints, tokens, claims, error bodies and rules. An application under test is given its
+//! [`endpoint`](Idp::endpoint), [`app_id`](Idp::app_id) and [`app_secret`](Idp::app_secret), and
+//! needs nothing else. A person who comes by with a browser chooses a user on a page; a test calls
+//! [`Idp::authorize`].
+//!
+//! ```
+//! # rocket::async_test(async {
+//! use logto_rocket::testing::{Idp, User};
+//!
+//! let idp = Idp::builder().user(User::new("carol").role("auditor")).start().await?;
+//! let url = format!(
+//!     "{}/oidc/auth?client_id={}&response_type=code&scope=openid\
+//!      &redirect_uri=http://localhost:8000/auth/sign-in-callback&state=abc",
+//!     idp.endpoint(),
+//!     idp.app_id(),
+//! );
+//! let callback = idp.authorize(&url, "carol").await?;
+//! assert!(callback.starts_with("http://localhost:8000/auth/sign-in-callback?code="));
+//! assert_eq!(idp.requests().authorizations(), 1);
+//! # Ok::<(), logto_rocket::testing::IdpError>(())
+//! # }).unwrap();
+//! ```
+//!
+//! # What can be done to it
+//!
+//! | to | call |
+//! | --- | --- |
+//! | see what it was asked | [`Idp::requests`] |
+//! | make a door fail, hang, redirect, lose its answer | [`Idp::fault`] |
+//! | issue forged or odd tokens | [`Idp::tamper`], [`Idp::tamper_access_tokens`] |
+//! | rotate the signing key | [`Idp::rotate_keys`] |
+//! | change a user | [`Idp::suspend`], [`Idp::remove_role`], [`Idp::set_claim`] … |
+//! | end tokens or sessions | [`Idp::expire_access_tokens`], [`Idp::end_sessions`] |
+//! | move its time | [`Builder::clock`] with [`Clock::movable`](crate::Clock::movable) |
+//! | take it off the network and back | [`Idp::pause`], [`Idp::resume`] |
+//!
+//! # What it is not
+//!
+//! It has no passwords and lets anybody in as anybody. It listens on 127.0.0.1 only and starts only
+//! in Rocket's `debug` profile and in builds with debug assertions. Third-party applications, social
+//! sign-in, device flow, introspection and the Management API are not there.
+
+mod answer;
+mod authorization_request;
+mod authorize;
+mod builder;
+mod client_auth;
+mod discovery;
+mod end_session;
+mod error;
+mod faults;
+mod faulty;
+mod idp;
+mod issue;
+mod keys;
+mod pages;
+mod params;
+mod requests;
+mod routes;
+mod server;
+mod settings;
+mod state;
+mod tamper;
+mod token;
+mod user;
+mod userinfo;
+
+pub use builder::Builder;
+pub use error::IdpError;
+pub use faults::{Fault, Planned};
+pub use idp::Idp;
+pub use keys::Signing;
+pub use requests::{Endpoint, Received, Requests};
+pub use tamper::Tamper;
+pub use user::User;

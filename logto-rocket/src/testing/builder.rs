@@ -1,0 +1,256 @@
+use rocket::Config;
+use rocket::figment::Profile;
+use serde_json::json;
+
+use super::keys::Keys;
+use super::routes::Shared;
+use super::server::Server;
+use super::settings::{App, ORGANIZATIONS, Resource, Role, Settings};
+use super::state::State;
+use super::{Idp, IdpError, Signing, User};
+use crate::Clock;
+
+/// Describes a provider before it starts; from [`Idp::builder`].
+///
+/// What is not described is as with [`Idp::start`]: the users alice and bob, one application, one
+/// API resource.
+#[derive(Debug, Clone)]
+pub struct Builder {
+    settings: Settings,
+    users: Vec<User>,
+    signing: Signing,
+    clock: Clock,
+}
+
+impl Builder {
+    pub(super) fn new() -> Self {
+        Self {
+            settings: Settings::default(),
+            users: Vec::new(),
+            signing: Signing::default(),
+            clock: Clock::system(),
+        }
+    }
+
+    /// A user. The first one takes the place of alice and bob.
+    #[must_use]
+    pub fn user(mut self, user: User) -> Self {
+        self.users.push(user);
+        self
+    }
+
+    /// A web application (Logto calls it traditional). The first one takes the place of the one
+    /// that is there by default; all are first-party.
+    #[must_use]
+    pub fn app(mut self, id: &str, secret: &str) -> Self {
+        self.settings.apps.push(App {
+            id: id.to_owned(),
+            secret: secret.to_owned(),
+            machine: None,
+        });
+        self
+    }
+
+    /// A machine-to-machine application, which may use `client_credentials` and nothing else.
+    /// `permissions` are scopes by resource indicator or organization id. As with Logto, only the
+    /// scopes that a request names are granted.
+    #[must_use]
+    pub fn machine<'a>(
+        mut self,
+        id: &str,
+        secret: &str,
+        permissions: impl IntoIterator<Item = (&'a str, &'a [&'a str])>,
+    ) -> Self {
+        let permissions =
+            permissions.into_iter().map(|(target, scopes)| (target.to_owned(), owned(scopes)));
+        let machine = Some(permissions.collect());
+        self.settings.apps.push(App { id: id.to_owned(), secret: secret.to_owned(), machine });
+        self
+    }
+
+    /// A redirect URI to be registered. Without any, each one on a loopback host is accepted; with
+    /// one, only what is registered.
+    #[must_use]
+    pub fn redirect_uri(mut self, uri: &str) -> Self {
+        self.settings.redirect_uris.push(uri.to_owned());
+        self
+    }
+
+    /// A post sign-out redirect URI to be registered; the same rule as for redirect URIs.
+    #[must_use]
+    pub fn post_logout_redirect_uri(mut self, uri: &str) -> Self {
+        self.settings.post_logout_redirect_uris.push(uri.to_owned());
+        self
+    }
+
+    /// An API resource with its scopes. The first one takes the place of
+    /// `https://api.example.test/orders`.
+    #[must_use]
+    pub fn resource(mut self, indicator: &str, scopes: &[&str]) -> Self {
+        let indicator = indicator.to_owned();
+        self.settings.resources.push(Resource { indicator, scopes: owned(scopes) });
+        self
+    }
+
+    /// What a global role permits on an API resource.
+    #[must_use]
+    pub fn role(self, name: &str, resource: &str, scopes: &[&str]) -> Self {
+        self.any_role(name, false, resource, scopes)
+    }
+
+    /// What a role in an organization permits there.
+    #[must_use]
+    pub fn organization_role(self, name: &str, scopes: &[&str]) -> Self {
+        self.any_role(name, true, ORGANIZATIONS, scopes)
+    }
+
+    /// What a role in an organization permits on an API resource.
+    #[must_use]
+    pub fn organization_role_on(self, name: &str, resource: &str, scopes: &[&str]) -> Self {
+        self.any_role(name, true, resource, scopes)
+    }
+
+    /// The algorithm that signs; ES384 without this.
+    #[must_use]
+    pub fn signing(mut self, signing: Signing) -> Self {
+        self.signing = signing;
+        self
+    }
+
+    /// Whether refresh tokens rotate at each use, as they do for native and single-page
+    /// applications. Without this they do when 70 % of their life of 14 days is over.
+    #[must_use]
+    pub fn rotating(mut self, rotating: bool) -> Self {
+        self.settings.rotating = rotating;
+        self
+    }
+
+    /// Whether ID tokens carry `sid`: Logto's "session required" beside a back-channel logout URI.
+    #[must_use]
+    pub fn session_required(mut self, required: bool) -> Self {
+        self.settings.session_required = required;
+        self
+    }
+
+    /// The clock that tokens, codes and sessions are timed by; share one with the application under
+    /// test to move both.
+    #[must_use]
+    pub fn clock(mut self, clock: Clock) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// Starts the provider on a free port of 127.0.0.1.
+    ///
+    /// # Errors
+    ///
+    /// [`IdpError::Profile`] and [`IdpError::ReleaseBuild`] where a provider without passwords has
+    /// no place, [`IdpError::Description`] if two users or applications have the same name,
+    /// [`IdpError::Keys`] and [`IdpError::Launch`] if the machine refuses.
+    pub async fn start(self) -> Result<Idp, IdpError> {
+        permitted(Config::figment().profile(), cfg!(debug_assertions))?;
+        let Self { mut settings, mut users, signing, clock } = self.with_defaults();
+        if let Some(name) = repeated(users.iter().map(User::username)) {
+            return Err(IdpError::Description(format!("two users are called `{name}`")));
+        }
+        if let Some(id) = repeated(settings.apps.iter().map(|app| app.id.as_str())) {
+            return Err(IdpError::Description(format!("two applications have the id `{id}`")));
+        }
+        for user in &mut users {
+            user.created_at = clock.now() * 1000;
+            user.updated_at = user.created_at;
+        }
+        // The application that the handle tells is one that people can sign in to.
+        settings.apps.sort_by_key(|app| app.machine.is_some());
+        let keys = Keys::generate(signing)?;
+        let shared = Shared::new(State::new(settings, users, keys, clock));
+        let server = Server::launch(&shared, 0).await?;
+        Ok(Idp::new(shared, server))
+    }
+
+    fn any_role(
+        mut self,
+        name: &str,
+        of_organization: bool,
+        resource: &str,
+        scopes: &[&str],
+    ) -> Self {
+        let (name, resource) = (name.to_owned(), resource.to_owned());
+        self.settings.roles.push(Role { name, of_organization, resource, scopes: owned(scopes) });
+        self
+    }
+
+    fn with_defaults(mut self) -> Self {
+        const ORDERS: &str = "https://api.example.test/orders";
+        if self.users.is_empty() {
+            self.users = vec![alice(), User::new("bob")];
+        }
+        if self.settings.apps.iter().all(|app| app.machine.is_some()) {
+            self = self.app("test_app", "test_secret");
+        }
+        if self.settings.resources.is_empty() {
+            self = self.resource(ORDERS, &["read:orders", "write:orders", "delete:orders"]);
+        }
+        if self.settings.roles.is_empty() {
+            self = self
+                .role("admin", ORDERS, &["read:orders", "write:orders"])
+                .organization_role("org-admin", &["invite:member", "manage:billing"]);
+        }
+        // Logto's Management API is there always.
+        self.resource("https://default.logto.app/api", &["all"])
+    }
+}
+
+fn alice() -> User {
+    User::new("alice")
+        .name("Alice Liddell")
+        .email("alice@example.test")
+        .phone("15551234567")
+        .picture("https://example.test/alice.png")
+        .profile("family_name", "Liddell")
+        .profile("given_name", "Alice")
+        .profile("nickname", "al")
+        .profile("website", "https://alice.example.test")
+        .profile("birthdate", "1990-05-04")
+        .profile("zoneinfo", "Europe/London")
+        .profile("locale", "en-GB")
+        .profile("address", json!({ "country": "GB", "formatted": "1 Rabbit Hole, Oxford" }))
+        .custom_data(json!({ "plan": "gold", "theme": { "dark": true } }))
+        .role("admin")
+        .organization("org_1", ["org-admin"])
+}
+
+/// A provider that lets anybody in as anybody is for debug builds in the debug profile.
+fn permitted(profile: &Profile, debug_assertions: bool) -> Result<(), IdpError> {
+    if !debug_assertions {
+        return Err(IdpError::ReleaseBuild);
+    }
+    if *profile != Config::DEBUG_PROFILE {
+        return Err(IdpError::Profile(profile.to_string()));
+    }
+    Ok(())
+}
+
+fn repeated<'a>(mut names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let mut seen = std::collections::HashSet::new();
+    names.find(|name| !seen.insert(*name))
+}
+
+fn owned(words: &[&str]) -> Vec<String> {
+    words.iter().map(|&word| word.to_owned()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_starts_only_in_a_debug_build_and_the_debug_profile() {
+        assert_eq!(permitted(&Config::DEBUG_PROFILE, true), Ok(()));
+        assert_eq!(permitted(&Config::DEBUG_PROFILE, false), Err(IdpError::ReleaseBuild));
+        let release = permitted(&Config::RELEASE_PROFILE, true);
+        assert_eq!(release, Err(IdpError::Profile("release".into())));
+        let staging = permitted(&Profile::const_new("staging"), true);
+        assert_eq!(staging, Err(IdpError::Profile("staging".into())));
+    }
+}

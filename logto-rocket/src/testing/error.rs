@@ -1,0 +1,62 @@
+use std::fmt;
+
+/// Why a test provider could not be started, or could not do what a test asked of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum IdpError {
+    /// The process runs in a Rocket profile other than `debug`. A provider that lets anybody in as
+    /// anybody has no place there. Remedy: unset `ROCKET_PROFILE`.
+    Profile(String),
+    /// The program was compiled without debug assertions. Remedy: build without `--release`.
+    ReleaseBuild,
+    /// The description given to the builder contradicts itself; the text says where.
+    Description(String),
+    /// A key pair could not be made.
+    Keys,
+    /// The server could not listen on 127.0.0.1 or failed to launch; the text is Rocket's.
+    Launch(String),
+    /// No user has this user name.
+    UnknownUser(String),
+    /// The provider shows the browser a page instead of sending it back to the application: with
+    /// Logto these are an unknown `client_id` and an unregistered redirect URI, among others.
+    Page {
+        /// The HTTP status of the page.
+        status: u16,
+        /// Its text.
+        body: String,
+    },
+    /// The text is not an authorization URL of this provider.
+    NotAnAuthorizationUrl(String),
+}
+
+impl fmt::Display for IdpError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Profile(profile) => write!(
+                f,
+                "the test provider lets anybody in and starts only in Rocket's debug profile, not \
+                 in `{profile}`; unset ROCKET_PROFILE"
+            ),
+            Self::ReleaseBuild => f.write_str(
+                "the test provider lets anybody in and starts only in a build with debug \
+                 assertions; build without --release",
+            ),
+            Self::Description(what) => write!(f, "the test provider's description: {what}"),
+            Self::Keys => f.write_str("the test provider could not make a key pair"),
+            Self::Launch(why) => write!(f, "the test provider could not be launched: {why}"),
+            Self::UnknownUser(name) => {
+                write!(f, "the test provider has no user `{name}`; add one with Builder::user")
+            }
+            Self::Page { status, body } => write!(
+                f,
+                "the test provider shows a page with status {status} and never returns to the \
+                 application: {body}"
+            ),
+            Self::NotAnAuthorizationUrl(url) => {
+                write!(f, "`{url}` is no authorization URL of the test provider")
+            }
+        }
+    }
+}
+
+impl std::error::Error for IdpError {}

@@ -1,0 +1,115 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use rocket::tokio::sync::Notify;
+
+use super::{Endpoint, Idp};
+
+/// What goes wrong at a door of the provider.
+///
+/// With [`Delay`](Self::Delay), [`LoseAnswer`](Self::LoseAnswer) and [`Drip`](Self::Drip) the
+/// provider does what it was asked for; with the others nothing happens but the fault.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Fault {
+    /// An empty answer of this status.
+    Status(u16),
+    /// The request is handled after this time.
+    Delay(Duration),
+    /// No answer comes until [`Idp::heal`] or the end of the provider; then the request is handled.
+    Hang,
+    /// This answer.
+    Body {
+        /// The HTTP status.
+        status: u16,
+        /// The value of `Content-Type`.
+        content_type: String,
+        /// The body.
+        body: String,
+    },
+    /// A redirect with status 302 to this URL.
+    Redirect(String),
+    /// The connection is closed without an answer, and the request is not handled.
+    Reset,
+    /// The request is handled, and the connection is closed without an answer: what happens to a
+    /// refresh whose answer is lost on the way.
+    LoseAnswer,
+    /// The request is handled, and the body of the answer comes byte by byte, one in each interval.
+    Drip(Duration),
+}
+
+/// A fault that was just planned; says for how many requests. Without a word more: the next one.
+#[derive(Debug)]
+pub struct Planned<'a> {
+    pub(super) idp: &'a Idp,
+    pub(super) number: u64,
+}
+
+impl Planned<'_> {
+    /// The next `n` requests.
+    pub fn times(self, n: usize) {
+        self.idp.state().faults.limit(self.number, Some(n));
+    }
+
+    /// Every request until [`Idp::heal`].
+    pub fn for_ever(self) {
+        self.idp.state().faults.limit(self.number, None);
+    }
+}
+
+/// The faults that wait for their request.
+#[derive(Default)]
+pub(super) struct Faults {
+    plans: Vec<Plan>,
+    planned: u64,
+    healed: Arc<Notify>,
+}
+
+impl Faults {
+    /// Plans a fault for the next request and returns its number.
+    pub(super) fn plan(&mut self, endpoint: Endpoint, fault: Fault) -> u64 {
+        self.planned += 1;
+        self.plans.push(Plan { number: self.planned, endpoint, fault, left: Some(1) });
+        self.planned
+    }
+
+    /// The fault that a request to this door meets. The one planned first comes first.
+    pub(super) fn meet(&mut self, endpoint: Endpoint) -> Option<Fault> {
+        let at = self.plans.iter().position(|plan| plan.endpoint == endpoint)?;
+        let fault = self.plans[at].fault.clone();
+        if let Some(left) = &mut self.plans[at].left {
+            *left = left.saturating_sub(1);
+            if *left == 0 {
+                self.plans.remove(at);
+            }
+        }
+        Some(fault)
+    }
+
+    /// What a hanging request waits for.
+    pub(super) fn healed(&self) -> Arc<Notify> {
+        Arc::clone(&self.healed)
+    }
+
+    pub(super) fn heal(&mut self) {
+        self.plans.clear();
+        self.healed.notify_waiters();
+        self.healed = Arc::default();
+    }
+
+    fn limit(&mut self, number: u64, left: Option<usize>) {
+        if left == Some(0) {
+            self.plans.retain(|plan| plan.number != number);
+        } else if let Some(plan) = self.plans.iter_mut().find(|plan| plan.number == number) {
+            plan.left = left;
+        }
+    }
+}
+
+struct Plan {
+    number: u64,
+    endpoint: Endpoint,
+    fault: Fault,
+    /// How many requests meet it; `None` is no limit.
+    left: Option<usize>,
+}

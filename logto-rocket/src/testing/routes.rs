@@ -1,0 +1,281 @@
+#![expect(clippy::needless_pass_by_value, reason = "Rocket gives guards by value")]
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use rocket::data::{FromData, Outcome as DataOutcome, ToByteUnit as _};
+use rocket::http::{CookieJar, Status};
+use rocket::outcome::Outcome;
+use rocket::request::{FromRequest, Outcome as RequestOutcome};
+use rocket::{Catcher, Data, Request, Route, State as Managed};
+
+use super::answer::{Answer, Refused};
+use super::authorize::{INTERACTION_COOKIE, SESSION_COOKIE};
+use super::client_auth::Credentials;
+use super::discovery;
+use super::faulty::Arrival;
+use super::pages;
+use super::params::Params;
+use super::state::State;
+use super::{Endpoint, Received};
+
+/// The one state of a provider, shared by its doors and its handle.
+#[derive(Clone)]
+pub(super) struct Shared(Arc<Mutex<State>>);
+
+impl Shared {
+    pub(super) fn new(state: State) -> Self {
+        Self(Arc::new(Mutex::new(state)))
+    }
+
+    pub(super) fn lock(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+pub(super) fn routes() -> Vec<Route> {
+    rocket::routes![
+        openid_configuration,
+        authorization_server,
+        jwks,
+        authorize,
+        authorize_by_form,
+        push,
+        page,
+        submit,
+        token,
+        userinfo,
+        userinfo_by_form,
+        revocation,
+        end_session,
+        end_session_by_form,
+        confirm_end_session,
+        signed_out,
+        super::faulty::at_get,
+        super::faulty::at_post,
+    ]
+}
+
+pub(super) fn catchers() -> Vec<Catcher> {
+    rocket::catchers![unrecognized]
+}
+
+/// What came without a body. Every request is recorded where its parameters are read.
+pub(super) struct Query {
+    pub(super) params: Params,
+    authorization: Option<String>,
+}
+
+/// What came with a form, or a JSON object in its place.
+pub(super) struct Form {
+    query: Params,
+    params: Params,
+    authorization: Option<String>,
+    is_readable: bool,
+}
+
+impl Form {
+    fn credentials(&self) -> Result<Credentials, Refused> {
+        if self.is_readable {
+            return Ok(Credentials::new(self.authorization.as_deref(), &self.params));
+        }
+        Err(Refused::invalid_request(
+            "only application/x-www-form-urlencoded content-type bodies are supported on POST \
+             /token",
+        ))
+    }
+}
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for Query {
+    type Error = std::convert::Infallible;
+
+    async fn from_request(request: &'r Request<'_>) -> RequestOutcome<Self, Self::Error> {
+        let params = query(request);
+        record(request, params.clone());
+        Outcome::Success(Self { params, authorization: authorization(request) })
+    }
+}
+
+#[rocket::async_trait]
+impl<'r> FromData<'r> for Form {
+    type Error = std::io::Error;
+
+    async fn from_data(request: &'r Request<'_>, data: Data<'r>) -> DataOutcome<'r, Self> {
+        let text = match data.open(1.mebibytes()).into_string().await {
+            Ok(text) => text.into_inner(),
+            Err(error) => return Outcome::Error((Status::BadRequest, error)),
+        };
+        let content_type = request.content_type();
+        let read = match content_type {
+            Some(kind) if kind.is_json() => Params::json(&text),
+            Some(kind) if kind.is_form() => Some(Params::urlencoded(&text)),
+            _ if text.is_empty() => Some(Params::default()),
+            _ => None,
+        };
+        let (is_readable, params) = (read.is_some(), read.unwrap_or_default());
+        let query = query(request);
+        let mut all = query.clone();
+        all.extend(params.clone());
+        record(request, all);
+        let authorization = authorization(request);
+        Outcome::Success(Self { query, params, authorization, is_readable })
+    }
+}
+
+#[rocket::get("/oidc/.well-known/openid-configuration")]
+fn openid_configuration(shared: &Managed<Shared>, _query: Query) -> Answer {
+    Answer::json(200, &discovery::document(&shared.lock()))
+}
+
+#[rocket::get("/oidc/.well-known/oauth-authorization-server")]
+fn authorization_server(shared: &Managed<Shared>, _query: Query) -> Answer {
+    Answer::json(200, &discovery::document(&shared.lock()))
+}
+
+#[rocket::get("/oidc/jwks")]
+fn jwks(shared: &Managed<Shared>, _query: Query, known: IfNoneMatch<'_>) -> Answer {
+    discovery::jwks(&shared.lock(), known.0)
+}
+
+#[rocket::get("/oidc/auth")]
+fn authorize(shared: &Managed<Shared>, query: Query, cookies: &CookieJar<'_>) -> Answer {
+    shared.lock().authorize(&query.params, cookie(cookies, SESSION_COOKIE))
+}
+
+#[rocket::post("/oidc/auth", data = "<form>")]
+fn authorize_by_form(shared: &Managed<Shared>, form: Form, cookies: &CookieJar<'_>) -> Answer {
+    shared.lock().authorize(&form.params, cookie(cookies, SESSION_COOKIE))
+}
+
+#[rocket::post("/oidc/request", data = "<form>")]
+fn push(shared: &Managed<Shared>, form: Form) -> Answer {
+    answer(form.credentials().and_then(|who| shared.lock().push(&form.params, &who)))
+}
+
+#[rocket::get("/<_page>")]
+fn page(shared: &Managed<Shared>, _page: Page, cookies: &CookieJar<'_>) -> Answer {
+    shared.lock().sign_in_page(cookie(cookies, INTERACTION_COOKIE))
+}
+
+#[rocket::post("/sign-in", data = "<form>")]
+fn submit(shared: &Managed<Shared>, form: Form, cookies: &CookieJar<'_>) -> Answer {
+    let interaction = cookie(cookies, INTERACTION_COOKIE);
+    let session = cookie(cookies, SESSION_COOKIE);
+    shared.lock().submit_sign_in(&form.params, interaction, session)
+}
+
+#[rocket::post("/oidc/token", data = "<form>")]
+fn token(shared: &Managed<Shared>, form: Form) -> Answer {
+    answer(form.credentials().and_then(|who| shared.lock().token(&form.params, &who)))
+}
+
+#[rocket::get("/oidc/me")]
+fn userinfo(shared: &Managed<Shared>, query: Query) -> Answer {
+    let authorization = query.authorization.as_deref();
+    answer(shared.lock().userinfo(&query.params, &Params::default(), authorization))
+}
+
+#[rocket::post("/oidc/me", data = "<form>")]
+fn userinfo_by_form(shared: &Managed<Shared>, form: Form) -> Answer {
+    answer(shared.lock().userinfo(&form.query, &form.params, form.authorization.as_deref()))
+}
+
+#[rocket::post("/oidc/token/revocation", data = "<form>")]
+fn revocation(shared: &Managed<Shared>, form: Form) -> Answer {
+    answer(form.credentials().and_then(|who| shared.lock().revocation(&form.params, &who)))
+}
+
+#[rocket::get("/oidc/session/end")]
+fn end_session(shared: &Managed<Shared>, query: Query) -> Answer {
+    answer(shared.lock().end_session(&query.params))
+}
+
+#[rocket::post("/oidc/session/end", data = "<form>")]
+fn end_session_by_form(shared: &Managed<Shared>, form: Form) -> Answer {
+    answer(shared.lock().end_session(&form.params))
+}
+
+#[rocket::post("/oidc/session/end/confirm", data = "<form>")]
+fn confirm_end_session(shared: &Managed<Shared>, form: Form, cookies: &CookieJar<'_>) -> Answer {
+    let session = cookie(cookies, SESSION_COOKIE);
+    answer(shared.lock().confirm_end_session(&form.params, session))
+}
+
+#[rocket::get("/oidc/session/end/success")]
+fn signed_out() -> Answer {
+    Answer::html(200, pages::signed_out())
+}
+
+#[rocket::catch(default)]
+fn unrecognized(status: Status, request: &Request<'_>) -> Answer {
+    let path = request.uri().path();
+    let path = path.as_str();
+    let path = path.strip_prefix("/oidc").unwrap_or(path);
+    let method = request.method();
+    let description = match status {
+        Status::NotFound => {
+            format!("unrecognized route or not allowed method ({method} on {path})")
+        }
+        _ => format!("failed to parse the request ({method} on {path})"),
+    };
+    Refused::new(status.code, "invalid_request", description).into()
+}
+
+/// One of the pages that an authorization request leads to.
+struct Page;
+
+impl<'r> rocket::request::FromParam<'r> for Page {
+    type Error = ();
+
+    fn from_param(param: &'r str) -> Result<Self, Self::Error> {
+        match param {
+            "sign-in"
+            | "register"
+            | "reset-password"
+            | "identifier-sign-in"
+            | "identifier-register"
+            | "single-sign-on" => Ok(Self),
+            _ => Err(()),
+        }
+    }
+}
+
+struct IfNoneMatch<'r>(Option<&'r str>);
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for IfNoneMatch<'r> {
+    type Error = std::convert::Infallible;
+
+    async fn from_request(request: &'r Request<'_>) -> RequestOutcome<Self, Self::Error> {
+        Outcome::Success(Self(request.headers().get_one("If-None-Match")))
+    }
+}
+
+/// Keeps a request for [`Idp::requests`](super::Idp::requests), if its door is one of those told.
+pub(super) fn record(request: &Request<'_>, params: Params) {
+    let endpoint = Arrival::of(request).endpoint;
+    let shared = request.rocket().state::<Shared>();
+    if let (Some(endpoint), Some(shared)) = (endpoint, shared) {
+        record_at(shared, endpoint, request.method().as_str(), params);
+    }
+}
+
+pub(super) fn record_at(shared: &Shared, endpoint: Endpoint, method: &str, params: Params) {
+    shared.lock().requests.push(Received::new(endpoint, method, params));
+}
+
+pub(super) fn query(request: &Request<'_>) -> Params {
+    request.uri().query().map(|query| Params::urlencoded(query.as_str())).unwrap_or_default()
+}
+
+fn authorization(request: &Request<'_>) -> Option<String> {
+    request.headers().get_one("Authorization").map(str::to_owned)
+}
+
+fn answer(result: Result<Answer, Refused>) -> Answer {
+    result.unwrap_or_else(Answer::from)
+}
+
+fn cookie<'a>(cookies: &'a CookieJar<'_>, name: &str) -> Option<&'a str> {
+    cookies.get(name).map(rocket::http::Cookie::value)
+}

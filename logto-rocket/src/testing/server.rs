@@ -1,0 +1,87 @@
+use std::net::Ipv4Addr;
+
+use rocket::Shutdown;
+use rocket::config::{Config, LogLevel, Shutdown as ShutdownConfig};
+use rocket::fairing::AdHoc;
+use rocket::tokio::{self, sync::oneshot, task::JoinHandle};
+
+use super::IdpError;
+use super::faulty::Faulty;
+use super::routes::{Shared, catchers, routes};
+
+/// A launched Rocket. Dropping it stops the server.
+pub(super) struct Server {
+    pub(super) port: u16,
+    shutdown: Shutdown,
+    task: Option<JoinHandle<()>>,
+}
+
+impl Server {
+    /// Listens on 127.0.0.1; port 0 is any free one.
+    pub(super) async fn launch(shared: &Shared, port: u16) -> Result<Self, IdpError> {
+        // Rocket sets the level of the whole process at each launch; the application's own stays.
+        let level = log::max_level();
+        let launched = Self::launch_silently(shared, port).await;
+        log::set_max_level(level);
+        launched
+    }
+
+    /// Stops listening and waits until it is done.
+    pub(super) async fn stop(mut self) {
+        self.shutdown.clone().notify();
+        if let Some(task) = self.task.take() {
+            // The only error of a task is that it was aborted or panicked: it has ended.
+            task.await.ok();
+        }
+    }
+
+    async fn launch_silently(shared: &Shared, port: u16) -> Result<Self, IdpError> {
+        let config = Config {
+            address: Ipv4Addr::LOCALHOST.into(),
+            port,
+            log_level: LogLevel::Off,
+            // Nothing waits for a client, and Ctrl-C belongs to the application.
+            shutdown: ShutdownConfig {
+                ctrlc: false,
+                #[cfg(unix)]
+                signals: std::collections::HashSet::new(),
+                grace: 0,
+                mercy: 0,
+                ..ShutdownConfig::default()
+            },
+            ..Config::debug_default()
+        };
+        let (lifted_off, port) = oneshot::channel();
+        let rocket = rocket::custom(config)
+            .manage(shared.clone())
+            .mount("/", routes())
+            .register("/", catchers())
+            .attach(Faulty(shared.clone()))
+            .attach(AdHoc::on_liftoff("Port", |rocket| {
+                Box::pin(async move {
+                    // Nobody waits any more if the start was cancelled.
+                    lifted_off.send(rocket.config().port).ok();
+                })
+            }))
+            .ignite()
+            .await
+            .map_err(|error| IdpError::Launch(error.to_string()))?;
+        let shutdown = rocket.shutdown();
+        let (failed, failure) = oneshot::channel();
+        let task = tokio::spawn(async move {
+            if let Err(error) = rocket.launch().await {
+                failed.send(error.to_string()).ok();
+            }
+        });
+        match port.await {
+            Ok(port) => Ok(Self { port, shutdown, task: Some(task) }),
+            Err(_) => Err(IdpError::Launch(failure.await.unwrap_or_default())),
+        }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.shutdown.clone().notify();
+    }
+}

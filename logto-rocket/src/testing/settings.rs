@@ -1,0 +1,92 @@
+use std::collections::BTreeSet;
+
+use url::Url;
+
+/// The resource that stands for an organization's own permissions.
+pub(super) const ORGANIZATIONS: &str = "urn:logto:resource:organizations";
+
+/// What a builder described and nothing changes later.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Settings {
+    pub(super) apps: Vec<App>,
+    /// None means: any URI on a loopback host.
+    pub(super) redirect_uris: Vec<String>,
+    pub(super) post_logout_redirect_uris: Vec<String>,
+    pub(super) resources: Vec<Resource>,
+    pub(super) roles: Vec<Role>,
+    /// Rotate refresh tokens at each use, not only late in their life.
+    pub(super) rotating: bool,
+    /// Put `sid` into the ID tokens.
+    pub(super) session_required: bool,
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct App {
+    pub(super) id: String,
+    pub(super) secret: String,
+    /// A machine-to-machine application may use `client_credentials` and nothing else.
+    pub(super) machine: Option<Permissions>,
+}
+
+/// What a machine-to-machine application may do: scopes by resource or organization.
+pub(super) type Permissions = Vec<(String, Vec<String>)>;
+
+#[derive(Debug, Clone)]
+pub(super) struct Resource {
+    pub(super) indicator: String,
+    pub(super) scopes: Vec<String>,
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct Role {
+    pub(super) name: String,
+    /// A role in organizations, not a global one.
+    pub(super) of_organization: bool,
+    pub(super) resource: String,
+    pub(super) scopes: Vec<String>,
+}
+
+impl Settings {
+    pub(super) fn resource(&self, indicator: &str) -> Option<&Resource> {
+        self.resources.iter().find(|resource| resource.indicator == indicator)
+    }
+
+    /// Whether a resource defines this scope. What organizations permit is defined by their roles.
+    pub(super) fn defines(&self, resource: &str, scope: &str) -> bool {
+        let mut by_role = self.roles.iter().filter(|role| role.resource == resource);
+        self.resource(resource).is_some_and(|resource| resource.scopes.iter().any(|s| s == scope))
+            || by_role.any(|role| role.scopes.iter().any(|s| s == scope))
+    }
+
+    pub(super) fn permissions(
+        &self,
+        roles: &[String],
+        of_organization: bool,
+        resource: &str,
+    ) -> BTreeSet<String> {
+        self.roles
+            .iter()
+            .filter(|role| role.of_organization == of_organization && role.resource == resource)
+            .filter(|role| roles.contains(&role.name))
+            .flat_map(|role| role.scopes.iter().cloned())
+            .collect()
+    }
+
+    pub(super) fn redirect_uri_is_registered(&self, uri: &str) -> bool {
+        is_registered(&self.redirect_uris, uri)
+    }
+
+    pub(super) fn post_logout_redirect_uri_is_registered(&self, uri: &str) -> bool {
+        is_registered(&self.post_logout_redirect_uris, uri)
+    }
+}
+
+/// Compares as Logto does: exactly, after the normalisation of URLs.
+fn is_registered(registered: &[String], uri: &str) -> bool {
+    let Ok(uri) = Url::parse(uri) else { return false };
+    if registered.is_empty() {
+        let web = matches!(uri.scheme(), "http" | "https");
+        return web && matches!(uri.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
+    }
+    registered.iter().any(|known| Url::parse(known).is_ok_and(|known| known == uri))
+}

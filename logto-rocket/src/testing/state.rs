@@ -1,0 +1,218 @@
+use std::collections::{BTreeSet, HashMap};
+use std::time::Instant;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use rand::RngCore as _;
+
+use super::authorization_request::AuthorizationRequest;
+use super::end_session::SignOut;
+use super::faults::Faults;
+use super::keys::Keys;
+use super::params::Params;
+use super::settings::{App, Settings};
+use super::{Received, Tamper, User};
+use crate::clock::Clock;
+
+/// Seconds; as measured at a Logto with its default settings.
+pub(super) const CODE_LIFE: u64 = 60;
+pub(super) const PUSHED_LIFE: u64 = 60;
+pub(super) const ACCESS_TOKEN_LIFE: u64 = 3_600;
+pub(super) const ID_TOKEN_LIFE: u64 = 3_600;
+pub(super) const REFRESH_TOKEN_LIFE: u64 = 1_209_600;
+pub(super) const SESSION_LIFE: u64 = 1_209_600;
+pub(super) const GRANT_LIFE: u64 = 15_552_000;
+
+/// All that the provider knows. The doors are written as methods of it, one file each.
+pub(super) struct State {
+    pub(super) settings: Settings,
+    /// `http://127.0.0.1:PORT`
+    pub(super) endpoint: String,
+    pub(super) clock: Clock,
+    pub(super) keys: Keys,
+    pub(super) users: Vec<User>,
+    /// By the value of the session cookie.
+    pub(super) sessions: HashMap<String, Session>,
+    /// Sign-ins under way, by the value of the interaction cookie.
+    pub(super) interactions: HashMap<String, AuthorizationRequest>,
+    pub(super) grants: HashMap<String, Grant>,
+    pub(super) codes: HashMap<String, Code>,
+    pub(super) access_tokens: HashMap<String, AccessToken>,
+    pub(super) refresh_tokens: HashMap<String, RefreshToken>,
+    pub(super) pushed: HashMap<String, Pushed>,
+    /// Sign-outs that wait for their form, by its `xsrf` value.
+    pub(super) sign_outs: HashMap<String, SignOut>,
+    pub(super) faults: Faults,
+    pub(super) tampers: Vec<Tamper>,
+    pub(super) access_token_tampers: Vec<Tamper>,
+    pub(super) requests: Vec<Received>,
+}
+
+/// A browser that is signed in at the provider.
+#[derive(Clone)]
+pub(super) struct Session {
+    /// The `sid` of tokens; not the value of the cookie.
+    pub(super) id: String,
+    pub(super) user: String,
+    pub(super) authenticated_at: u64,
+    /// The grants of this session, by application.
+    pub(super) grants: HashMap<String, String>,
+}
+
+/// What a user granted to an application in one session. All tokens of it die with it.
+pub(super) struct Grant {
+    pub(super) scopes: BTreeSet<String>,
+    pub(super) resources: BTreeSet<String>,
+    pub(super) expires_at: u64,
+}
+
+/// What a code and the tokens that come from it have in common.
+#[derive(Clone)]
+pub(super) struct Authorization {
+    pub(super) app: String,
+    pub(super) user: String,
+    pub(super) grant: String,
+    pub(super) session: String,
+    /// What OIDC and Logto define, in the order of the request.
+    pub(super) user_scopes: Vec<String>,
+    /// What the resources define, in the order of the request.
+    pub(super) resource_scopes: Vec<String>,
+    pub(super) resources: Vec<String>,
+    pub(super) nonce: Option<String>,
+    /// Told in the ID token, only when the request asked for a fresh sign-in.
+    pub(super) auth_time: Option<u64>,
+}
+
+impl Authorization {
+    pub(super) fn has_scope(&self, scope: &str) -> bool {
+        self.user_scopes.iter().any(|s| s == scope)
+    }
+
+    /// Without `offline_access` the tokens end with the session.
+    pub(super) fn is_offline(&self) -> bool {
+        self.has_scope("offline_access")
+    }
+}
+
+pub(super) struct Code {
+    pub(super) authorization: Authorization,
+    pub(super) redirect_uri: String,
+    pub(super) challenge: Option<String>,
+    pub(super) expires_at: u64,
+    pub(super) consumed: bool,
+}
+
+pub(super) struct AccessToken {
+    pub(super) authorization: Authorization,
+    pub(super) expires_at: u64,
+}
+
+pub(super) struct RefreshToken {
+    pub(super) authorization: Authorization,
+    pub(super) issued_at: u64,
+    /// When the first token of the chain was issued.
+    pub(super) chain_began_at: u64,
+    /// When it was used and another one given out in its place.
+    pub(super) consumed_at: Option<Instant>,
+}
+
+pub(super) struct Pushed {
+    pub(super) app: String,
+    pub(super) params: Params,
+    pub(super) expires_at: u64,
+}
+
+impl State {
+    pub(super) fn new(settings: Settings, users: Vec<User>, keys: Keys, clock: Clock) -> Self {
+        Self {
+            settings,
+            endpoint: String::new(),
+            clock,
+            keys,
+            users,
+            sessions: HashMap::new(),
+            interactions: HashMap::new(),
+            grants: HashMap::new(),
+            codes: HashMap::new(),
+            access_tokens: HashMap::new(),
+            refresh_tokens: HashMap::new(),
+            pushed: HashMap::new(),
+            sign_outs: HashMap::new(),
+            faults: Faults::default(),
+            tampers: Vec::new(),
+            access_token_tampers: Vec::new(),
+            requests: Vec::new(),
+        }
+    }
+
+    pub(super) fn issuer(&self) -> String {
+        format!("{}/oidc", self.endpoint)
+    }
+
+    pub(super) fn now(&self) -> u64 {
+        self.clock.now()
+    }
+
+    pub(super) fn app(&self, id: &str) -> Option<&App> {
+        self.settings.apps.iter().find(|app| app.id == id)
+    }
+
+    pub(super) fn user_named(&mut self, username: &str) -> Option<&mut User> {
+        self.users.iter_mut().find(|user| user.username() == username)
+    }
+
+    /// A user who may use tokens: exists and is not suspended.
+    pub(super) fn active_user(&self, id: &str) -> Option<&User> {
+        self.users.iter().find(|user| user.id() == id && !user.suspended)
+    }
+
+    /// The session of a browser, if it lives and its user is not suspended.
+    pub(super) fn session(&self, cookie: Option<&str>) -> Option<&Session> {
+        let session = self.sessions.get(cookie?)?;
+        let lives = self.now() < session.authenticated_at + SESSION_LIFE;
+        (lives && self.active_user(&session.user).is_some()).then_some(session)
+    }
+
+    /// Whether the grant behind tokens still stands, and, where it must, the session.
+    pub(super) fn stands(&self, authorization: &Authorization) -> bool {
+        let grant = self.grants.get(&authorization.grant);
+        let granted = grant.is_some_and(|grant| self.now() < grant.expires_at);
+        let session = || self.sessions.values().any(|s| s.id == authorization.session);
+        granted
+            && self.active_user(&authorization.user).is_some()
+            && (authorization.is_offline() || session())
+    }
+
+    /// Ends a grant and with it all tokens that came from it.
+    pub(super) fn revoke(&mut self, grant: &str) {
+        self.grants.remove(grant);
+        for session in self.sessions.values_mut() {
+            session.grants.retain(|_, id| id != grant);
+        }
+        self.access_tokens.retain(|_, token| token.authorization.grant != grant);
+        self.refresh_tokens.retain(|_, token| token.authorization.grant != grant);
+    }
+
+    /// What these roles permit on a resource.
+    pub(super) fn permissions(&self, user: &User, resource: &str) -> BTreeSet<String> {
+        self.settings.permissions(user.roles(), false, resource)
+    }
+
+    /// What a member's organization roles permit, on a resource or in the organization itself.
+    pub(super) fn organization_permissions(
+        &self,
+        user: &User,
+        organization: &str,
+        resource: &str,
+    ) -> BTreeSet<String> {
+        let roles = user.membership(organization).map_or(&[][..], |m| m.roles.as_slice());
+        self.settings.permissions(roles, true, resource)
+    }
+}
+
+/// 256 random bits in 43 characters, the form of Logto's codes, tokens and ids.
+pub(super) fn random() -> String {
+    let mut bytes = [0; 32];
+    rand::thread_rng().fill_bytes(&mut bytes);
+    URL_SAFE_NO_PAD.encode(bytes)
+}

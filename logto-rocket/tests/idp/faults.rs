@@ -1,0 +1,140 @@
+use std::time::Duration;
+
+use logto_rocket::testing::{Endpoint, Fault, Idp};
+
+use crate::support::*;
+
+#[rocket::async_test]
+async fn a_fault_is_for_the_next_request_and_nothing_else_happens() {
+    let idp = Idp::start().await.unwrap();
+    let code = code(&idp, "alice", "openid", &[]).await;
+    idp.fault(Endpoint::Token, Fault::Status(500));
+    let got = exchange(&idp, &code, &[]).await;
+    assert_eq!((got.status, got.text.as_str()), (500, ""));
+    assert_eq!(exchange(&idp, &code, &[]).await.status, 200, "the code was not touched");
+    assert_eq!(idp.requests().token_by_grant("authorization_code"), 2, "both were received");
+}
+
+#[rocket::async_test]
+async fn faults_come_in_their_order_and_number_and_until_healed() {
+    let idp = Idp::start().await.unwrap();
+    idp.fault(Endpoint::Keys, Fault::Status(503)).times(2);
+    idp.fault(Endpoint::Keys, Fault::Status(502)).for_ever();
+    let mut statuses = Vec::new();
+    for _ in 0..5 {
+        statuses.push(get(&idp, "/oidc/jwks").await.status);
+    }
+    assert_eq!(statuses, [503, 503, 502, 502, 502]);
+    assert_eq!(get(&idp, "/oidc/.well-known/openid-configuration").await.status, 200);
+    idp.heal();
+    assert_eq!(get(&idp, "/oidc/jwks").await.status, 200);
+}
+
+#[rocket::async_test]
+async fn a_body_and_a_redirect_take_the_place_of_the_answer() {
+    let idp = Idp::start().await.unwrap();
+    let (status, content_type) = (200, "application/json".to_owned());
+    idp.fault(Endpoint::Discovery, Fault::Body { status, content_type, body: "{".into() });
+    let got = get(&idp, "/oidc/.well-known/openid-configuration?x=1").await;
+    assert_eq!((got.status, got.text.as_str()), (200, "{"));
+    assert_eq!(got.header("content-type"), "application/json");
+    assert_eq!(idp.requests().last(Endpoint::Discovery).unwrap().param("x"), Some("1"));
+    idp.fault(Endpoint::Token, Fault::Redirect("http://127.0.0.1:1/x".into()));
+    let got = token(&idp, &[("grant_type", "x")]).await;
+    assert_eq!((got.status, got.header("location")), (302, "http://127.0.0.1:1/x"));
+}
+
+#[rocket::async_test]
+async fn a_reset_closes_the_connection_and_the_request_counts() {
+    let idp = Idp::start().await.unwrap();
+    let code = code(&idp, "alice", "openid", &[]).await;
+    idp.fault(Endpoint::Token, Fault::Reset);
+    let form = [("grant_type", "authorization_code"), ("code", &*code)];
+    let request = client().post(format!("{}/oidc/token", idp.endpoint())).form(&form);
+    assert!(request.send().await.is_err());
+    assert_eq!(idp.requests().token_by_grant("authorization_code"), 1);
+    assert_eq!(exchange(&idp, &code, &[]).await.status, 200, "the code was not touched");
+}
+
+#[rocket::async_test]
+async fn a_lost_answer_was_given() {
+    let idp = Idp::builder().rotating(true).start().await.unwrap();
+    let code = code(&idp, "alice", "openid", &[]).await;
+    idp.fault(Endpoint::Token, Fault::LoseAnswer);
+    let form = [
+        ("grant_type", "authorization_code"),
+        ("code", &*code),
+        ("redirect_uri", CALLBACK),
+        ("code_verifier", VERIFIER),
+    ];
+    let request = client().post(format!("{}/oidc/token", idp.endpoint()));
+    let request = request.basic_auth(idp.app_id(), Some(idp.app_secret())).form(&form);
+    assert!(request.send().await.is_err());
+    assert_eq!(exchange(&idp, &code, &[]).await.error(), invalid_grant(), "the code is spent");
+}
+
+#[rocket::async_test]
+async fn a_hanging_request_goes_on_when_healed() {
+    let idp = Idp::start().await.unwrap();
+    idp.fault(Endpoint::Keys, Fault::Hang);
+    let url = format!("{}/oidc/jwks", idp.endpoint());
+    let hanging = client().get(&url).timeout(Duration::from_millis(200)).send().await;
+    assert!(hanging.unwrap_err().is_timeout());
+    idp.fault(Endpoint::Keys, Fault::Hang);
+    let request = rocket::tokio::spawn(client().get(&url).send());
+    // It hangs once the fault was met, which is when it is the next one's turn no more.
+    while get(&idp, "/oidc/jwks").await.status != 200 {}
+    idp.heal();
+    assert_eq!(request.await.unwrap().unwrap().status(), 200);
+}
+
+#[rocket::async_test]
+async fn a_delay_and_a_drip_answer_in_the_end() {
+    let idp = Idp::start().await.unwrap();
+    idp.fault(Endpoint::Keys, Fault::Delay(Duration::from_millis(20)));
+    assert_eq!(get(&idp, "/oidc/jwks").await.status, 200);
+    idp.fault(Endpoint::Keys, Fault::Drip(Duration::from_millis(1)));
+    assert_eq!(get(&idp, "/oidc/jwks").await.json(), idp.jwks());
+    idp.fault(Endpoint::Keys, Fault::Drip(Duration::from_secs(10)));
+    let request = client().get(format!("{}/oidc/jwks", idp.endpoint()));
+    let head = request.timeout(Duration::from_millis(300)).send().await.unwrap();
+    assert_eq!(head.status(), 200);
+    assert!(head.bytes().await.unwrap_err().is_timeout(), "the body takes its time");
+}
+
+#[rocket::async_test]
+async fn paused_it_is_not_there_and_resumed_it_knows_everything() {
+    let idp = Idp::start().await.unwrap();
+    let tokens = sign_in(&idp, "alice", "openid offline_access", &[]).await;
+    let (endpoint, jwks) = (idp.endpoint().to_owned(), idp.jwks());
+    idp.pause().await;
+    let refused = client().get(format!("{endpoint}/oidc/jwks")).send().await;
+    assert!(refused.unwrap_err().is_connect());
+    idp.resume().await.unwrap();
+    assert_eq!(idp.endpoint(), endpoint);
+    assert_eq!(get(&idp, "/oidc/jwks").await.json(), jwks);
+    assert_eq!(refresh(&idp, &tokens, &[]).await.status, 200);
+}
+
+#[rocket::async_test]
+async fn dropped_or_stopped_its_port_is_free() {
+    let idp = Idp::start().await.unwrap();
+    let url = format!("{}/oidc/jwks", idp.endpoint());
+    assert_eq!(client().get(&url).send().await.unwrap().status(), 200);
+    idp.stop().await;
+    assert!(client().get(&url).send().await.unwrap_err().is_connect());
+}
+
+#[rocket::async_test]
+async fn what_was_received_prints_no_values() {
+    let idp = Idp::start().await.unwrap();
+    sign_in(&idp, "alice", "openid", &[]).await;
+    let requests = idp.requests();
+    let last = requests.last(Endpoint::Token).unwrap();
+    assert_eq!(last.method(), "POST");
+    assert_eq!(last.param("code_verifier"), Some(VERIFIER));
+    let printed = format!("{requests:?}");
+    assert!(printed.contains("code_verifier") && !printed.contains(VERIFIER));
+    idp.forget_requests();
+    assert_eq!(idp.requests().token(), 0);
+}

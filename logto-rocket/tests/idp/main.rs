@@ -1,0 +1,13 @@
+//! The test provider against what a running Logto was seen to answer.
+
+mod authorization;
+mod client_credentials;
+mod discovery;
+mod faults;
+mod people;
+mod refresh;
+mod sign_out;
+mod support;
+mod tampering;
+mod tokens;
+mod userinfo;
