@@ -1,0 +1,158 @@
+//! What is written for the facade crate to compile.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::authenticated;
+
+#[test]
+fn the_requirement_is_attached_to_the_type_of_the_route_and_the_guard_comes_first() {
+    let expanded = authenticated(
+        quote!(),
+        quote! {
+            #[get("/x")]
+            pub(crate) async fn x(a: A) -> B {
+                a.into()
+            }
+        },
+    );
+    let expected = quote! {
+        impl ::logto_rocket::Protected for x {
+            const REQUIREMENT: ::logto_rocket::Requirement =
+                ::logto_rocket::__private::requirement(&[]);
+            const PLACE: ::logto_rocket::__private::Place = ::logto_rocket::__private::Place {
+                name: "x",
+                file: ::core::file!(),
+                line: ::core::line!(),
+                module: ::core::module_path!(),
+            };
+        }
+        #[get("/x")]
+        pub(crate) async fn x(__logto_guard: ::logto_rocket::Authenticated<x>, a: A) -> B {
+            a.into()
+        }
+    };
+    assert_eq!(expanded.to_string(), expected.to_string());
+}
+
+#[test]
+fn every_requirement_becomes_its_node() {
+    assert_nodes(&quote!(role = "a"), &quote!(N::Roles(&["a"])));
+    assert_nodes(&quote!(roles("a", "b",)), &quote!(N::Roles(&["a", "b"])));
+    assert_nodes(
+        &quote!(claim("a.b" = "c")),
+        &quote!(N::Claim { path: &["a", "b"], literal: L::Text("c") }),
+    );
+    assert_nodes(
+        &quote!(claim("a" = -7)),
+        &quote!(N::Claim { path: &["a"], literal: L::Number(-7i64) }),
+    );
+    assert_nodes(
+        &quote!(claim("a" = true)),
+        &quote!(N::Claim { path: &["a"], literal: L::Bool(true) }),
+    );
+    assert_nodes(
+        &quote!(check = self::hours::business::<Day>),
+        &quote! {
+            N::Check(::logto_rocket::__private::Check {
+                name: "self::hours::business::<Day>",
+                call: |user| ::logto_rocket::__private::verdict(self::hours::business::<Day>(user)),
+            })
+        },
+    );
+}
+
+#[test]
+fn requirements_nest() {
+    assert_nodes(
+        &quote!(role = "a", any(role = "b", all(role = "c", not(role = "d")))),
+        &quote! {
+            N::Roles(&["a"]),
+            N::Any(&[N::Roles(&["b"]), N::All(&[N::Roles(&["c"]), N::Not(&N::Roles(&["d"]))])])
+        },
+    );
+}
+
+#[test]
+fn the_name_is_the_one_that_rocket_gives_the_route() {
+    let expanded = authenticated(
+        quote!(),
+        quote!(
+            #[get("/")]
+            fn r#type() {}
+        ),
+    )
+    .to_string();
+    assert!(expanded.contains(r##"name : "r#type""##), "{expanded}");
+}
+
+#[test]
+fn after_a_mistake_the_handler_is_there_as_it_was() {
+    let handler = quote!(
+        #[rocket::get("/x")]
+        #[must_use]
+        fn x(a: A) -> B {
+            a.into()
+        }
+    );
+    let expanded = authenticated(quote!(roel = "a"), handler.clone()).to_string();
+    assert!(expanded.contains("compile_error"), "{expanded}");
+    assert!(expanded.ends_with(&handler.to_string()), "{expanded}");
+}
+
+#[test]
+fn after_a_mistake_an_item_of_any_kind_is_there_as_it_was() {
+    for item in [
+        quote!(
+            struct X;
+        ),
+        quote!(
+            fn x(&self);
+        ),
+        quote!(let x = 7;),
+        quote!(7 + 8),
+    ] {
+        let expanded = authenticated(quote!(), item.clone()).to_string();
+        assert!(expanded.contains("compile_error"), "{expanded}");
+        assert!(expanded.ends_with(&item.to_string()), "{expanded}");
+    }
+}
+
+#[test]
+fn mistakes_in_the_requirement_and_in_the_handler_are_told_together() {
+    let expanded = authenticated(
+        quote!(role = 7, roles()),
+        quote!(
+            fn x() {}
+        ),
+    )
+    .to_string();
+    assert_eq!(expanded.matches("compile_error").count(), 3, "{expanded}");
+}
+
+#[test]
+fn a_guard_of_its_own_is_recognised_under_another_name_of_the_attribute() {
+    let guarded = quote!(
+        #[get("/")]
+        fn x(__logto_guard: ::logto_rocket::Authenticated<x>) {}
+    );
+    let expanded = authenticated(quote!(), guarded).to_string();
+    assert!(expanded.contains("is given twice"), "{expanded}");
+}
+
+/// `N` and `L` stand for the paths of `Node` and `Literal`.
+fn assert_nodes(requirement: &TokenStream, nodes: &TokenStream) {
+    let expanded = authenticated(
+        requirement.clone(),
+        quote!(
+            #[get("/")]
+            fn x() {}
+        ),
+    )
+    .to_string();
+    let nodes = nodes
+        .to_string()
+        .replace("N ::", ":: logto_rocket :: __private :: Node ::")
+        .replace("L ::", ":: logto_rocket :: __private :: Literal ::");
+    assert!(expanded.contains(&format!("requirement (& [{nodes}]) ;")), "{expanded}\n{nodes}");
+}

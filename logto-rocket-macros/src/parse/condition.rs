@@ -1,0 +1,178 @@
+//! One requirement, by the word that it begins with.
+
+use syn::parse::{ParseBuffer, ParseStream, Result};
+use syn::{Error, ExprPath, Ident, Lit, Path, Token, parenthesized, token};
+
+use super::key::Key;
+use super::text::kind;
+use super::{Condition, Literal, Text, list};
+
+pub(super) fn parse(input: ParseStream<'_>) -> Result<Condition> {
+    let (key, word) = Key::parse(input)?;
+    match key {
+        Key::Role => {
+            equals(input, key, &word)?;
+            Text::parse(input, key.example()).map(Condition::Role)
+        }
+        Key::Roles => {
+            let roles = list::texts(&parentheses(input, key, &word)?, key.example())?;
+            some(roles, key, &word).map(Condition::Roles)
+        }
+        Key::Claim => claim(&parentheses(input, key, &word)?, &word),
+        Key::Check => {
+            equals(input, key, &word)?;
+            check(input).map(Condition::Check)
+        }
+        Key::All => {
+            let conditions = list::all_of(&parentheses(input, key, &word)?)?;
+            some(conditions, key, &word).map(Condition::All)
+        }
+        Key::Any => {
+            let conditions = list::any_of(&parentheses(input, key, &word)?)?;
+            some(conditions, key, &word).map(Condition::Any)
+        }
+        Key::Not => not(list::any_of(&parentheses(input, key, &word)?)?, &word),
+    }
+}
+
+/// Reads the `=` in `key = value`, and makes sure that a value follows.
+fn equals(input: ParseStream<'_>, key: Key, word: &Ident) -> Result<()> {
+    let example = key.example();
+    if input.peek(Token![==]) {
+        return Err(input.error(format!("write `=` instead of `==`: `{example}`")));
+    }
+    if input.peek(Token![!=]) {
+        return Err(input.error(format!("write `not(…)` instead of `!=`: `not({example})`")));
+    }
+    if key == Key::Role && input.peek(token::Paren) {
+        let several = Key::Roles.example();
+        return Err(
+            input.error(format!("`role` takes one name: `{example}`; for several `{several}`"))
+        );
+    }
+    let equals = input.parse::<Option<Token![=]>>()?;
+    if equals.is_none() || input.is_empty() || input.peek(Token![,]) {
+        return Err(Error::new(word.span(), format!("`{word}` needs a value: `{example}`")));
+    }
+    Ok(())
+}
+
+/// Reads the parentheses in `key(…)`.
+fn parentheses<'a>(input: ParseStream<'a>, key: Key, word: &Ident) -> Result<ParseBuffer<'a>> {
+    if !input.peek(token::Paren) {
+        let span = if input.peek(Token![=]) { input.span() } else { word.span() };
+        let example = key.example();
+        return Err(Error::new(span, format!("`{word}` takes parentheses: `{example}`")));
+    }
+    let content;
+    parenthesized!(content in input);
+    Ok(content)
+}
+
+fn some<T>(items: Vec<T>, key: Key, word: &Ident) -> Result<Vec<T>> {
+    if items.is_empty() { Err(empty(key, word)) } else { Ok(items) }
+}
+
+fn empty(key: Key, word: &Ident) -> Error {
+    Error::new(word.span(), format!("`{word}()` is empty; write `{}`", key.example()))
+}
+
+fn claim(input: ParseStream<'_>, word: &Ident) -> Result<Condition> {
+    if input.is_empty() {
+        return Err(empty(Key::Claim, word));
+    }
+    if let Ok(name) = input.fork().parse::<Ident>() {
+        return Err(input.error(format!("the name of a claim is a string: `\"{name}\" = …`")));
+    }
+    let name = Text::parse(input, Key::Claim.example())?;
+    if name.value.split('.').any(|part| part.trim().is_empty()) {
+        return Err(Error::new(
+            name.span,
+            "a part of the name is blank; `\"address.country\"` is `country` in `address`",
+        ));
+    }
+    let span = if input.is_empty() { name.span } else { input.span() };
+    let equals = if input.peek(Token![==]) { None } else { input.parse::<Option<Token![=]>>()? };
+    if equals.is_none() || input.is_empty() {
+        let message = format!("expected `=` and a value: `claim({name} = …)`");
+        return Err(Error::new(span, message));
+    }
+    let literal = literal(input)?;
+    input.parse::<Option<Token![,]>>()?;
+    if !input.is_empty() {
+        return Err(input.error("`claim(…)` takes one claim; write one `claim(…)` for each"));
+    }
+    Ok(Condition::Claim { name, literal })
+}
+
+fn literal(input: ParseStream<'_>) -> Result<Literal> {
+    let expected = "expected a string, an integer or a boolean";
+    let span = input.span();
+    let Ok(literal) = input.parse::<Lit>() else {
+        let example = Key::Claim.example();
+        return Err(Error::new(span, format!("{expected}: `{example}`")));
+    };
+    match literal {
+        Lit::Str(_) => Text::from_literal(&literal, Key::Claim.example()).map(Literal::Text),
+        Lit::Bool(literal) => Ok(Literal::Bool(literal.value)),
+        Lit::Int(literal) if literal.suffix().is_empty() => {
+            let too_large = |_| {
+                let message = "this integer does not fit into 64 bits; \
+                               compare it in a function: `check = …`";
+                Error::new(literal.span(), message)
+            };
+            literal.base10_parse().map(Literal::Number).map_err(too_large)
+        }
+        Lit::Int(literal) => {
+            let suffix = literal.suffix();
+            Err(Error::new(literal.span(), format!("remove `{suffix}` after the integer")))
+        }
+        Lit::Float(literal) => Err(Error::new(
+            literal.span(),
+            format!("{expected}, found a float; floats are compared in a function: `check = …`"),
+        )),
+        other => Err(Error::new(other.span(), format!("{expected}, found {}", kind(&other)))),
+    }
+}
+
+fn check(input: ParseStream<'_>) -> Result<Path> {
+    let example = Key::Check.example();
+    if input.peek(Token![|]) || input.peek(Token![||]) || input.peek(Token![move]) {
+        return Err(input.error(format!(
+            "`check` takes the path of a function, not a closure; \
+             write it as `fn(&LogtoUser) -> bool` and name it: `{example}`"
+        )));
+    }
+    if let Ok(literal) = input.fork().parse::<Lit>() {
+        let found = kind(&literal);
+        return Err(
+            input.error(format!("`check` takes the path of a function, not {found}: `{example}`"))
+        );
+    }
+    let span = input.span();
+    let Ok(ExprPath { qself: None, path, .. }) = input.parse::<ExprPath>() else {
+        return Err(Error::new(span, format!("expected the path of a function: `{example}`")));
+    };
+    if input.peek(token::Paren) {
+        return Err(input.error(format!("name the function without calling it: `{example}`")));
+    }
+    Ok(path)
+}
+
+fn not(mut conditions: Vec<Condition>, word: &Ident) -> Result<Condition> {
+    if conditions.len() > 1 {
+        let any = Condition::Any(conditions.clone());
+        let all = Condition::All(conditions);
+        return Err(Error::new(
+            word.span(),
+            format!(
+                "`not(…)` takes one requirement; write `not({any})` to allow none of them, \
+                 `not({all})` to allow some but not all"
+            ),
+        ));
+    }
+    match conditions.pop() {
+        Some(condition) => Ok(Condition::Not(Box::new(condition))),
+        None => Err(empty(Key::Not, word)),
+    }
+}

@@ -1,0 +1,74 @@
+//! Strings that say something.
+
+use std::fmt::{self, Display, Formatter};
+
+use proc_macro2::Span;
+use syn::parse::{ParseStream, Result};
+use syn::{Error, Lit};
+
+/// A string that is not blank, and where it stands.
+#[derive(Clone, Debug)]
+pub(crate) struct Text {
+    pub(crate) value: String,
+    pub(crate) span: Span,
+}
+
+impl Text {
+    /// Reads a string; `example` tells what it should have been.
+    pub(super) fn parse(input: ParseStream<'_>, example: &str) -> Result<Self> {
+        match input.parse::<Lit>() {
+            Ok(literal) => Self::from_literal(&literal, example),
+            Err(error) => Err(Error::new(
+                error.span(),
+                format!("expected a string in double quotes: `{example}`"),
+            )),
+        }
+    }
+
+    pub(super) fn from_literal(literal: &Lit, example: &str) -> Result<Self> {
+        let Lit::Str(text) = literal else {
+            let found = kind(literal);
+            return Err(Error::new(
+                literal.span(),
+                format!("expected a string in double quotes, found {found}: `{example}`"),
+            ));
+        };
+        if !text.suffix().is_empty() {
+            let suffix = text.suffix();
+            return Err(Error::new(text.span(), format!("remove `{suffix}` after the string")));
+        }
+        let (value, span) = (text.value(), text.span());
+        if value.trim().is_empty() {
+            return Err(Error::new(span, format!("this string is blank; write `{example}`")));
+        }
+        Ok(Self { value, span })
+    }
+}
+
+impl PartialEq for Text {
+    /// Where it stands makes no difference.
+    fn eq(&self, other: &Self) -> bool {
+        self.value == other.value
+    }
+}
+
+impl Display for Text {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}", self.value)
+    }
+}
+
+/// What a literal is called in a message.
+pub(super) fn kind(literal: &Lit) -> &'static str {
+    match literal {
+        Lit::Str(_) => "a string",
+        Lit::ByteStr(_) => "a byte string",
+        Lit::CStr(_) => "a C string",
+        Lit::Byte(_) => "a byte",
+        Lit::Char(_) => "a character",
+        Lit::Int(_) => "an integer",
+        Lit::Float(_) => "a float",
+        Lit::Bool(_) => "a boolean",
+        _ => "something else",
+    }
+}

@@ -1,0 +1,8 @@
+use logto_rocket::authenticated;
+
+#[authenticated(role = 7)]
+fn account() {}
+
+fn main() {
+    account();
+}

@@ -1,0 +1,10 @@
+use logto_rocket::authenticated;
+
+#[authenticated]
+mod account {
+    pub fn index() {}
+}
+
+fn main() {
+    account::index();
+}

@@ -1,0 +1,8 @@
+use logto_rocket::authenticated;
+
+#[authenticated]
+struct Account;
+
+fn main() {
+    let _ = Account;
+}

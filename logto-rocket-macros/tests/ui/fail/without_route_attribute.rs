@@ -1,0 +1,8 @@
+use logto_rocket::authenticated;
+
+#[authenticated]
+fn account() {}
+
+fn main() {
+    account();
+}

@@ -1,0 +1,28 @@
+#[macro_use]
+extern crate rocket;
+
+use logto_rocket::authenticated;
+
+#[authenticated]
+#[cfg(any())]
+#[get("/")]
+fn below() {}
+
+#[cfg(any())]
+#[authenticated]
+#[get("/")]
+fn above() {}
+
+#[authenticated]
+#[cfg_attr(all(), cfg(any()))]
+#[get("/")]
+fn inside() {}
+
+#[authenticated]
+#[cfg(all())]
+#[get("/")]
+fn present() {}
+
+fn main() {
+    assert_eq!(routes![present].len(), 1);
+}

@@ -1,0 +1,17 @@
+#[macro_use]
+extern crate rocket;
+
+use logto_rocket::authenticated;
+
+#[authenticated]
+#[cfg_attr(all(), get("/yes"))]
+fn yes() {}
+
+#[authenticated]
+#[cfg_attr(true, cfg_attr(not(debug_assertions), post("/either")))]
+#[cfg_attr(debug_assertions, allow(unused), get("/either"))]
+fn either() {}
+
+fn main() {
+    assert_eq!(routes![yes, either].len(), 2);
+}

@@ -1,0 +1,15 @@
+#[macro_use]
+extern crate rocket;
+
+use logto_rocket::{LogtoUser, authenticated};
+use rocket::http::CookieJar;
+
+#[authenticated]
+#[get("/<name>")]
+fn greeting<'r>(name: &'r str, _user: LogtoUser, _jar: &'r CookieJar<'_>) -> &'r str {
+    name
+}
+
+fn main() {
+    assert_eq!(routes![greeting].len(), 1);
+}

@@ -1,0 +1,34 @@
+#[macro_use]
+extern crate rocket;
+
+use logto_rocket::authenticated;
+
+fn always(_: &logto_rocket::LogtoUser) -> bool {
+    true
+}
+
+macro_rules! handler {
+    ($name:ident, $uri:literal, $role:expr, $check:path) => {
+        #[authenticated(role = $role, claim("staff" = $role), check = $check)]
+        #[get($uri)]
+        fn $name() -> &'static str {
+            $role
+        }
+    };
+}
+
+macro_rules! fixed {
+    () => {
+        #[authenticated]
+        #[get("/fixed")]
+        fn fixed() {}
+    };
+}
+
+handler!(first, "/first", "admin", always);
+handler!(second, "/second", "auditor", self::always);
+fixed!();
+
+fn main() {
+    assert_eq!(routes![first, second, fixed].len(), 3);
+}

@@ -1,0 +1,14 @@
+#[macro_use]
+extern crate rocket;
+
+use logto_rocket::authenticated;
+
+#[authenticated]
+#[get("/search?<word>&<page>&sorted")]
+fn search(word: &str, page: Option<u32>) -> String {
+    format!("{word} {page:?}")
+}
+
+fn main() {
+    assert_eq!(routes![search].len(), 1);
+}

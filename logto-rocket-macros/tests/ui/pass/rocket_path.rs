@@ -1,0 +1,13 @@
+use logto_rocket::authenticated;
+
+#[authenticated]
+#[rocket::get("/")]
+fn account() {}
+
+#[logto_rocket::authenticated]
+#[::rocket::post("/")]
+fn update() {}
+
+fn main() {
+    assert_eq!(rocket::routes![account, update].len(), 2);
+}
