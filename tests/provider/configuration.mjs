@@ -3,12 +3,10 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { errors } from 'oidc-provider';
 
+import { audienceOf, extraTokenClaims } from './organizations.mjs';
 import { interactionUrl, signedOutPage, signOutPage } from './pages.mjs';
 import { storage } from './storage.mjs';
 import { CLAIMS_BY_SCOPE, claimsOf, userBySub } from './users.mjs';
-
-// Logto's own resource, which an application names to get permissions of organizations.
-const ORGANIZATIONS_RESOURCE = 'urn:logto:resource:organizations';
 
 const signingKey = () => ({
   ...generateKeyPairSync('ec', { namedCurve: 'P-384' }).privateKey.export({ format: 'jwk' }),
@@ -33,12 +31,12 @@ const client = (options) => ({
 // Logto rotates the refresh token of a confidential client late in its life.
 const rotateLate = (context) => context.oidc.entities.RefreshToken.ttlPercentagePassed() >= 70;
 
-function resourceServer(resources, indicator) {
-  const scope = indicator === ORGANIZATIONS_RESOURCE ? '' : resources[indicator];
+function resourceServer(resources, context, indicator) {
+  const scope = resources[indicator];
   if (scope === undefined) throw new errors.InvalidTarget();
   return {
     scope,
-    audience: indicator,
+    audience: audienceOf(context, indicator),
     accessTokenFormat: 'jwt',
     accessTokenTTL: 3600,
     jwt: { sign: { alg: 'ES384' } },
@@ -69,6 +67,9 @@ export const configuration = (options) => ({
   revokeGrantPolicy: () => true,
   extraParams: ['first_screen', 'identifier', 'direct_sign_in', 'one_time_token', 'organization_id', 'interaction_mode'],
   findAccount,
+  extraTokenClaims,
+  // The application is on a loopback address, which the guarded dispatcher refuses; Logto has a setting for it.
+  fetch: (url, { dispatcher, ...init }) => fetch(url, init),
   interactions: { url: interactionUrl },
   renderError: async (context, out) => {
     context.type = 'json';
@@ -84,7 +85,7 @@ export const configuration = (options) => ({
     rpInitiatedLogout: { logoutSource: signOutPage, postLogoutSuccessSource: signedOutPage },
     resourceIndicators: {
       enabled: true,
-      getResourceServerInfo: async (_context, indicator) => resourceServer(options.resources, indicator),
+      getResourceServerInfo: async (context, indicator) => resourceServer(options.resources, context, indicator),
     },
   },
   routes: {

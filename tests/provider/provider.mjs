@@ -6,6 +6,7 @@
 //   CLIENT_ID, CLIENT_SECRET
 //   BACKCHANNEL_LOGOUT_URI    none
 //   RESOURCES                 JSON: API resource to its scopes, space-separated
+//   ORGANIZATION_SCOPES       the permissions that there are in organizations
 //   ROTATE                    1: rotate refresh tokens each time; else late in their life, like Logto for a web application
 //   REUSE_GRACE               milliseconds for which a rotated refresh token still works, 3000 at Logto
 //
@@ -18,6 +19,7 @@ import { createServer } from 'node:http';
 import { Provider } from 'oidc-provider';
 
 import { configuration, permissionsOf } from './configuration.mjs';
+import { addOrganizationTokens, ORGANIZATIONS_RESOURCE } from './organizations.mjs';
 import { servePage } from './pages.mjs';
 import { users } from './users.mjs';
 
@@ -30,7 +32,10 @@ const options = {
   redirectUris: list(env.REDIRECT_URI ?? 'http://127.0.0.1:8000/auth/sign-in-callback'),
   postLogoutRedirectUris: list(env.POST_LOGOUT_REDIRECT_URI ?? 'http://127.0.0.1:8000/auth/sign-out-callback'),
   backchannelLogoutUri: env.BACKCHANNEL_LOGOUT_URI,
-  resources: JSON.parse(env.RESOURCES ?? '{"https://orders.example.test":"read:orders write:orders"}'),
+  resources: {
+    ...JSON.parse(env.RESOURCES ?? '{"https://orders.example.test":"read:orders write:orders"}'),
+    [ORGANIZATIONS_RESOURCE]: env.ORGANIZATION_SCOPES ?? 'read:invoices write:invoices',
+  },
   rotate: env.ROTATE === '1',
   reuseGrace: Number(env.REUSE_GRACE ?? 3000),
 };
@@ -40,6 +45,7 @@ const counts = {};
 
 function createProvider(origin) {
   const provider = new Provider(origin + MOUNT, configuration(options));
+  addOrganizationTokens(provider);
   provider.use(async (context, next) => {
     await next();
     const route = context.path.slice(1);
@@ -52,6 +58,7 @@ function createProvider(origin) {
     }
   });
   provider.on('server_error', (_context, error) => console.error(error));
+  provider.on('backchannel.error', (_context, error) => console.error(error));
   return provider;
 }
 

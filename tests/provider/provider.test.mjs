@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import { createServer } from 'node:http';
 import { createInterface } from 'node:readline';
 import { test } from 'node:test';
 
@@ -270,6 +271,40 @@ test('bob has no permission on the resource', async (t) => {
   assert.ok(!part(body.access_token, 1).scope);
 });
 
+const ORGANIZATIONS = { resource: 'urn:logto:resource:organizations' };
+const ACME = 'acme00000001';
+
+test('a member gets a token for the organization, nobody else does', async (t) => {
+  const provider = await start(t);
+  const scope = 'openid offline_access urn:logto:scope:organizations read:invoices';
+  const alice = await signIn(provider, { parameters: { ...ORGANIZATIONS, scope } });
+  const { refresh_token } = (await alice.exchange()).body;
+  const { body } = await refresh(provider, refresh_token, { organization_id: ACME });
+  const claims = part(body.access_token, 1);
+  assert.deepEqual([claims.aud, claims.scope], [`urn:logto:organization:${ACME}`, 'read:invoices'], JSON.stringify(claims));
+  assert.ok(!('organization_id' in claims));
+  const bob = await signIn(provider, { username: 'bob', parameters: { ...ORGANIZATIONS, scope } });
+  const refused = await refresh(provider, (await bob.exchange()).body.refresh_token, { organization_id: ACME });
+  assert.deepEqual([refused.status, refused.body.error], [403, 'access_denied']);
+});
+
+test('a token for an organization needs its scope at sign-in', async (t) => {
+  const provider = await start(t);
+  const { exchange } = await signIn(provider, { parameters: { ...ORGANIZATIONS, scope: 'openid offline_access' } });
+  const refused = await refresh(provider, (await exchange()).body.refresh_token, { organization_id: ACME });
+  assert.deepEqual([refused.status, refused.body.error], [403, 'insufficient_scope']);
+});
+
+test('a token for a resource in an organization names both', async (t) => {
+  const provider = await start(t);
+  const parameters = { resource: ORDERS, scope: 'openid offline_access urn:logto:scope:organizations read:orders' };
+  const { exchange } = await signIn(provider, { parameters });
+  const { refresh_token } = (await exchange()).body;
+  const { body } = await refresh(provider, refresh_token, { resource: ORDERS, organization_id: ACME });
+  const { aud, organization_id, scope } = part(body.access_token, 1);
+  assert.deepEqual({ aud, organization_id, scope }, { aud: ORDERS, organization_id: ACME, scope: 'read:orders' });
+});
+
 test('revoking either token ends the grant', async (t) => {
   const provider = await start(t);
   for (const kind of ['access_token', 'refresh_token']) {
@@ -293,20 +328,47 @@ test('a suspended user is refused everywhere', async (t) => {
   assert.equal((await browser.submit(at.url, { username: 'bob' })).response.status, 422);
 });
 
-test('sign-out submits itself and comes back, and the session is gone', async (t) => {
-  const provider = await start(t);
-  const { browser, exchange } = await signIn(provider);
-  const { refresh_token } = (await exchange()).body;
-  const end = new URL(`${provider.issuer}/session/end`);
+async function signOut({ issuer }, browser) {
+  const end = new URL(`${issuer}/session/end`);
   end.search = new URLSearchParams({ client_id: 'test-app', post_logout_redirect_uri: SIGNED_OUT, state: 'bye' });
   const form = await (await browser.fetch(end)).text();
   assert.match(form, /document\.forms\[0\]\.submit\(\)/);
   const action = /action="([^"]+)"/.exec(form)[1];
   const xsrf = /name="xsrf" value="([^"]+)"/.exec(form)[1];
-  const { url } = await browser.submit(action, { xsrf, logout: 'yes' });
+  return (await browser.submit(action, { xsrf, logout: 'yes' })).url;
+}
+
+test('sign-out submits itself and comes back, and the session is gone', async (t) => {
+  const provider = await start(t);
+  const { browser, exchange } = await signIn(provider);
+  const { refresh_token } = (await exchange()).body;
+  const url = await signOut(provider, browser);
   assert.equal(url.href, `${SIGNED_OUT}?state=bye`);
   assert.equal((await browser.open(authorization(provider).url)).url.pathname, '/sign-in');
   assert.equal((await refresh(provider, refresh_token)).status, 200, 'offline_access outlives the session');
+});
+
+test('sign-out tells the application through the back channel, with the sid of the ID token', async (t) => {
+  const application = createServer();
+  application.listen(0, '127.0.0.1');
+  await once(application, 'listening');
+  t.after(() => application.close());
+  const told = once(application, 'request').then(async ([request, response]) => {
+    let body = '';
+    for await (const chunk of request) body += chunk;
+    response.end();
+    return new URLSearchParams(body).get('logout_token');
+  });
+  const address = `http://127.0.0.1:${application.address().port}/auth/backchannel-logout`;
+  const provider = await start(t, { BACKCHANNEL_LOGOUT_URI: address });
+  const { browser, exchange } = await signIn(provider);
+  const { sid } = part((await exchange()).body.id_token, 1);
+  await signOut(provider, browser);
+  const token = await told;
+  assert.equal(part(token, 0).typ, 'logout+jwt');
+  const claims = part(token, 1);
+  assert.ok(sid);
+  assert.deepEqual([claims.sid, claims.sub, claims.nonce], [sid, 'alice0000001', undefined]);
 });
 
 test('an unregistered address after sign-out is refused', async (t) => {

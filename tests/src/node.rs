@@ -17,6 +17,9 @@ pub const CLIENT_ID: &str = "test-app";
 /// The secret of that application.
 pub const CLIENT_SECRET: &str = "test-secret";
 
+/// The organization that `alice` owns at [`Provider`]; its permissions are `read:invoices` and `write:invoices`.
+pub const ORGANIZATION: &str = "acme00000001";
+
 const BROWSERS: [&str; 3] = ["chromium", "chromium-browser", "google-chrome"];
 
 /// How a [`Provider`] is set up.
@@ -51,7 +54,7 @@ impl Default for ProviderOptions {
 
 /// An OIDC provider on 127.0.0.1, built on the engine of Logto. It ends when this is dropped, or with this process.
 ///
-/// `alice` is an admin with a full profile and one organization; `bob` has a user name and nothing else.
+/// `alice` is an admin with a full profile and [`ORGANIZATION`]; `bob` has a user name and nothing else.
 /// `GET {origin}/_counts` tells what it served, `POST {origin}/_users/alice` with `{"suspended": true}` or `{"roles": []}`
 /// changes a user.
 #[derive(Debug)]
