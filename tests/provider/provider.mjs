@@ -1,0 +1,113 @@
+// A real OpenID provider on 127.0.0.1 that behaves like Logto: Logto is built on the same oidc-provider.
+//
+//   PORT                      0: any free one
+//   REDIRECT_URI              space-separated
+//   POST_LOGOUT_REDIRECT_URI  space-separated
+//   CLIENT_ID, CLIENT_SECRET
+//   BACKCHANNEL_LOGOUT_URI    none
+//   RESOURCES                 JSON: API resource to its scopes, space-separated
+//   ORGANIZATION_SCOPES       the permissions that there are in organizations
+//   ROTATE                    1: rotate refresh tokens each time; else late in their life, like Logto for a web application
+//   REUSE_GRACE               milliseconds for which a rotated refresh token still works, 3000 at Logto
+//
+// Prints `listening http://127.0.0.1:PORT` when it is ready, and ends when its stdin does.
+//
+//   GET  /_counts             how many requests were served: {"auth": 1, "token:refresh_token": 2, …}
+//   POST /_users/alice        changes the record of a user: {"suspended": true}, {"roles": []}
+
+import { createServer } from 'node:http';
+import { Provider } from 'oidc-provider';
+
+import { configuration, permissionsOf } from './configuration.mjs';
+import { addOrganizationTokens, ORGANIZATIONS_RESOURCE } from './organizations.mjs';
+import { servePage } from './pages.mjs';
+import { users } from './users.mjs';
+
+const { env } = process;
+const list = (text) => (text ?? '').split(' ').filter(Boolean);
+
+const options = {
+  clientId: env.CLIENT_ID ?? 'test-app',
+  clientSecret: env.CLIENT_SECRET ?? 'test-secret',
+  redirectUris: list(env.REDIRECT_URI ?? 'http://127.0.0.1:8000/auth/sign-in-callback'),
+  postLogoutRedirectUris: list(env.POST_LOGOUT_REDIRECT_URI ?? 'http://127.0.0.1:8000/auth/sign-out-callback'),
+  backchannelLogoutUri: env.BACKCHANNEL_LOGOUT_URI,
+  resources: {
+    ...JSON.parse(env.RESOURCES ?? '{"https://orders.example.test":"read:orders write:orders"}'),
+    [ORGANIZATIONS_RESOURCE]: env.ORGANIZATION_SCOPES ?? 'read:invoices write:invoices',
+  },
+  rotate: env.ROTATE === '1',
+  reuseGrace: Number(env.REUSE_GRACE ?? 3000),
+};
+
+const MOUNT = '/oidc';
+const counts = {};
+
+function createProvider(origin) {
+  const provider = new Provider(origin + MOUNT, configuration(options));
+  addOrganizationTokens(provider);
+  provider.use(async (context, next) => {
+    await next();
+    const route = context.path.slice(1);
+    const grant = route === 'token' ? `:${context.oidc?.params?.grant_type ?? 'unknown'}` : '';
+    counts[route + grant] = (counts[route + grant] ?? 0) + 1;
+    // Logto adds its own two members to what oidc-provider says.
+    if (context.body?.error) {
+      const { error, error_description: description = error } = context.body;
+      context.body = { code: `oidc.${error}`, message: description, ...context.body };
+    }
+  });
+  provider.on('server_error', (_context, error) => console.error(error));
+  provider.on('backchannel.error', (_context, error) => console.error(error));
+  return provider;
+}
+
+function json(response, status, body) {
+  response.writeHead(status, { 'Content-Type': 'application/json' });
+  response.end(JSON.stringify(body));
+}
+
+async function changeUser(name, request, response) {
+  const user = users.get(name);
+  if (!user) return json(response, 404, { error: `there is no user ${name}` });
+  let body = '';
+  for await (const chunk of request) body += chunk;
+  return json(response, 200, Object.assign(user, JSON.parse(body || '{}')));
+}
+
+async function serve(context, request, response) {
+  const url = new URL(request.url, context.origin);
+  if (url.pathname.startsWith(`${MOUNT}/`)) {
+    request.originalUrl = request.url;
+    request.url = request.url.slice(MOUNT.length);
+    return context.oidc(request, response);
+  }
+  if (url.pathname === '/_counts') return json(response, 200, counts);
+  if (request.method === 'POST' && url.pathname.startsWith('/_users/')) {
+    return changeUser(url.pathname.slice('/_users/'.length), request, response);
+  }
+  if (await servePage(context, request, response, url)) return undefined;
+  return json(response, 404, { error: 'not found' });
+}
+
+const server = createServer();
+server.listen(Number(env.PORT ?? 0), '127.0.0.1', () => {
+  const origin = `http://127.0.0.1:${server.address().port}`;
+  const provider = createProvider(origin);
+  const context = {
+    origin,
+    provider,
+    oidc: provider.callback(),
+    permissionsOf: permissionsOf(options.resources),
+  };
+  server.on('request', (request, response) => {
+    serve(context, request, response).catch((error) => {
+      console.error(error);
+      if (!response.headersSent) json(response, 500, { error: 'server_error' });
+    });
+  });
+  console.log(`listening ${origin}`);
+});
+
+// Whoever started us holds the other end: a test that is killed leaves no provider behind.
+process.stdin.resume().on('end', () => process.exit(0)).on('error', () => process.exit(0));

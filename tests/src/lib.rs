@@ -1,0 +1,3 @@
+//! What the integration tests of logto-rocket share.
+
+pub mod node;
