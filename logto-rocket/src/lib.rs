@@ -3,6 +3,7 @@
 mod claims;
 mod clock;
 mod error;
+mod oidc;
 mod redirect;
 #[cfg(feature = "testing")]
 pub mod testing;
@@ -10,4 +11,5 @@ pub mod testing;
 pub use claims::{Address, Claims, Known, OrganizationData};
 pub use clock::Clock;
 pub use error::{Call, Error, InvalidToken};
+pub use oidc::{DirectSignIn, FirstScreen, Identifier, Prompt, SignInOptions};
 pub use redirect::{LocalPath, NotLocal};
