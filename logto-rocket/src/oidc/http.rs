@@ -1,0 +1,240 @@
+//! [`Http`]: calls to Logto, bounded in time and size, without redirects.
+
+use std::error::Error as _;
+use std::time::Duration;
+
+use openidconnect::http::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER};
+use openidconnect::http::{self, Request, StatusCode};
+use openidconnect::{HttpRequest, HttpResponse};
+use serde::de::DeserializeOwned;
+use url::Url;
+
+use super::settings::OidcSettings;
+use crate::error::{Call, Error};
+
+/// The largest answer that is read. Logto's largest token answers have some 16 kB.
+const MAX_BODY: usize = 1 << 20;
+/// The longest wait that is taken over from `Retry-After`.
+const LONGEST_RETRY_AFTER: u64 = 3600;
+/// Shorter than the five seconds after which Logto closes an idle connection, so that no request
+/// is written to one that is just being closed.
+const IDLE_CONNECTION: Duration = Duration::from_secs(4);
+
+/// Calls to Logto.
+///
+/// Nothing secret is ever part of a URL: that and the names of headers are what the crates below
+/// log.
+#[derive(Debug)]
+pub(super) struct Http {
+    client: reqwest::Client,
+    timeout: Duration,
+    issuer: Url,
+    internal: Option<Url>,
+}
+
+impl Http {
+    /// `issuer` is the issuer of `settings` as a URL. An error is a sentence for the launch.
+    pub(super) fn new(settings: &OidcSettings, issuer: &Url) -> Result<Self, String> {
+        let mut client = reqwest::Client::builder()
+            .user_agent(concat!("logto-rocket/", env!("CARGO_PKG_VERSION")))
+            .redirect(reqwest::redirect::Policy::none())
+            .connect_timeout(settings.connect_timeout)
+            .pool_idle_timeout(IDLE_CONNECTION)
+            .referer(false);
+        if is_loopback(settings.internal.as_ref().unwrap_or(issuer)) {
+            // No proxy reaches the loopback interface of this machine.
+            client = client.no_proxy();
+        }
+        for pem in &settings.ca_certificates {
+            let certificates = reqwest::Certificate::from_pem_bundle(pem)
+                .map_err(|error| format!("the CA certificates cannot be read: {error}"))?;
+            if certificates.is_empty() {
+                return Err("the file of CA certificates holds no PEM certificate".into());
+            }
+            client =
+                certificates.into_iter().fold(client, reqwest::ClientBuilder::add_root_certificate);
+        }
+        let client = client
+            .build()
+            .map_err(|error| format!("no HTTPS client can be made: {}", reasons(&error)))?;
+        Ok(Self {
+            client,
+            timeout: settings.timeout,
+            issuer: issuer.clone(),
+            internal: settings.internal.clone(),
+        })
+    }
+
+    /// Sends the request and reads the answer, within the time of the settings.
+    pub(super) async fn send(
+        &self,
+        call: Call,
+        request: HttpRequest,
+    ) -> Result<HttpResponse, Error> {
+        self.send_within(self.timeout, call, request).await
+    }
+
+    /// Sends the request and reads the answer. An answer that says that Logto cannot answer now
+    /// (5xx, 429) is an error, and so is a redirect.
+    pub(super) async fn send_within(
+        &self,
+        limit: Duration,
+        call: Call,
+        request: HttpRequest,
+    ) -> Result<HttpResponse, Error> {
+        let limit = limit.min(self.timeout);
+        let answer = tokio::time::timeout(limit, self.exchange(call, request)).await;
+        answer.unwrap_or_else(|_| {
+            Err(unavailable(call, format!("no complete answer within {limit:?}")))
+        })
+    }
+
+    /// Gets a JSON document that anybody may read.
+    pub(super) async fn get_json<T: DeserializeOwned>(
+        &self,
+        call: Call,
+        url: &Url,
+    ) -> Result<T, Error> {
+        let request = Request::get(url.as_str()).header(http::header::ACCEPT, "application/json");
+        let response = self.send(call, finish(call, request, Vec::new())?).await?;
+        if response.status() != StatusCode::OK {
+            return Err(bad_answer(call, format!("{url} answered {}", response.status())));
+        }
+        serde_json::from_slice(response.body()).map_err(|error| {
+            bad_answer(call, format!("{url} does not answer with the JSON that it should: {error}"))
+        })
+    }
+
+    async fn exchange(&self, call: Call, request: HttpRequest) -> Result<HttpResponse, Error> {
+        let mut request = reqwest::Request::try_from(request)
+            .map_err(|_| bad_answer(call, "the address of the endpoint is no URL"))?;
+        if let Some(internal) = &self.internal
+            && request.url().origin() == self.issuer.origin()
+        {
+            *request.url_mut() = moved(request.url(), internal);
+        }
+        for secret in [http::header::AUTHORIZATION, http::header::PROXY_AUTHORIZATION] {
+            if let Some(value) = request.headers_mut().get_mut(secret) {
+                value.set_sensitive(true);
+            }
+        }
+        let mut response = self
+            .client
+            .execute(request)
+            .await
+            .map_err(|error| unavailable(call, reasons(&error.without_url())))?;
+        let status = response.status();
+        if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS {
+            return Err(Error::Unavailable {
+                call,
+                why: format!("the answer was {status}"),
+                retry_after: retry_after(response.headers().get(RETRY_AFTER)),
+            });
+        }
+        if status.is_redirection() {
+            return Err(bad_answer(call, format!("the answer was a redirect ({status})")));
+        }
+        let mut body = Vec::new();
+        while let Some(chunk) = response
+            .chunk()
+            .await
+            .map_err(|error| unavailable(call, reasons(&error.without_url())))?
+        {
+            if body.len() + chunk.len() > MAX_BODY {
+                return Err(bad_answer(call, "the answer is larger than 1 MiB"));
+            }
+            body.extend_from_slice(&chunk);
+        }
+        let mut answer = HttpResponse::new(body);
+        *answer.status_mut() = status;
+        *answer.headers_mut() = std::mem::take(response.headers_mut());
+        Ok(answer)
+    }
+}
+
+/// A POST of a form.
+pub(super) fn form(
+    call: Call,
+    url: &Url,
+    authorization: HeaderValue,
+    body: String,
+) -> Result<HttpRequest, Error> {
+    let request = Request::post(url.as_str())
+        .header(http::header::ACCEPT, "application/json")
+        .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+        .header(http::header::AUTHORIZATION, authorization);
+    finish(call, request, body.into_bytes())
+}
+
+/// The request of a builder; it fails only where a URL is no URI.
+pub(super) fn finish(
+    call: Call,
+    request: http::request::Builder,
+    body: Vec<u8>,
+) -> Result<HttpRequest, Error> {
+    request.body(body).map_err(|_| bad_answer(call, "the address of the endpoint is no URI"))
+}
+
+/// What Logto refused with, from an answer that is no success.
+pub(super) fn refusal(call: Call, response: &HttpResponse) -> Error {
+    #[derive(serde::Deserialize)]
+    struct Body {
+        error: String,
+    }
+    match serde_json::from_slice::<Body>(response.body()) {
+        Ok(body) => refused(call, &body.error),
+        Err(_) => bad_answer(call, format!("the answer was {}", response.status())),
+    }
+}
+
+/// A refusal with the code, if it is one that may be shown.
+pub(super) fn refused(call: Call, code: &str) -> Error {
+    let fit = (1..=64).contains(&code.len())
+        && code.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
+    Error::Refused { call, code: if fit { code } else { "unrecognized" }.into() }
+}
+
+pub(super) fn bad_answer(call: Call, why: impl Into<String>) -> Error {
+    Error::BadAnswer { call, why: why.into() }
+}
+
+/// The same path and query on another origin.
+pub(super) fn moved(url: &Url, origin: &Url) -> Url {
+    let mut moved = origin.clone();
+    moved.set_path(url.path());
+    moved.set_query(url.query());
+    moved.set_fragment(None);
+    moved
+}
+
+/// Whether the URL names this machine.
+pub(super) fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
+fn unavailable(call: Call, why: String) -> Error {
+    Error::Unavailable { call, why, retry_after: None }
+}
+
+/// The seconds of `Retry-After`; a date there is not worth a parser.
+fn retry_after(value: Option<&HeaderValue>) -> Option<Duration> {
+    let seconds: u64 = value?.to_str().ok()?.trim().parse().ok()?;
+    Some(Duration::from_secs(seconds.min(LONGEST_RETRY_AFTER)))
+}
+
+/// The error and what caused it, in one line.
+fn reasons(error: &reqwest::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    text
+}

@@ -1,0 +1,132 @@
+//! [`IdToken`]: a verified ID token
+//! ([OpenID Connect Core, section 3.1.3.7](https://openid.net/specs/openid-connect-core-1_0.html#IDTokenValidation)).
+
+use std::time::Duration;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use sha2::{Digest, Sha256, Sha384};
+
+use super::Oidc;
+use super::keys::Algorithm;
+use super::payload::{Payload, check};
+use super::secrets::{AccessToken, Nonce, RawIdToken};
+use crate::claims::Claims;
+use crate::error::{Call, Error, InvalidToken};
+
+/// The claims that say something of the token, not of the user.
+const OF_THE_TOKEN: [&str; 9] =
+    ["iss", "aud", "exp", "iat", "nbf", "nonce", "at_hash", "azp", "jti"];
+
+/// What an ID token must agree with, besides issuer, audience and time.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Expected<'a> {
+    /// The access token of the same answer: `at_hash`, if it is there, must be its hash.
+    pub access_token: &'a AccessToken,
+    /// The nonce of the authorization request. After a refresh there is none to compare with.
+    pub nonce: Option<&'a Nonce>,
+    /// What the authorization request asked of the age of the user's authentication.
+    pub max_age: Option<MaxAge>,
+    /// The claims of the session that is refreshed: same `sub`, and the same `auth_time` where
+    /// both have one
+    /// ([OpenID Connect Core, section 12.2](https://openid.net/specs/openid-connect-core-1_0.html#RefreshTokenResponse)).
+    pub same_as: Option<&'a Claims>,
+}
+
+/// What an authorization request asked of the age of the user's authentication. It is measured at
+/// the time of the request, because the user may take a while to come back from Logto.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct MaxAge {
+    /// How old the authentication may have been.
+    pub max_age: Duration,
+    /// When the request was made, in seconds since the Unix epoch.
+    pub asked_at: u64,
+}
+
+/// A verified ID token.
+#[derive(Clone, Debug)]
+pub(crate) struct IdToken {
+    /// What it says of the user, without the claims that say something of the token.
+    pub claims: Claims,
+    /// When it expires, in seconds since the Unix epoch.
+    pub expires_at: u64,
+    /// When it was issued, in seconds since the Unix epoch.
+    pub issued_at: u64,
+}
+
+impl Oidc {
+    /// Verifies an ID token of Logto's for this application.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InvalidToken`] if it is not to be believed; [`Error::Unavailable`] or
+    /// [`Error::BadAnswer`] if the keys were needed from Logto and could not be had.
+    pub(crate) async fn verify_id_token(
+        &self,
+        token: &RawIdToken,
+        expected: &Expected<'_>,
+    ) -> Result<IdToken, Error> {
+        let signed = self.keys.verify(token.reveal(), is_id_token).await?;
+        let payload = Payload::read(&signed.payload)?;
+        let skew = self.settings.clock_skew;
+        payload.check_issuer(&self.settings.issuer)?;
+        payload.check_audience(&self.settings.client_id)?;
+        let lifetime = payload.check_lifetime(self.clock.now(), skew)?;
+        let sub = payload.subject()?;
+        expected.check(&payload, signed.algorithm, &sub, skew)?;
+        let claims = payload
+            .without(&OF_THE_TOKEN)
+            .and_then(|json| Claims::from_json(&json))
+            .map_err(|_| Error::BadAnswer {
+                call: Call::Token,
+                why: "a claim of the ID token has a type that Logto never gives it".into(),
+            })?;
+        Ok(IdToken { claims, expires_at: lifetime.expires_at, issued_at: lifetime.issued_at })
+    }
+}
+
+impl Expected<'_> {
+    fn check(
+        &self,
+        payload: &Payload,
+        algorithm: Algorithm,
+        sub: &str,
+        skew: Duration,
+    ) -> Result<(), InvalidToken> {
+        if let Some(hash) = payload.claim::<String>("at_hash")? {
+            check("at_hash", hash == half_hash(algorithm, self.access_token.reveal()))?;
+        }
+        let nonce = payload.claim::<String>("nonce")?;
+        if let Some(expected) = self.nonce {
+            check("nonce", nonce.as_deref() == Some(expected.reveal()))?;
+        }
+        let auth_time = payload.time("auth_time")?;
+        if let Some(MaxAge { max_age, asked_at }) = self.max_age {
+            let auth_time = auth_time.ok_or(InvalidToken::Claim("auth_time"))?;
+            let allowed = max_age.as_secs().saturating_add(skew.as_secs());
+            check("auth_time", auth_time >= asked_at.saturating_sub(allowed))?;
+        }
+        if let Some(before) = self.same_as {
+            check("sub", before.sub == sub)?;
+            let same = before.auth_time.is_none_or(|was| auth_time.is_none_or(|is| is == was));
+            check("auth_time", same)?;
+        }
+        Ok(())
+    }
+}
+
+/// Logto gives an ID token no type (before 1.42: `JWT`). Access tokens and logout tokens say what
+/// they are.
+fn is_id_token(typ: Option<&str>) -> bool {
+    typ.is_none_or(|typ| typ.eq_ignore_ascii_case("JWT"))
+}
+
+/// The left half of the hash of the access token
+/// ([OpenID Connect Core, section 3.1.3.6](https://openid.net/specs/openid-connect-core-1_0.html#CodeIDToken)).
+fn half_hash(algorithm: Algorithm, token: &str) -> String {
+    let hash = match algorithm {
+        Algorithm::Es256 | Algorithm::Rs256 | Algorithm::Ps256 => Sha256::digest(token).to_vec(),
+        Algorithm::Es384 => Sha384::digest(token).to_vec(),
+    };
+    URL_SAFE_NO_PAD.encode(&hash[..hash.len() / 2])
+}

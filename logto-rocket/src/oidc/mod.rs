@@ -1,0 +1,214 @@
+//! [`Oidc`]: talking to Logto. Knows nothing of Rocket.
+
+mod authorization;
+mod discovery;
+mod document;
+mod http;
+mod id_token;
+mod keys;
+mod payload;
+mod secrets;
+mod settings;
+mod sign_in;
+mod sign_out;
+#[cfg(test)]
+mod tests;
+mod tokens;
+mod user_info;
+
+use std::sync::Arc;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use openidconnect::core::{
+    CoreAuthDisplay, CoreAuthPrompt, CoreClaimName, CoreClaimType, CoreClientAuthMethod,
+    CoreGenderClaim, CoreGrantType, CoreJsonWebKey, CoreJweContentEncryptionAlgorithm,
+    CoreJweKeyManagementAlgorithm, CoreJwsSigningAlgorithm, CoreResponseMode, CoreResponseType,
+    CoreRevocableToken, CoreRevocationErrorResponse, CoreSubjectIdentifierType,
+    CoreTokenIntrospectionResponse,
+};
+use openidconnect::http::HeaderValue;
+use openidconnect::{
+    AdditionalProviderMetadata, AuthUrl, AuthenticationFlow, Client, ClientId,
+    EmptyAdditionalClaims, EndpointNotSet, EndpointSet, IdToken as OidcIdToken, IssuerUrl,
+    JsonWebKeySet, ProviderMetadata, TokenResponse, TokenUrl,
+};
+use url::{Url, form_urlencoded};
+
+pub(crate) use authorization::Authorization;
+pub(crate) use id_token::{Expected, IdToken, MaxAge};
+pub(crate) use secrets::{
+    AccessToken, AuthorizationCode, ClientSecret, Nonce, RawIdToken, RefreshToken,
+    State, Verifier,
+};
+pub(crate) use settings::OidcSettings;
+pub use sign_in::{DirectSignIn, FirstScreen, Identifier, Prompt, SignInOptions};
+pub(crate) use tokens::{Target, Tokens};
+
+use crate::clock::Clock;
+use crate::error::{Call, Error};
+use discovery::Provider;
+use document::Document;
+use http::{Http, bad_answer};
+use keys::Keys;
+
+/// The discovery document.
+type Metadata = ProviderMetadata<
+    discovery::Extra,
+    CoreAuthDisplay,
+    CoreClientAuthMethod,
+    CoreClaimName,
+    CoreClaimType,
+    CoreGrantType,
+    CoreJweContentEncryptionAlgorithm,
+    CoreJweKeyManagementAlgorithm,
+    CoreJsonWebKey,
+    CoreResponseMode,
+    CoreResponseType,
+    CoreSubjectIdentifierType,
+>;
+
+/// The requests of this application to its two main endpoints.
+type Requests = Client<
+    EmptyAdditionalClaims,
+    CoreAuthDisplay,
+    CoreGenderClaim,
+    CoreJweContentEncryptionAlgorithm,
+    CoreJsonWebKey,
+    CoreAuthPrompt,
+    tokens::Refusal,
+    tokens::Answer,
+    CoreTokenIntrospectionResponse,
+    CoreRevocableToken,
+    CoreRevocationErrorResponse,
+    EndpointSet,
+    EndpointNotSet,
+    EndpointNotSet,
+    EndpointNotSet,
+    EndpointSet,
+    EndpointNotSet,
+>;
+
+type Flow = AuthenticationFlow<CoreResponseType>;
+
+impl AdditionalProviderMetadata for discovery::Extra {}
+
+impl
+    TokenResponse<
+        EmptyAdditionalClaims,
+        CoreGenderClaim,
+        CoreJweContentEncryptionAlgorithm,
+        CoreJwsSigningAlgorithm,
+    > for tokens::Answer
+{
+    /// None: ID tokens are read and verified by [`keys`] alone.
+    fn id_token(
+        &self,
+    ) -> Option<
+        &OidcIdToken<
+            EmptyAdditionalClaims,
+            CoreGenderClaim,
+            CoreJweContentEncryptionAlgorithm,
+            CoreJwsSigningAlgorithm,
+        >,
+    > {
+        None
+    }
+}
+
+/// The client of one Logto application. Discovers and fetches keys when they are first needed.
+pub(crate) struct Oidc {
+    settings: Arc<OidcSettings>,
+    issuer: IssuerUrl,
+    clock: Clock,
+    http: Arc<Http>,
+    provider: Arc<Document<Provider>>,
+    keys: Keys,
+}
+
+impl Oidc {
+    /// A client with these settings. Nothing is sent yet. An error is a sentence for the launch.
+    pub(crate) fn new(settings: OidcSettings, clock: Clock) -> Result<Self, String> {
+        let issuer = IssuerUrl::new(settings.issuer.clone())
+            .map_err(|error| format!("the issuer is no URL: {error}"))?;
+        let http = Arc::new(Http::new(&settings, issuer.url())?);
+        let settings = Arc::new(settings);
+        let provider = Document::new(clock.clone(), {
+            let (http, settings) = (Arc::clone(&http), Arc::clone(&settings));
+            let issuer = issuer.url().clone();
+            move || {
+                let (http, settings) = (Arc::clone(&http), Arc::clone(&settings));
+                let issuer = issuer.clone();
+                Box::pin(async move { discovery::discover(&http, &settings, &issuer).await })
+            }
+        });
+        let keys = Keys::new(clock.clone(), Arc::clone(&http), Arc::clone(&provider));
+        Ok(Self { settings, issuer, clock, http, provider, keys })
+    }
+
+    /// Whether everything that a sign-in needs from Logto is at hand: the discovery document and
+    /// the keys. Fetches what is missing.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Unavailable`] or [`Error::BadAnswer`], as the first of the two fetches has it.
+    pub(crate) async fn ready(&self) -> Result<(), Error> {
+        self.provider().await?;
+        self.keys.ready().await
+    }
+
+    /// Whether the `iss` parameter of an answer to an authorization request is right
+    /// ([RFC 9207, section 2.4](https://www.rfc-editor.org/rfc/rfc9207#section-2.4)): equal to the
+    /// issuer to the byte, and absent only if Logto does not promise it.
+    ///
+    /// # Errors
+    ///
+    /// Those of discovery, if there is no `iss` and nothing is known of Logto yet.
+    pub(crate) async fn accepts_issuer(&self, iss: Option<&str>) -> Result<bool, Error> {
+        match iss {
+            Some(iss) => Ok(iss == self.settings.issuer),
+            None => Ok(!self.provider().await?.names_issuer),
+        }
+    }
+
+    async fn provider(&self) -> Result<Arc<Provider>, Error> {
+        Ok(self.provider.get().await?.value)
+    }
+
+    fn requests(&self, provider: &Provider) -> Requests {
+        Client::new(
+            ClientId::new(self.settings.client_id.clone()),
+            self.issuer.clone(),
+            JsonWebKeySet::default(),
+        )
+        .set_client_secret(openidconnect::ClientSecret::new(
+            self.settings.client_secret.reveal().to_owned(),
+        ))
+        .set_auth_uri(AuthUrl::from_url(provider.authorization.clone()))
+        .set_token_uri(TokenUrl::from_url(provider.token.clone()))
+    }
+
+    /// The app id and secret as
+    /// [RFC 6749, section 2.3.1](https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1) has them:
+    /// each encoded as in a form first.
+    fn basic(&self, call: Call) -> Result<HeaderValue, Error> {
+        let encoded =
+            |text: &str| -> String { form_urlencoded::byte_serialize(text.as_bytes()).collect() };
+        let pair = format!(
+            "{}:{}",
+            encoded(&self.settings.client_id),
+            encoded(self.settings.client_secret.reveal())
+        );
+        let mut header = HeaderValue::from_str(&format!("Basic {}", STANDARD.encode(pair)))
+            .map_err(|_| bad_answer(call, "the app secret makes no header"))?;
+        header.set_sensitive(true);
+        Ok(header)
+    }
+}
+
+/// The endpoint, which only some calls need.
+fn named<'a>(endpoint: Option<&'a Url>, member: &str) -> Result<&'a Url, Error> {
+    endpoint.ok_or_else(|| {
+        bad_answer(Call::Discovery, format!("the discovery document names no `{member}`"))
+    })
+}

@@ -1,0 +1,119 @@
+//! [`Payload`]: what a token says, read claim by claim with its type.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
+
+use crate::error::InvalidToken;
+
+/// The end of the year 9999: a later time is in another unit, or a mistake.
+const LATEST: u64 = 253_402_300_799;
+
+/// What a token says.
+pub(super) struct Payload(BTreeMap<String, Box<RawValue>>);
+
+/// The `aud` of a token: one, or a list
+/// ([RFC 7519, section 4.1.3](https://www.rfc-editor.org/rfc/rfc7519#section-4.1.3)).
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Audience {
+    One(String),
+    Many(Vec<String>),
+}
+
+/// From when to when a token counts.
+pub(super) struct Lifetime {
+    pub issued_at: u64,
+    pub expires_at: u64,
+}
+
+impl Payload {
+    pub(super) fn read(json: &[u8]) -> Result<Self, InvalidToken> {
+        serde_json::from_slice(json).map(Self).map_err(|_| InvalidToken::Malformed)
+    }
+
+    /// A claim that may be absent. One that is there must be a `T`; `null` is there.
+    pub(super) fn claim<T: DeserializeOwned>(
+        &self,
+        name: &'static str,
+    ) -> Result<Option<T>, InvalidToken> {
+        self.0
+            .get(name)
+            .map(|value| serde_json::from_str(value.get()))
+            .transpose()
+            .map_err(|_| InvalidToken::Claim(name))
+    }
+
+    /// A claim that must be there.
+    pub(super) fn required<T: DeserializeOwned>(
+        &self,
+        name: &'static str,
+    ) -> Result<T, InvalidToken> {
+        self.claim(name)?.ok_or(InvalidToken::Claim(name))
+    }
+
+    /// A time in whole seconds since the Unix epoch, if it is there.
+    pub(super) fn time(&self, name: &'static str) -> Result<Option<u64>, InvalidToken> {
+        match self.claim::<u64>(name)? {
+            Some(time) if time > LATEST => Err(InvalidToken::Claim(name)),
+            time => Ok(time),
+        }
+    }
+
+    /// Checks `iss`: equal to the byte.
+    pub(super) fn check_issuer(&self, issuer: &str) -> Result<(), InvalidToken> {
+        check("iss", self.required::<String>("iss")? == issuer)
+    }
+
+    /// Checks `aud`, and `azp` if it is there or must be.
+    pub(super) fn check_audience(&self, client_id: &str) -> Result<(), InvalidToken> {
+        let audiences = match self.required("aud")? {
+            Audience::One(audience) => vec![audience],
+            Audience::Many(audiences) => audiences,
+        };
+        check("aud", audiences.iter().any(|audience| audience == client_id))?;
+        match self.claim::<String>("azp")? {
+            Some(party) => check("azp", party == client_id),
+            None => check("azp", audiences.len() == 1),
+        }
+    }
+
+    /// The subject: 1 to 255 visible ASCII characters.
+    pub(super) fn subject(&self) -> Result<String, InvalidToken> {
+        let sub: String = self.required("sub")?;
+        let fit = (1..=255).contains(&sub.len())
+            && sub.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic());
+        check("sub", fit).map(|()| sub)
+    }
+
+    /// Checks `exp`, `iat` and, if it is there, `nbf` against `now`.
+    pub(super) fn check_lifetime(
+        &self,
+        now: u64,
+        skew: Duration,
+    ) -> Result<Lifetime, InvalidToken> {
+        let skew = skew.as_secs();
+        let expires_at = self.time("exp")?.ok_or(InvalidToken::Claim("exp"))?;
+        let issued_at = self.time("iat")?.ok_or(InvalidToken::Claim("iat"))?;
+        check("exp", now < expires_at.saturating_add(skew))?;
+        check("iat", issued_at <= now.saturating_add(skew))?;
+        if let Some(not_before) = self.time("nbf")? {
+            check("nbf", not_before <= now.saturating_add(skew))?;
+        }
+        Ok(Lifetime { issued_at, expires_at })
+    }
+
+    /// All claims but these, as a JSON object with each value as it was signed.
+    pub(super) fn without(mut self, names: &[&str]) -> Result<String, serde_json::Error> {
+        self.0.retain(|name, _| !names.contains(&name.as_str()));
+        serde_json::to_string(&self.0)
+    }
+}
+
+/// An error that names the claim, unless it is as it should be.
+pub(super) fn check(claim: &'static str, right: bool) -> Result<(), InvalidToken> {
+    if right { Ok(()) } else { Err(InvalidToken::Claim(claim)) }
+}

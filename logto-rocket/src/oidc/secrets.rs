@@ -1,0 +1,65 @@
+//! Texts that nobody may read in a log: tokens, codes, verifiers, the app secret.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// Declares types around a text whose `Debug` prints their name only.
+macro_rules! secrets {
+    ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub(crate) struct $name(String);
+
+        impl $name {
+            pub(crate) fn new(text: impl Into<String>) -> Self {
+                Self(text.into())
+            }
+
+            /// The text itself, to be sent or sealed and nothing else.
+            pub(crate) fn reveal(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(concat!(stringify!($name), "(..)"))
+            }
+        }
+    )+};
+}
+
+secrets! {
+    /// The app secret, by which this application proves itself to Logto.
+    ClientSecret,
+    /// An authorization code; it may be exchanged once.
+    AuthorizationCode,
+    /// The `state` of an authorization request, 256 random bits.
+    State,
+    /// The `nonce` of an authorization request, 256 random bits.
+    Nonce,
+    /// The PKCE verifier of an authorization request.
+    Verifier,
+    /// An access token, opaque or a JWT.
+    AccessToken,
+    /// A refresh token.
+    RefreshToken,
+    /// The text of an ID token, not verified by being of this type.
+    RawIdToken,
+    /// The token of a magic link.
+    OneTimeToken,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn debug_of_a_secret_prints_its_name_only() {
+        let token = RefreshToken::new("hunter2");
+        assert_eq!(format!("{token:?}"), "RefreshToken(..)");
+        assert_eq!(token.reveal(), "hunter2");
+    }
+}

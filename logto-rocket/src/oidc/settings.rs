@@ -1,0 +1,35 @@
+//! [`OidcSettings`]: what the client must be told.
+
+use std::time::Duration;
+
+use url::Url;
+
+use super::secrets::ClientSecret;
+use super::sign_in::Prompt;
+
+/// What the client must be told.
+#[derive(Clone, Debug)]
+pub(crate) struct OidcSettings {
+    /// The issuer, exactly as discovery and tokens must name it, to the byte.
+    pub issuer: String,
+    /// The origin at which this server reaches Logto, if it is not the issuer's.
+    pub internal: Option<Url>,
+    /// Whether the issuer follows from `endpoint`: then every endpoint must lie on its origin.
+    pub endpoint_given: bool,
+    /// The app id.
+    pub client_id: String,
+    /// The app secret.
+    pub client_secret: ClientSecret,
+    /// What is sent as `prompt` by a sign-in that says nothing of its own.
+    pub prompt: Vec<Prompt>,
+    /// By how much Logto's clock and this server's may differ.
+    pub clock_skew: Duration,
+    /// How long a whole call to Logto may take.
+    pub timeout: Duration,
+    /// How long connecting to Logto may take.
+    pub connect_timeout: Duration,
+    /// PEM texts, each with one or more certificates that are trusted besides the system's.
+    pub ca_certificates: Vec<Vec<u8>>,
+    /// Whether authorization requests are pushed (RFC 9126).
+    pub pushed_authorization: bool,
+}

@@ -1,0 +1,288 @@
+//! [`SignInOptions`]: how a sign-in at Logto begins.
+
+use std::fmt;
+use std::str::FromStr;
+use std::time::Duration;
+
+use super::secrets::OneTimeToken;
+use crate::error::Error;
+
+/// How a sign-in at Logto begins: on which page, with which hints, for how much.
+///
+/// Logto drops **all** of its own parameters (first screen, identifiers, hint, direct sign-in…)
+/// without an error if one of them is not valid. They are typed here for that reason; what remains
+/// to be checked is checked when the sign-in starts.
+///
+/// ```
+/// use logto_rocket::{DirectSignIn, FirstScreen, SignInOptions};
+///
+/// let options = SignInOptions::new()
+///     .first_screen(FirstScreen::Register)
+///     .login_hint("ada@example.com")
+///     .direct_sign_in(DirectSignIn::Social("google".into()));
+/// ```
+#[derive(Clone, Debug, Default)]
+#[must_use]
+pub struct SignInOptions {
+    pub(super) first_screen: Option<FirstScreen>,
+    pub(super) identifiers: Vec<Identifier>,
+    pub(super) login_hint: Option<String>,
+    pub(super) direct_sign_in: Option<DirectSignIn>,
+    pub(super) prompt: Option<Vec<Prompt>>,
+    pub(super) max_age: Option<Duration>,
+    pub(super) ui_locales: Vec<String>,
+    pub(super) organization_id: Option<String>,
+    pub(super) one_time_token: Option<OneTimeToken>,
+    pub(super) scopes: Vec<String>,
+    pub(super) resources: Vec<String>,
+    pub(super) extra: Vec<(String, String)>,
+}
+
+impl SignInOptions {
+    /// The ordinary sign-in.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The page that Logto shows first.
+    pub fn first_screen(mut self, screen: FirstScreen) -> Self {
+        self.first_screen = Some(screen);
+        self
+    }
+
+    /// What the user may identify with. Heeded on [`FirstScreen::IdentifierSignIn`],
+    /// [`FirstScreen::IdentifierRegister`] and [`FirstScreen::ResetPassword`].
+    pub fn identifiers(mut self, identifiers: impl IntoIterator<Item = Identifier>) -> Self {
+        self.identifiers = identifiers.into_iter().collect();
+        self
+    }
+
+    /// The user name, e-mail address or phone number that Logto fills in. It is part of a URL.
+    pub fn login_hint(mut self, hint: impl Into<String>) -> Self {
+        self.login_hint = Some(hint.into());
+        self
+    }
+
+    /// The connector that the user is sent to at once. If there is no such connector, Logto shows
+    /// its sign-in page.
+    pub fn direct_sign_in(mut self, method: DirectSignIn) -> Self {
+        self.direct_sign_in = Some(method);
+        self
+    }
+
+    /// What Logto must or must not ask the user, instead of the configured `prompt`. Without
+    /// [`Prompt::Consent`] Logto gives no refresh token. [`Prompt::None`] stands alone.
+    pub fn prompt(mut self, prompt: impl IntoIterator<Item = Prompt>) -> Self {
+        self.prompt = Some(prompt.into_iter().collect());
+        self
+    }
+
+    /// How long ago, in whole seconds, the user may have proved who they are; zero asks for a proof
+    /// now. The ID token must then say when that was
+    /// ([OpenID Connect Core, section 3.1.2.1](https://openid.net/specs/openid-connect-core-1_0.html#AuthRequest)).
+    pub fn max_age(mut self, max_age: Duration) -> Self {
+        self.max_age = Some(max_age);
+        self
+    }
+
+    /// The languages of Logto's pages, best first, as [BCP 47](https://www.rfc-editor.org/info/bcp47)
+    /// tags such as `fr-CA`.
+    pub fn ui_locales<L: Into<String>>(mut self, locales: impl IntoIterator<Item = L>) -> Self {
+        self.ui_locales = locales.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// The organization whose branding Logto's pages wear.
+    pub fn organization_id(mut self, id: impl Into<String>) -> Self {
+        self.organization_id = Some(id.into());
+        self
+    }
+
+    /// The token of a magic link; [`login_hint`](Self::login_hint) must be its e-mail address.
+    /// `Debug` does not print it.
+    pub fn one_time_token(mut self, token: impl Into<String>) -> Self {
+        self.one_time_token = Some(OneTimeToken::new(token));
+        self
+    }
+
+    /// A scope besides those that every sign-in asks for.
+    pub fn scope(mut self, scope: impl Into<String>) -> Self {
+        self.scopes.push(scope.into());
+        self
+    }
+
+    /// An API resource besides those that every sign-in asks for. A resource that a sign-in has
+    /// not asked for cannot be had later.
+    pub fn resource(mut self, resource: impl Into<String>) -> Self {
+        self.resources.push(resource.into());
+        self
+    }
+
+    /// A parameter that this crate does not know. The names of those that it knows are refused
+    /// when the sign-in starts: some protect the sign-in, the others have a method here.
+    pub fn extra(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.extra.push((name.into(), value.into()));
+        self
+    }
+
+    /// Takes over one parameter of a link to the sign-in page of this application. What is not
+    /// known or not valid there is left out: anybody can write a link.
+    pub(crate) fn link_parameter(self, name: &str, value: &str) -> Self {
+        match name {
+            "first_screen" => value.parse().map_or(self.clone(), |it| self.first_screen(it)),
+            "identifier" => {
+                let identifiers: Result<Vec<_>, _> =
+                    value.split_ascii_whitespace().map(str::parse).collect();
+                identifiers.map_or(self.clone(), |them| self.identifiers(them))
+            }
+            "direct_sign_in" => value.parse().map_or(self.clone(), |it| self.direct_sign_in(it)),
+            "login_hint" if is_hint(value) => self.login_hint(value),
+            "organization_id" if is_word(value) => self.organization_id(value),
+            "one_time_token" if is_word(value) => self.one_time_token(value),
+            "ui_locales" if value.split_ascii_whitespace().all(is_locale) => {
+                self.ui_locales(value.split_ascii_whitespace())
+            }
+            // With `login` alone Logto gives no refresh token.
+            "max_age" => match value.parse::<u32>() {
+                Ok(seconds) => self
+                    .max_age(Duration::from_secs(seconds.into()))
+                    .prompt([Prompt::Login, Prompt::Consent]),
+                Err(_) => self,
+            },
+            _ => self,
+        }
+    }
+}
+
+/// Declares the enums whose values have a name on the wire.
+macro_rules! wire_values {
+    ($(
+        $(#[$doc:meta])* $name:ident, $option:literal {
+            $($(#[$variant_doc:meta])* $variant:ident = $wire:literal),+ $(,)?
+        }
+    )+) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[non_exhaustive]
+        pub enum $name {
+            $($(#[$variant_doc])* $variant),+
+        }
+
+        impl $name {
+            /// The value as Logto reads it.
+            pub fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $wire),+
+                }
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = Error;
+
+            fn from_str(text: &str) -> Result<Self, Error> {
+                match text {
+                    $($wire => Ok(Self::$variant),)+
+                    _ => Err(Error::InvalidOption {
+                        option: $option,
+                        why: concat!("it is one of", $(" `", $wire, "`"),+).into(),
+                    }),
+                }
+            }
+        }
+    )+};
+}
+
+wire_values! {
+    /// The page that Logto shows first.
+    FirstScreen, "first_screen" {
+        /// Sign-in.
+        SignIn = "sign_in",
+        /// Registration.
+        Register = "register",
+        /// A forgotten password.
+        ResetPassword = "reset_password",
+        /// Sign-in with [identifiers](SignInOptions::identifiers) only.
+        IdentifierSignIn = "identifier:sign_in",
+        /// Registration with [identifiers](SignInOptions::identifiers) only.
+        IdentifierRegister = "identifier:register",
+        /// Enterprise single sign-on.
+        SingleSignOn = "single_sign_on",
+    }
+    /// What a user identifies with.
+    Identifier, "identifier" {
+        /// A user name.
+        Username = "username",
+        /// An e-mail address.
+        Email = "email",
+        /// A phone number.
+        Phone = "phone",
+    }
+    /// What Logto must or must not ask the user.
+    Prompt, "prompt" {
+        /// Nothing: if Logto would have to ask, the sign-in fails.
+        None = "none",
+        /// For a proof of who they are, even if they are signed in at Logto.
+        Login = "login",
+        /// For consent. Logto shows this page to users of third-party applications only, but it
+        /// gives a refresh token to no sign-in without it.
+        Consent = "consent",
+    }
+}
+
+/// A connector that the user is sent to at once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum DirectSignIn {
+    /// A social connector, by its target, such as `google`.
+    Social(String),
+    /// An enterprise connector, by its id.
+    Sso(String),
+}
+
+impl fmt::Display for DirectSignIn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Social(target) => write!(f, "social:{target}"),
+            Self::Sso(connector) => write!(f, "sso:{connector}"),
+        }
+    }
+}
+
+impl FromStr for DirectSignIn {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self, Error> {
+        match text.split_once(':') {
+            Some(("social", target)) if is_word(target) => Ok(Self::Social(target.into())),
+            Some(("sso", connector)) if is_word(connector) => Ok(Self::Sso(connector.into())),
+            _ => Err(Error::InvalidOption {
+                option: "direct_sign_in",
+                why: "it is `social:<target>` or `sso:<connector id>`".into(),
+            }),
+        }
+    }
+}
+
+/// An id or token: visible ASCII, not too long for a URL.
+pub(super) fn is_word(text: &str) -> bool {
+    (1..=512).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+/// What a user types to identify.
+pub(super) fn is_hint(text: &str) -> bool {
+    (1..=512).contains(&text.len()) && !text.chars().any(char::is_control)
+}
+
+/// The shape of a language tag.
+pub(super) fn is_locale(text: &str) -> bool {
+    text.split('-').all(|subtag| {
+        (1..=8).contains(&subtag.len()) && subtag.bytes().all(|byte| byte.is_ascii_alphanumeric())
+    })
+}

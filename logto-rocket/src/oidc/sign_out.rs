@@ -1,0 +1,58 @@
+//! The end of a session at Logto: revocation and the end-session endpoint.
+
+use std::time::Duration;
+
+use openidconnect::http::StatusCode;
+use url::{Url, form_urlencoded};
+
+use super::http::{form, refusal};
+use super::secrets::RefreshToken;
+use super::{Oidc, named};
+use crate::error::{Call, Error};
+
+/// How long a user who signs out waits for the revocation.
+const REVOCATION_TIMEOUT: Duration = Duration::from_secs(2);
+
+impl Oidc {
+    /// Revokes a refresh token, which ends the whole grant with all its tokens
+    /// ([RFC 7009](https://www.rfc-editor.org/rfc/rfc7009)). Waits two seconds at most.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Refused`], [`Error::BadAnswer`] or [`Error::Unavailable`]; a token that Logto does
+    /// not know is no error.
+    pub(crate) async fn revoke(&self, refresh_token: &RefreshToken) -> Result<(), Error> {
+        let call = Call::Revocation;
+        let provider = self.provider().await?;
+        let endpoint = named(provider.revocation.as_ref(), "revocation_endpoint")?;
+        let body = form_urlencoded::Serializer::new(String::new())
+            .append_pair("token", refresh_token.reveal())
+            .append_pair("token_type_hint", "refresh_token")
+            .finish();
+        let request = form(call, endpoint, self.basic(call)?, body)?;
+        let response = self.http.send_within(REVOCATION_TIMEOUT, call, request).await?;
+        if response.status() == StatusCode::OK { Ok(()) } else { Err(refusal(call, &response)) }
+    }
+
+    /// Where a browser ends its session at Logto and comes back from to
+    /// `post_logout_redirect_uri`, which must be registered there
+    /// ([RP-Initiated Logout](https://openid.net/specs/openid-connect-rpinitiated-1_0.html)).
+    ///
+    /// The application is named by its id: a hint by ID token would strand the user at Logto, still
+    /// signed in, when keys have changed.
+    ///
+    /// # Errors
+    ///
+    /// Those of discovery.
+    pub(crate) async fn end_session_url(
+        &self,
+        post_logout_redirect_uri: &Url,
+    ) -> Result<Url, Error> {
+        let provider = self.provider().await?;
+        let mut url = named(provider.end_session.as_ref(), "end_session_endpoint")?.clone();
+        url.query_pairs_mut()
+            .append_pair("client_id", &self.settings.client_id)
+            .append_pair("post_logout_redirect_uri", post_logout_redirect_uri.as_str());
+        Ok(url)
+    }
+}

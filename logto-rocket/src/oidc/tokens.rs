@@ -1,0 +1,203 @@
+//! [`Tokens`]: what Logto's token endpoint gives for a code or a refresh token.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::time::Duration;
+
+use openidconnect::{
+    ErrorResponse, OAuth2TokenResponse, PkceCodeVerifier, RedirectUrl, RequestTokenError, Scope,
+    TokenType,
+};
+use serde::{Deserialize, Deserializer, Serialize};
+use url::Url;
+
+use super::Oidc;
+use super::http::{bad_answer, refused};
+use super::secrets::{AccessToken, AuthorizationCode, RawIdToken, RefreshToken, Verifier};
+use crate::error::{Call, Error};
+
+/// The longest lifetime that is believed, a year: more is a mistake.
+const LONGEST_LIFETIME: u64 = 366 * 24 * 3600;
+
+/// What Logto's token endpoint gives.
+#[derive(Clone, Debug)]
+pub(crate) struct Tokens {
+    /// The access token: opaque, or a JWT if a resource or organization was named.
+    pub access_token: AccessToken,
+    /// How long it lives from now on, if Logto said so.
+    pub expires_in: Option<Duration>,
+    /// The refresh token to use from now on, if there is one. Usually the same as before.
+    pub refresh_token: Option<RefreshToken>,
+    /// The ID token, not verified yet.
+    pub id_token: Option<RawIdToken>,
+    /// The scopes that were granted, if Logto said so. After the exchange of a code they do not
+    /// name those of API resources.
+    pub scopes: Option<Vec<String>>,
+}
+
+/// What a token is asked for: neither for the user info alone, both for a resource seen from an
+/// organization.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Target<'a> {
+    /// The indicator of an API resource.
+    pub resource: Option<&'a str>,
+    /// The id of an organization.
+    pub organization: Option<&'a str>,
+}
+
+impl Oidc {
+    /// Exchanges the code of a sign-in, once: a second exchange of the same code would destroy the
+    /// tokens of the first, so nothing here tries again.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Refused`] with `invalid_grant` for a code that is spent, expired or another's;
+    /// [`Error::BadAnswer`] and [`Error::Unavailable`].
+    pub(crate) async fn exchange(
+        &self,
+        code: &AuthorizationCode,
+        verifier: &Verifier,
+        redirect_uri: &Url,
+    ) -> Result<Tokens, Error> {
+        let provider = self.provider().await?;
+        let requests = self.requests(&provider);
+        let send = |request| self.http.send(Call::Token, request);
+        let code = openidconnect::AuthorizationCode::new(code.reveal().to_owned());
+        let answer = requests
+            .exchange_code(code)
+            .set_pkce_verifier(PkceCodeVerifier::new(verifier.reveal().to_owned()))
+            .set_redirect_uri(Cow::Owned(RedirectUrl::from_url(redirect_uri.clone())))
+            .request_async(&send)
+            .await;
+        tokens(answer)
+    }
+
+    /// Gets new tokens for a refresh token.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Refused`]: `invalid_grant` when the session is over, `invalid_target` for a
+    /// resource that the sign-in did not ask for, `access_denied` for an organization that the user
+    /// is no member of; [`Error::BadAnswer`] and [`Error::Unavailable`].
+    pub(crate) async fn refresh(
+        &self,
+        refresh_token: &RefreshToken,
+        target: Target<'_>,
+    ) -> Result<Tokens, Error> {
+        let provider = self.provider().await?;
+        let requests = self.requests(&provider);
+        let send = |request| self.http.send(Call::Token, request);
+        let refresh_token = openidconnect::RefreshToken::new(refresh_token.reveal().to_owned());
+        let mut request = requests.exchange_refresh_token(&refresh_token);
+        if let Some(resource) = target.resource {
+            request = request.add_extra_param("resource", resource);
+        }
+        if let Some(organization) = target.organization {
+            request = request.add_extra_param("organization_id", organization);
+        }
+        tokens(request.request_async(&send).await)
+    }
+}
+
+/// An answer of the token endpoint. Its ID token stays text, so that it is read by one verifier
+/// only.
+#[derive(Debug, Deserialize, Serialize)]
+pub(super) struct Answer {
+    #[serde(deserialize_with = "not_empty")]
+    access_token: openidconnect::AccessToken,
+    token_type: Bearer,
+    expires_in: Option<u64>,
+    refresh_token: Option<openidconnect::RefreshToken>,
+    id_token: Option<RawIdToken>,
+    #[serde(default, rename = "scope", deserialize_with = "by_spaces")]
+    scopes: Option<Vec<Scope>>,
+}
+
+/// The only type of token that is understood, in whatever case it is written.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub(super) struct Bearer;
+
+/// An error of the token endpoint. What it says for people is not kept.
+#[derive(Debug, Deserialize, Serialize)]
+pub(super) struct Refusal {
+    error: String,
+}
+
+impl OAuth2TokenResponse for Answer {
+    type TokenType = Bearer;
+
+    fn access_token(&self) -> &openidconnect::AccessToken {
+        &self.access_token
+    }
+
+    fn token_type(&self) -> &Bearer {
+        &self.token_type
+    }
+
+    fn expires_in(&self) -> Option<Duration> {
+        self.expires_in.map(|seconds| Duration::from_secs(seconds.min(LONGEST_LIFETIME)))
+    }
+
+    fn refresh_token(&self) -> Option<&openidconnect::RefreshToken> {
+        self.refresh_token.as_ref()
+    }
+
+    fn scopes(&self) -> Option<&Vec<Scope>> {
+        self.scopes.as_ref()
+    }
+}
+
+impl TokenType for Bearer {}
+
+impl<'de> Deserialize<'de> for Bearer {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let name = Cow::<str>::deserialize(deserializer)?;
+        if name.eq_ignore_ascii_case("Bearer") {
+            Ok(Self)
+        } else {
+            Err(serde::de::Error::custom("not `Bearer`"))
+        }
+    }
+}
+
+impl ErrorResponse for Refusal {}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.error)
+    }
+}
+
+fn not_empty<'de, D: Deserializer<'de>>(token: D) -> Result<openidconnect::AccessToken, D::Error> {
+    let token = String::deserialize(token)?;
+    if token.is_empty() {
+        return Err(serde::de::Error::custom("empty"));
+    }
+    Ok(openidconnect::AccessToken::new(token))
+}
+
+fn by_spaces<'de, D: Deserializer<'de>>(scopes: D) -> Result<Option<Vec<Scope>>, D::Error> {
+    let scopes = Option::<String>::deserialize(scopes)?;
+    Ok(scopes.map(|all| all.split_whitespace().map(|one| Scope::new(one.into())).collect()))
+}
+
+/// The tokens of an answer, or why there are none. Of an answer that is not understood only the
+/// place is told, never the text.
+fn tokens(answer: Result<Answer, RequestTokenError<Error, Refusal>>) -> Result<Tokens, Error> {
+    let answer = answer.map_err(|error| match error {
+        RequestTokenError::ServerResponse(refusal) => refused(Call::Token, &refusal.error),
+        RequestTokenError::Request(error) => error,
+        RequestTokenError::Parse(error, _) => bad_answer(
+            Call::Token,
+            format!("it is no token answer: missing or wrong at `{}`", error.path()),
+        ),
+        RequestTokenError::Other(why) => bad_answer(Call::Token, why),
+    })?;
+    Ok(Tokens {
+        expires_in: answer.expires_in(),
+        access_token: AccessToken::new(answer.access_token.secret()),
+        refresh_token: answer.refresh_token.map(|token| RefreshToken::new(token.secret())),
+        id_token: answer.id_token,
+        scopes: answer.scopes.map(|all| all.into_iter().map(|one| one.to_string()).collect()),
+    })
+}
