@@ -69,8 +69,8 @@ impl fmt::Debug for AppSecret {
 /// `Origin` header ([RFC 6454, section 6.2](https://www.rfc-editor.org/rfc/rfc6454#section-6.2)).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Origin {
+    url: Url,
     text: String,
-    https: bool,
 }
 
 impl Origin {
@@ -82,17 +82,25 @@ impl Origin {
                 format!("write `{}`", url.origin().ascii_serialization()),
             ));
         }
-        let text = url.origin().ascii_serialization();
-        Ok(Self { text, https: url.scheme() == "https" })
+        Ok(Self::of(url))
     }
 
     /// `http://localhost` with the port.
     pub(super) fn localhost(port: u16) -> Self {
-        let text = match port {
-            80 => "http://localhost".into(),
-            port => format!("http://localhost:{port}"),
-        };
-        Self { text, https: false }
+        let mut url = Url::parse("http://localhost").expect("a constant URL");
+        // Fails only for URLs that can have no port.
+        let _ = url.set_port(Some(port));
+        Self::of(url)
+    }
+
+    fn of(url: Url) -> Self {
+        let text = url.origin().ascii_serialization();
+        Self { url, text }
+    }
+
+    /// The origin as a URL with the path `/`.
+    pub(crate) fn url(&self) -> &Url {
+        &self.url
     }
 
     /// The origin as browsers write it, without a slash at its end.
@@ -102,7 +110,7 @@ impl Origin {
 
     /// Whether the scheme is https, so that cookies can be `Secure`.
     pub(crate) fn is_https(&self) -> bool {
-        self.https
+        self.url.scheme() == "https"
     }
 }
 

@@ -125,6 +125,11 @@ impl SignInOptions {
         self
     }
 
+    /// The age that was asked for, in seconds.
+    pub(crate) fn max_age_in_seconds(&self) -> Option<u64> {
+        self.max_age.map(|age| age.as_secs())
+    }
+
     /// Takes over one parameter of a link to the sign-in page of this application. What is not
     /// known or not valid there is left out: anybody can write a link.
     pub(crate) fn link_parameter(self, name: &str, value: &str) -> Self {

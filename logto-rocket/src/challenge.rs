@@ -1,0 +1,264 @@
+//! What a refused request gets: [`Refusal`] says why, [`Challenge`] is the answer.
+
+use std::fmt;
+use std::time::Duration;
+
+use rocket::catcher::Handler;
+use rocket::http::{Header, Status};
+use rocket::response::{self, Responder};
+use rocket::{Catcher, Request, Response};
+
+use crate::error::Error;
+use crate::logto::Logto;
+use crate::navigation::{Kind, is_htmx, page};
+use crate::notice::Notice;
+use crate::redirect::LocalPath;
+use crate::session::Flows;
+use crate::visit::Visit;
+
+/// After how many sign-ins in a row that gave no session a guard stops redirecting.
+const MAX_ATTEMPTS: u32 = 2;
+
+/// How long a client is asked to wait when Logto does not say.
+const RETRY_AFTER: Duration = Duration::from_secs(30);
+
+/// Why a guard of this crate refused a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Refusal {
+    /// Nobody is signed in, or the session is over; 401.
+    NotSignedIn,
+    /// The user is signed in, but does not meet the requirement, which this holds in the words of
+    /// the attribute; 403.
+    Denied(String),
+    /// The user is signed in, but lacks a claim that
+    /// [`ClaimsAs`](crate::ClaimsAs) needs, or it has another type; 403. Holds serde's message.
+    Claims(String),
+    /// A request with an unsafe method, or an `Upgrade`, that another site made in the user's name;
+    /// 403. `trusted_origins` names the origins that may.
+    ForeignOrigin,
+    /// The answer depends on Logto, which is out of reach; 503.
+    Unavailable {
+        /// How long to wait before trying again.
+        retry_after: Option<Duration>,
+    },
+    /// The fairing is not attached; 500. The launch fails before this can happen, but for guards in
+    /// generic code, which it cannot see.
+    NotAttached,
+}
+
+/// The answer to a request that a guard of this crate refused, for a catcher of one's own:
+///
+/// ```
+/// # #[macro_use] extern crate rocket;
+/// use rocket::Request;
+/// use logto_rocket::Challenge;
+///
+/// #[catch(401)]
+/// fn unauthorized(request: &Request<'_>) -> Result<Challenge, &'static str> {
+///     Challenge::of(request).ok_or("This is not about signing in.")
+/// }
+/// ```
+#[derive(Debug)]
+pub struct Challenge(Refusal);
+
+impl Refusal {
+    /// Why the last guard of this crate refused the request; `None` if it did not.
+    pub fn of(request: &Request<'_>) -> Option<Self> {
+        Visit::of(request).writes().refusal.clone()
+    }
+
+    /// The status that the refusal has.
+    pub fn status(&self) -> Status {
+        match self {
+            Self::NotSignedIn => Status::Unauthorized,
+            Self::Denied(_) | Self::Claims(_) | Self::ForeignOrigin => Status::Forbidden,
+            Self::Unavailable { .. } => Status::ServiceUnavailable,
+            Self::NotAttached => Status::InternalServerError,
+        }
+    }
+
+    /// What the protocol demands of the response, whoever wrote its body.
+    pub(crate) fn headers(&self, request: &Request<'_>) -> Vec<Header<'static>> {
+        let mut headers = Vec::new();
+        match self {
+            Self::Unavailable { retry_after } => {
+                let seconds = retry_after.unwrap_or(RETRY_AFTER).as_secs().max(1);
+                headers.push(Header::new("Retry-After", seconds.to_string()));
+            }
+            Self::NotSignedIn if is_htmx(request) => {
+                if let Some(logto) = Logto::fetch(request.rocket()) {
+                    let kind = Kind::of(request);
+                    headers.push(Header::new("HX-Redirect", sign_in(logto, request, kind)));
+                }
+            }
+            _ => {}
+        }
+        headers
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotSignedIn => f.write_str("nobody is signed in"),
+            Self::Denied(requirement) => write!(f, "required: {requirement}"),
+            Self::Claims(why) => write!(f, "the user's claims do not fit: {why}"),
+            Self::ForeignOrigin => f.write_str(
+                "the request comes from another site; `logto.trusted_origins` names those that may",
+            ),
+            Self::Unavailable { .. } => f.write_str("Logto is out of reach"),
+            Self::NotAttached => {
+                f.write_str("the fairing is not attached: rocket::build().attach(Logto::fairing())")
+            }
+        }
+    }
+}
+
+impl std::error::Error for Refusal {}
+
+impl Challenge {
+    /// The answer to this request, if the last of this crate's guards refused it.
+    pub fn of(request: &Request<'_>) -> Option<Self> {
+        Refusal::of(request).map(Self)
+    }
+
+    fn respond(self, request: &Request<'_>) -> Response<'static> {
+        let debug = request.rocket().config().profile == rocket::Config::DEBUG_PROFILE;
+        let status = self.0.status();
+        match (&self.0, Logto::fetch(request.rocket())) {
+            (Refusal::NotSignedIn, Some(logto)) => not_signed_in(logto, request),
+            (Refusal::Unavailable { .. }, _) => Notice::new(
+                status,
+                "Please try again in a moment",
+                "Whether you may see this cannot be decided right now.",
+            )
+            .respond(request),
+            (Refusal::ForeignOrigin, _) => Notice::new(
+                status,
+                "This request was not made here",
+                "It came from another site and was not carried out.",
+            )
+            .respond(request),
+            (refusal, _) => {
+                let notice = Notice::new(status, "No access", "Your account may not see this.");
+                let notice = if debug { notice.detail(refusal.to_string()) } else { notice };
+                notice.respond(request)
+            }
+        }
+    }
+}
+
+/// As the error of a handler: 401 if the session is over, 503 if Logto is out of reach, else 502.
+impl<'r> Responder<'r, 'static> for Error {
+    fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
+        let refusal = match self {
+            Self::SessionOver | Self::NoRefreshToken => Refusal::NotSignedIn,
+            Self::Unavailable { retry_after, .. } => Refusal::Unavailable { retry_after },
+            error => {
+                log::error!("{error}");
+                return Ok(Notice::new(
+                    Status::BadGateway,
+                    "Something went wrong with the sign-in service",
+                    "The operator of this application finds the reason in the log.",
+                )
+                .respond(request));
+            }
+        };
+        Visit::of(request).guarded(Some(refusal.clone()));
+        Ok(Challenge(refusal).respond(request))
+    }
+}
+
+impl<'r> Responder<'r, 'static> for Challenge {
+    fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
+        Ok(self.respond(request))
+    }
+}
+
+/// The catchers at `/` that answer refusals, leaving out those statuses the application catches
+/// there itself. What is not ours they hand to the application's default catcher or to Rocket's.
+pub(crate) fn catchers<'a>(registered: impl Iterator<Item = &'a Catcher>) -> Vec<Catcher> {
+    let at_root: Vec<_> = registered.filter(|catcher| catcher.base.path() == "/").collect();
+    let default = at_root.iter().copied().find(|catcher| catcher.code.is_none());
+    [Status::Unauthorized, Status::Forbidden, Status::ServiceUnavailable]
+        .iter()
+        .filter(|status| !at_root.iter().any(|catcher| catcher.code == Some(status.code)))
+        .map(|status| {
+            let fallback = default.cloned().unwrap_or_default();
+            let mut catcher = Catcher::new(status.code, Challenger { fallback });
+            catcher.name = Some("logto".into());
+            catcher
+        })
+        .collect()
+}
+
+#[derive(Clone)]
+struct Challenger {
+    fallback: Catcher,
+}
+
+#[rocket::async_trait]
+impl Handler for Challenger {
+    async fn handle<'r>(
+        &self,
+        status: Status,
+        request: &'r Request<'_>,
+    ) -> Result<Response<'r>, Status> {
+        match Challenge::of(request).filter(|challenge| challenge.0.status() == status) {
+            Some(challenge) => Ok(challenge.respond(request)),
+            None => self.fallback.handler.handle(status, request).await,
+        }
+    }
+}
+
+fn not_signed_in(logto: &Logto, request: &Request<'_>) -> Response<'static> {
+    let kind = Kind::of(request);
+    let sign_in = sign_in(logto, request, kind);
+    let status = Status::Unauthorized;
+    match kind {
+        Kind::Navigation if attempts(logto, request) < MAX_ATTEMPTS => {
+            redirect(Status::SeeOther, sign_in)
+        }
+        Kind::Navigation => Notice::new(
+            status,
+            "The sign-in does not hold",
+            "You have signed in, but this browser did not send the session back. It may refuse \
+             cookies, or the site was opened under another name than the one it is configured for.",
+        )
+        .link("Sign in again", sign_in)
+        .respond(request),
+        Kind::Form => Notice::new(
+            status,
+            "Please sign in first",
+            "You were signed out before this form was sent. Sign in in a new tab, then come back \
+             to this one, reload it and confirm that the form is to be sent again; what you \
+             entered is still there.",
+        )
+        .new_tab("Sign in in a new tab", sign_in)
+        .respond(request),
+        Kind::Script | Kind::Prefetch | Kind::Embedded => {
+            Notice::new(status, "Not signed in", "This needs somebody who is signed in.")
+                .sign_in(sign_in)
+                .respond(request)
+        }
+    }
+}
+
+fn sign_in(logto: &Logto, request: &Request<'_>, kind: Kind) -> String {
+    logto.sign_in_uri(page(request, kind, logto.origin()).as_ref().map(LocalPath::as_str))
+}
+
+fn attempts(logto: &Logto, request: &Request<'_>) -> u32 {
+    Flows::of(request, logto.sessions()).next_attempt() - 1
+}
+
+/// A redirect that is never stored.
+pub(crate) fn redirect(status: Status, location: String) -> Response<'static> {
+    Response::build()
+        .status(status)
+        .header(Header::new("Location", location))
+        .raw_header("Cache-Control", "no-store")
+        .raw_header("Referrer-Policy", "no-referrer")
+        .finalize()
+}

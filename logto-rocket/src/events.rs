@@ -1,0 +1,96 @@
+//! [`Event`]: what happened, for an audit trail, metrics and logs.
+
+use std::fmt;
+
+use crate::error::Error;
+use crate::session::SessionId;
+use crate::sign_in_error::SignInError;
+
+/// Something that happened. It never holds a secret.
+///
+/// Every event is also a line in the log of the target `logto_rocket`.
+///
+/// ```
+/// use logto_rocket::{Event, Logto};
+///
+/// Logto::fairing().on_event(|event| {
+///     if let Event::SignedIn { sub, .. } = event {
+///         println!("{sub} has signed in");
+///     }
+/// });
+/// ```
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Event {
+    /// Somebody has signed in.
+    SignedIn {
+        /// The user's id.
+        sub: String,
+        /// The new session.
+        session: SessionId,
+    },
+    /// A sign-in came back and failed.
+    SignInFailed {
+        /// Why.
+        error: SignInError,
+    },
+    /// A sign-in could not be started.
+    SignInNotStarted {
+        /// Why.
+        error: Error,
+    },
+    /// Somebody has signed out here.
+    SignedOut {
+        /// The user's id.
+        sub: String,
+        /// The session that ended.
+        session: SessionId,
+        /// What kept Logto from revoking the refresh token, if something did.
+        revocation: Option<Error>,
+    },
+    /// A guard could not decide, because Logto was out of reach, and answered 503, or, as
+    /// `Option<LogtoUser>`, `None`.
+    Undecided {
+        /// Why.
+        error: Error,
+    },
+    /// A signed-in user was refused.
+    Denied {
+        /// The user's id.
+        sub: String,
+        /// What was required, in the words of the attribute.
+        requirement: String,
+    },
+}
+
+impl fmt::Display for Event {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::SignedIn { sub, session } => write!(f, "{sub} signed in (session {session})"),
+            Self::SignInFailed { error } => write!(f, "a sign-in failed: {error}"),
+            Self::SignInNotStarted { error } => write!(f, "a sign-in did not start: {error}"),
+            Self::SignedOut { sub, session, revocation: None } => {
+                write!(f, "{sub} signed out (session {session})")
+            }
+            Self::SignedOut { sub, session, revocation: Some(error) } => {
+                write!(f, "{sub} signed out (session {session}); not revoked at Logto: {error}")
+            }
+            Self::Undecided { error } => write!(f, "a guard could not decide: {error}"),
+            Self::Denied { sub, requirement } => {
+                write!(f, "{sub} was refused; required: {requirement}")
+            }
+        }
+    }
+}
+
+impl Event {
+    /// How loudly the log tells it.
+    pub(crate) fn level(&self) -> log::Level {
+        match self {
+            Self::SignedIn { .. } | Self::SignedOut { revocation: None, .. } => log::Level::Info,
+            Self::SignInFailed { error } if error.is_everyday() => log::Level::Info,
+            Self::Denied { .. } => log::Level::Info,
+            _ => log::Level::Warn,
+        }
+    }
+}

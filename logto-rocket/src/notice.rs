@@ -1,0 +1,182 @@
+//! [`Notice`]: what this crate itself has to say to a person or a program.
+
+use std::io::Cursor;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use maud::{DOCTYPE, PreEscaped, html};
+use rocket::http::{ContentType, Header, Status};
+use rocket::{Request, Response};
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+use crate::navigation::prefers_html;
+
+const STYLE: &str = "\
+:root{color-scheme:light dark;font:16px/1.5 system-ui,sans-serif}\
+body{margin:0;min-height:100vh;display:grid;place-items:center;background:Canvas;color:CanvasText}\
+main{max-width:26rem;padding:2rem}h1{font-size:1.4rem;margin:0 0 .5rem}p{margin:0 0 1rem}\
+form{margin:0}code{font-size:.9em}\
+.act{display:inline-block;font:inherit;padding:.55rem 1.1rem;margin:.25rem .5rem .25rem 0;\
+border:0;border-radius:.5rem;background:#5d34f2;color:#fff;text-decoration:none;cursor:pointer}";
+
+/// A page for people, a problem document
+/// ([RFC 9457](https://www.rfc-editor.org/rfc/rfc9457)) for programs.
+pub(crate) struct Notice {
+    status: Status,
+    title: &'static str,
+    text: String,
+    detail: Option<String>,
+    actions: Vec<Action>,
+    sign_in: Option<String>,
+    form_target: Option<String>,
+}
+
+enum Action {
+    Link { label: &'static str, href: String, new_tab: bool },
+    Post { label: &'static str, action: String },
+}
+
+#[derive(Serialize)]
+struct Problem<'a> {
+    r#type: &'static str,
+    title: &'a str,
+    status: u16,
+    detail: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sign_in: Option<&'a str>,
+}
+
+impl Notice {
+    pub fn new(status: Status, title: &'static str, text: impl Into<String>) -> Self {
+        Self {
+            status,
+            title,
+            text: text.into(),
+            detail: None,
+            actions: Vec::new(),
+            sign_in: None,
+            form_target: None,
+        }
+    }
+
+    /// A further line, for those who develop the application.
+    pub fn detail(mut self, detail: impl Into<String>) -> Self {
+        self.detail = Some(detail.into());
+        self
+    }
+
+    /// A link that stands out.
+    pub fn link(mut self, label: &'static str, href: impl Into<String>) -> Self {
+        self.actions.push(Action::Link { label, href: href.into(), new_tab: false });
+        self
+    }
+
+    /// A link that opens a tab of its own.
+    pub fn new_tab(mut self, label: &'static str, href: impl Into<String>) -> Self {
+        self.actions.push(Action::Link { label, href: href.into(), new_tab: true });
+        self
+    }
+
+    /// A button that posts to `action`, from where it may be redirected to the origin `target`.
+    pub fn post(mut self, label: &'static str, action: impl Into<String>, target: String) -> Self {
+        self.actions.push(Action::Post { label, action: action.into() });
+        self.form_target = Some(target);
+        self
+    }
+
+    /// Where a program finds the sign-in.
+    pub fn sign_in(mut self, uri: impl Into<String>) -> Self {
+        self.sign_in = Some(uri.into());
+        self
+    }
+
+    /// The response, in the form that the request prefers. It is never stored.
+    pub fn respond(self, request: &Request<'_>) -> Response<'static> {
+        let mut response = Response::build();
+        response.status(self.status).raw_header("Cache-Control", "no-store");
+        if prefers_html(request) {
+            let html = self.html();
+            response
+                .header(ContentType::HTML)
+                .header(Header::new("Content-Security-Policy", self.content_security_policy()))
+                .raw_header("X-Content-Type-Options", "nosniff")
+                .raw_header("Referrer-Policy", self.referrer_policy())
+                .sized_body(html.len(), Cursor::new(html));
+        } else {
+            let json = self.problem();
+            response
+                .header(ContentType::new("application", "problem+json"))
+                .sized_body(json.len(), Cursor::new(json));
+        }
+        response.finalize()
+    }
+
+    fn html(&self) -> String {
+        html! {
+            (DOCTYPE)
+            html lang="en" {
+                head {
+                    meta charset="utf-8";
+                    meta name="viewport" content="width=device-width, initial-scale=1";
+                    meta name="robots" content="noindex";
+                    title { (self.title) }
+                    style { (PreEscaped(STYLE)) }
+                }
+                body {
+                    main {
+                        h1 { (self.title) }
+                        p { (self.text) }
+                        @if let Some(detail) = &self.detail { p { code { (detail) } } }
+                        @for action in &self.actions {
+                            @match action {
+                                Action::Link { label, href, new_tab } => {
+                                    @let target = new_tab.then_some("_blank");
+                                    a.act href=(href) target=[target] rel="noopener" { (label) }
+                                }
+                                Action::Post { label, action } => {
+                                    form method="post" action=(action) {
+                                        button.act { (label) }
+                                    }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        .into_string()
+    }
+
+    fn problem(&self) -> String {
+        let problem = Problem {
+            r#type: "about:blank",
+            title: self.title,
+            status: self.status.code,
+            detail: self.detail.as_deref().unwrap_or(&self.text),
+            sign_in: self.sign_in.as_deref(),
+        };
+        serde_json::to_string(&problem).unwrap_or_default()
+    }
+
+    fn content_security_policy(&self) -> String {
+        let style = STANDARD.encode(Sha256::digest(STYLE));
+        let forms = match &self.form_target {
+            Some(target) => format!("'self' {target}"),
+            None => "'none'".into(),
+        };
+        format!(
+            "default-src 'none'; style-src 'sha256-{style}'; form-action {forms}; \
+             base-uri 'none'; frame-ancestors 'none'"
+        )
+    }
+
+    /// A form must tell where it comes from; with `no-referrer` a browser sends `Origin: null`.
+    fn referrer_policy(&self) -> &'static str {
+        if self.form_target.is_some() || !self.actions.is_empty() {
+            "same-origin"
+        } else {
+            "no-referrer"
+        }
+    }
+}

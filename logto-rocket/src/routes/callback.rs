@@ -1,0 +1,218 @@
+//! `GET sign-in-callback`: where Logto sends the browser back.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use rocket::{Request, Response};
+
+use super::go;
+use super::query::Query;
+use crate::events::Event;
+use crate::guard::LogtoUser;
+use crate::logto::{Exchanged, Logto, SignedIn};
+use crate::notice::Notice;
+use crate::oidc::{AuthorizationCode, Expected, IdToken, MaxAge, RefreshToken, Tokens};
+use crate::redirect::LocalPath;
+use crate::session::{Audience, Flow, Session, find_flow};
+use crate::sign_in_error::SignInError;
+use crate::visit::{SessionWrite, Visit};
+
+/// Completes the sign-in that the callback belongs to, or says why not. It never redirects to
+/// another sign-in by itself.
+pub(super) async fn respond<'r>(logto: &Logto, request: &'r Request<'_>) -> Response<'r> {
+    let query = Query::of(request);
+    if let Some(name) = query.repeated() {
+        let name = name.chars().filter(char::is_ascii_alphanumeric).take(32).collect();
+        return fail(logto, request, None, &SignInError::RepeatedParameter(name));
+    }
+    let Some(state) = query.get("state") else {
+        let bare = query.get("code").is_none() && query.get("error").is_none();
+        let error = if bare { SignInError::Cancelled } else { SignInError::Unknown };
+        return already_in(logto, request).unwrap_or_else(|| fail(logto, request, None, &error));
+    };
+    let Some(flow) = find_flow(request, logto.sessions(), state) else {
+        return already_in(logto, request)
+            .unwrap_or_else(|| fail(logto, request, None, &SignInError::Unknown));
+    };
+    if flow.finished {
+        return already_in(logto, request)
+            .unwrap_or_else(|| fail(logto, request, None, &SignInError::Spent));
+    }
+    if let Err(error) = check_issuer(logto, &query).await {
+        return fail(logto, request, None, &error);
+    }
+    let code = match (query.get("error"), query.get("code")) {
+        (Some(error), _) => {
+            let error = SignInError::from_code(error);
+            log_what_was_asked(logto, &flow, &error);
+            return fail(logto, request, Some(&flow), &error);
+        }
+        (None, None) => return fail(logto, request, Some(&flow), &SignInError::Cancelled),
+        (None, Some(code)) => code,
+    };
+    let Some(attempt) = logto.spent().attempt(flow.key()) else {
+        return already_in(logto, request)
+            .unwrap_or_else(|| fail(logto, request, Some(&flow), &SignInError::Spent));
+    };
+    let exchange = || exchange(logto.clone(), flow.clone(), AuthorizationCode::new(code));
+    let Some(exchanged) = attempt.exchange(exchange).await else {
+        return fail(logto, request, Some(&flow), &SignInError::Spent);
+    };
+    match attempt.outcome(|| admit(logto, request, exchanged)).await {
+        Ok(session) => succeed(logto, request, &flow, session),
+        Err(error) => fail(logto, request, Some(&flow), &error),
+    }
+}
+
+/// Whether the answer is from the issuer that was asked
+/// ([RFC 9207, section 2.4](https://www.rfc-editor.org/rfc/rfc9207#section-2.4)).
+async fn check_issuer(logto: &Logto, query: &Query) -> Result<(), SignInError> {
+    let accepted = logto.oidc().accepts_issuer(query.get("iss")).await?;
+    if accepted { Ok(()) } else { Err(SignInError::WrongIssuer) }
+}
+
+/// Exchanges the code, once, and verifies what comes.
+async fn exchange(logto: Logto, flow: Flow, code: AuthorizationCode) -> Exchanged {
+    let redirect_uri = logto.door_url("sign-in-callback");
+    let tokens = logto.oidc().exchange(&code, &flow.verifier, &redirect_uri).await?;
+    match verify(&logto, &flow, &tokens).await {
+        Ok(id_token) => {
+            let session = Arc::new(begin(&logto, flow, id_token, &tokens));
+            logto.sessions().keep_token(&session, Audience::default(), &tokens);
+            Ok(session)
+        }
+        Err(error) => {
+            revoke(&logto, tokens.refresh_token.as_ref()).await;
+            Err(error)
+        }
+    }
+}
+
+async fn verify(logto: &Logto, flow: &Flow, tokens: &Tokens) -> Result<IdToken, SignInError> {
+    let max_age = flow
+        .max_age
+        .map(|seconds| MaxAge { max_age: Duration::from_secs(seconds), asked_at: flow.started_at });
+    let expected = Expected {
+        access_token: &tokens.access_token,
+        nonce: Some(&flow.nonce),
+        max_age,
+        same_as: None,
+    };
+    let raw = tokens.id_token.as_ref().ok_or(SignInError::Exchange(crate::Error::BadAnswer {
+        call: crate::Call::Token,
+        why: "there is no ID token in it; is `openid` among the scopes?".into(),
+    }))?;
+    Ok(logto.oidc().verify_id_token(raw, &expected).await?)
+}
+
+fn begin(logto: &Logto, flow: Flow, mut id_token: IdToken, tokens: &Tokens) -> Session {
+    let sessions = logto.sessions();
+    id_token.claims = sessions.kept(id_token.claims);
+    let keeps = sessions.settings.keep_id_token;
+    let raw = tokens.id_token.clone().filter(|_| keeps);
+    Session::new(id_token, raw, tokens, flow.asked, logto.clock().now())
+}
+
+/// Lets the application have its word before the session exists.
+async fn admit(logto: &Logto, request: &Request<'_>, exchanged: Exchanged) -> SignedIn {
+    let session = exchanged?;
+    let refusal = match (logto.sessions().check_size(&session), &logto.hooks().on_sign_in) {
+        (Err(too_large), _) => {
+            log::error!("The sign-in of {} fails: {too_large}", session.claims.sub);
+            Some(SignInError::TooLarge)
+        }
+        (Ok(()), Some(hook)) => {
+            let user = LogtoUser::new(logto.clone(), Arc::clone(&session));
+            hook(request, &user).await.err().map(|why| {
+                log::warn!("`on_sign_in` refused {}: {why}", user.id());
+                SignInError::Refused
+            })
+        }
+        (Ok(()), None) => None,
+    };
+    match refusal {
+        None => {
+            let (sub, id) = (session.claims.sub.clone(), session.id.clone());
+            logto.tell(&Event::SignedIn { sub, session: id });
+            Ok(session)
+        }
+        Some(refusal) => {
+            let ended = logto.sessions().end(&session);
+            revoke(logto, ended.refresh_token.as_ref()).await;
+            Err(refusal)
+        }
+    }
+}
+
+async fn revoke(logto: &Logto, token: Option<&RefreshToken>) {
+    if let Some(token) = token
+        && let Err(error) = logto.oidc().revoke(token).await
+    {
+        log::warn!("The tokens of a refused sign-in could not be revoked: {error}");
+    }
+}
+
+/// Begins the session, in place of one that the browser had.
+fn succeed(
+    logto: &Logto,
+    request: &Request<'_>,
+    flow: &Flow,
+    session: Arc<Session>,
+) -> Response<'static> {
+    let visit = Visit::of(request);
+    if let Some(before) = visit.presented(request, logto)
+        && before.session.id != session.id
+    {
+        logto.sessions().end(&before.session);
+    }
+    let mut writes = visit.writes();
+    writes.cookies.extend(logto.sessions().flow_write(&flow.finished()));
+    writes.session = SessionWrite::Begin(session);
+    go(flow.return_to.as_ref().unwrap_or(&logto.settings().after_sign_in))
+}
+
+/// Somebody who is signed in and comes back to a callback goes home.
+fn already_in(logto: &Logto, request: &Request<'_>) -> Option<Response<'static>> {
+    let _ = Visit::of(request).presented(request, logto)?;
+    Some(go(&logto.settings().after_sign_in))
+}
+
+/// Shows why there is no session. The sign-in, where it is known, has come to its end.
+fn fail<'r>(
+    logto: &Logto,
+    request: &'r Request<'_>,
+    flow: Option<&Flow>,
+    error: &SignInError,
+) -> Response<'r> {
+    logto.tell(&Event::SignInFailed { error: error.clone() });
+    if let Some(flow) = flow {
+        let finished = logto.sessions().flow_write(&flow.finished());
+        Visit::of(request).writes().cookies.extend(finished);
+    }
+    let own = logto.hooks().error_page.as_ref().and_then(|hook| hook(request, error));
+    if let Some(mut page) = own {
+        page.set_status(error.status());
+        return page;
+    }
+    let (title, text) = error.message();
+    let return_to = flow.and_then(|flow| flow.return_to.as_ref()).map(LocalPath::as_str);
+    let sign_in = logto.sign_in_uri(return_to);
+    Notice::new(error.status(), title, text)
+        .link("Sign in", sign_in.clone())
+        .link("Home", "/")
+        .sign_in(sign_in)
+        .respond(request)
+}
+
+/// What Logto refused is in its answer by name only, so the log tells what was asked.
+fn log_what_was_asked(logto: &Logto, flow: &Flow, error: &SignInError) {
+    if let SignInError::Provider(code) = error {
+        log::warn!(
+            "Logto answered `{code}` to a sign-in that asked for the scopes {} and the resources \
+             {:?}; are they registered at {}?",
+            flow.asked.scopes(),
+            flow.asked.resources,
+            logto.settings().issuer.as_str(),
+        );
+    }
+}

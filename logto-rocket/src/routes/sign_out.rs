@@ -1,0 +1,58 @@
+//! `POST sign-out`, `GET sign-out`: where a browser signs out.
+
+use rocket::http::{Method, Status};
+use rocket::{Request, Response};
+
+use super::go;
+use super::query::Query;
+use crate::guard::LogtoUser;
+use crate::logto::Logto;
+use crate::navigation::{Kind, header, is_own};
+use crate::notice::Notice;
+use crate::redirect::LocalPath;
+use crate::visit::Visit;
+
+/// Signs out who asked for it on a page of this site. Anybody else's request gets a page with a
+/// button and changes nothing.
+pub(super) async fn respond(logto: &Logto, request: &Request<'_>) -> Response<'static> {
+    let query = Query::of(request);
+    let return_to = query.get("return_to").and_then(|path| path.parse::<LocalPath>().ok());
+    let Some(presented) = Visit::of(request).presented(request, logto) else {
+        return go(return_to.as_ref().unwrap_or(&logto.settings().after_sign_out));
+    };
+    if !is_wanted(logto, request) {
+        return ask(logto, request, return_to.as_ref());
+    }
+    let user = LogtoUser::new(logto.clone(), presented.session.clone());
+    let sign_out = logto.sign_out(&user);
+    let sign_out = match &return_to {
+        Some(path) => sign_out.return_to(path.as_str()),
+        None => sign_out,
+    };
+    sign_out.start().await.respond(request)
+}
+
+/// Whether somebody on a page of this site wants to sign out.
+fn is_wanted(logto: &Logto, request: &Request<'_>) -> bool {
+    let own = match header(request, "Sec-Fetch-Site") {
+        Some(_) => is_own(request, logto.origin()),
+        None => header(request, "Origin") == Some(logto.origin()),
+    };
+    let navigates = header(request, "Sec-Fetch-Mode").is_none_or(|mode| mode == "navigate")
+        && header(request, "Sec-Fetch-Dest").is_none_or(|dest| dest == "document");
+    let post = request.method() == Method::Post;
+    own && (post || (navigates && Kind::at_door(request) == Kind::Navigation))
+}
+
+fn ask(logto: &Logto, request: &Request<'_>, return_to: Option<&LocalPath>) -> Response<'static> {
+    let mut action = logto.sign_out_uri();
+    if let Some(path) = return_to {
+        let query = url::form_urlencoded::Serializer::new(String::new())
+            .append_pair("return_to", path.as_str())
+            .finish();
+        action = format!("{action}?{query}");
+    }
+    Notice::new(Status::Ok, "Sign out?", "Nothing has happened yet.")
+        .post("Sign out", action, logto.settings().issuer.url().origin().ascii_serialization())
+        .respond(request)
+}

@@ -1,0 +1,200 @@
+//! Sessions as cookies: sealed whole, cut in pieces where one cookie is too small.
+
+use std::fmt;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use cookie::{Cookie, SameSite};
+use rocket::Request;
+
+use super::names::MAX_PIECES;
+use super::vault::Opened;
+use super::{FLOW_LIFETIME, Flow, Session, Sessions};
+
+/// The most characters of sealed text in one cookie. With a name and attributes this stays below
+/// the 4,096 bytes that every browser keeps.
+const PIECE: usize = 3500;
+
+/// From this size on a warning names the largest claims.
+const LARGE: usize = 3500;
+
+/// A cookie to be set, or, without a value, to be deleted.
+pub(crate) struct CookieWrite {
+    name: String,
+    value: Option<String>,
+    same_site: SameSite,
+    max_age: Duration,
+}
+
+/// A session that does not fit into the cookies that it may take.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct TooLarge {
+    bytes: usize,
+    limit: usize,
+    largest: String,
+}
+
+impl Sessions {
+    /// Opens the cookies of the session, if all pieces are there and fit together.
+    pub(super) fn open(&self, request: &Request<'_>) -> Option<Opened> {
+        let name = self.names.session();
+        let first = request.cookies().get(name)?.value();
+        let Some((count, first)) = first.split_once('.') else {
+            return self.vault.open(name, first);
+        };
+        let count: usize = count.parse().ok().filter(|count| (2..=MAX_PIECES).contains(count))?;
+        let mut text = first.to_owned();
+        for number in 1..count {
+            text.push_str(request.cookies().get(&self.names.piece(number))?.value());
+        }
+        self.vault.open(name, &text)
+    }
+
+    /// The cookies that hold the session, and the deletion of pieces that the request still has.
+    pub fn writes(
+        &self,
+        session: &Session,
+        request: &Request<'_>,
+    ) -> Result<Vec<CookieWrite>, TooLarge> {
+        let text = self.sealed(session)?;
+        let over_at = session.signed_in_at.saturating_add(self.settings.max_lifetime.as_secs());
+        let max_age = Duration::from_secs(over_at.saturating_sub(self.clock.now()));
+        let same_site = self.settings.same_site;
+        let write =
+            |name: String, value: Option<String>| CookieWrite { name, value, same_site, max_age };
+
+        let count = text.len().div_ceil(PIECE);
+        if count <= 1 {
+            let mut writes = vec![write(self.names.session().into(), Some(text))];
+            writes.extend(self.leftovers(1, request));
+            return Ok(writes);
+        }
+        let mut writes = Vec::with_capacity(MAX_PIECES);
+        let mut rest = text.as_str();
+        for number in 0..count {
+            let (piece, tail) = rest.split_at(rest.len().min(PIECE));
+            rest = tail;
+            writes.push(match number {
+                0 => write(self.names.session().into(), Some(format!("{count}.{piece}"))),
+                _ => write(self.names.piece(number), Some(piece.into())),
+            });
+        }
+        writes.extend(self.leftovers(count, request));
+        Ok(writes)
+    }
+
+    /// Whether the session fits into its cookies.
+    pub fn check_size(&self, session: &Session) -> Result<(), TooLarge> {
+        self.sealed(session).map(drop)
+    }
+
+    /// The deletion of the session's cookies, all that there can be.
+    pub fn deletions(&self) -> Vec<CookieWrite> {
+        let names = (1..MAX_PIECES).map(|number| self.names.piece(number));
+        std::iter::once(self.names.session().to_owned())
+            .chain(names)
+            .map(|name| self.deletion(name))
+            .collect()
+    }
+
+    /// The cookie of a sign-in. It is `Lax` whatever the session is: the callback comes from
+    /// another site.
+    pub fn flow_write(&self, flow: &Flow) -> Option<CookieWrite> {
+        let (name, sealed) = flow.seal(self)?;
+        Some(CookieWrite::lax(name, Some(sealed)))
+    }
+
+    /// The cookie that remembers where to go after signing out.
+    pub fn farewell_write(&self, return_to: Option<&str>) -> Option<CookieWrite> {
+        let name = self.names.farewell();
+        let value = match return_to {
+            Some(return_to) => Some(self.vault.seal(&name, return_to)?),
+            None => None,
+        };
+        Some(CookieWrite::lax(name, value))
+    }
+
+    /// Where to go after signing out, as [`farewell_write`](Self::farewell_write) left it.
+    pub fn farewell(&self, request: &Request<'_>) -> Option<String> {
+        let name = self.names.farewell();
+        let cookie = request.cookies().get(&name)?;
+        Some(self.vault.open(&name, cookie.value())?.text)
+    }
+
+    fn deletion(&self, name: String) -> CookieWrite {
+        let same_site = self.settings.same_site;
+        CookieWrite { name, value: None, same_site, max_age: Duration::ZERO }
+    }
+
+    fn leftovers(&self, from: usize, request: &Request<'_>) -> Vec<CookieWrite> {
+        let names = (from.max(1)..MAX_PIECES).map(|number| self.names.piece(number));
+        names
+            .filter(|name| request.cookies().get(name).is_some())
+            .map(|name| self.deletion(name))
+            .collect()
+    }
+
+    fn sealed(&self, session: &Session) -> Result<String, TooLarge> {
+        let limit = self.settings.max_cookie_bytes;
+        let text = serde_json::to_string(session)
+            .ok()
+            .and_then(|json| self.vault.seal(self.names.session(), &json));
+        let bytes = text.as_ref().map_or(usize::MAX, String::len);
+        match text {
+            Some(text) if bytes <= limit => {
+                if bytes > LARGE && !self.warned_of_size.swap(true, Ordering::Relaxed) {
+                    log::warn!(
+                        "A session takes {bytes} bytes of cookies; the limit is {limit}. The \
+                         largest claims: {}. `logto.session.claims` names those to keep.",
+                        largest(session)
+                    );
+                }
+                Ok(text)
+            }
+            _ => Err(TooLarge { bytes, limit, largest: largest(session) }),
+        }
+    }
+}
+
+impl CookieWrite {
+    /// The deletion of a cookie that carried one of our sign-ins.
+    pub fn forget_flow(name: String) -> Self {
+        Self::lax(name, None)
+    }
+
+    fn lax(name: String, value: Option<String>) -> Self {
+        Self { name, value, same_site: SameSite::Lax, max_age: FLOW_LIFETIME }
+    }
+
+    /// The value of a `Set-Cookie` header. Base64 needs no percent-encoding.
+    pub fn to_header(&self, secure: bool) -> String {
+        let max_age = if self.value.is_some() { self.max_age } else { Duration::ZERO };
+        let max_age = i64::try_from(max_age.as_secs()).unwrap_or(i64::MAX);
+        Cookie::build((self.name.as_str(), self.value.as_deref().unwrap_or_default()))
+            .path("/")
+            .http_only(true)
+            .secure(secure)
+            .same_site(self.same_site)
+            .max_age(cookie::time::Duration::seconds(max_age))
+            .to_string()
+    }
+}
+
+impl fmt::Display for TooLarge {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { bytes, limit, largest } = self;
+        write!(
+            f,
+            "the session takes {bytes} bytes of cookies and `logto.session.max_cookie_bytes` is \
+             {limit}; the largest claims: {largest}; name the claims to keep in \
+             `logto.session.claims`, or ask for fewer scopes"
+        )
+    }
+}
+
+/// The names and sizes of the three largest claims.
+fn largest(session: &Session) -> String {
+    let sizes = session.claims.sizes();
+    let named = sizes.iter().take(3).map(|(name, size)| format!("`{name}` ({size} bytes)"));
+    named.collect::<Vec<_>>().join(", ")
+}

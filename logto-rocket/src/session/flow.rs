@@ -1,0 +1,174 @@
+//! [`Flow`]: what a browser remembers between the start of a sign-in and its callback.
+
+use std::time::Duration;
+
+use rocket::Request;
+use serde::{Deserialize, Serialize};
+
+use super::Sessions;
+use super::names::hash;
+use crate::oidc::{Nonce, State, Verifier};
+use crate::redirect::LocalPath;
+
+/// How long a sign-in may take.
+pub(crate) const FLOW_LIFETIME: Duration = Duration::from_secs(600);
+
+/// How many sign-ins a browser may have under way.
+const MAX_FLOWS: usize = 5;
+
+/// The most bytes that one of them may take when sealed.
+const MAX_BYTES: usize = 1024;
+
+/// A sign-in under way, or one that is finished and waits for the session to be seen.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct Flow {
+    #[serde(rename = "s")]
+    pub state: State,
+    #[serde(rename = "n")]
+    pub nonce: Nonce,
+    #[serde(rename = "v")]
+    pub verifier: Verifier,
+    #[serde(rename = "r", default, skip_serializing_if = "Option::is_none")]
+    pub return_to: Option<LocalPath>,
+    #[serde(rename = "t")]
+    pub started_at: u64,
+    #[serde(flatten)]
+    pub asked: Asked,
+    #[serde(rename = "m", default, skip_serializing_if = "Option::is_none")]
+    pub max_age: Option<u64>,
+    /// Whom a fresh sign-in was asked of.
+    #[serde(rename = "u", default, skip_serializing_if = "Option::is_none")]
+    pub sub: Option<String>,
+    /// How many sign-ins in a row this one is, none of which gave a session that was presented.
+    #[serde(rename = "c")]
+    pub attempt: u32,
+    #[serde(rename = "f", default, skip_serializing_if = "std::ops::Not::not")]
+    pub finished: bool,
+}
+
+/// What a sign-in asked of Logto.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Asked {
+    /// The scopes, separated by spaces; empty means `openid offline_access profile`.
+    #[serde(rename = "p", default, skip_serializing_if = "String::is_empty")]
+    scopes: String,
+    #[serde(rename = "a", default, skip_serializing_if = "Vec::is_empty")]
+    pub resources: Vec<String>,
+}
+
+/// The scopes of every sign-in that does not say otherwise.
+pub(crate) const USUAL_SCOPES: [&str; 3] = ["openid", "offline_access", "profile"];
+
+impl Asked {
+    pub fn new(scopes: &[String], resources: &[String]) -> Self {
+        let scopes = if scopes == USUAL_SCOPES { String::new() } else { scopes.join(" ") };
+        Self { scopes, resources: resources.to_vec() }
+    }
+
+    /// The scopes, separated by spaces.
+    pub fn scopes(&self) -> String {
+        if self.scopes.is_empty() { USUAL_SCOPES.join(" ") } else { self.scopes.clone() }
+    }
+
+    /// Whether the scope was asked for.
+    pub fn has_scope(&self, scope: &str) -> bool {
+        if self.scopes.is_empty() {
+            USUAL_SCOPES.contains(&scope)
+        } else {
+            self.scopes.split(' ').any(|asked| asked == scope)
+        }
+    }
+}
+
+/// The sign-ins of one browser: each with the name of its cookie.
+pub(crate) struct Flows(Vec<(String, Option<Flow>)>);
+
+impl Flows {
+    /// All that the request carries, also those that cannot be read.
+    pub fn of(request: &Request<'_>, sessions: &Sessions) -> Self {
+        let prefix = sessions.names.flows();
+        let flows = request.cookies().iter().filter(|cookie| cookie.name().starts_with(&prefix));
+        Self(
+            flows
+                .map(|cookie| {
+                    (cookie.name().to_owned(), read(sessions, cookie.name(), cookie.value()))
+                })
+                .collect(),
+        )
+    }
+
+    /// The attempt that a sign-in started now is.
+    pub fn next_attempt(&self) -> u32 {
+        self.finished().map(|(_, flow)| flow.attempt).max().unwrap_or(0).saturating_add(1)
+    }
+
+    /// The cookies of sign-ins that came to their end.
+    pub fn finished_names(&self) -> impl Iterator<Item = &str> {
+        self.finished().map(|(name, _)| name)
+    }
+
+    /// The cookies that must go so that one more sign-in fits: unreadable ones, then the oldest.
+    pub fn in_the_way(&self) -> Vec<String> {
+        let mut flows: Vec<_> = self.0.iter().collect();
+        flows.sort_by_key(|(_, flow)| flow.as_ref().map(|flow| flow.started_at));
+        let readable = flows.iter().filter(|(_, flow)| flow.is_some()).count();
+        let unreadable = flows.len() - readable;
+        let excess = (readable + 1).saturating_sub(MAX_FLOWS);
+        flows.iter().take(unreadable + excess).map(|(name, _)| name.clone()).collect()
+    }
+
+    fn finished(&self) -> impl Iterator<Item = (&str, &Flow)> {
+        let readable =
+            self.0.iter().filter_map(|(name, flow)| Some((name.as_str(), flow.as_ref()?)));
+        readable.filter(|(_, flow)| flow.finished)
+    }
+}
+
+/// The sign-in that was started with this `state` by the browser that sends the request.
+pub(crate) fn find(request: &Request<'_>, sessions: &Sessions, state: &str) -> Option<Flow> {
+    let name = sessions.names.flow(state);
+    let cookie = request.cookies().get(&name)?;
+    read(sessions, &name, cookie.value()).filter(|flow| flow.state.reveal() == state)
+}
+
+impl Flow {
+    /// The sign-in as what is left of it when it came to its end, whichever.
+    pub fn finished(&self) -> Self {
+        Self {
+            nonce: Nonce::new(""),
+            verifier: Verifier::new(""),
+            return_to: None,
+            asked: Asked::default(),
+            finished: true,
+            ..self.clone()
+        }
+    }
+
+    /// The name and sealed text of its cookie. A `return_to` that takes too much room is left out:
+    /// the sign-in then ends on `after_sign_in`.
+    pub fn seal(&self, sessions: &Sessions) -> Option<(String, String)> {
+        let name = sessions.names.flow(self.state.reveal());
+        let seal = |flow: &Self| sessions.vault.seal(&name, &serde_json::to_string(flow).ok()?);
+        let sealed = seal(self)?;
+        if sealed.len() <= MAX_BYTES || self.return_to.is_none() {
+            return Some((name, sealed));
+        }
+        let sealed = seal(&Self { return_to: None, ..self.clone() })?;
+        Some((name, sealed))
+    }
+
+    /// What the process remembers this sign-in by.
+    pub fn key(&self) -> String {
+        hash(self.state.reveal())
+    }
+}
+
+/// Opens a sign-in that was started less than ten minutes ago.
+fn read(sessions: &Sessions, name: &str, sealed: &str) -> Option<Flow> {
+    let opened = sessions.vault.open(name, sealed)?;
+    let flow: Flow = serde_json::from_str(&opened.text).ok()?;
+    let now = sessions.clock.now();
+    let started = flow.started_at <= now.saturating_add(sessions.clock_skew.as_secs());
+    let over = now.saturating_sub(flow.started_at) >= FLOW_LIFETIME.as_secs();
+    (started && !over).then_some(flow)
+}

@@ -1,0 +1,222 @@
+//! [`Session`]: what a signed-in browser carries, and [`Sessions`], which keeps them.
+
+mod cookies;
+mod ended;
+mod flow;
+mod live;
+mod names;
+mod renewal;
+mod spent;
+mod vault;
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use rocket::Request;
+use serde::{Deserialize, Serialize};
+
+pub(crate) use cookies::{CookieWrite, TooLarge};
+pub(crate) use ended::Ended;
+pub(crate) use flow::{Asked, FLOW_LIFETIME, Flow, Flows, USUAL_SCOPES, find as find_flow};
+pub(crate) use live::{Audience, Live};
+pub(crate) use names::Names;
+pub(crate) use spent::Spent;
+pub(crate) use vault::Vault;
+
+use crate::claims::Claims;
+use crate::clock::Clock;
+use crate::config::SessionSettings;
+use crate::oidc::{IdToken, Oidc, RawIdToken, RefreshToken, Tokens};
+
+/// The least time between two writes of a session that only say when it was last seen.
+const ROLLING: u64 = 60;
+
+/// The public name of a session. It is no secret: knowing it opens nothing.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct SessionId(String);
+
+/// What a signed-in browser carries, sealed, in its cookies.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct Session {
+    #[serde(rename = "v")]
+    format: Format,
+    #[serde(rename = "i")]
+    pub id: SessionId,
+    /// Raised by every token request: whoever has the higher one is right.
+    #[serde(rename = "g")]
+    pub generation: u64,
+    #[serde(rename = "u")]
+    pub claims: Arc<Claims>,
+    #[serde(rename = "r", default, skip_serializing_if = "Option::is_none")]
+    pub refresh_token: Option<RefreshToken>,
+    #[serde(rename = "q", default, skip_serializing_if = "is_default")]
+    pub asked: Asked,
+    #[serde(rename = "t")]
+    pub signed_in_at: u64,
+    #[serde(rename = "c")]
+    pub confirmed_at: u64,
+    #[serde(rename = "l")]
+    pub last_seen: u64,
+    #[serde(rename = "k", default, skip_serializing_if = "Option::is_none")]
+    pub id_token: Option<RawIdToken>,
+}
+
+/// The format of what is sealed. Another one reads as signed out.
+#[derive(Clone, Copy, Serialize, Deserialize)]
+#[serde(try_from = "u8", into = "u8")]
+struct Format;
+
+const FORMAT: u8 = 1;
+
+/// A session as a request presented it.
+pub(crate) struct Presented {
+    /// The newest that is known of it.
+    pub session: Arc<Session>,
+    /// The generation that the browser has.
+    pub generation: u64,
+    /// Whether it was sealed with an older key.
+    pub by_older_key: bool,
+}
+
+/// All sessions: how they are sealed, which live in this process, and which have ended.
+pub(crate) struct Sessions {
+    pub names: Names,
+    pub vault: Vault,
+    pub clock: Clock,
+    pub clock_skew: Duration,
+    pub oidc: Arc<Oidc>,
+    pub secure: bool,
+    pub settings: SessionSettings,
+    pub live: Live,
+    pub ended: Ended,
+    pub warned_of_size: AtomicBool,
+}
+
+impl SessionId {
+    pub(crate) fn random() -> Self {
+        Self(URL_SAFE_NO_PAD.encode(rand::random::<[u8; 16]>()))
+    }
+
+    /// The session's name as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for SessionId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl Session {
+    /// A session that begins now, under an id that nobody has seen before.
+    pub fn new(
+        id_token: IdToken,
+        raw: Option<RawIdToken>,
+        tokens: &Tokens,
+        asked: Asked,
+        now: u64,
+    ) -> Self {
+        Self {
+            format: Format,
+            id: SessionId::random(),
+            generation: 0,
+            claims: Arc::new(id_token.claims),
+            refresh_token: tokens.refresh_token.clone(),
+            asked,
+            signed_in_at: now,
+            confirmed_at: now,
+            last_seen: now,
+            id_token: raw,
+        }
+    }
+}
+
+impl Sessions {
+    /// The session that the request's cookies hold, if it is one of ours and not over.
+    pub fn load(&self, request: &Request<'_>) -> Option<Presented> {
+        let opened = self.open(request)?;
+        let session: Session = serde_json::from_str(&opened.text).ok()?;
+        let generation = session.generation;
+        let session = self.live.meet(Arc::new(session), self.clock.instant());
+        let by_older_key = opened.by_older_key;
+        self.is_alive(&session).then_some(Presented { session, generation, by_older_key })
+    }
+
+    /// Whether the session is to be believed at this moment.
+    pub fn is_alive(&self, session: &Session) -> bool {
+        let now = self.clock.now();
+        let latest = now.saturating_add(self.clock_skew.as_secs());
+        let past = |at: u64| at <= latest;
+        let within = |at: u64, limit: Option<Duration>| {
+            limit.is_none_or(|limit| now.saturating_sub(at) < limit.as_secs())
+        };
+        past(session.signed_in_at)
+            && past(session.confirmed_at)
+            && past(session.last_seen)
+            && within(session.signed_in_at, Some(self.settings.max_lifetime))
+            && within(session.last_seen, self.settings.idle_timeout)
+            && within(session.confirmed_at, self.settings.revalidate_after)
+            && !self.ended.has(&session.id, session.signed_in_at)
+    }
+
+    /// Ends the session in this process, at once and for good. What it last knew is returned.
+    pub fn end(&self, session: &Arc<Session>) -> Arc<Session> {
+        let over_at = session.signed_in_at.saturating_add(self.settings.max_lifetime.as_secs());
+        self.ended.end(&session.id, session.signed_in_at, self.clock.now(), over_at);
+        self.live.remove(&session.id).unwrap_or_else(|| Arc::clone(session))
+    }
+
+    /// What the response should write of the session that the request presented: something newer
+    /// than the browser has, or, once a minute, that it was seen.
+    pub fn due(&self, presented: &Presented) -> Option<Session> {
+        let newest = self.live.newest(&presented.session.id);
+        let session = newest.unwrap_or_else(|| Arc::clone(&presented.session));
+        if !self.is_alive(&session) {
+            return None;
+        }
+        let now = self.clock.now();
+        let rolling = self.settings.idle_timeout.is_some()
+            && now.saturating_sub(session.last_seen) >= ROLLING;
+        let due = session.generation > presented.generation || presented.by_older_key || rolling;
+        due.then(|| Session { last_seen: now.max(session.last_seen), ..Session::clone(&session) })
+    }
+
+    /// The claims that a session keeps, by `session.claims`.
+    pub fn kept(&self, claims: Claims) -> Claims {
+        if self.settings.claims.is_none() {
+            return claims;
+        }
+        claims.filtered(|name| self.keeps(name)).unwrap_or(claims)
+    }
+
+    /// Whether a session keeps the claim.
+    pub fn keeps(&self, claim: &str) -> bool {
+        let kept = self.settings.claims.as_ref();
+        kept.is_none_or(|kept| kept.iter().any(|name| name == claim))
+    }
+}
+
+impl From<Format> for u8 {
+    fn from(_: Format) -> Self {
+        FORMAT
+    }
+}
+
+impl TryFrom<u8> for Format {
+    type Error = &'static str;
+
+    fn try_from(version: u8) -> Result<Self, Self::Error> {
+        if version == FORMAT { Ok(Self) } else { Err("a session of another version") }
+    }
+}
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}

@@ -1,0 +1,61 @@
+//! [`Names`]: what our cookies are called.
+
+use sha2::{Digest, Sha256};
+
+/// The most pieces that a session is cut into.
+pub(crate) const MAX_PIECES: usize = 3;
+
+/// The names of the cookies of one application.
+///
+/// They are derived from the application's id and its doors, so that two applications on one host
+/// do not overwrite each other's. On https they carry the prefix `__Host-`, with which a browser
+/// accepts them from this very host only.
+#[derive(Clone, Debug)]
+pub(crate) struct Names {
+    session: String,
+}
+
+impl Names {
+    pub fn new(secure: bool, configured: Option<&str>, app_id: &str, base: &str) -> Self {
+        let name = configured.map_or_else(
+            || format!("logto-{}", &hash(&format!("{app_id}\n{base}"))[..6]),
+            ToOwned::to_owned,
+        );
+        Self { session: if secure { format!("__Host-{name}") } else { name } }
+    }
+
+    /// The session, or its first piece.
+    pub fn session(&self) -> &str {
+        &self.session
+    }
+
+    /// A further piece of the session, from 1.
+    pub fn piece(&self, number: usize) -> String {
+        format!("{}-{number}", self.session)
+    }
+
+    /// The sign-in that was started with `state`.
+    pub fn flow(&self, state: &str) -> String {
+        format!("{}{}", self.flows(), &hash(state)[..16])
+    }
+
+    /// What the names of all sign-ins begin with.
+    pub fn flows(&self) -> String {
+        format!("{}-flow-", self.session)
+    }
+
+    /// Where to go after signing out.
+    pub fn farewell(&self) -> String {
+        format!("{}-farewell", self.session)
+    }
+}
+
+/// The SHA-256 of a text, in hexadecimal.
+pub(crate) fn hash(text: &str) -> String {
+    use std::fmt::Write;
+
+    Sha256::digest(text).iter().fold(String::with_capacity(64), |mut hex, byte| {
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
+}

@@ -1,0 +1,147 @@
+//! Token requests of a session: one at a time, in a task of its own.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::live::{Audience, Record, Token};
+use super::{Session, Sessions};
+use crate::error::{Call, Error, InvalidToken};
+use crate::oidc::{AccessToken, Expected, IdToken, RefreshToken, Target, Tokens};
+use crate::once_task::OnceTask;
+
+/// How long a refresh may stay unanswered before it is sent once more. Both fall inside the three
+/// seconds for which Logto honours a refresh token that it has rotated.
+const SECOND_TRY: Duration = Duration::from_secs(2);
+
+/// How long nothing is tried for a session after Logto did not answer.
+const PAUSE: Duration = Duration::from_secs(30);
+
+/// The life of an access token that Logto gives none for.
+const DEFAULT_LIFE: Duration = Duration::from_secs(300);
+
+impl Sessions {
+    /// An access token for `audience` that will be honoured for a while, from memory or from Logto.
+    pub async fn access_token(
+        self: &Arc<Self>,
+        session: &Arc<Session>,
+        audience: Audience,
+    ) -> Result<AccessToken, Error> {
+        let record = self.live.record(session, self.clock.instant());
+        if let Some(token) = record.token(&audience, self.clock.instant()) {
+            return Ok(token.access_token);
+        }
+        let sessions = Arc::clone(self);
+        let task = OnceTask::spawn(async move { sessions.renew(&record, audience).await });
+        task.result().await.unwrap_or_else(|| Err(unavailable("the token request was aborted")))
+    }
+
+    /// Keeps an access token that came with the answer to a code or a refresh token.
+    pub fn keep_token(&self, session: &Arc<Session>, audience: Audience, tokens: &Tokens) {
+        let now = self.clock.instant();
+        self.live.record(session, now).keep_token(audience, self.token(tokens), now);
+    }
+
+    async fn renew(&self, record: &Record, audience: Audience) -> Result<AccessToken, Error> {
+        let _turn = record.turn.lock().await;
+        let session = record.session();
+        if self.ended.has(&session.id, session.signed_in_at) {
+            return Err(Error::SessionOver);
+        }
+        if let Some(token) = record.token(&audience, self.clock.instant()) {
+            return Ok(token.access_token);
+        }
+        if let Some(wait) = record.paused(self.clock.instant()) {
+            return Err(Error::Unavailable {
+                call: Call::Token,
+                why: "it did not answer a moment ago".into(),
+                retry_after: Some(wait),
+            });
+        }
+        let refresh_token = session.refresh_token.clone().ok_or(Error::NoRefreshToken)?;
+        match self.ask(refresh_token, &audience).await {
+            Ok(tokens) => self.take(record, &session, audience, tokens).await,
+            Err(Error::Refused { code, .. }) if code == "invalid_grant" => {
+                self.end(&session);
+                Err(Error::SessionOver)
+            }
+            Err(error @ Error::Unavailable { .. }) => {
+                record.pause(self.clock.instant(), PAUSE);
+                Err(error)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Sends the refresh token, and once more if no answer comes; the first good answer counts.
+    async fn ask(&self, refresh_token: RefreshToken, audience: &Audience) -> Result<Tokens, Error> {
+        let target = Target {
+            resource: audience.resource.as_deref(),
+            organization: audience.organization.as_deref(),
+        };
+        let first = self.oidc.refresh(&refresh_token, target);
+        tokio::pin!(first);
+        if let Ok(answer) = tokio::time::timeout(SECOND_TRY, &mut first).await {
+            return answer;
+        }
+        let second = self.oidc.refresh(&refresh_token, target);
+        tokio::pin!(second);
+        tokio::select! {
+            answer = &mut first => if answer.is_ok() { answer } else { second.await },
+            answer = &mut second => if answer.is_ok() { answer } else { first.await },
+        }
+    }
+
+    /// Takes the answer. The refresh token in it is kept whatever else is wrong, for Logto may
+    /// honour no other one any more.
+    async fn take(
+        &self,
+        record: &Record,
+        before: &Arc<Session>,
+        audience: Audience,
+        tokens: Tokens,
+    ) -> Result<AccessToken, Error> {
+        let id_token = self.verified(before, &tokens).await;
+        if let Err(Error::InvalidToken(InvalidToken::Claim("iss" | "sub" | "aud"))) = id_token {
+            self.end(before);
+            return Err(Error::SessionOver);
+        }
+        let now = self.clock.now();
+        record.advance(|session| {
+            if let Some(refresh_token) = tokens.refresh_token.clone() {
+                session.refresh_token = Some(refresh_token);
+            }
+            if let Ok(Some(id_token)) = &id_token {
+                session.claims = Arc::new(self.kept(id_token.claims.clone()));
+                session.confirmed_at = now;
+                if self.settings.keep_id_token {
+                    session.id_token.clone_from(&tokens.id_token);
+                }
+            }
+        });
+        id_token?;
+        record.keep_token(audience, self.token(&tokens), self.clock.instant());
+        Ok(tokens.access_token)
+    }
+
+    async fn verified(&self, session: &Session, tokens: &Tokens) -> Result<Option<IdToken>, Error> {
+        let Some(raw) = &tokens.id_token else { return Ok(None) };
+        let expected = Expected {
+            access_token: &tokens.access_token,
+            nonce: None,
+            max_age: None,
+            same_as: Some(&session.claims),
+        };
+        self.oidc.verify_id_token(raw, &expected).await.map(Some)
+    }
+
+    fn token(&self, tokens: &Tokens) -> Token {
+        let life = tokens.expires_in.unwrap_or(DEFAULT_LIFE);
+        let margin = Duration::from_secs(60).min(life / 10);
+        let renew_at = self.clock.instant() + life.saturating_sub(margin);
+        Token { access_token: tokens.access_token.clone(), renew_at }
+    }
+}
+
+fn unavailable(why: &str) -> Error {
+    Error::Unavailable { call: Call::Token, why: why.into(), retry_after: None }
+}

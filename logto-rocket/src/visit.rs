@@ -1,0 +1,82 @@
+//! [`Visit`]: what one request has found out, and what its response has to write.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+
+use rocket::Request;
+
+use crate::challenge::Refusal;
+use crate::logto::Logto;
+use crate::session::{CookieWrite, Presented, Session};
+
+/// Guards and routes leave here what the fairing writes: it is the one who does, after catchers
+/// have had their turn, because Rocket forgets cookies that were set before.
+#[derive(Default)]
+pub(crate) struct Visit {
+    presented: OnceLock<Option<Presented>>,
+    guarded: AtomicBool,
+    writes: Mutex<Writes>,
+}
+
+#[derive(Default)]
+pub(crate) struct Writes {
+    pub session: SessionWrite,
+    pub cookies: Vec<CookieWrite>,
+    /// What the last of our guards said.
+    pub refusal: Option<Refusal>,
+}
+
+/// What becomes of the session in the browser.
+#[derive(Default)]
+pub(crate) enum SessionWrite {
+    /// It stays, or is written if something newer is known of it.
+    #[default]
+    Keep,
+    /// Another one begins.
+    Begin(Arc<Session>),
+    /// It is deleted.
+    Delete,
+}
+
+impl Visit {
+    /// The one of this request.
+    pub fn of<'r>(request: &'r Request<'_>) -> &'r Self {
+        request.local_cache(Self::default)
+    }
+
+    /// The session that the request presented, opened once.
+    pub fn presented(&self, request: &Request<'_>, logto: &Logto) -> Option<&Presented> {
+        self.presented.get_or_init(|| logto.sessions().load(request)).as_ref()
+    }
+
+    /// The session that was presented, if anybody has asked.
+    pub fn asked(&self) -> Option<&Presented> {
+        self.presented.get().and_then(Option::as_ref)
+    }
+
+    /// Notes that one of our guards stood before the handler, and what it said.
+    pub fn guarded(&self, refusal: Option<Refusal>) {
+        self.guarded.store(true, Ordering::Release);
+        self.writes().refusal = refusal;
+    }
+
+    /// Notes that the response shows who is signed in.
+    pub fn personal(&self) {
+        self.guarded.store(true, Ordering::Release);
+    }
+
+    /// Whether nothing of ours had to do with this request.
+    pub fn is_blank(&self) -> bool {
+        let writes = self.writes();
+        let untouched = matches!(writes.session, SessionWrite::Keep) && writes.cookies.is_empty();
+        untouched && self.asked().is_none() && !self.is_guarded()
+    }
+
+    pub fn is_guarded(&self) -> bool {
+        self.guarded.load(Ordering::Acquire)
+    }
+
+    pub fn writes(&self) -> MutexGuard<'_, Writes> {
+        self.writes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
