@@ -229,13 +229,6 @@ impl User {
             claims.insert("identities".into(), json!({}));
             claims.insert("sso_identities".into(), json!([]));
         }
-        if has("urn:logto:scope:organizations") {
-            let organizations = self.organizations.iter();
-            let data: Vec<_> = organizations
-                .map(|m| json!({ "id": m.id, "name": m.id, "description": null }))
-                .collect();
-            claims.insert("organization_data".into(), data.into());
-        }
         claims
     }
 
