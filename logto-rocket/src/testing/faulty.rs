@@ -20,6 +20,9 @@ use super::{Endpoint, Fault};
 /// Where a request is led whose answer is a fault.
 const FAULTY: &str = "/faulty";
 
+/// Node, on which Logto runs, answers 431 with an empty body once the head is larger.
+const LARGEST_HEAD: usize = 16 * 1024;
+
 /// Keeps every request that comes to a door, and makes happen what
 /// [`Idp::fault`](super::Idp::fault) planned for it.
 pub(super) struct Faulty(pub(super) Shared);
@@ -44,6 +47,10 @@ impl Fairing for Faulty {
     }
 
     async fn on_request(&self, request: &mut Request<'_>, data: &mut Data<'_>) {
+        if head_size(request) > LARGEST_HEAD {
+            request.local_cache(|| Arrival { number: None, fault: Some(Fault::Status(431)) });
+            return lead_to_fault(request);
+        }
         let Some(endpoint) = Endpoint::at(request.uri().path().as_str()) else { return };
         let mut params = query(request);
         if request.content_type().is_some_and(|kind| kind.is_form()) {
@@ -66,11 +73,7 @@ impl Fairing for Faulty {
                 }
             }
             Some(Fault::Status(_) | Fault::Body { .. } | Fault::Redirect(_)) => {
-                let query = request.uri().query().map(|query| format!("?{query}"));
-                let led = format!("{FAULTY}{}", query.unwrap_or_default());
-                if let Ok(uri) = Origin::parse_owned(led) {
-                    request.set_uri(uri);
-                }
+                lead_to_fault(request);
             }
             Some(Fault::Reset) => close_connection(),
             _ => {}
@@ -127,6 +130,24 @@ impl<'r> rocket::request::FromRequest<'r> for Met {
     async fn from_request(request: &'r Request<'_>) -> rocket::request::Outcome<Self, Self::Error> {
         rocket::outcome::Outcome::Success(Self(Arrival::of(request).fault.clone()))
     }
+}
+
+/// Leads a request to the routes below, whatever its path was.
+fn lead_to_fault(request: &mut Request<'_>) {
+    let query = request.uri().query().map(|query| format!("?{query}")).unwrap_or_default();
+    if let Ok(uri) = Origin::parse_owned(format!("{FAULTY}{query}")) {
+        request.set_uri(uri);
+    }
+}
+
+/// The bytes of the request line and the headers, roughly.
+fn head_size(request: &Request<'_>) -> usize {
+    let uri = request.uri();
+    let line = uri.path().as_str().len() + uri.query().map_or(0, |query| query.as_str().len());
+    let headers = request.headers().iter();
+    line + headers
+        .map(|header| header.name().as_str().len() + header.value().len() + 4)
+        .sum::<usize>()
 }
 
 /// Ends the task that was to answer, and with it the connection. Rocket runs request and response

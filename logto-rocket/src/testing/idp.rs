@@ -26,7 +26,9 @@ pub struct Idp {
 
 impl Idp {
     /// Starts a provider with the users alice (role `admin`, a full profile, the organization
-    /// `org_1` as `org-admin`) and bob (nothing but a user name).
+    /// `org_1` as `org-admin`) and bob (nothing but a user name), the application `test_app`, and
+    /// the API resource `https://api.example.test/orders`, on which `admin` has `read:orders` and
+    /// `write:orders`. In `org_1`, `org-admin` has `invite:member` and `manage:billing`.
     ///
     /// ```
     /// # rocket::async_test(async {

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use logto_rocket::testing::{Endpoint, Fault, Idp};
+use logto_rocket::testing::{Endpoint, Fault, Idp, IdpError};
 
 use crate::support::*;
 
@@ -152,4 +152,28 @@ async fn what_was_received_prints_no_values() {
     assert!(printed.contains("code_verifier") && !printed.contains(VERIFIER));
     idp.forget_requests();
     assert_eq!(idp.requests().token(), 0);
+}
+
+#[rocket::async_test]
+async fn a_head_of_more_than_16_kib_is_refused() {
+    let idp = Idp::start().await.unwrap();
+    let with_cookie = async |size: usize| {
+        let request = client().get(format!("{}/oidc/auth", idp.endpoint()));
+        send(request.header("cookie", format!("a={}", "x".repeat(size)))).await
+    };
+    let got = with_cookie(16_500).await;
+    assert_eq!((got.status, got.text.as_str()), (431, ""));
+    assert_eq!(with_cookie(16_000).await.error().1, "invalid_request", "it was read");
+}
+
+#[rocket::async_test]
+async fn a_port_that_was_taken_meanwhile_is_an_error() {
+    let idp = Idp::start().await.unwrap();
+    let port = idp.endpoint().rsplit(':').next().unwrap().parse().unwrap();
+    idp.pause().await;
+    let taken = std::net::TcpListener::bind((std::net::Ipv4Addr::LOCALHOST, port)).unwrap();
+    assert!(matches!(idp.resume().await, Err(IdpError::Launch(_))));
+    drop(taken);
+    idp.resume().await.unwrap();
+    assert_eq!(get(&idp, "/oidc/jwks").await.status, 200);
 }
