@@ -56,11 +56,6 @@ impl Answer {
     pub(super) fn without_cookie(self, name: &str) -> Self {
         self.with_cookie(name, "", 0)
     }
-
-    #[cfg(test)]
-    pub(super) fn header(&self, name: &str) -> Option<&str> {
-        self.headers.iter().find(|(n, _)| *n == name).map(|(_, v)| v.as_str())
-    }
 }
 
 impl<'r> Responder<'r, 'static> for Answer {

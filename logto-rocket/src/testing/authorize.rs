@@ -2,7 +2,8 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::User;
 use super::answer::{Answer, Refused};
-use super::authorization_request::{AuthorizationRequest, Callback, Failure, Invalid};
+use super::authorization_request::{AuthorizationRequest, Invalid};
+use super::callback::{Callback, Failure};
 use super::client_auth::Credentials;
 use super::pages;
 use super::params::Params;

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::keys::Keys;
 use super::routes::Shared;
 use super::server::Server;
-use super::settings::{App, ORGANIZATIONS, Resource, Role, Settings};
+use super::settings::{App, ORGANIZATIONS, Organization, Resource, Role, Settings};
 use super::state::State;
 use super::{Idp, IdpError, Signing, User};
 use crate::Clock;
@@ -98,6 +98,16 @@ impl Builder {
         self.any_role(name, false, resource, scopes)
     }
 
+    /// The name and, if not empty, the description of an organization, which userinfo tells. An
+    /// organization that a user belongs to exists without this, and is called by its id.
+    #[must_use]
+    pub fn organization(mut self, id: &str, name: &str, description: &str) -> Self {
+        let description = (!description.is_empty()).then(|| description.to_owned());
+        let (id, name) = (id.to_owned(), name.to_owned());
+        self.settings.organizations.push(Organization { id, name, description });
+        self
+    }
+
     /// What a role in an organization permits there.
     #[must_use]
     pub fn organization_role(self, name: &str, scopes: &[&str]) -> Self {
@@ -184,6 +194,7 @@ impl Builder {
         const ORDERS: &str = "https://api.example.test/orders";
         if self.users.is_empty() {
             self.users = vec![alice(), User::new("bob")];
+            self = self.organization("org_1", "Acme", "Acme Inc");
         }
         if self.settings.apps.iter().all(|app| app.machine.is_some()) {
             self = self.app("test_app", "test_secret");

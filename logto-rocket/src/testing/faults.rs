@@ -1,7 +1,6 @@
-use std::sync::Arc;
 use std::time::Duration;
 
-use rocket::tokio::sync::Notify;
+use rocket::tokio::sync::watch;
 
 use super::{Endpoint, Idp};
 
@@ -62,7 +61,8 @@ impl Planned<'_> {
 pub(super) struct Faults {
     plans: Vec<Plan>,
     planned: u64,
-    healed: Arc<Notify>,
+    /// Told at each healing, so that hanging requests go on.
+    healed: watch::Sender<()>,
 }
 
 impl Faults {
@@ -86,15 +86,14 @@ impl Faults {
         Some(fault)
     }
 
-    /// What a hanging request waits for.
-    pub(super) fn healed(&self) -> Arc<Notify> {
-        Arc::clone(&self.healed)
+    /// What a hanging request waits for: a healing later than this call.
+    pub(super) fn healed(&self) -> watch::Receiver<()> {
+        self.healed.subscribe()
     }
 
     pub(super) fn heal(&mut self) {
         self.plans.clear();
-        self.healed.notify_waiters();
-        self.healed = Arc::default();
+        self.healed.send_replace(());
     }
 
     fn limit(&mut self, number: u64, left: Option<usize>) {

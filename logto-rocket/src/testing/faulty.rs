@@ -5,6 +5,7 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use rocket::fairing::{Fairing, Info, Kind};
+use rocket::http::Header;
 use rocket::http::uri::Origin;
 use rocket::tokio::io::{AsyncRead, ReadBuf};
 use rocket::tokio::time::{Sleep, sleep};
@@ -12,68 +13,77 @@ use rocket::{Data, Request, Response};
 
 use super::answer::Answer;
 use super::params::Params;
-use super::routes::{Form, Query, Shared, query, record_at};
+use super::routes::{Form, Query, Shared, query};
+use super::state::random;
 use super::{Endpoint, Fault};
 
 /// Where a request is led whose answer is a fault.
 const FAULTY: &str = "/faulty";
 
-/// Makes happen what [`Idp::fault`](super::Idp::fault) planned.
+/// Node, on which Logto runs, answers 431 with an empty body once the head is larger.
+const LARGEST_HEAD: usize = 16 * 1024;
+
+/// Keeps every request that comes to a door, and makes happen what
+/// [`Idp::fault`](super::Idp::fault) planned for it.
 pub(super) struct Faulty(pub(super) Shared);
 
-/// Which door a request came to, and the fault that it met there.
+/// The number under which a request was kept, and the fault that it met at its door.
+#[derive(Default)]
 pub(super) struct Arrival {
-    pub(super) endpoint: Option<Endpoint>,
+    pub(super) number: Option<u64>,
     fault: Option<Fault>,
 }
 
 impl Arrival {
     pub(super) fn of<'r>(request: &'r Request<'_>) -> &'r Self {
-        request.local_cache(|| Self { endpoint: None, fault: None })
+        request.local_cache(Self::default)
     }
 }
 
 #[rocket::async_trait]
 impl Fairing for Faulty {
     fn info(&self) -> Info {
-        Info { name: "Planned faults", kind: Kind::Request | Kind::Response }
+        Info { name: "Arrivals and planned faults", kind: Kind::Request | Kind::Response }
     }
 
     async fn on_request(&self, request: &mut Request<'_>, data: &mut Data<'_>) {
-        let endpoint = Endpoint::at(request.uri().path().as_str());
-        let fault = endpoint.and_then(|endpoint| self.0.lock().faults.meet(endpoint));
-        request.local_cache(|| Arrival { endpoint, fault: fault.clone() });
+        if head_size(request) > LARGEST_HEAD {
+            request.local_cache(|| Arrival { number: None, fault: Some(Fault::Status(431)) });
+            return lead_to_fault(request);
+        }
+        let Some(endpoint) = Endpoint::at(request.uri().path().as_str()) else { return };
+        let mut params = query(request);
+        if request.content_type().is_some_and(|kind| kind.is_form()) {
+            // The beginning of the form; the door completes it when it reads the body.
+            params.extend(Params::urlencoded(&String::from_utf8_lossy(data.peek(512).await)));
+        }
+        let (number, fault, mut healed) = {
+            let mut state = self.0.lock();
+            let number = state.requests.add(endpoint, request.method().as_str(), params);
+            (Some(number), state.faults.meet(endpoint), state.faults.healed())
+        };
+        request.local_cache(|| Arrival { number, fault: fault.clone() });
         match fault {
             Some(Fault::Delay(time)) => sleep(time).await,
             Some(Fault::Hang) => {
-                let healed = self.0.lock().faults.healed();
                 let shutdown = request.rocket().shutdown();
                 rocket::tokio::select! {
-                    () = healed.notified() => {}
+                    _ = healed.changed() => {}
                     () = shutdown => {}
                 }
             }
             Some(Fault::Status(_) | Fault::Body { .. } | Fault::Redirect(_)) => {
-                let query = request.uri().query().map(|query| format!("?{query}"));
-                let led = format!("{FAULTY}{}", query.unwrap_or_default());
-                if let Ok(uri) = Origin::parse_owned(led) {
-                    request.set_uri(uri);
-                }
+                lead_to_fault(request);
             }
-            Some(Fault::Reset) => {
-                let mut params = query(request);
-                let form = String::from_utf8_lossy(data.peek(512).await).into_owned();
-                params.extend(Params::urlencoded(&form));
-                if let Some(endpoint) = endpoint {
-                    record_at(&self.0, endpoint, request.method().as_str(), params);
-                }
-                close_connection();
-            }
+            Some(Fault::Reset) => close_connection(),
             _ => {}
         }
     }
 
     async fn on_response<'r>(&self, request: &'r Request<'_>, response: &mut Response<'r>) {
+        let mut id = random();
+        id.truncate(16);
+        response.set_header(Header::new("Logto-Core-Request-Id", id));
         match Arrival::of(request).fault {
             Some(Fault::LoseAnswer) => close_connection(),
             Some(Fault::Drip(interval)) => {
@@ -120,6 +130,24 @@ impl<'r> rocket::request::FromRequest<'r> for Met {
     async fn from_request(request: &'r Request<'_>) -> rocket::request::Outcome<Self, Self::Error> {
         rocket::outcome::Outcome::Success(Self(Arrival::of(request).fault.clone()))
     }
+}
+
+/// Leads a request to the routes below, whatever its path was.
+fn lead_to_fault(request: &mut Request<'_>) {
+    let query = request.uri().query().map(|query| format!("?{query}")).unwrap_or_default();
+    if let Ok(uri) = Origin::parse_owned(format!("{FAULTY}{query}")) {
+        request.set_uri(uri);
+    }
+}
+
+/// The bytes of the request line and the headers, roughly.
+fn head_size(request: &Request<'_>) -> usize {
+    let uri = request.uri();
+    let line = uri.path().as_str().len() + uri.query().map_or(0, |query| query.as_str().len());
+    let headers = request.headers().iter();
+    line + headers
+        .map(|header| header.name().as_str().len() + header.value().len() + 4)
+        .sum::<usize>()
 }
 
 /// Ends the task that was to answer, and with it the connection. Rocket runs request and response

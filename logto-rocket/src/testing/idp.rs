@@ -9,7 +9,7 @@ use super::builder::Builder;
 use super::discovery;
 use super::faults::Planned;
 use super::params::Params;
-use super::routes::{Shared, record_at};
+use super::routes::Shared;
 use super::server::Server;
 use super::state::State;
 use super::{Endpoint, Fault, IdpError, Requests, Signing, Tamper, User};
@@ -26,7 +26,9 @@ pub struct Idp {
 
 impl Idp {
     /// Starts a provider with the users alice (role `admin`, a full profile, the organization
-    /// `org_1` as `org-admin`) and bob (nothing but a user name).
+    /// `org_1` as `org-admin`) and bob (nothing but a user name), the application `test_app`, and
+    /// the API resource `https://api.example.test/orders`, on which `admin` has `read:orders` and
+    /// `write:orders`. In `org_1`, `org-admin` has `invite:member` and `manage:billing`.
     ///
     /// ```
     /// # rocket::async_test(async {
@@ -94,12 +96,12 @@ impl Idp {
 
     /// What came so far, in the order in which it came.
     pub fn requests(&self) -> Requests {
-        Requests(self.state().requests.clone())
+        self.state().requests.all()
     }
 
     /// Forgets what came so far.
     pub fn forget_requests(&self) {
-        self.state().requests.clear();
+        self.state().requests.forget();
     }
 
     /// Goes through an authorization URL as a browser without cookies and as this user, and
@@ -120,8 +122,8 @@ impl Idp {
             return Err(not_ours());
         }
         let params = Params::urlencoded(parsed.query().unwrap_or_default());
-        record_at(&self.shared, Endpoint::Authorization, "GET", params.clone());
         let mut state = self.state();
+        state.requests.add(Endpoint::Authorization, "GET", params.clone());
         let decision = match state.decide(&params, None) {
             Decision::SignIn(request) => {
                 let session = state

@@ -47,6 +47,7 @@ mod answer;
 mod authorization_request;
 mod authorize;
 mod builder;
+mod callback;
 mod client_auth;
 mod discovery;
 mod end_session;

@@ -38,7 +38,7 @@ pub(super) fn sign_in(request: &AuthorizationRequest, users: &[&User], issuer: &
                 button name="username" value=(user.username())
                     .hinted[hint == Some(user.username())] {
                     "Sign in as " (user.username())
-                    small { (user.display_name()) (roles(user)) }
+                    small { (described(user)) }
                 }
             }
             button.quiet name="cancel" value="yes" { "Cancel" }
@@ -91,11 +91,10 @@ pub(super) fn form_post(redirect_uri: &str, params: &[(&'static str, String)]) -
     page("Submitting", &body)
 }
 
-fn roles(user: &User) -> String {
-    match user.roles() {
-        [] => String::new(),
-        roles => format!(" \u{b7} {}", roles.join(", ")),
-    }
+/// The name and the roles, as far as there are any.
+fn described(user: &User) -> String {
+    let name = user.name_if_any().map(str::to_owned);
+    name.into_iter().chain(user.roles().iter().cloned()).collect::<Vec<_>>().join(" \u{b7} ")
 }
 
 fn message(title: &str, text: &str) -> Markup {

@@ -44,16 +44,13 @@ impl Endpoint {
 /// A request that the provider received, faulty ones included.
 #[derive(Clone)]
 pub struct Received {
+    number: u64,
     endpoint: Endpoint,
     method: String,
     params: Params,
 }
 
 impl Received {
-    pub(super) fn new(endpoint: Endpoint, method: &str, params: Params) -> Self {
-        Self { endpoint, method: method.to_owned(), params }
-    }
-
     /// The door it came to.
     pub fn endpoint(&self) -> Endpoint {
         self.endpoint
@@ -85,7 +82,7 @@ impl fmt::Debug for Received {
 
 /// What the provider had received when [`Idp::requests`](super::Idp::requests) was called.
 #[derive(Debug, Clone)]
-pub struct Requests(pub(super) Vec<Received>);
+pub struct Requests(Vec<Received>);
 
 impl Requests {
     /// How many requests came to a door.
@@ -150,5 +147,38 @@ impl Requests {
     /// All requests in the order in which they came.
     pub fn all(&self) -> impl Iterator<Item = &Received> {
         self.0.iter()
+    }
+}
+
+/// The requests that came, each from the moment of its arrival.
+#[derive(Default)]
+pub(super) struct Log {
+    received: Vec<Received>,
+    numbered: u64,
+}
+
+impl Log {
+    /// Keeps a request and returns its number.
+    pub(super) fn add(&mut self, endpoint: Endpoint, method: &str, params: Params) -> u64 {
+        self.numbered += 1;
+        let (number, method) = (self.numbered, method.to_owned());
+        self.received.push(Received { number, endpoint, method, params });
+        self.numbered
+    }
+
+    /// Adds what was read later; nothing happens if the request was forgotten meanwhile.
+    pub(super) fn complete(&mut self, number: u64, params: Params) {
+        let mut received = self.received.iter_mut();
+        if let Some(received) = received.find(|received| received.number == number) {
+            received.params = params;
+        }
+    }
+
+    pub(super) fn all(&self) -> Requests {
+        Requests(self.received.clone())
+    }
+
+    pub(super) fn forget(&mut self) {
+        self.received.clear();
     }
 }

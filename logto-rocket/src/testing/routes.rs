@@ -16,7 +16,6 @@ use super::faulty::Arrival;
 use super::pages;
 use super::params::Params;
 use super::state::State;
-use super::{Endpoint, Received};
 
 /// The one state of a provider, shared by its doors and its handle.
 #[derive(Clone)]
@@ -59,7 +58,7 @@ pub(super) fn catchers() -> Vec<Catcher> {
     rocket::catchers![unrecognized]
 }
 
-/// What came without a body. Every request is recorded where its parameters are read.
+/// What came without a body.
 pub(super) struct Query {
     pub(super) params: Params,
     authorization: Option<String>,
@@ -90,9 +89,8 @@ impl<'r> FromRequest<'r> for Query {
     type Error = std::convert::Infallible;
 
     async fn from_request(request: &'r Request<'_>) -> RequestOutcome<Self, Self::Error> {
-        let params = query(request);
-        record(request, params.clone());
-        Outcome::Success(Self { params, authorization: authorization(request) })
+        let (params, authorization) = (query(request), authorization(request));
+        Outcome::Success(Self { params, authorization })
     }
 }
 
@@ -114,9 +112,13 @@ impl<'r> FromData<'r> for Form {
         };
         let (is_readable, params) = (read.is_some(), read.unwrap_or_default());
         let query = query(request);
-        let mut all = query.clone();
-        all.extend(params.clone());
-        record(request, all);
+        if let (Some(number), Some(shared)) =
+            (Arrival::of(request).number, request.rocket().state::<Shared>())
+        {
+            let mut all = query.clone();
+            all.extend(params.clone());
+            shared.lock().requests.complete(number, all);
+        }
         let authorization = authorization(request);
         Outcome::Success(Self { query, params, authorization, is_readable })
     }
@@ -249,19 +251,6 @@ impl<'r> FromRequest<'r> for IfNoneMatch<'r> {
     async fn from_request(request: &'r Request<'_>) -> RequestOutcome<Self, Self::Error> {
         Outcome::Success(Self(request.headers().get_one("If-None-Match")))
     }
-}
-
-/// Keeps a request for [`Idp::requests`](super::Idp::requests), if its door is one of those told.
-pub(super) fn record(request: &Request<'_>, params: Params) {
-    let endpoint = Arrival::of(request).endpoint;
-    let shared = request.rocket().state::<Shared>();
-    if let (Some(endpoint), Some(shared)) = (endpoint, shared) {
-        record_at(shared, endpoint, request.method().as_str(), params);
-    }
-}
-
-pub(super) fn record_at(shared: &Shared, endpoint: Endpoint, method: &str, params: Params) {
-    shared.lock().requests.push(Received::new(endpoint, method, params));
 }
 
 pub(super) fn query(request: &Request<'_>) -> Params {

@@ -1,5 +1,6 @@
 use std::collections::BTreeSet;
 
+use serde_json::{Value, json};
 use url::Url;
 
 /// The resource that stands for an organization's own permissions.
@@ -14,6 +15,8 @@ pub(super) struct Settings {
     pub(super) post_logout_redirect_uris: Vec<String>,
     pub(super) resources: Vec<Resource>,
     pub(super) roles: Vec<Role>,
+    /// Those that have a name of their own; the others are called by their id.
+    pub(super) organizations: Vec<Organization>,
     /// Rotate refresh tokens at each use, not only late in their life.
     pub(super) rotating: bool,
     /// Put `sid` into the ID tokens.
@@ -38,6 +41,13 @@ pub(super) struct Resource {
 }
 
 #[derive(Debug, Clone)]
+pub(super) struct Organization {
+    pub(super) id: String,
+    pub(super) name: String,
+    pub(super) description: Option<String>,
+}
+
+#[derive(Debug, Clone)]
 pub(super) struct Role {
     pub(super) name: String,
     /// A role in organizations, not a global one.
@@ -56,6 +66,14 @@ impl Settings {
         let mut by_role = self.roles.iter().filter(|role| role.resource == resource);
         self.resource(resource).is_some_and(|resource| resource.scopes.iter().any(|s| s == scope))
             || by_role.any(|role| role.scopes.iter().any(|s| s == scope))
+    }
+
+    /// An organization as userinfo tells it.
+    pub(super) fn organization(&self, id: &str) -> Value {
+        let known = self.organizations.iter().find(|organization| organization.id == id);
+        let name = known.map_or(id, |organization| &organization.name);
+        let description = known.and_then(|organization| organization.description.as_deref());
+        json!({ "id": id, "name": name, "description": description })
     }
 
     pub(super) fn permissions(

@@ -10,8 +10,9 @@ use super::end_session::SignOut;
 use super::faults::Faults;
 use super::keys::Keys;
 use super::params::Params;
+use super::requests::Log;
 use super::settings::{App, Settings};
-use super::{Received, Tamper, User};
+use super::{Tamper, User};
 use crate::clock::Clock;
 
 /// Seconds; as measured at a Logto with its default settings.
@@ -45,7 +46,7 @@ pub(super) struct State {
     pub(super) faults: Faults,
     pub(super) tampers: Vec<Tamper>,
     pub(super) access_token_tampers: Vec<Tamper>,
-    pub(super) requests: Vec<Received>,
+    pub(super) requests: Log,
 }
 
 /// A browser that is signed in at the provider.
@@ -141,7 +142,7 @@ impl State {
             faults: Faults::default(),
             tampers: Vec::new(),
             access_token_tampers: Vec::new(),
-            requests: Vec::new(),
+            requests: Log::default(),
         }
     }
 

@@ -175,8 +175,8 @@ impl User {
         self.organizations.retain(|membership| membership.id != organization);
     }
 
-    pub(super) fn display_name(&self) -> &str {
-        self.profile.get("name").and_then(Value::as_str).unwrap_or(&self.username)
+    pub(super) fn name_if_any(&self) -> Option<&str> {
+        self.profile.get("name").and_then(Value::as_str)
     }
 
     /// The claims that these scopes open, as they stand in an ID token.
@@ -218,7 +218,8 @@ impl User {
         claims
     }
 
-    /// The claims that these scopes open at userinfo: those of the ID token and some more.
+    /// The claims that these scopes open at userinfo: those of the ID token and some more. The
+    /// organizations' names are not here, they are not the user's.
     pub(super) fn userinfo(&self, scopes: &[String]) -> Map<String, Value> {
         let has = |scope: &str| scopes.iter().any(|s| s == scope);
         let mut claims = self.id_token_claims(scopes);
@@ -228,13 +229,6 @@ impl User {
         if has("identities") {
             claims.insert("identities".into(), json!({}));
             claims.insert("sso_identities".into(), json!([]));
-        }
-        if has("urn:logto:scope:organizations") {
-            let organizations = self.organizations.iter();
-            let data: Vec<_> = organizations
-                .map(|m| json!({ "id": m.id, "name": m.id, "description": null }))
-                .collect();
-            claims.insert("organization_data".into(), data.into());
         }
         claims
     }

@@ -1,9 +1,10 @@
-use serde_json::Value;
+use serde_json::{Map, Value};
 
+use super::User;
 use super::answer::{Answer, Refused};
 use super::client_auth::Credentials;
 use super::params::Params;
-use super::state::State;
+use super::state::{Authorization, State};
 
 impl State {
     /// `GET` or `POST /oidc/me`: for opaque access tokens only
@@ -28,7 +29,7 @@ impl State {
                 .challenge(challenge));
         }
         let user = self.active_user(&token.authorization.user);
-        let claims = user.map(|user| user.userinfo(&token.authorization.user_scopes));
+        let claims = user.map(|user| self.claims_of(user, &token.authorization));
         let claims = Value::Object(claims.unwrap_or_default());
         Ok(Answer::json(200, &claims).with("Cache-Control", "no-store"))
     }
@@ -55,6 +56,16 @@ impl State {
         let grant = authorization.grant.clone();
         self.revoke(&grant);
         Ok(Answer::text(""))
+    }
+
+    fn claims_of(&self, user: &User, authorization: &Authorization) -> Map<String, Value> {
+        let mut claims = user.userinfo(&authorization.user_scopes);
+        if authorization.has_scope("urn:logto:scope:organizations") {
+            let organizations = user.memberships().iter();
+            let data: Vec<_> = organizations.map(|m| self.settings.organization(&m.id)).collect();
+            claims.insert("organization_data".into(), data.into());
+        }
+        claims
     }
 
     /// The token in the header or, with POST, in the form.

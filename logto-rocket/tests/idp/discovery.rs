@@ -101,4 +101,5 @@ async fn an_unknown_path_or_method_is_answered_in_logtos_words() {
     assert_eq!(got.error(), refusal(404, "invalid_request", description));
     assert_eq!(got.json()["code"], "oidc.invalid_request");
     assert_eq!(got.json()["message"], "Request is invalid.");
+    assert_eq!(got.header("logto-core-request-id").len(), 16);
 }

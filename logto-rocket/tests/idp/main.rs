@@ -5,6 +5,7 @@ mod client_credentials;
 mod discovery;
 mod faults;
 mod people;
+mod prompts;
 mod refresh;
 mod sign_out;
 mod support;

@@ -16,7 +16,8 @@ async fn userinfo_tells_more_than_the_id_token() {
     assert_eq!(told["sub"], idp.user_id("alice").unwrap());
     assert_eq!(told["custom_data"], json!({ "plan": "gold", "theme": { "dark": true } }));
     assert_eq!((&told["identities"], &told["sso_identities"]), (&json!({}), &json!([])));
-    assert_eq!(told["organization_data"][0]["id"], "org_1");
+    let acme = json!([{ "id": "org_1", "name": "Acme", "description": "Acme Inc" }]);
+    assert_eq!(told["organization_data"], acme);
     let id_token = claims(&tokens["id_token"]);
     for name in ["custom_data", "identities", "sso_identities", "organization_data"] {
         assert_eq!(id_token.get(name), None, "{name}");
