@@ -83,7 +83,7 @@ fn the_name_is_the_one_that_rocket_gives_the_route() {
         ),
     )
     .to_string();
-    assert!(expanded.contains(r##"name : "r#type""##), "{expanded}");
+    assert!(expanded.contains(r#"name : "r#type""#), "{expanded}");
 }
 
 #[test]
