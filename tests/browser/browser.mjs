@@ -52,6 +52,7 @@ export const asksToSignIn = async (page) => (await signInControl(page).count()) 
 
 /** Signs in at the provider's page, which must be open, and waits until the browser is back at the application. */
 export async function signInAs(page, username) {
+  const arrived = page.waitForEvent('framenavigated', (frame) => frame === page.mainFrame());
   const field = page.locator('input[name="username"]:not([type="hidden"])');
   if ((await field.count()) > 0) {
     await field.fill(username);
@@ -59,6 +60,7 @@ export async function signInAs(page, username) {
   } else {
     await page.locator(`button[value="${username}"]`).click();
   }
+  await arrived;
   await page.waitForLoadState('load');
 }
 
