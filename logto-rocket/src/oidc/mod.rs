@@ -38,8 +38,7 @@ use url::{Url, form_urlencoded};
 pub(crate) use authorization::Authorization;
 pub(crate) use id_token::{Expected, IdToken, MaxAge};
 pub(crate) use secrets::{
-    AccessToken, AuthorizationCode, ClientSecret, Nonce, RawIdToken, RefreshToken,
-    State, Verifier,
+    AccessToken, AuthorizationCode, ClientSecret, Nonce, RawIdToken, RefreshToken, State, Verifier,
 };
 pub(crate) use settings::OidcSettings;
 pub use sign_in::{DirectSignIn, FirstScreen, Identifier, Prompt, SignInOptions};
