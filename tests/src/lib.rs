@@ -1,3 +1,5 @@
 //! What the integration tests of logto-rocket share.
 
+pub mod app;
+pub mod browser;
 pub mod node;

@@ -1,0 +1,74 @@
+//! Signing in, from the door to the page that was wanted.
+
+use logto_rocket_tests::app::App;
+use logto_rocket_tests::browser::From;
+use rocket::http::Status;
+
+#[rocket::async_test]
+async fn a_page_that_needs_a_user_sends_a_browser_through_the_sign_in_and_back() {
+    let app = App::start().await;
+    let mut browser = app.browser();
+    let refused = browser.open("/account?tab=keys").await;
+    assert_eq!(refused.status, Status::SeeOther);
+    assert_eq!(refused.location(), "/auth/sign-in?return_to=%2Faccount%3Ftab%3Dkeys");
+    assert!(!refused.sets_cookies(), "{refused:?}");
+
+    let door = browser.open(refused.location()).await;
+    assert_eq!(door.status, Status::SeeOther);
+    assert_eq!(browser.cookies_named("logto-").len(), 1);
+    let callback = app.idp.authorize(door.location(), "alice").await.unwrap();
+
+    let callback = callback.strip_prefix("http://localhost:8000").unwrap();
+    let back = browser.navigate(callback, From::OtherSite).await;
+    assert_eq!((back.status, back.location()), (Status::SeeOther, "/account?tab=keys"));
+    let account = browser.open("/account?tab=keys").await;
+    assert_eq!(account.status, Status::Ok);
+    assert!(account.body.starts_with(&app.idp.user_id("alice").unwrap()));
+    assert_eq!(browser.cookies.len(), 1, "the finished flow is cleared away: {account:?}");
+    assert_eq!(app.idp.requests().token(), 1);
+}
+
+#[rocket::async_test]
+async fn a_role_lets_one_user_in_and_keeps_another_out() {
+    let app = App::start().await;
+    let mut alice = app.signed_in("alice").await;
+    assert_eq!(alice.open("/admin").await.status, Status::Ok);
+    let mut bob = app.signed_in("bob").await;
+    let refused = bob.open("/admin").await;
+    assert_eq!(refused.status, Status::Forbidden);
+    assert!(refused.body.contains("role = &quot;admin&quot;"), "{}", refused.body);
+}
+
+#[rocket::async_test]
+async fn signing_out_ends_the_session_here_and_at_logto() {
+    let app = App::start().await;
+    let mut alice = app.signed_in("alice").await;
+    let before = alice.cookies.clone();
+    let out = alice.navigate("/auth/sign-out", From::OwnPage).await;
+    assert_eq!(out.status, Status::SeeOther);
+    assert!(out.location().starts_with(&format!("{}/session/end?", app.idp.issuer())));
+    assert_eq!(app.idp.requests().revocation(), 1);
+    let back = alice.navigate("/auth/sign-out-callback", From::OtherSite).await;
+    assert_eq!(back.location(), "/");
+    assert_eq!(alice.open("/account").await.status, Status::SeeOther);
+    assert!(alice.cookies.is_empty(), "{:?}", alice.cookies);
+
+    alice.cookies = before;
+    assert_eq!(alice.open("/account").await.status, Status::SeeOther, "the old cookie is dead");
+}
+
+#[rocket::async_test]
+async fn user_info_comes_with_the_access_token_of_the_sign_in_and_later_with_a_renewed_one() {
+    let app = App::start().await;
+    let mut alice = app.signed_in("alice").await;
+    let profile = alice.open("/profile").await;
+    assert_eq!(profile.status, Status::Ok, "{profile:?}");
+    assert_eq!(app.idp.requests().token(), 1);
+    assert!(!profile.sets_cookies());
+
+    app.clock.advance(std::time::Duration::from_secs(3550));
+    let profile = alice.open("/profile").await;
+    assert_eq!(profile.status, Status::Ok, "{profile:?}");
+    assert_eq!(app.idp.requests().token_by_grant("refresh_token"), 1);
+    assert!(profile.sets_cookies(), "the browser gets the newer generation");
+}
