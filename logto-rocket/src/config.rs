@@ -7,6 +7,7 @@ mod environment;
 mod keys;
 mod layer;
 mod mistakes;
+mod numbers;
 mod read;
 mod reader;
 mod secret_keys;
@@ -25,7 +26,7 @@ use url::Url;
 use crate::LocalPath;
 
 pub use layer::{Config, SessionConfig};
-pub(crate) use mistakes::{Mistake, Mistakes, Warning, Wrong};
+pub(crate) use mistakes::{Mistakes, Warning};
 pub(crate) use read::read;
 pub(crate) use session::SessionSettings;
 pub use session::Store;

@@ -1,7 +1,5 @@
 //! The names of all keys, and what an unknown one may have been meant to be.
 
-use rocket::figment::value::Num;
-
 /// Every key under `logto`.
 pub(super) const KEYS: [&str; 32] = [
     "endpoint",
@@ -64,16 +62,6 @@ pub(super) fn meant_by(unknown: &str) -> Option<&'static str> {
             .max_by(|(one, _), (other, _)| one.total_cmp(other))
             .map(|(_, key)| key)
     })
-}
-
-/// A number as it is written.
-pub(super) fn number(number: Num) -> String {
-    number
-        .to_u128()
-        .map(|whole| whole.to_string())
-        .or_else(|| number.to_i128().map(|whole| whole.to_string()))
-        .or_else(|| number.to_f64().map(|fraction| fraction.to_string()))
-        .unwrap_or_default()
 }
 
 fn last(key: &str) -> &str {

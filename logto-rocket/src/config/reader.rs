@@ -6,9 +6,10 @@ use std::time::Duration;
 use rocket::figment::value::{Dict, Tag, Value};
 use rocket::figment::{Figment, Metadata, Source};
 
+use super::environment::{self, Environment};
 use super::keys::{self, KEYS};
 use super::mistakes::{Mistake, Mistakes, Wrong, escaped, shown};
-use super::{environment, layer, texts};
+use super::{layer, numbers, texts};
 
 /// All layers, merged, and the mistakes found in them so far.
 pub(super) struct Reader {
@@ -18,10 +19,15 @@ pub(super) struct Reader {
 }
 
 impl Reader {
-    pub(super) fn new(layers: Figment) -> Self {
-        let mut reader =
-            Self { layers, logto: Value::from(Dict::new()), mistakes: Mistakes::default() };
-        reader.open();
+    /// Opens the layers, with the environment's on top, and notes every unknown key in them.
+    pub(super) fn new(layers: Figment, environment: Environment) -> Self {
+        let mut reader = Self { layers, logto: Dict::new().into(), mistakes: Mistakes::default() };
+        // The environment's layer holds known keys only; it must not hide what is wrong below it.
+        reader.check();
+        reader.layers = reader.layers.merge(environment);
+        if let Ok(logto) = reader.layers.find_value("logto") {
+            reader.logto = logto;
+        }
         reader
     }
 
@@ -33,6 +39,11 @@ impl Reader {
     /// Whether anything, right or wrong, is given for `key`.
     pub(super) fn has(&self, key: &str) -> bool {
         self.logto.find_ref(key).is_some()
+    }
+
+    /// Whether a mistake was found in `key`.
+    pub(super) fn is_wrong(&self, key: &str) -> bool {
+        self.mistakes.are_in(&format!("logto.{key}"))
     }
 
     /// The text at `key`, as `parse` reads it; `None` if there is none or it is wrong.
@@ -88,7 +99,7 @@ impl Reader {
         let mend = format!("write a whole number from {least} to {most}");
         self.value(key, |_, value| {
             let number = match value {
-                Value::Num(_, number) => number.to_u128().and_then(|n| usize::try_from(n).ok()),
+                Value::Num(_, number) => numbers::unsigned(*number).and_then(|n| n.try_into().ok()),
                 Value::String(_, text) => text.parse().ok(),
                 _ => None,
             };
@@ -161,19 +172,14 @@ impl Reader {
             Value::String(_, text) => Ok(text.clone()),
             Value::Char(_, char) => Ok(char.to_string()),
             Value::Bool(_, flag) if from_environment => Ok(flag.to_string()),
-            Value::Num(_, number) if from_environment => Ok(keys::number(*number)),
+            Value::Num(_, number) if from_environment => Ok(numbers::written(*number)),
             _ => Err(Wrong::new("is no text", "write it in quotes")),
         }
     }
 
-    /// Finds `logto` in the layers and notes the keys in it that are unknown.
-    fn open(&mut self) {
+    fn check(&mut self) {
         match self.layers.find_value("logto") {
-            Ok(logto @ Value::Dict(..)) => {
-                let Value::Dict(_, dict) = &logto else { return };
-                self.check_keys("", dict);
-                self.logto = logto;
-            }
+            Ok(Value::Dict(_, dict)) => self.check_keys("", &dict),
             Ok(other) => {
                 let source = Some(self.source("", &other));
                 let wrong = not_a_table("`[default.logto]` with a line for each key");
@@ -213,8 +219,8 @@ impl Reader {
                     } else {
                         unknown(&key)
                     };
-                    let key = format!("logto.{}", escaped(&key));
                     let source = Some(self.source(&key, value));
+                    let key = format!("logto.{}", escaped(&key));
                     self.mistakes.push(Mistake { key, value: None, source, wrong });
                 }
             }
@@ -237,13 +243,15 @@ impl Reader {
             _ if is_rockets_environment(from) => "ROCKET_LOGTO".into(),
             Some(Source::Code(location)) => format!("code at {location}"),
             Some(source) => source.to_string(),
-            None => from.name.to_string(),
+            None => match from.provide_location.filter(|_| !is_environment(from)) {
+                Some(location) => format!("code at {location}"),
+                None => from.name.to_string(),
+            },
         }
     }
 
     fn is_from_environment(&self, tag: Tag) -> bool {
-        self.metadata(tag)
-            .is_some_and(|from| from.name == environment::NAME || is_rockets_environment(from))
+        self.metadata(tag).is_some_and(is_environment)
     }
 
     fn metadata(&self, tag: Tag) -> Option<&Metadata> {
@@ -257,6 +265,10 @@ fn first_tag(value: &Value) -> Tag {
         Value::Dict(tag, dict) => dict.values().next().map_or(*tag, first_tag),
         value => value.tag(),
     }
+}
+
+fn is_environment(from: &Metadata) -> bool {
+    from.name.contains("environment variable")
 }
 
 fn is_rockets_environment(from: &Metadata) -> bool {
