@@ -69,7 +69,7 @@ fn value(text: &str) -> Value {
 
 fn not_known(key: &str) -> Warning {
     let variable = escaped(&keys::variable(key));
-    let meant = keys::meant_by(key).map(keys::variable);
+    let meant = keys::meant_by(key).filter(|meant| KEYS.contains(meant)).map(keys::variable);
     let meant = meant.map(|meant| format!("; did you mean `{meant}`?")).unwrap_or_default();
     Warning::new(format!(
         "the environment variable `{variable}` is not known and has no effect{meant}"

@@ -34,7 +34,10 @@ pub(crate) fn read(
         Some(config) => figment.clone().join(config),
         None => figment.clone(),
     };
-    let mut reader = Reader::new(layers, environment);
+    let mut reader = match Reader::open(layers, environment) {
+        Ok(reader) => reader,
+        Err(mistakes) => return Err(mistakes.with(warnings)),
+    };
     let debug = figment.profile() == rocket::Config::DEBUG_PROFILE;
 
     let (issuer, endpoint) = issuer(&mut reader);

@@ -20,15 +20,21 @@ pub(super) struct Reader {
 
 impl Reader {
     /// Opens the layers, with the environment's on top, and notes every unknown key in them.
-    pub(super) fn new(layers: Figment, environment: Environment) -> Self {
+    ///
+    /// # Errors
+    ///
+    /// If there is no table of keys to read.
+    pub(super) fn open(layers: Figment, environment: Environment) -> Result<Self, Mistakes> {
         let mut reader = Self { layers, logto: Dict::new().into(), mistakes: Mistakes::default() };
         // The environment's layer holds known keys only; it must not hide what is wrong below it.
-        reader.check();
+        if !reader.check() {
+            return Err(reader.mistakes);
+        }
         reader.layers = reader.layers.merge(environment);
         if let Ok(logto) = reader.layers.find_value("logto") {
             reader.logto = logto;
         }
-        reader
+        Ok(reader)
     }
 
     /// The mistakes found.
@@ -177,23 +183,28 @@ impl Reader {
         }
     }
 
-    fn check(&mut self) {
+    /// Whether there is a table of keys, or nothing at all; its unknown keys are noted.
+    fn check(&mut self) -> bool {
         match self.layers.find_value("logto") {
             Ok(Value::Dict(_, dict)) => self.check_keys("", &dict),
             Ok(other) => {
                 let source = Some(self.source("", &other));
-                let wrong = not_a_table("`[default.logto]` with a line for each key");
+                let mend = "`[default.logto]` with a line for each key, or `ROCKET_LOGTO={key=…}`";
+                let wrong = not_a_table(mend);
                 self.mistakes.push(Mistake { key: "logto".into(), value: None, source, wrong });
+                return false;
             }
-            Err(error) => self.note_unreadable(error),
+            Err(error) if error.missing() => {}
+            Err(error) => {
+                self.note_unreadable(error);
+                return false;
+            }
         }
+        true
     }
 
     fn note_unreadable(&mut self, error: rocket::figment::Error) {
         for error in error {
-            if error.missing() {
-                continue;
-            }
             // Only the first line: what follows may quote the file, and the secrets in it.
             let what = error.kind.to_string();
             let what = what.lines().next().unwrap_or_default();

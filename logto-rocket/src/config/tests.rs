@@ -5,6 +5,7 @@ mod mistakes;
 mod never_panics;
 mod secret_keys;
 mod secrets;
+mod session;
 mod values;
 
 use figment::Jail;

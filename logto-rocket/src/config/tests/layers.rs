@@ -98,6 +98,17 @@ fn the_environment_alone_can_configure_everything() {
 }
 
 #[test]
+fn a_single_text_in_the_environment_is_a_list_of_one() {
+    jailed(|jail| {
+        jail.set_env("LOGTO_SCOPES", "email");
+        jail.set_env("LOGTO_SECRET_KEYS", "hPRYyVRiMyxpw5sBB1XeCMN1kFsDCqKvBi2QJxBVHQk=");
+        let (settings, _) = outcome_of(&debug(jail, COMPLETE), None).unwrap();
+        assert_eq!(settings.scopes, ["email"]);
+        assert_eq!((settings.secret_keys.len(), settings.generated_key), (1, false));
+    });
+}
+
+#[test]
 fn a_quoted_text_in_the_environment_loses_its_quotes() {
     jailed(|jail| {
         jail.set_env("LOGTO_APP_ID", "\"12345\"");
