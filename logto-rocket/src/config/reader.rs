@@ -222,8 +222,11 @@ impl Reader {
         for (name, value) in dict {
             let key = if table.is_empty() { name.clone() } else { format!("{table}.{name}") };
             match value {
-                _ if KEYS.contains(&key.as_str()) => {}
-                Value::Dict(_, inner) if keys::is_table(&key) => self.check_keys(&key, inner),
+                // A quoted name with a dot in it is not the key in a table that it looks like.
+                _ if !name.contains('.') && KEYS.contains(&key.as_str()) => {}
+                Value::Dict(_, inner) if !name.contains('.') && keys::is_table(&key) => {
+                    self.check_keys(&key, inner)
+                }
                 _ => {
                     let wrong = if keys::is_table(&key) {
                         not_a_table(&format!("`[default.logto.{key}]` with a line for each key"))

@@ -66,6 +66,7 @@ fn a_misspelt_key_is_answered_with_the_right_one() {
         ("app_secrt = 1", "app_secret"),
         ("endpont = 1", "endpoint"),
         ("scope = 1", "scopes"),
+        ("\"session.cookie\" = 1", "session.cookie"),
         ("sesion = { cookie = 1 }", "session"),
         ("max_lifetime = 1", "session.max_lifetime"),
         ("[default.logto.session]\nmax_lifetme = 1", "session.max_lifetime"),
