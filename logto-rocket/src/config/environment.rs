@@ -61,6 +61,10 @@ fn insert(dict: &mut Dict, key: &str, value: Value) {
 /// The value of a variable. Lists and quoted texts are read as figment reads them; anything else
 /// stays the text it is, because an app id of `00123` is not the number 123.
 fn value(text: &str) -> Value {
+    // Figment counts characters as bytes when it meets an escape, and may panic beside others.
+    if text.contains('\\') && !text.is_ascii() {
+        return text.into();
+    }
     match text.parse::<Value>() {
         Ok(value @ (Value::String(..) | Value::Array(..) | Value::Dict(..))) => value,
         Ok(_) => text.trim().into(),

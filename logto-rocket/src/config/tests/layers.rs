@@ -109,6 +109,15 @@ fn a_single_text_in_the_environment_is_a_list_of_one() {
 }
 
 #[test]
+fn a_text_with_an_escape_beside_a_foreign_letter_stays_as_it_is() {
+    jailed(|jail| {
+        jail.set_env("LOGTO_SESSION__CLAIMS", r#""é\n""#);
+        let (settings, _) = outcome_of(&debug(jail, COMPLETE), None).unwrap();
+        assert_eq!(settings.session.claims.unwrap(), [r#""é\n""#]);
+    });
+}
+
+#[test]
 fn a_quoted_text_in_the_environment_loses_its_quotes() {
     jailed(|jail| {
         jail.set_env("LOGTO_APP_ID", "\"12345\"");
