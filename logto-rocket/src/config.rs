@@ -12,6 +12,7 @@ mod read;
 mod reader;
 mod secret_keys;
 mod session;
+mod source;
 #[cfg(test)]
 mod tests;
 mod texts;
@@ -34,6 +35,7 @@ pub(crate) use values::{AppSecret, Base, CaCertificates, Issuer, Origin, Prompt}
 
 /// The parsed configuration. Its fields are named as the keys.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a key of its own")]
 pub(crate) struct Settings {
     /// Logto's issuer identifier.
     pub(crate) issuer: Issuer,

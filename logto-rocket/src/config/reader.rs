@@ -6,10 +6,10 @@ use std::time::Duration;
 use rocket::figment::value::{Dict, Tag, Value};
 use rocket::figment::{Figment, Metadata, Source};
 
-use super::environment::{self, Environment};
+use super::environment::Environment;
 use super::keys::{self, KEYS};
 use super::mistakes::{Mistake, Mistakes, Wrong, escaped, shown};
-use super::{layer, numbers, texts};
+use super::{numbers, source, texts};
 
 /// All layers, merged, and the mistakes found in them so far.
 pub(super) struct Reader {
@@ -225,7 +225,7 @@ impl Reader {
                 // A quoted name with a dot in it is not the key in a table that it looks like.
                 _ if !name.contains('.') && KEYS.contains(&key.as_str()) => {}
                 Value::Dict(_, inner) if !name.contains('.') && keys::is_table(&key) => {
-                    self.check_keys(&key, inner)
+                    self.check_keys(&key, inner);
                 }
                 _ => {
                     let wrong = if keys::is_table(&key) {
@@ -249,23 +249,12 @@ impl Reader {
 
     /// Where a value came from, in words.
     fn source(&self, key: &str, value: &Value) -> String {
-        let Some(from) = self.metadata(first_tag(value)) else { return "an unnamed layer".into() };
-        match &from.source {
-            _ if from.name == environment::NAME => keys::variable(key),
-            _ if from.name == layer::NAME => layer::NAME.into(),
-            _ if is_rockets_environment(from) && key == "secret_key" => "ROCKET_SECRET_KEY".into(),
-            _ if is_rockets_environment(from) => "ROCKET_LOGTO".into(),
-            Some(Source::Code(location)) => format!("code at {location}"),
-            Some(source) => source.to_string(),
-            None => match from.provide_location.filter(|_| !is_environment(from)) {
-                Some(location) => format!("code at {location}"),
-                None => from.name.to_string(),
-            },
-        }
+        let from = self.metadata(first_tag(value));
+        from.map_or_else(|| "an unnamed layer".into(), |from| source::words(from, key))
     }
 
     fn is_from_environment(&self, tag: Tag) -> bool {
-        self.metadata(tag).is_some_and(is_environment)
+        self.metadata(tag).is_some_and(source::is_environment)
     }
 
     fn metadata(&self, tag: Tag) -> Option<&Metadata> {
@@ -279,14 +268,6 @@ fn first_tag(value: &Value) -> Tag {
         Value::Dict(tag, dict) => dict.values().next().map_or(*tag, first_tag),
         value => value.tag(),
     }
-}
-
-fn is_environment(from: &Metadata) -> bool {
-    from.name.contains("environment variable")
-}
-
-fn is_rockets_environment(from: &Metadata) -> bool {
-    from.name.starts_with("`ROCKET_`")
 }
 
 fn not_a_table(mend: &str) -> Wrong {

@@ -23,6 +23,7 @@ const COMPLETE: &str = r#"
 "#;
 
 /// Runs `test` in a folder and an environment of its own.
+#[expect(clippy::result_large_err, reason = "the jail asks for figment's error")]
 fn jailed(test: impl FnOnce(&mut Jail)) {
     Jail::expect_with(|jail| {
         jail.clear_env();
