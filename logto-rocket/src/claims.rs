@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 ///
 /// Which claims there are depends on the scopes of the sign-in and on the tenant's settings. Logto
 /// sends `null` for a missing name, picture, e-mail address or phone number; such a claim reads as
-/// `None` here, like an absent one. The user's identity is [`sub`](Claims::sub) and nothing else:
+/// `None` here, like an absent one. The user's identity is [`sub`](Known::sub) and nothing else:
 /// an e-mail address can change hands.
 #[derive(Clone)]
 pub struct Claims {

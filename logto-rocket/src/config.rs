@@ -7,10 +7,12 @@ mod environment;
 mod keys;
 mod layer;
 mod mistakes;
+mod numbers;
 mod read;
 mod reader;
 mod secret_keys;
 mod session;
+mod source;
 #[cfg(test)]
 mod tests;
 mod texts;
@@ -25,7 +27,7 @@ use url::Url;
 use crate::LocalPath;
 
 pub use layer::{Config, SessionConfig};
-pub(crate) use mistakes::{Mistake, Mistakes, Warning, Wrong};
+pub(crate) use mistakes::{Mistakes, Warning};
 pub(crate) use read::read;
 pub(crate) use session::SessionSettings;
 pub use session::Store;
@@ -33,6 +35,7 @@ pub(crate) use values::{AppSecret, Base, CaCertificates, Issuer, Origin, Prompt}
 
 /// The parsed configuration. Its fields are named as the keys.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a key of its own")]
 pub(crate) struct Settings {
     /// Logto's issuer identifier.
     pub(crate) issuer: Issuer,

@@ -61,6 +61,10 @@ fn insert(dict: &mut Dict, key: &str, value: Value) {
 /// The value of a variable. Lists and quoted texts are read as figment reads them; anything else
 /// stays the text it is, because an app id of `00123` is not the number 123.
 fn value(text: &str) -> Value {
+    // Figment counts characters as bytes when it meets an escape, and may panic beside others.
+    if text.contains('\\') && !text.is_ascii() {
+        return text.into();
+    }
     match text.parse::<Value>() {
         Ok(value @ (Value::String(..) | Value::Array(..) | Value::Dict(..))) => value,
         Ok(_) => text.trim().into(),
@@ -69,7 +73,7 @@ fn value(text: &str) -> Value {
 
 fn not_known(key: &str) -> Warning {
     let variable = escaped(&keys::variable(key));
-    let meant = keys::meant_by(key).map(keys::variable);
+    let meant = keys::meant_by(key).filter(|meant| KEYS.contains(meant)).map(keys::variable);
     let meant = meant.map(|meant| format!("; did you mean `{meant}`?")).unwrap_or_default();
     Warning::new(format!(
         "the environment variable `{variable}` is not known and has no effect{meant}"

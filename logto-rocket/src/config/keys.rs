@@ -1,7 +1,5 @@
 //! The names of all keys, and what an unknown one may have been meant to be.
 
-use rocket::figment::value::Num;
-
 /// Every key under `logto`.
 pub(super) const KEYS: [&str; 32] = [
     "endpoint",
@@ -38,13 +36,16 @@ pub(super) const KEYS: [&str; 32] = [
     "user_route",
 ];
 
+/// The tables that hold other keys.
+const TABLES: [&str; 2] = ["session", "session.redis"];
+
 /// The keys whose values are never shown.
 pub(super) const SECRETS: [&str; 4] =
     ["app_secret", "secret_keys", "secret_key", "session.redis.url"];
 
 /// Whether `path` is a table that holds other keys.
 pub(super) fn is_table(path: &str) -> bool {
-    matches!(path, "session" | "session.redis")
+    TABLES.contains(&path)
 }
 
 /// The environment variable that sets `key`.
@@ -52,28 +53,18 @@ pub(super) fn variable(key: &str) -> String {
     format!("LOGTO_{}", key.to_ascii_uppercase().replace('.', "__"))
 }
 
-/// The known key that `unknown` may have been meant to be: one spelled almost alike, or one of the
-/// same name in another table.
+/// The known key or table that `unknown` may have been meant to be: a key of the same name in
+/// another table, or one spelled almost alike.
 pub(super) fn meant_by(unknown: &str) -> Option<&'static str> {
-    let leaf = last(unknown);
-    let elsewhere = KEYS.into_iter().find(|key| last(key) == leaf);
+    let elsewhere = KEYS.into_iter().find(|key| last(key) == last(unknown));
     elsewhere.or_else(|| {
         KEYS.into_iter()
+            .chain(TABLES)
             .map(|key| (strsim::jaro_winkler(key, unknown), key))
             .filter(|(likeness, _)| *likeness > 0.85)
             .max_by(|(one, _), (other, _)| one.total_cmp(other))
             .map(|(_, key)| key)
     })
-}
-
-/// A number as it is written.
-pub(super) fn number(number: Num) -> String {
-    number
-        .to_u128()
-        .map(|whole| whole.to_string())
-        .or_else(|| number.to_i128().map(|whole| whole.to_string()))
-        .or_else(|| number.to_f64().map(|fraction| fraction.to_string()))
-        .unwrap_or_default()
 }
 
 fn last(key: &str) -> &str {

@@ -5,35 +5,39 @@ use std::fmt;
 
 use rocket::figment::value::Value;
 
-use super::keys::{self, SECRETS};
+use super::keys::SECRETS;
+use super::numbers;
 
 /// The most characters that are shown of a wrong value.
 const MAX_SHOWN: usize = 80;
 
 /// Everything that is wrong with the configuration, for the launch to print.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Mistakes(Vec<Mistake>);
+pub(crate) struct Mistakes {
+    mistakes: Vec<Mistake>,
+    warnings: Vec<Warning>,
+}
 
 /// One thing that is wrong: where, what, and how to mend it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Mistake {
+pub(super) struct Mistake {
     /// The whole key, such as `logto.session.max_lifetime`.
-    pub(crate) key: String,
+    pub(super) key: String,
     /// The wrong value, escaped and cut; `None` for secrets, tables and what is missing.
-    pub(crate) value: Option<String>,
+    pub(super) value: Option<String>,
     /// Where the value came from, in words; `None` if nothing was given.
-    pub(crate) source: Option<String>,
+    pub(super) source: Option<String>,
     /// What is wrong and how to mend it.
-    pub(crate) wrong: Wrong,
+    pub(super) wrong: Wrong,
 }
 
 /// What is wrong with a value and how to mend it. Never holds the value itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Wrong {
+pub(super) struct Wrong {
     /// What is wrong: the end of a sentence that begins with the value.
-    pub(crate) what: String,
+    pub(super) what: String,
     /// How to mend it.
-    pub(crate) mend: String,
+    pub(super) mend: String,
 }
 
 /// What is worth a line in the log of the launch, but does not stop it.
@@ -42,16 +46,21 @@ pub(crate) struct Warning(String);
 
 impl Mistakes {
     pub(super) fn push(&mut self, mistake: Mistake) {
-        self.0.push(mistake);
+        self.mistakes.push(mistake);
+    }
+
+    /// The mistakes together with warnings, one of which may tell what caused them.
+    pub(super) fn with(self, warnings: Vec<Warning>) -> Self {
+        Self { warnings, ..self }
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.mistakes.is_empty()
     }
 
-    /// The single mistakes.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &Mistake> {
-        self.0.iter()
+    /// Whether there is one in the whole key `key`.
+    pub(super) fn are_in(&self, key: &str) -> bool {
+        self.mistakes.iter().any(|mistake| mistake.key == key)
     }
 }
 
@@ -69,10 +78,11 @@ impl Warning {
 
 impl fmt::Display for Mistakes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let count = self.0.len();
+        let count = self.mistakes.len();
         let mistakes = if count == 1 { "mistake" } else { "mistakes" };
         write!(f, "The configuration of Logto has {count} {mistakes}:")?;
-        self.0.iter().try_for_each(|mistake| write!(f, "\n{mistake}"))
+        self.mistakes.iter().try_for_each(|mistake| write!(f, "\n{mistake}"))?;
+        self.warnings.iter().try_for_each(|warning| write!(f, "\n  warning: {warning}"))
     }
 }
 
@@ -107,7 +117,7 @@ pub(super) fn shown(key: &str, value: &Value) -> Option<String> {
         Value::String(_, text) => Some(format!("\"{}\"", escaped(text))),
         Value::Char(_, char) => Some(format!("\"{}\"", char.escape_debug())),
         Value::Bool(_, bool) => Some(bool.to_string()),
-        Value::Num(_, number) => Some(keys::number(*number)),
+        Value::Num(_, number) => Some(numbers::written(*number)),
         Value::Empty(..) | Value::Dict(..) | Value::Array(..) => None,
     }
 }

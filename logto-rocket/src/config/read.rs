@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use cookie::Key;
 use rocket::figment::Figment;
-use rocket::figment::value::Value;
 use url::Url;
 
 use super::mistakes::{Mistakes, Warning, Wrong};
@@ -25,7 +24,7 @@ const SHORTEST_CALL: Duration = Duration::from_millis(100);
 ///
 /// # Errors
 ///
-/// All mistakes at once.
+/// All mistakes at once, and the warnings with them.
 pub(crate) fn read(
     figment: &Figment,
     config: Option<&Config>,
@@ -35,7 +34,10 @@ pub(crate) fn read(
         Some(config) => figment.clone().join(config),
         None => figment.clone(),
     };
-    let mut reader = Reader::new(layers.merge(environment));
+    let mut reader = match Reader::open(layers, environment) {
+        Ok(reader) => reader,
+        Err(mistakes) => return Err(mistakes.with(warnings)),
+    };
     let debug = figment.profile() == rocket::Config::DEBUG_PROFILE;
 
     let (issuer, endpoint) = issuer(&mut reader);
@@ -65,7 +67,7 @@ pub(crate) fn read(
     let (Some(issuer), Some(app_id), Some(app_secret), true) =
         (issuer, app_id, app_secret, mistakes.is_empty())
     else {
-        return Err(mistakes);
+        return Err(mistakes.with(warnings));
     };
     let settings = Settings {
         issuer,
@@ -152,7 +154,7 @@ fn base_url(reader: &mut Reader, debug: bool) -> Option<Origin> {
 
 fn include_reserved_scopes(reader: &mut Reader, scopes: &[String]) -> bool {
     let include = reader.flag("include_reserved_scopes").unwrap_or(true);
-    if !include && !has(scopes, "openid") {
+    if !include && !has(scopes, "openid") && !reader.is_wrong("scopes") {
         let what = "leaves out `openid`, without which Logto gives no ID token";
         reader.reject("include_reserved_scopes", Wrong::new(what, "add \"openid\" to `scopes`"));
     }
@@ -187,8 +189,8 @@ fn secret_keys(reader: &mut Reader, debug: bool) -> (Vec<Key>, bool) {
     let zero = || Wrong::new("is all zeroes, which everybody can guess", MAKE_ONE);
     let given = reader.values("secret_keys", |_, value| secret_keys::key(value)?.ok_or_else(zero));
     if let Some(keys) = given {
-        if keys.is_empty() {
-            reader.reject("secret_keys", Wrong::new("has no valid key in it", MAKE_ONE));
+        if keys.is_empty() && !reader.is_wrong("secret_keys") {
+            reader.reject("secret_keys", Wrong::new("is an empty list", MAKE_ONE));
         }
         return (keys, false);
     }

@@ -6,9 +6,10 @@ use std::time::Duration;
 use rocket::figment::value::{Dict, Tag, Value};
 use rocket::figment::{Figment, Metadata, Source};
 
+use super::environment::Environment;
 use super::keys::{self, KEYS};
 use super::mistakes::{Mistake, Mistakes, Wrong, escaped, shown};
-use super::{environment, layer, texts};
+use super::{numbers, source, texts};
 
 /// All layers, merged, and the mistakes found in them so far.
 pub(super) struct Reader {
@@ -18,11 +19,22 @@ pub(super) struct Reader {
 }
 
 impl Reader {
-    pub(super) fn new(layers: Figment) -> Self {
-        let mut reader =
-            Self { layers, logto: Value::from(Dict::new()), mistakes: Mistakes::default() };
-        reader.open();
-        reader
+    /// Opens the layers, with the environment's on top, and notes every unknown key in them.
+    ///
+    /// # Errors
+    ///
+    /// If there is no table of keys to read.
+    pub(super) fn open(layers: Figment, environment: Environment) -> Result<Self, Mistakes> {
+        let mut reader = Self { layers, logto: Dict::new().into(), mistakes: Mistakes::default() };
+        // The environment's layer holds known keys only; it must not hide what is wrong below it.
+        if !reader.check() {
+            return Err(reader.mistakes);
+        }
+        reader.layers = reader.layers.merge(environment);
+        if let Ok(logto) = reader.layers.find_value("logto") {
+            reader.logto = logto;
+        }
+        Ok(reader)
     }
 
     /// The mistakes found.
@@ -33,6 +45,11 @@ impl Reader {
     /// Whether anything, right or wrong, is given for `key`.
     pub(super) fn has(&self, key: &str) -> bool {
         self.logto.find_ref(key).is_some()
+    }
+
+    /// Whether a mistake was found in `key`.
+    pub(super) fn is_wrong(&self, key: &str) -> bool {
+        self.mistakes.are_in(&format!("logto.{key}"))
     }
 
     /// The text at `key`, as `parse` reads it; `None` if there is none or it is wrong.
@@ -88,7 +105,7 @@ impl Reader {
         let mend = format!("write a whole number from {least} to {most}");
         self.value(key, |_, value| {
             let number = match value {
-                Value::Num(_, number) => number.to_u128().and_then(|n| usize::try_from(n).ok()),
+                Value::Num(_, number) => numbers::unsigned(*number).and_then(|n| n.try_into().ok()),
                 Value::String(_, text) => text.parse().ok(),
                 _ => None,
             };
@@ -161,33 +178,33 @@ impl Reader {
             Value::String(_, text) => Ok(text.clone()),
             Value::Char(_, char) => Ok(char.to_string()),
             Value::Bool(_, flag) if from_environment => Ok(flag.to_string()),
-            Value::Num(_, number) if from_environment => Ok(keys::number(*number)),
+            Value::Num(_, number) if from_environment => Ok(numbers::written(*number)),
             _ => Err(Wrong::new("is no text", "write it in quotes")),
         }
     }
 
-    /// Finds `logto` in the layers and notes the keys in it that are unknown.
-    fn open(&mut self) {
+    /// Whether there is a table of keys, or nothing at all; its unknown keys are noted.
+    fn check(&mut self) -> bool {
         match self.layers.find_value("logto") {
-            Ok(logto @ Value::Dict(..)) => {
-                let Value::Dict(_, dict) = &logto else { return };
-                self.check_keys("", dict);
-                self.logto = logto;
-            }
+            Ok(Value::Dict(_, dict)) => self.check_keys("", &dict),
             Ok(other) => {
                 let source = Some(self.source("", &other));
-                let wrong = not_a_table("`[default.logto]` with a line for each key");
+                let mend = "`[default.logto]` with a line for each key, or `ROCKET_LOGTO={key=…}`";
+                let wrong = not_a_table(mend);
                 self.mistakes.push(Mistake { key: "logto".into(), value: None, source, wrong });
+                return false;
             }
-            Err(error) => self.note_unreadable(error),
+            Err(error) if error.missing() => {}
+            Err(error) => {
+                self.note_unreadable(error);
+                return false;
+            }
         }
+        true
     }
 
     fn note_unreadable(&mut self, error: rocket::figment::Error) {
         for error in error {
-            if error.missing() {
-                continue;
-            }
             // Only the first line: what follows may quote the file, and the secrets in it.
             let what = error.kind.to_string();
             let what = what.lines().next().unwrap_or_default();
@@ -205,16 +222,19 @@ impl Reader {
         for (name, value) in dict {
             let key = if table.is_empty() { name.clone() } else { format!("{table}.{name}") };
             match value {
-                _ if KEYS.contains(&key.as_str()) => {}
-                Value::Dict(_, inner) if keys::is_table(&key) => self.check_keys(&key, inner),
+                // A quoted name with a dot in it is not the key in a table that it looks like.
+                _ if !name.contains('.') && KEYS.contains(&key.as_str()) => {}
+                Value::Dict(_, inner) if !name.contains('.') && keys::is_table(&key) => {
+                    self.check_keys(&key, inner);
+                }
                 _ => {
                     let wrong = if keys::is_table(&key) {
                         not_a_table(&format!("`[default.logto.{key}]` with a line for each key"))
                     } else {
                         unknown(&key)
                     };
-                    let key = format!("logto.{}", escaped(&key));
                     let source = Some(self.source(&key, value));
+                    let key = format!("logto.{}", escaped(&key));
                     self.mistakes.push(Mistake { key, value: None, source, wrong });
                 }
             }
@@ -229,21 +249,12 @@ impl Reader {
 
     /// Where a value came from, in words.
     fn source(&self, key: &str, value: &Value) -> String {
-        let Some(from) = self.metadata(first_tag(value)) else { return "an unnamed layer".into() };
-        match &from.source {
-            _ if from.name == environment::NAME => keys::variable(key),
-            _ if from.name == layer::NAME => layer::NAME.into(),
-            _ if is_rockets_environment(from) && key == "secret_key" => "ROCKET_SECRET_KEY".into(),
-            _ if is_rockets_environment(from) => "ROCKET_LOGTO".into(),
-            Some(Source::Code(location)) => format!("code at {location}"),
-            Some(source) => source.to_string(),
-            None => from.name.to_string(),
-        }
+        let from = self.metadata(first_tag(value));
+        from.map_or_else(|| "an unnamed layer".into(), |from| source::words(from, key))
     }
 
     fn is_from_environment(&self, tag: Tag) -> bool {
-        self.metadata(tag)
-            .is_some_and(|from| from.name == environment::NAME || is_rockets_environment(from))
+        self.metadata(tag).is_some_and(source::is_environment)
     }
 
     fn metadata(&self, tag: Tag) -> Option<&Metadata> {
@@ -257,10 +268,6 @@ fn first_tag(value: &Value) -> Tag {
         Value::Dict(tag, dict) => dict.values().next().map_or(*tag, first_tag),
         value => value.tag(),
     }
-}
-
-fn is_rockets_environment(from: &Metadata) -> bool {
-    from.name.starts_with("`ROCKET_`")
 }
 
 fn not_a_table(mend: &str) -> Wrong {

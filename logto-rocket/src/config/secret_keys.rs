@@ -6,6 +6,7 @@ use cookie::Key;
 use rocket::figment::value::Value;
 
 use super::mistakes::Wrong;
+use super::numbers;
 
 /// How to make a key.
 pub(super) const MAKE_ONE: &str =
@@ -44,7 +45,7 @@ fn from_hex(text: &str) -> Option<Vec<u8>> {
 }
 
 fn byte(value: &Value) -> Option<u8> {
-    value.to_u128().and_then(|number| u8::try_from(number).ok())
+    numbers::unsigned(value.to_num()?)?.try_into().ok()
 }
 
 fn not_a_key() -> Wrong {

@@ -88,7 +88,7 @@ pub(super) fn read(
 fn idle_timeout(reader: &mut Reader, max_lifetime: Duration) -> Option<Duration> {
     let key = "session.idle_timeout";
     let idle = reader.text(key, |text| texts::duration_or_none(text, BOUNDS))??;
-    if idle >= max_lifetime {
+    if idle >= max_lifetime && !reader.is_wrong("session.max_lifetime") {
         let what = format!(
             "is not shorter than `session.max_lifetime` ({}), so that it has no effect",
             texts::words(max_lifetime)
@@ -116,7 +116,7 @@ fn confirmation(
         }
         return (None, None);
     };
-    if stale < after {
+    if stale < after && !reader.is_wrong(key) {
         let (key, other, mend) = if reader.has(key) {
             (key, ("shorter", "revalidate_after", after), "lengthen it")
         } else {
@@ -139,7 +139,7 @@ fn cookie(reader: &mut Reader, base_url: Option<&Origin>) -> Option<String> {
     let name = reader.text(key, texts::cookie_name)?;
     let lower = name.to_ascii_lowercase();
     let prefixed = lower.starts_with("__host-") || lower.starts_with("__secure-");
-    if prefixed && !base_url.is_some_and(Origin::is_https) {
+    if prefixed && is_plain_http(reader, base_url) {
         let what = "has a prefix with which browsers take a cookie over https only";
         reader.reject(key, Wrong::new(what, "leave off the prefix, or give an https `base_url`"));
     }
@@ -149,9 +149,14 @@ fn cookie(reader: &mut Reader, base_url: Option<&Origin>) -> Option<String> {
 fn same_site(reader: &mut Reader, base_url: Option<&Origin>) -> SameSite {
     let key = "session.same_site";
     let same_site = reader.text(key, texts::same_site).unwrap_or(SameSite::Lax);
-    if same_site == SameSite::None && !base_url.is_some_and(Origin::is_https) {
+    if same_site == SameSite::None && is_plain_http(reader, base_url) {
         let what = "needs https: browsers drop such a cookie without `Secure`";
         reader.reject(key, Wrong::new(what, "give an https `base_url`, or write \"lax\""));
     }
     same_site
+}
+
+/// Whether the site is known not to be https: a wrong or missing `base_url` is a mistake already.
+fn is_plain_http(reader: &Reader, base_url: Option<&Origin>) -> bool {
+    !base_url.is_some_and(Origin::is_https) && !reader.is_wrong("base_url")
 }

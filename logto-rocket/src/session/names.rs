@@ -9,19 +9,19 @@ pub(crate) const MAX_PIECES: usize = 3;
 ///
 /// They are derived from the application's id and its doors, so that two applications on one host
 /// do not overwrite each other's. On https they carry the prefix `__Host-`, with which a browser
-/// accepts them from this very host only.
+/// accepts them from this very host only. The session may be called otherwise by configuration, the
+/// others never: a sibling domain must not be able to plant a sign-in.
 #[derive(Clone, Debug)]
 pub(crate) struct Names {
     session: String,
+    short_lived: String,
 }
 
 impl Names {
     pub fn new(secure: bool, configured: Option<&str>, app_id: &str, base: &str) -> Self {
-        let name = configured.map_or_else(
-            || format!("logto-{}", &hash(&format!("{app_id}\n{base}"))[..6]),
-            ToOwned::to_owned,
-        );
-        Self { session: if secure { format!("__Host-{name}") } else { name } }
+        let prefix = if secure { "__Host-" } else { "" };
+        let own = format!("{prefix}logto-{}", &hash(&format!("{app_id}\n{base}"))[..6]);
+        Self { session: configured.map_or_else(|| own.clone(), ToOwned::to_owned), short_lived: own }
     }
 
     /// The session, or its first piece.
@@ -41,12 +41,12 @@ impl Names {
 
     /// What the names of all sign-ins begin with.
     pub fn flows(&self) -> String {
-        format!("{}-flow-", self.session)
+        format!("{}-flow-", self.short_lived)
     }
 
     /// Where to go after signing out.
     pub fn farewell(&self) -> String {
-        format!("{}-farewell", self.session)
+        format!("{}-farewell", self.short_lived)
     }
 }
 

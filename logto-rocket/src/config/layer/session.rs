@@ -9,7 +9,7 @@ use rocket::http::SameSite;
 use super::{debug, list, words};
 use crate::config::Store;
 
-/// Configuration of sessions written in code, for [`Config::session()`].
+/// Configuration of sessions written in code, for [`Config::session()`](crate::Config::session).
 ///
 /// ```
 /// use logto_rocket::SessionConfig;

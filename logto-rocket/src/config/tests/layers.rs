@@ -1,0 +1,225 @@
+//! Which layer wins, and what the environment may write.
+
+use std::time::Duration;
+
+use super::{COMPLETE, assert_holds, debug, jailed, outcome_of};
+use crate::{Config, SessionConfig};
+
+#[test]
+fn the_smallest_configuration_has_the_documented_defaults() {
+    jailed(|jail| {
+        let (settings, warnings) = outcome_of(&debug(jail, COMPLETE), None).unwrap();
+        assert_eq!(settings.issuer.as_str(), "https://example.logto.app/oidc");
+        assert_eq!(settings.endpoint.unwrap().as_str(), "https://example.logto.app/");
+        assert_eq!(settings.app_id, "an-app");
+        assert_eq!(settings.app_secret.expose(), "hush-hush");
+        assert_eq!(settings.base.as_str(), "/auth");
+        assert!(settings.scopes.is_empty() && settings.resources.is_empty());
+        assert!(settings.include_reserved_scopes && settings.user_route);
+        assert!(!settings.pushed_authorization && settings.internal_endpoint.is_none());
+        assert_eq!(settings.prompt.as_str(), "consent");
+        assert_eq!(settings.after_sign_in.as_str(), "/");
+        assert_eq!(settings.after_sign_out.as_str(), "/");
+        assert_eq!(settings.clock_skew, Duration::from_secs(60));
+        assert_eq!(settings.timeout, Duration::from_secs(10));
+        assert_eq!(settings.connect_timeout, Duration::from_secs(2));
+        assert_eq!(settings.session.max_lifetime, Duration::from_secs(14 * 24 * 3600));
+        assert_eq!(settings.session.idle_timeout, None);
+        assert_eq!(settings.session.revalidate_after, Some(Duration::from_secs(3600)));
+        assert_eq!(settings.session.max_stale, Some(Duration::from_secs(24 * 3600)));
+        assert_eq!(settings.session.max_cookie_bytes, 7000);
+        assert_eq!(settings.session.same_site, cookie::SameSite::Lax);
+        assert_eq!((settings.session.cookie, settings.session.claims), (None, None));
+        assert!(!settings.session.keep_id_token && settings.ca_certificates.is_none());
+        assert_eq!(warnings, Vec::<String>::new());
+    });
+}
+
+#[test]
+fn every_later_layer_wins_over_the_one_before() {
+    jailed(|jail| {
+        let config = Config::new().app_id("from-code").base("/code");
+        let config = config.session(SessionConfig::new().max_lifetime(Duration::from_secs(60)));
+        let app_id = |figment: &_| outcome_of(figment, Some(&config)).unwrap().0.app_id;
+
+        let bare = COMPLETE.replace("app_id", "#");
+        assert_eq!(app_id(&debug(jail, &bare)), "from-code");
+        assert_eq!(app_id(&debug(jail, COMPLETE)), "an-app");
+        let profile = format!("{COMPLETE}\n[debug.logto]\napp_id = \"of-the-profile\"");
+        assert_eq!(app_id(&debug(jail, &profile)), "of-the-profile");
+        jail.set_env("ROCKET_LOGTO", "{app_id=of-rockets-environment}");
+        assert_eq!(app_id(&debug(jail, &profile)), "of-rockets-environment");
+        jail.set_env("LOGTO_APP_ID", "of-our-environment");
+        assert_eq!(app_id(&debug(jail, &profile)), "of-our-environment");
+
+        let (settings, _) = outcome_of(&debug(jail, &profile), Some(&config)).unwrap();
+        assert_eq!(settings.base.as_str(), "/code", "what no later layer sets stays");
+        assert_eq!(settings.session.max_lifetime, Duration::from_secs(60));
+    });
+}
+
+#[test]
+fn nested_keys_merge_one_by_one() {
+    jailed(|jail| {
+        jail.set_env("LOGTO_SESSION__IDLE_TIMEOUT", "30m");
+        let toml = format!("{COMPLETE}\n[default.logto.session]\nmax_lifetime = \"2h\"");
+        let config = SessionConfig::new().cookie("mine").idle_timeout(Duration::from_secs(5));
+        let config = Config::new().session(config);
+        let (settings, _) = outcome_of(&debug(jail, &toml), Some(&config)).unwrap();
+        assert_eq!(settings.session.max_lifetime, Duration::from_secs(7200));
+        assert_eq!(settings.session.idle_timeout, Some(Duration::from_secs(1800)));
+        assert_eq!(settings.session.cookie.as_deref(), Some("mine"));
+    });
+}
+
+#[test]
+fn the_environment_alone_can_configure_everything() {
+    jailed(|jail| {
+        jail.set_env("LOGTO_ENDPOINT", "https://example.logto.app");
+        jail.set_env("LOGTO_APP_ID", "00123");
+        jail.set_env("LOGTO_APP_SECRET", "1e5");
+        jail.set_env("LOGTO_BASE_URL", "https://app.example.com");
+        jail.set_env("LOGTO_SCOPES", "[email, \"phone\", 7]");
+        jail.set_env("LOGTO_RESOURCES", "https://api.example.com");
+        jail.set_env("LOGTO_USER_ROUTE", "false");
+        jail.set_env("LOGTO_SESSION__MAX_COOKIE_BYTES", "2000");
+        jail.set_env("LOGTO_SESSION__KEEP_ID_TOKEN", "true");
+        jail.set_env("LOGTO_SECRET_KEYS", "[\"hPRYyVRiMyxpw5sBB1XeCMN1kFsDCqKvBi2QJxBVHQk=\"]");
+        let (settings, warnings) = outcome_of(&debug(jail, ""), None).unwrap();
+        assert_eq!(settings.app_id, "00123", "an id of digits keeps its zeroes");
+        assert_eq!(settings.app_secret.expose(), "1e5");
+        assert_eq!(settings.scopes, ["email", "phone", "7"]);
+        assert_eq!(settings.resources, ["https://api.example.com"]);
+        assert!(!settings.user_route && settings.session.keep_id_token);
+        assert_eq!(settings.session.max_cookie_bytes, 2000);
+        assert_eq!((settings.secret_keys.len(), settings.generated_key), (1, false));
+        assert_eq!(warnings, Vec::<String>::new());
+    });
+}
+
+#[test]
+fn a_single_text_in_the_environment_is_a_list_of_one() {
+    jailed(|jail| {
+        jail.set_env("LOGTO_SCOPES", "email");
+        jail.set_env("LOGTO_SECRET_KEYS", "hPRYyVRiMyxpw5sBB1XeCMN1kFsDCqKvBi2QJxBVHQk=");
+        let (settings, _) = outcome_of(&debug(jail, COMPLETE), None).unwrap();
+        assert_eq!(settings.scopes, ["email"]);
+        assert_eq!((settings.secret_keys.len(), settings.generated_key), (1, false));
+    });
+}
+
+#[test]
+fn a_text_with_an_escape_beside_a_foreign_letter_stays_as_it_is() {
+    jailed(|jail| {
+        jail.set_env("LOGTO_SESSION__CLAIMS", r#""é\n""#);
+        let (settings, _) = outcome_of(&debug(jail, COMPLETE), None).unwrap();
+        assert_eq!(settings.session.claims.unwrap(), [r#""é\n""#]);
+    });
+}
+
+#[test]
+fn a_quoted_text_in_the_environment_loses_its_quotes() {
+    jailed(|jail| {
+        jail.set_env("LOGTO_APP_ID", "\"12345\"");
+        assert_eq!(outcome_of(&debug(jail, COMPLETE), None).unwrap().0.app_id, "12345");
+    });
+}
+
+#[test]
+fn a_number_in_rockets_environment_is_an_app_id_but_in_rocket_toml_a_mistake() {
+    jailed(|jail| {
+        let toml = COMPLETE.replace("\"an-app\"", "12345");
+        let mistakes = outcome_of(&debug(jail, &toml), None).unwrap_err();
+        assert_holds(&mistakes, &["logto.app_id = 12345 (from Rocket.toml)", "in quotes"]);
+        jail.set_env("ROCKET_LOGTO", "{app_id=12345}");
+        assert_eq!(outcome_of(&debug(jail, &toml), None).unwrap().0.app_id, "12345");
+    });
+}
+
+#[test]
+fn an_unknown_variable_is_a_warning_and_changes_nothing() {
+    jailed(|jail| {
+        jail.set_env("LOGTO_APPID", "SHOUT");
+        jail.set_env("LOGTO_SESSION_MAX_LIFETIME", "1h");
+        jail.set_env("LOGTO_APP_ID__X", "SHOUT");
+        let (settings, warnings) = outcome_of(&debug(jail, COMPLETE), None).unwrap();
+        assert_eq!(settings.app_id, "an-app");
+        let warnings = warnings.join("\n");
+        assert_holds(&warnings, &["`LOGTO_APPID`", "did you mean `LOGTO_APP_ID`?"]);
+        assert_holds(&warnings, &["did you mean `LOGTO_SESSION__MAX_LIFETIME`?"]);
+        assert_holds(&warnings, &["`LOGTO_APP_ID__X`"]);
+        assert!(!warnings.contains("SHOUT"), "{warnings}");
+
+        let bare = COMPLETE.replace("app_id", "#");
+        let mistakes = outcome_of(&debug(jail, &bare), None).unwrap_err();
+        assert_holds(&mistakes, &["logto.app_id\n    is missing", "did you mean `LOGTO_APP_ID`?"]);
+    });
+}
+
+#[test]
+fn every_setter_in_code_sets_its_key() {
+    jailed(|jail| {
+        jail.create_file("ca.pem", super::values::AUTHORITY).unwrap();
+        let hour = Duration::from_secs(3600);
+        let session = SessionConfig::new()
+            .max_lifetime(3 * hour)
+            .idle_timeout(2 * hour)
+            .revalidate_after(None)
+            .store(crate::Store::Cookie)
+            .cookie("__Host-mine")
+            .same_site(rocket::http::SameSite::None)
+            .max_cookie_bytes(1000)
+            .claims(["name"])
+            .keep_id_token(true);
+        let config = Config::new()
+            .endpoint("https://example.logto.app/")
+            .issuer("https://id.example.com")
+            .internal_endpoint("http://logto:3001")
+            .app_id("id")
+            .app_secret("secret")
+            .base_url("https://app.example.com")
+            .base("/door")
+            .scopes(["openid", "email"])
+            .resources(["urn:example:api"])
+            .include_reserved_scopes(false)
+            .prompt("login consent")
+            .pushed_authorization(true)
+            .after_sign_in("/in")
+            .after_sign_out("/out?x=1")
+            .trusted_origins(["https://admin.example.com/"])
+            .session(session)
+            .secret_keys(["hPRYyVRiMyxpw5sBB1XeCMN1kFsDCqKvBi2QJxBVHQk="])
+            .clock_skew(Duration::ZERO)
+            .timeout(Duration::from_millis(1500))
+            .connect_timeout(Duration::from_secs(1))
+            .ca_certificates("ca.pem")
+            .user_route(false);
+        let (settings, _) = outcome_of(&debug(jail, ""), Some(&config)).unwrap();
+        assert_eq!(settings.issuer.as_str(), "https://id.example.com");
+        assert_eq!(settings.internal_endpoint.unwrap().as_str(), "http://logto:3001/");
+        assert_eq!((settings.app_id.as_str(), settings.app_secret.expose()), ("id", "secret"));
+        assert_eq!(settings.base_url.unwrap().as_str(), "https://app.example.com");
+        assert_eq!(settings.base.as_str(), "/door");
+        assert_eq!(settings.scopes, ["openid", "email"]);
+        assert_eq!(settings.resources, ["urn:example:api"]);
+        assert!(!settings.include_reserved_scopes && settings.pushed_authorization);
+        assert_eq!(settings.prompt.as_str(), "login consent");
+        assert_eq!(settings.after_sign_in.as_str(), "/in");
+        assert_eq!(settings.after_sign_out.as_str(), "/out?x=1");
+        assert_eq!(settings.trusted_origins[0].as_str(), "https://admin.example.com");
+        assert_eq!(settings.session.max_lifetime, 3 * hour);
+        assert_eq!(settings.session.idle_timeout, Some(2 * hour));
+        assert_eq!((settings.session.revalidate_after, settings.session.max_stale), (None, None));
+        assert_eq!(settings.session.store, crate::Store::Cookie);
+        assert_eq!(settings.session.cookie.as_deref(), Some("__Host-mine"));
+        assert_eq!(settings.session.same_site, cookie::SameSite::None);
+        assert_eq!(settings.session.max_cookie_bytes, 1000);
+        assert_eq!(settings.session.claims.unwrap(), ["name"]);
+        assert!(settings.session.keep_id_token && !settings.user_route);
+        assert_eq!(settings.secret_keys.len(), 1);
+        assert_eq!(settings.clock_skew, Duration::ZERO);
+        assert_eq!(settings.timeout, Duration::from_millis(1500));
+        assert_eq!(settings.connect_timeout, Duration::from_secs(1));
+        assert_eq!(settings.ca_certificates.unwrap().pem, super::values::AUTHORITY.as_bytes());
+    });
+}

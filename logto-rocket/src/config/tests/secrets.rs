@@ -1,0 +1,72 @@
+//! No secret is in anything that prints.
+
+use super::{debug, jailed, outcome, outcome_of};
+use crate::Config;
+
+/// Secrets that are right, and texts that were meant to be secrets but are wrong.
+const RIGHT: &str = "hPRYyVRiMyxpw5sBB1XeCMN1kFsDCqKvBi2QJxBVHQk=";
+const WRONG: &str = "s3cret with é";
+
+#[test]
+fn no_settings_print_a_secret() {
+    jailed(|jail| {
+        jail.create_file("ca.pem", super::values::AUTHORITY).unwrap();
+        let toml = format!(
+            "[default.logto]\nendpoint = \"https://example.logto.app\"\napp_id = \"an-app\"\n\
+             app_secret = \"{RIGHT}\"\nsecret_keys = [\"{RIGHT}\"]\nca_certificates = \"ca.pem\""
+        );
+        let (settings, _) = outcome_of(&debug(jail, &toml), None).unwrap();
+        assert_eq!(settings.app_secret.expose(), RIGHT);
+        let master = format!("{:?}", settings.secret_keys[0].master());
+        for printed in [format!("{settings:?}"), format!("{settings:#?}")] {
+            assert!(printed.contains("an-app"), "{printed}");
+            assert!(!printed.contains(RIGHT) && !printed.contains(&master), "{printed}");
+        }
+    });
+}
+
+#[test]
+fn no_config_in_code_prints_a_secret() {
+    let config = Config::new()
+        .app_id("an-app")
+        .app_secret(RIGHT)
+        .secret_keys([RIGHT])
+        .endpoint("https://user:hunter2@example.com")
+        .session(crate::SessionConfig::new().cookie("a-cookie"));
+    for printed in [format!("{config:?}"), format!("{config:#?}")] {
+        assert!(printed.contains("an-app") && printed.contains("a-cookie"), "{printed}");
+        assert!(!printed.contains(RIGHT) && !printed.contains("hunter2"), "{printed}");
+    }
+}
+
+#[test]
+fn no_mistake_prints_a_secret() {
+    let values = [
+        ("app_secret", WRONG.into()),
+        ("app_secret", format!("{RIGHT}\\n")),
+        ("secret_keys", WRONG.into()),
+        ("endpoint", format!("https://user:{WRONG}@example.com")),
+        ("app_secrt", RIGHT.into()),
+    ];
+    for (key, value) in values {
+        let mistakes = outcome(&format!("[default.logto]\n{key} = \"{value}\"")).unwrap_err();
+        assert!(mistakes.contains(&format!("logto.{key} (from Rocket.toml)")), "{mistakes}");
+        assert!(!mistakes.contains("s3cret") && !mistakes.contains(RIGHT), "{mistakes}");
+    }
+}
+
+#[test]
+fn a_wrong_key_of_rockets_own_is_not_printed() {
+    let mistakes = outcome(&format!("[default]\nsecret_key = \"{WRONG}\"")).unwrap_err();
+    assert!(mistakes.contains("  secret_key (from Rocket.toml)"), "{mistakes}");
+    assert!(!mistakes.contains("s3cret"), "{mistakes}");
+}
+
+#[test]
+fn a_redis_url_is_not_printed() {
+    let toml = "[default.logto.session]\nredis = { url = \"redis://:hunter2@host\" }";
+    let toml = format!("{}\n{toml}", super::COMPLETE);
+    let (settings, warnings) = outcome(&toml).unwrap();
+    assert!(warnings[0].contains("`logto.session.redis.url` has no effect"), "{warnings:?}");
+    assert!(!format!("{settings:?}{warnings:?}").contains("hunter2"));
+}

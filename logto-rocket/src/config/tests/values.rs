@@ -1,0 +1,243 @@
+//! Each rule: what is right is read, what is wrong is refused.
+
+use super::{COMPLETE, assert_holds, debug, jailed, outcome, outcome_of, release};
+
+/// The certificate of an authority.
+pub(super) const AUTHORITY: &str = "\
+-----BEGIN CERTIFICATE-----
+MIIBkDCCATWgAwIBAgIUR9C4N4B3BVEGQIivQWsEbNFgsugwCgYIKoZIzj0EAwIw
+HDEaMBgGA1UEAwwRRXhhbXBsZSBBdXRob3JpdHkwIBcNMjYxMTIzMTYxMTM4WhgP
+MjEyNjEwMzAxNjExMzhaMBwxGjAYBgNVBAMMEUV4YW1wbGUgQXV0aG9yaXR5MFkw
+EwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAECEgfExPMxg4HcRW+zUfREJT053eqgwNV
+a58aZkWAMGSNU5xi5pusMmQ0+vUHFLZNuOjoKJR938+Z5goI9gKZA6NTMFEwHQYD
+VR0OBBYEFBn92U1e0N3VcZZNfKkkDcUFJqRNMB8GA1UdIwQYMBaAFBn92U1e0N3V
+cZZNfKkkDcUFJqRNMA8GA1UdEwEB/wQFMAMBAf8wCgYIKoZIzj0EAwIDSQAwRgIh
+APcCyLpwKXQTHRier7+Oy1lNukLvW/vlWSFcv99DnMNGAiEAwz+HQYQDO9faM+r3
+mWMXjZNsiHM11tj92nj6VnwF2lQ=
+-----END CERTIFICATE-----
+";
+
+/// Asserts that [`COMPLETE`] with each of `lines` is refused for `key` alone.
+#[track_caller]
+fn assert_refused(key: &str, lines: &[&str]) {
+    for line in lines {
+        let Err(mistakes) = replaced(line) else { panic!("`{line}` was taken") };
+        assert_holds(&mistakes, &["has 1 mistake:", &format!("\n  logto.{key} ")]);
+    }
+}
+
+#[track_caller]
+fn assert_taken(lines: &[&str]) {
+    for line in lines {
+        if let Err(mistakes) = replaced(line) {
+            panic!("`{line}` was refused: {mistakes}");
+        }
+    }
+}
+
+/// [`COMPLETE`] with `line` instead of its line of the same key.
+fn replaced(line: &str) -> Result<super::Settings, String> {
+    let key = format!("{} =", line.split(' ').next().unwrap());
+    let kept = COMPLETE.lines().filter(|kept| !kept.trim_start().starts_with(&key));
+    let toml = kept.collect::<Vec<_>>().join("\n");
+    outcome(&format!("{toml}\n{line}")).map(|(settings, _)| settings)
+}
+
+#[test]
+fn an_endpoint_is_https_or_loopback() {
+    assert_taken(&[
+        r#"endpoint = "http://localhost:3001""#,
+        r#"endpoint = "http://127.8.9.1:3001""#,
+        r#"endpoint = "http://[::1]:3001/""#,
+    ]);
+    assert_refused(
+        "endpoint",
+        &[
+            r#"endpoint = "http://logto.example""#,
+            r#"endpoint = "http://localhost.example""#,
+            r#"endpoint = "http://[::2]""#,
+            r#"endpoint = "https://a.example?x""#,
+            r#"endpoint = "https://a.example#x""#,
+            r#"endpoint = "https://a.example/oidc""#,
+            r#"endpoint = "https://a.example/oidc/""#,
+            r#"endpoint = " https://a.example""#,
+            r#"endpoint = "https://a.example\n""#,
+            r#"endpoint = "https:a.example""#,
+            r#"endpoint = "ftp://a.example""#,
+            r#"endpoint = "example.logto.app""#,
+            r#"endpoint = """#,
+        ],
+    );
+    assert_refused("endpoint", &[r#"endpoint = "https://user@a.example""#]);
+}
+
+#[test]
+fn the_issuer_is_the_endpoints_unless_it_is_given() {
+    let issuer = |line: &str| replaced(line).unwrap().issuer.as_str().to_owned();
+    assert_eq!(issuer(r#"endpoint = "https://a.example/""#), "https://a.example/oidc");
+    assert_eq!(issuer(r#"endpoint = "https://A.example:443""#), "https://a.example/oidc");
+    assert_eq!(issuer(r#"endpoint = "https://a.example/id/""#), "https://a.example/id/oidc");
+    assert_eq!(issuer(r#"issuer = "https://a.example/x/""#), "https://a.example/x/");
+    let only = COMPLETE.replace("endpoint", "issuer");
+    let (settings, _) = outcome(&only).unwrap();
+    assert_eq!(settings.issuer.url().as_str(), "https://example.logto.app/");
+    assert_eq!(settings.issuer.as_str(), "https://example.logto.app");
+    assert_eq!(settings.endpoint, None);
+    assert_refused("issuer", &[r#"issuer = "http://a.example/oidc""#]);
+}
+
+#[test]
+fn an_internal_endpoint_may_be_plain_http_which_release_warns_about() {
+    jailed(|jail| {
+        let toml = format!("{COMPLETE}\ninternal_endpoint = \"http://logto:3001\"");
+        let (settings, warnings) = outcome_of(&debug(jail, &toml), None).unwrap();
+        assert_eq!(settings.internal_endpoint.unwrap().as_str(), "http://logto:3001/");
+        assert_eq!(warnings, Vec::<String>::new());
+        let (_, warnings) = outcome_of(&release(jail, &toml), None).unwrap();
+        assert_holds(&warnings.join("\n"), &["`logto.internal_endpoint` is plain http"]);
+    });
+    assert_refused("internal_endpoint", &[r#"internal_endpoint = "logto:3001""#]);
+}
+
+#[test]
+fn a_base_url_is_an_origin() {
+    let settings = replaced(r#"base_url = "https://App.example.com:443/""#).unwrap();
+    assert_eq!(settings.base_url_for_port(8000).to_string(), "https://app.example.com");
+    assert!(settings.base_url.unwrap().is_https());
+    let settings = replaced(r#"base_url = "http://localhost:8000""#).unwrap();
+    assert!(!settings.base_url.unwrap().is_https());
+    assert_refused(
+        "base_url",
+        &[
+            r#"base_url = "http://app.example.com""#,
+            r#"base_url = "https://app.example.com/app""#,
+            r#"base_url = "https://app.example.com?x""#,
+            r#"base_url = "https://user@app.example.com""#,
+            r#"base_url = "null""#,
+        ],
+    );
+    assert_refused("trusted_origins", &[r#"trusted_origins = ["https://a.example", "*"]"#]);
+}
+
+#[test]
+fn only_debug_can_do_without_a_base_url() {
+    jailed(|jail| {
+        let bare = COMPLETE.replace("base_url", "#");
+        let (settings, _) = outcome_of(&debug(jail, &bare), None).unwrap();
+        assert_eq!(settings.base_url, None);
+        assert_eq!(settings.base_url_for_port(8000).as_str(), "http://localhost:8000");
+        assert_eq!(settings.base_url_for_port(80).as_str(), "http://localhost");
+        let mistakes = outcome_of(&release(jail, &bare), None).unwrap_err();
+        assert_holds(&mistakes, &["has 1 mistake:", "logto.base_url\n    is missing"]);
+        let staging = release(jail, &bare).select("staging");
+        assert!(outcome_of(&staging, None).is_err());
+        assert!(outcome_of(&release(jail, COMPLETE), None).is_ok());
+    });
+}
+
+#[test]
+fn a_base_is_a_path_that_rocket_mounts() {
+    for base in ["/auth", "/my/sign-in_v1.0~"] {
+        let settings = replaced(&format!("base = \"{base}\"")).unwrap();
+        let rocket = rocket::build().mount(settings.base.as_str(), Vec::<rocket::Route>::new());
+        drop(rocket);
+        assert_eq!(settings.base.to_string(), base);
+    }
+    for base in
+        ["/", "", "auth", "/auth/", "//a", "/a//b", "/<org>", "/a?b", "/a/../b", "/ä", "/%61"]
+    {
+        assert_refused("base", &[&format!("base = \"{base}\"")]);
+    }
+}
+
+#[test]
+fn scopes_and_resources_are_what_their_specifications_allow() {
+    assert_taken(&[
+        r#"scopes = ["email", "urn:logto:scope:organizations", "read:orders"]"#,
+        r#"resources = ["https://api.example.com/v1?x=1", "urn:logto:resource:organizations"]"#,
+    ]);
+    assert_refused("scopes", &[r#"scopes = [""]"#, r#"scopes = "a b""#, r#"scopes = ["a\"b"]"#]);
+    assert_refused(
+        "resources",
+        &[
+            r#"resources = ["/orders"]"#,
+            r#"resources = ["orders"]"#,
+            r#"resources = ["https://api.example.com#x"]"#,
+            r#"resources = ["https://a.example,https://b.example"]"#,
+            r#"resources = ["https://a.example b"]"#,
+            "resources = [[]]",
+        ],
+    );
+}
+
+#[test]
+fn reserved_scopes_are_left_out_only_if_openid_is_asked_for() {
+    assert_refused("include_reserved_scopes", &["include_reserved_scopes = false"]);
+    let with_openid = "include_reserved_scopes = false\nscopes = [\"openid\"]";
+    let (settings, warnings) = outcome(&format!("{COMPLETE}\n{with_openid}")).unwrap();
+    assert!(!settings.include_reserved_scopes);
+    assert_holds(&warnings.join("\n"), &["`offline_access`", "no refresh token"]);
+}
+
+#[test]
+fn a_prompt_without_consent_is_warned_about() {
+    for (prompt, warned) in [("consent", 0), ("login consent", 0), ("login", 1), ("none", 1)] {
+        let (settings, warnings) = outcome(&format!("{COMPLETE}\nprompt = \"{prompt}\"")).unwrap();
+        assert_eq!((settings.prompt.as_str(), warnings.len()), (prompt, warned), "{warnings:?}");
+        assert!(warnings.iter().all(|warning| warning.contains("no refresh token")));
+    }
+    for prompt in ["", "select_account", "none login", "login login", "login  consent", "Consent"] {
+        assert_refused("prompt", &[&format!("prompt = \"{prompt}\"")]);
+    }
+}
+
+#[test]
+fn paths_after_sign_in_and_sign_out_stay_on_this_site() {
+    assert_taken(&[r#"after_sign_in = "/a?b=c""#, r#"after_sign_out = "/bye""#]);
+    assert_refused("after_sign_in", &[r#"after_sign_in = "//evil.example""#]);
+    assert_refused("after_sign_out", &[r#"after_sign_out = "https://evil.example""#]);
+}
+
+#[test]
+fn times_with_logto_have_bounds() {
+    assert_taken(&["clock_skew = \"5m\"", "clock_skew = \"0s\"", "timeout = \"100ms\""]);
+    assert_refused("clock_skew", &["clock_skew = \"301s\""]);
+    assert_refused("timeout", &["timeout = \"0s\"", "timeout = \"1h\""]);
+    assert_refused("connect_timeout", &["connect_timeout = \"99ms\""]);
+}
+
+#[test]
+fn ids_and_secrets_are_visible_ascii() {
+    assert_refused("app_id", &["app_id = \"\"", "app_id = \"a b\"", "app_id = \"…\""]);
+    assert_refused("app_secret", &["app_secret = \"\"", "app_secret = \" a\"", "app_secret = 5"]);
+    assert_refused("user_route", &["user_route = \"yes\"", "user_route = 1"]);
+}
+
+#[test]
+fn ca_certificates_are_read_and_checked_at_launch() {
+    jailed(|jail| {
+        jail.create_dir("conf").unwrap();
+        jail.create_file("conf/ca.pem", AUTHORITY).unwrap();
+        jail.create_file("conf/empty.pem", "nothing").unwrap();
+        let broken = AUTHORITY.replacen("MII", "AII", 1);
+        jail.create_file("conf/broken.pem", &broken).unwrap();
+        let path = jail.directory().join("conf/Rocket.toml");
+        jail.set_env("ROCKET_CONFIG", path.display());
+        let read = |name: &str| {
+            let toml = format!("{COMPLETE}\nca_certificates = \"{name}\"");
+            jail.create_file("conf/Rocket.toml", &toml).unwrap();
+            outcome_of(&rocket::Config::figment().select("debug"), None)
+        };
+        let found = read("ca.pem").unwrap().0.ca_certificates.unwrap();
+        assert_eq!(found.pem, AUTHORITY.as_bytes());
+        assert!(found.path.ends_with("conf/ca.pem"), "relative to Rocket.toml");
+        for (name, why) in [
+            ("missing.pem", "cannot be read"),
+            ("empty.pem", "holds no PEM certificate"),
+            ("broken.pem", "holds a certificate that cannot be read"),
+        ] {
+            let mistakes = read(name).unwrap_err();
+            assert_holds(&mistakes, &["has 1 mistake:", "logto.ca_certificates", why]);
+        }
+    });
+}
