@@ -1,11 +1,12 @@
 //! [`Http`]: calls to Logto, bounded in time and size, without redirects.
 
 use std::error::Error as _;
+use std::pin::Pin;
 use std::time::Duration;
 
 use openidconnect::http::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 use openidconnect::http::{self, Request, StatusCode};
-use openidconnect::{HttpRequest, HttpResponse};
+use openidconnect::{AsyncHttpClient, HttpRequest, HttpResponse};
 use serde::de::DeserializeOwned;
 use url::Url;
 
@@ -149,6 +150,16 @@ impl Http {
         *answer.status_mut() = status;
         *answer.headers_mut() = std::mem::take(response.headers_mut());
         Ok(answer)
+    }
+}
+
+/// `openidconnect` makes requests for tokens only.
+impl<'c> AsyncHttpClient<'c> for Http {
+    type Error = Error;
+    type Future = Pin<Box<dyn Future<Output = Result<HttpResponse, Error>> + Send + 'c>>;
+
+    fn call(&'c self, request: HttpRequest) -> Self::Future {
+        Box::pin(self.send(Call::Token, request))
     }
 }
 

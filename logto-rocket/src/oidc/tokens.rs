@@ -61,13 +61,12 @@ impl Oidc {
     ) -> Result<Tokens, Error> {
         let provider = self.provider().await?;
         let requests = self.requests(&provider);
-        let send = |request| self.http.send(Call::Token, request);
         let code = openidconnect::AuthorizationCode::new(code.reveal().to_owned());
         let answer = requests
             .exchange_code(code)
             .set_pkce_verifier(PkceCodeVerifier::new(verifier.reveal().to_owned()))
             .set_redirect_uri(Cow::Owned(RedirectUrl::from_url(redirect_uri.clone())))
-            .request_async(&send)
+            .request_async(&*self.http)
             .await;
         tokens(answer)
     }
@@ -86,7 +85,6 @@ impl Oidc {
     ) -> Result<Tokens, Error> {
         let provider = self.provider().await?;
         let requests = self.requests(&provider);
-        let send = |request| self.http.send(Call::Token, request);
         let refresh_token = openidconnect::RefreshToken::new(refresh_token.reveal().to_owned());
         let mut request = requests.exchange_refresh_token(&refresh_token);
         if let Some(resource) = target.resource {
@@ -95,7 +93,7 @@ impl Oidc {
         if let Some(organization) = target.organization {
             request = request.add_extra_param("organization_id", organization);
         }
-        tokens(request.request_async(&send).await)
+        tokens(request.request_async(&*self.http).await)
     }
 }
 
