@@ -39,6 +39,7 @@ impl Http {
         let mut client = reqwest::Client::builder()
             .user_agent(concat!("logto-rocket/", env!("CARGO_PKG_VERSION")))
             .redirect(reqwest::redirect::Policy::none())
+            .retry(reqwest::retry::never())
             .connect_timeout(settings.connect_timeout)
             .pool_idle_timeout(IDLE_CONNECTION)
             .referer(false);

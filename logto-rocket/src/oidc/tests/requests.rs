@@ -189,11 +189,9 @@ async fn sign_out_at_logto_names_the_application_and_the_way_back() {
 #[test]
 fn every_call_may_move_between_threads() {
     fn sendable<T: Send>(_: impl FnOnce(&'static Oidc) -> T) {}
-    sendable(|oidc| exchange(oidc));
-    sendable(|oidc| async { oidc.refresh(&RefreshToken::new(""), Target::default()).await });
-    sendable(|oidc| verify(oidc, ""));
-    sendable(|oidc| oidc.ready());
     sendable(|oidc| async {
+        let _ = (oidc.ready().await, exchange(oidc).await, verify(oidc, "").await);
+        let _ = oidc.refresh(&RefreshToken::new(""), Target::default()).await;
         let url = Url::parse("http://localhost")?;
         let _ = oidc.authorize(&url, &super::super::SignInOptions::new(), &[], &[]).await;
         let _ = oidc.revoke(&RefreshToken::new("")).await;
