@@ -25,7 +25,6 @@ const IDLE_CONNECTION: Duration = Duration::from_secs(4);
 ///
 /// Nothing secret is ever part of a URL: that and the names of headers are what the crates below
 /// log.
-#[derive(Debug)]
 pub(super) struct Http {
     client: reqwest::Client,
     timeout: Duration,

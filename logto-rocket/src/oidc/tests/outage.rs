@@ -38,6 +38,21 @@ async fn a_rotated_key_is_found_by_one_fetch_for_all_who_wait() {
     assert!(verify(&client, &old.token(&claims(&server))).await.is_ok());
 }
 
+#[tokio::test]
+async fn a_caller_who_gives_up_leaves_the_search_for_a_key_to_the_others() {
+    let (old, new) = (SigningKey::es384("old"), SigningKey::es384("new"));
+    let (server, client) = client_of(&[&old]).await;
+    client.ready().await.unwrap();
+    server.publish(&[&new]);
+    let token = new.token(&claims(&server));
+    tokio::select! {
+        biased;
+        _ = verify(&client, &token) => panic!("it was to be cancelled"),
+        () = tokio::task::yield_now() => {}
+    }
+    assert!(verify(&client, &token).await.is_ok());
+}
+
 /// Security item 41: and while Logto is away, an unknown key is no proof of a forgery.
 #[tokio::test]
 async fn old_keys_serve_while_logto_is_away_and_unknown_ones_fail_fast() {

@@ -33,8 +33,13 @@ impl SigningKey {
         Self::ec(kid, "ES384", "P-384", &ECDSA_P384_SHA384_FIXED_SIGNING)
     }
 
-    fn ec(kid: &str, alg: &'static str, curve: &str, kind: &'static EcdsaSigningAlgorithm) -> Self {
-        let pair = EcdsaKeyPair::generate(kind).unwrap();
+    fn ec(
+        kid: &str,
+        alg: &'static str,
+        curve: &str,
+        algorithm: &'static EcdsaSigningAlgorithm,
+    ) -> Self {
+        let pair = EcdsaKeyPair::generate(algorithm).unwrap();
         let point = &pair.public_key().as_ref()[1..];
         let (x, y) = point.split_at(point.len() / 2);
         let jwk = json!({
