@@ -89,7 +89,28 @@ impl<T: Send + Sync + 'static> Document<T> {
 
     /// A newer document than `seen`, which lacked something that may be new at Logto; `None` if
     /// there can be none, because it was fetched for such a reason a short while ago.
-    pub(super) async fn newer_than(&self, seen: u64) -> Result<Option<Version<T>>, Error> {
+    pub(super) async fn newer_than(
+        self: &Arc<Self>,
+        seen: u64,
+    ) -> Result<Option<Version<T>>, Error> {
+        // A task of its own: a caller who is cancelled must not leave the cool-down without fetch.
+        let this = Arc::clone(self);
+        tokio::spawn(async move { this.renew(seen).await }).await.unwrap_or(Ok(None))
+    }
+
+    /// The document in hand. Starts its refreshment if it is time for that.
+    fn kept(self: &Arc<Self>) -> Option<Version<T>> {
+        let version = self.version()?;
+        let now = self.clock.instant();
+        let due = self.lock().current.as_ref().is_some_and(|kept| kept.is_old(now));
+        if due && self.not_paused().is_ok() && self.turn.try_lock().is_ok() {
+            let this = Arc::clone(self);
+            tokio::spawn(async move { this.refresh().await });
+        }
+        Some(version)
+    }
+
+    async fn renew(&self, seen: u64) -> Result<Option<Version<T>>, Error> {
         let _turn = self.turn.lock().await;
         let now = self.clock.instant();
         {
@@ -104,18 +125,6 @@ impl<T: Send + Sync + 'static> Document<T> {
             state.renewed = Some(now);
         }
         self.fetch_now().await.map(Some)
-    }
-
-    /// The document in hand. Starts its refreshment if it is time for that.
-    fn kept(self: &Arc<Self>) -> Option<Version<T>> {
-        let version = self.version()?;
-        let now = self.clock.instant();
-        let due = self.lock().current.as_ref().is_some_and(|kept| kept.is_old(now));
-        if due && self.not_paused().is_ok() && self.turn.try_lock().is_ok() {
-            let this = Arc::clone(self);
-            tokio::spawn(async move { this.refresh().await });
-        }
-        Some(version)
     }
 
     async fn refresh(&self) {

@@ -25,7 +25,6 @@ const IDLE_CONNECTION: Duration = Duration::from_secs(4);
 ///
 /// Nothing secret is ever part of a URL: that and the names of headers are what the crates below
 /// log.
-#[derive(Debug)]
 pub(super) struct Http {
     client: reqwest::Client,
     timeout: Duration,
@@ -39,6 +38,7 @@ impl Http {
         let mut client = reqwest::Client::builder()
             .user_agent(concat!("logto-rocket/", env!("CARGO_PKG_VERSION")))
             .redirect(reqwest::redirect::Policy::none())
+            .retry(reqwest::retry::never())
             .connect_timeout(settings.connect_timeout)
             .pool_idle_timeout(IDLE_CONNECTION)
             .referer(false);
@@ -153,7 +153,7 @@ impl Http {
     }
 }
 
-/// Token requests, which `openidconnect` sends through this.
+/// `openidconnect` makes requests for tokens only.
 impl<'c> AsyncHttpClient<'c> for Http {
     type Error = Error;
     type Future = Pin<Box<dyn Future<Output = Result<HttpResponse, Error>> + Send + 'c>>;

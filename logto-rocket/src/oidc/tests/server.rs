@@ -1,6 +1,7 @@
 //! A server on the loopback interface that answers each path as a test wants.
 
 use std::collections::HashMap;
+use std::fmt::Write as _;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -136,10 +137,10 @@ async fn serve(
     }
     let mut head = format!("HTTP/1.1 {} Status\r\nconnection: close\r\n", reply.status);
     if reply.manner == Manner::Whole {
-        head.push_str(&format!("content-length: {}\r\n", reply.body.len()));
+        let _ = write!(head, "content-length: {}\r\n", reply.body.len());
     }
     for (name, value) in &reply.headers {
-        head.push_str(&format!("{name}: {value}\r\n"));
+        let _ = write!(head, "{name}: {value}\r\n");
     }
     stream.write_all(format!("{head}\r\n{}", reply.body).as_bytes()).await.ok()?;
     let mut pace = tokio::time::interval(Duration::from_millis(10));

@@ -33,12 +33,17 @@ impl SigningKey {
         Self::ec(kid, "ES384", "P-384", &ECDSA_P384_SHA384_FIXED_SIGNING)
     }
 
-    fn ec(kid: &str, alg: &'static str, crv: &str, kind: &'static EcdsaSigningAlgorithm) -> Self {
-        let pair = EcdsaKeyPair::generate(kind).unwrap();
+    fn ec(
+        kid: &str,
+        alg: &'static str,
+        curve: &str,
+        algorithm: &'static EcdsaSigningAlgorithm,
+    ) -> Self {
+        let pair = EcdsaKeyPair::generate(algorithm).unwrap();
         let point = &pair.public_key().as_ref()[1..];
         let (x, y) = point.split_at(point.len() / 2);
         let jwk = json!({
-            "kty": "EC", "use": "sig", "kid": kid, "alg": alg, "crv": crv,
+            "kty": "EC", "use": "sig", "kid": kid, "alg": alg, "crv": curve,
             "x": encode(x), "y": encode(y),
         });
         Self { jwk, alg, secret: Secret::Ec(pair) }
