@@ -52,6 +52,7 @@ impl App {
         let mut browser = self.browser();
         let answer = self.sign_in(&mut browser, username, "/").await;
         assert_eq!(answer.status, Status::SeeOther, "{answer:?}");
+        assert_eq!(browser.open("/").await.status, Status::Ok);
         browser
     }
 

@@ -21,7 +21,10 @@ impl Names {
     pub fn new(secure: bool, configured: Option<&str>, app_id: &str, base: &str) -> Self {
         let prefix = if secure { "__Host-" } else { "" };
         let own = format!("{prefix}logto-{}", &hash(&format!("{app_id}\n{base}"))[..6]);
-        Self { session: configured.map_or_else(|| own.clone(), ToOwned::to_owned), short_lived: own }
+        Self {
+            session: configured.map_or_else(|| own.clone(), ToOwned::to_owned),
+            short_lived: own,
+        }
     }
 
     /// The session, or its first piece.
