@@ -16,7 +16,7 @@ fn no_settings_print_a_secret() {
              app_secret = \"{RIGHT}\"\nsecret_keys = [\"{RIGHT}\"]\nca_certificates = \"ca.pem\""
         );
         let (settings, _) = outcome_of(&debug(jail, &toml), None).unwrap();
-        assert_eq!(settings.app_secret.expose(), RIGHT);
+        assert_eq!(settings.app_secret.reveal(), RIGHT);
         let master = format!("{:?}", settings.secret_keys[0].master());
         for printed in [format!("{settings:?}"), format!("{settings:#?}")] {
             assert!(printed.contains("an-app"), "{printed}");
