@@ -31,6 +31,7 @@ pub(crate) use mistakes::{Mistakes, Warning};
 pub(crate) use read::read;
 pub(crate) use session::SessionSettings;
 pub use session::Store;
+pub(crate) use urls::is_loopback;
 pub(crate) use values::{AppSecret, Base, CaCertificates, Issuer, Origin, Prompt};
 
 /// The parsed configuration. Its fields are named as the keys.
