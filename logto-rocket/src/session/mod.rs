@@ -17,7 +17,7 @@ use std::time::Duration;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use rocket::Request;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 pub(crate) use cookies::CookieWrite;
 pub(crate) use ended::Ended;
@@ -50,7 +50,7 @@ pub(crate) struct Session {
     /// Raised by every token request: whoever has the higher one is right.
     #[serde(rename = "g")]
     pub generation: u64,
-    #[serde(rename = "u")]
+    #[serde(rename = "u", serialize_with = "raw_claims")]
     pub claims: Arc<Claims>,
     #[serde(rename = "r", default, skip_serializing_if = "Option::is_none")]
     pub refresh_token: Option<RefreshToken>,
@@ -216,6 +216,11 @@ impl TryFrom<u8> for Format {
     fn try_from(version: u8) -> Result<Self, Self::Error> {
         if version == FORMAT { Ok(Self) } else { Err("a session of another version") }
     }
+}
+
+/// Claims are sealed to the byte as they came.
+fn raw_claims<S: Serializer>(claims: &Arc<Claims>, serializer: S) -> Result<S::Ok, S::Error> {
+    claims.serialize_raw(serializer)
 }
 
 fn is_default<T: Default + PartialEq>(value: &T) -> bool {
