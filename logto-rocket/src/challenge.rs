@@ -222,11 +222,12 @@ fn not_signed_in(logto: &Logto, request: &Request<'_>) -> Response<'static> {
         }
         Kind::Navigation => Notice::new(
             status,
-            "The sign-in does not hold",
-            "You have signed in, but this browser did not send the session back. It may refuse \
-             cookies, or the site was opened under another name than the one it is configured for.",
+            "Signing in did not work",
+            "You were sent to sign in and came back without a session. Perhaps it was not \
+             completed, this browser refuses cookies, or the site was opened under another name \
+             than the one it is configured for.",
         )
-        .link("Sign in again", sign_in)
+        .link("Try again", sign_in)
         .respond(request),
         Kind::Form => Notice::new(
             status,

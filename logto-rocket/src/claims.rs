@@ -168,11 +168,6 @@ impl Claims {
         found.filter(|value| !value.is_null())
     }
 
-    /// Whether these claims have the role.
-    pub(crate) fn has_role(&self, role: &str) -> bool {
-        self.roles.as_ref().is_some_and(|roles| roles.iter().any(|have| have == role))
-    }
-
     /// The same claims without those that `keep` refuses. `sub` always stays.
     pub(crate) fn filtered(&self, keep: impl Fn(&str) -> bool) -> Result<Self, serde_json::Error> {
         let kept: Map<_, _> = self

@@ -3,40 +3,36 @@
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
+use humantime::format_duration;
 use rocket::{Build, Orbit, Rocket};
 
 use crate::clock::Clock;
-use crate::config::{self, Config, Settings};
+use crate::config::{self, Config, Settings, Store};
 use crate::hooks::Hooks;
 use crate::logto::Logto;
-use crate::oidc::{ClientSecret, Oidc, OidcSettings};
+use crate::oidc::{Oidc, OidcSettings};
 use crate::session::{Ended, Live, Names, Sessions, Vault};
 
-/// Reads the configuration. Every mistake in it is told at once, and the launch fails.
-pub(super) fn ignite(
-    rocket: Rocket<Build>,
+/// The client, by the configuration. Every mistake in it is told at once; then there is none.
+pub(super) fn client(
+    rocket: &Rocket<Build>,
     config: Option<&Config>,
     clock: Clock,
-    hooks: impl FnOnce() -> Hooks,
-) -> Result<(Rocket<Build>, Logto), Rocket<Build>> {
-    let (settings, warnings) = match config::read(rocket.figment(), config) {
-        Ok(read) => read,
-        Err(mistakes) => {
-            log::error!("{mistakes}");
-            return Err(rocket);
-        }
-    };
+    hooks: Hooks,
+) -> Option<Logto> {
+    let read = config::read(rocket.figment(), config);
+    let (settings, warnings) = read.inspect_err(|mistakes| log::error!("{mistakes}")).ok()?;
     for warning in warnings {
         log::warn!("{warning}");
     }
-    let oidc = match Oidc::new(oidc_settings(&settings), clock.clone()) {
-        Ok(oidc) => Arc::new(oidc),
-        Err(error) => {
-            log::error!("{error}");
-            return Err(rocket);
-        }
-    };
-    let rocket = with_secret_key(rocket, &settings);
+    if settings.generated_key {
+        log::warn!(
+            "There is no `secret_key`, so sessions end with this process. Make one with `openssl \
+             rand -base64 32` and set ROCKET_SECRET_KEY to it."
+        );
+    }
+    let oidc = Oidc::new(oidc_settings(&settings), clock.clone());
+    let oidc = oidc.inspect_err(|mistake| log::error!("{mistake}")).ok()?;
     let secure = settings.base_url.as_ref().is_some_and(config::Origin::is_https);
     let sessions = Sessions {
         names: Names::new(
@@ -48,14 +44,21 @@ pub(super) fn ignite(
         vault: Vault::new(settings.secret_keys.clone()),
         clock: clock.clone(),
         clock_skew: settings.clock_skew,
-        oidc,
+        oidc: Arc::new(oidc),
         secure,
         settings: settings.session.clone(),
         live: Live::default(),
         ended: Ended::default(),
         warned_of_size: AtomicBool::new(false),
     };
-    Ok((rocket, Logto::new(settings, clock, sessions, hooks())))
+    Some(Logto::new(settings, clock, sessions, hooks))
+}
+
+/// Hands the key that seals to Rocket too, so that its private cookies and ours are one kind.
+pub(super) fn with_secret_key(rocket: Rocket<Build>, logto: &Logto) -> Rocket<Build> {
+    let Some(key) = logto.settings().secret_keys.first() else { return rocket };
+    let figment = rocket.figment().clone().merge(("secret_key", key.master()));
+    rocket.configure(figment)
 }
 
 /// Tells what was attached. No secret is among it.
@@ -70,8 +73,15 @@ pub(super) fn announce(logto: &Logto, rocket: &Rocket<Orbit>) {
         logto.door_url("sign-out-callback")
     ));
     tell_more(format_args!(
-        "sessions: in cookies, at most {}",
-        humantime::format_duration(session.max_lifetime)
+        "sessions: {}, {} at most{}",
+        match session.store {
+            Store::Cookie => "in cookies",
+        },
+        format_duration(session.max_lifetime),
+        session.revalidate_after.map_or_else(String::new, |after| format!(
+            ", over {} after their claims were confirmed",
+            format_duration(after)
+        ))
     ));
     for (place, requirement) in logto.protected() {
         let mounted = rocket.routes().find(|route| route.name.as_deref() == Some(place.name));
@@ -92,22 +102,14 @@ pub(super) fn announce(logto: &Logto, rocket: &Rocket<Orbit>) {
     }
 }
 
-/// Hands the key that seals to Rocket too, so that its private cookies and ours are one kind.
-fn with_secret_key(rocket: Rocket<Build>, settings: &Settings) -> Rocket<Build> {
-    let Some(key) = settings.secret_keys.first() else { return rocket };
-    let figment = rocket.figment().clone().merge(("secret_key", key.master()));
-    rocket.configure(figment)
-}
-
 fn oidc_settings(settings: &Settings) -> OidcSettings {
-    let prompt = settings.prompt.as_str().split(' ');
     OidcSettings {
         issuer: settings.issuer.as_str().to_owned(),
         internal: settings.internal_endpoint.clone(),
         endpoint_given: settings.endpoint.is_some(),
         client_id: settings.app_id.clone(),
-        client_secret: ClientSecret::new(settings.app_secret.expose()),
-        prompt: prompt.filter_map(|word| word.parse().ok()).collect(),
+        client_secret: settings.app_secret.clone(),
+        prompt: settings.prompt.clone(),
         clock_skew: settings.clock_skew,
         timeout: settings.timeout,
         connect_timeout: settings.connect_timeout,

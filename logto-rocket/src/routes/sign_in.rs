@@ -58,7 +58,7 @@ pub(super) async fn respond(
     };
     match builder.start().await {
         Ok(started) => started.respond(request),
-        Err(error) => failed(request, error),
+        Err(error) => failed(request, &error),
     }
 }
 
@@ -113,10 +113,10 @@ fn is_local(path: &str) -> bool {
     path.parse::<crate::redirect::LocalPath>().is_ok()
 }
 
-fn failed(request: &Request<'_>, error: Error) -> Response<'static> {
+fn failed(request: &Request<'_>, error: &Error) -> Response<'static> {
     match error {
         Error::Unavailable { retry_after, .. } => {
-            let refusal = Refusal::Unavailable { retry_after };
+            let refusal = Refusal::Unavailable { retry_after: *retry_after };
             Visit::of(request).guarded(Some(refusal.clone()));
             Notice::new(
                 refusal.status(),
