@@ -19,6 +19,9 @@ use crate::visit::Visit;
 /// After how many sign-ins in a row that gave no session a guard stops redirecting.
 const MAX_ATTEMPTS: u32 = 2;
 
+/// What our catchers are called in the launch log.
+pub(crate) const CATCHER: &str = "logto";
+
 /// How long a client is asked to wait when Logto does not say.
 const RETRY_AFTER: Duration = Duration::from_secs(30);
 
@@ -187,7 +190,7 @@ pub(crate) fn catchers<'a>(registered: impl Iterator<Item = &'a Catcher>) -> Vec
         .map(|status| {
             let fallback = default.cloned().unwrap_or_default();
             let mut catcher = Catcher::new(status.code, Challenger { fallback });
-            catcher.name = Some("logto".into());
+            catcher.name = Some(CATCHER.into());
             catcher
         })
         .collect()
@@ -222,11 +225,12 @@ fn not_signed_in(logto: &Logto, request: &Request<'_>) -> Response<'static> {
         }
         Kind::Navigation => Notice::new(
             status,
-            "The sign-in does not hold",
-            "You have signed in, but this browser did not send the session back. It may refuse \
-             cookies, or the site was opened under another name than the one it is configured for.",
+            "Signing in did not work",
+            "You were sent to sign in and came back without a session. Perhaps it was not \
+             completed, this browser refuses cookies, or the site was opened under another name \
+             than the one it is configured for.",
         )
-        .link("Sign in again", sign_in)
+        .link("Try again", sign_in)
         .respond(request),
         Kind::Form => Notice::new(
             status,

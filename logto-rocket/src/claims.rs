@@ -168,11 +168,6 @@ impl Claims {
         found.filter(|value| !value.is_null())
     }
 
-    /// Whether these claims have the role.
-    pub(crate) fn has_role(&self, role: &str) -> bool {
-        self.roles.as_ref().is_some_and(|roles| roles.iter().any(|have| have == role))
-    }
-
     /// The same claims without those that `keep` refuses. `sub` always stays.
     pub(crate) fn filtered(&self, keep: impl Fn(&str) -> bool) -> Result<Self, serde_json::Error> {
         let kept: Map<_, _> = self
@@ -193,6 +188,11 @@ impl Claims {
             .collect();
         sizes.sort_by_key(|(_, size)| std::cmp::Reverse(*size));
         sizes
+    }
+
+    /// Serializes the claims to the byte as they came, into JSON.
+    pub(crate) fn serialize_raw<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.raw.serialize(serializer)
     }
 
     fn from_raw(raw: Box<RawValue>) -> Result<Self, serde_json::Error> {
@@ -227,7 +227,8 @@ impl PartialEq for Claims {
 
 impl Serialize for Claims {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.raw.serialize(serializer)
+        // Raw JSON means something to serde_json only; a template engine would show its wrapping.
+        self.all().serialize(serializer)
     }
 }
 

@@ -24,14 +24,15 @@ use std::time::Duration;
 use cookie::Key;
 use url::Url;
 
-use crate::LocalPath;
+use crate::oidc::{ClientSecret, Prompt};
+use crate::redirect::LocalPath;
 
 pub use layer::{Config, SessionConfig};
-pub(crate) use mistakes::{Mistakes, Warning};
 pub(crate) use read::read;
 pub(crate) use session::SessionSettings;
 pub use session::Store;
-pub(crate) use values::{AppSecret, Base, CaCertificates, Issuer, Origin, Prompt};
+pub(crate) use urls::is_loopback;
+pub(crate) use values::{Base, CaCertificates, Issuer, Origin};
 
 /// The parsed configuration. Its fields are named as the keys.
 #[derive(Clone, Debug)]
@@ -46,7 +47,7 @@ pub(crate) struct Settings {
     /// The application's id at Logto.
     pub(crate) app_id: String,
     /// The application's secret at Logto.
-    pub(crate) app_secret: AppSecret,
+    pub(crate) app_secret: ClientSecret,
     /// The origin of this site; `None` only in the debug profile:
     /// [`base_url_for_port()`](Settings::base_url_for_port) knows it from lift-off on.
     pub(crate) base_url: Option<Origin>,
@@ -60,7 +61,7 @@ pub(crate) struct Settings {
     /// `openid`.
     pub(crate) include_reserved_scopes: bool,
     /// The `prompt` of a sign-in.
-    pub(crate) prompt: Prompt,
+    pub(crate) prompt: Vec<Prompt>,
     /// Whether authorization requests are pushed (RFC 9126).
     pub(crate) pushed_authorization: bool,
     /// Where a sign-in without `return_to` leads.

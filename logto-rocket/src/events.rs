@@ -87,9 +87,10 @@ impl Event {
     /// How loudly the log tells it.
     pub(crate) fn level(&self) -> log::Level {
         match self {
-            Self::SignedIn { .. } | Self::SignedOut { revocation: None, .. } => log::Level::Info,
+            Self::SignedIn { .. }
+            | Self::SignedOut { revocation: None, .. }
+            | Self::Denied { .. } => log::Level::Info,
             Self::SignInFailed { error } if error.is_everyday() => log::Level::Info,
-            Self::Denied { .. } => log::Level::Info,
             _ => log::Level::Warn,
         }
     }

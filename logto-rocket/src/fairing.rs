@@ -131,8 +131,9 @@ impl Fairing for LogtoFairing {
             return Err(rocket);
         }
         let clock = self.clock.clone().unwrap_or_else(Clock::system);
-        let (rocket, logto) =
-            launch::ignite(rocket, self.config.as_ref(), clock, || self.take_hooks())?;
+        let client = launch::client(&rocket, self.config.as_ref(), clock, self.take_hooks());
+        let Some(logto) = client else { return Err(rocket) };
+        let rocket = launch::with_secret_key(rocket, &logto);
         let catchers = challenge::catchers(rocket.catchers());
         let base = logto.settings().base.as_str().to_owned();
         let doors = routes::doors(&logto);
@@ -228,6 +229,7 @@ fn write_cookies(
         forbid_caching(logto, response);
     }
     for cookie in cookies {
-        response.adjoin_header(Header::new("Set-Cookie", cookie.to_header(sessions.secure)));
+        let cookie = cookie.into_cookie(sessions.secure).to_string();
+        response.adjoin_header(Header::new("Set-Cookie", cookie));
     }
 }

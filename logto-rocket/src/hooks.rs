@@ -18,13 +18,14 @@ pub type OnSignIn<'a> =
 #[derive(Default)]
 pub(crate) struct Hooks {
     pub on_sign_in: Option<SignInHook>,
-    pub on_event: Option<Box<dyn Fn(&Event) + Send + Sync>>,
+    pub on_event: Option<EventHook>,
     pub sign_in_options: Option<OptionsHook>,
     pub error_page: Option<ErrorPageHook>,
 }
 
 pub(crate) type SignInHook =
     Box<dyn for<'a> Fn(&'a Request<'_>, &'a LogtoUser) -> OnSignIn<'a> + Send + Sync>;
+pub(crate) type EventHook = Box<dyn Fn(&Event) + Send + Sync>;
 pub(crate) type OptionsHook =
     Box<dyn Fn(&Request<'_>, SignInOptions) -> SignInOptions + Send + Sync>;
 pub(crate) type ErrorPageHook =

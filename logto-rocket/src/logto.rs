@@ -21,7 +21,7 @@ use crate::guard::{LogtoUser, Place};
 use crate::hooks::Hooks;
 use crate::oidc::{FirstScreen, Oidc};
 use crate::requirement::Requirement;
-use crate::session::{Session, Sessions, Spent};
+use crate::session::{Session, Sessions, Spent, USUAL_SCOPES};
 use crate::sign_in_error::SignInError;
 
 /// The client of this application at Logto.
@@ -171,6 +171,16 @@ impl Logto {
     pub(crate) fn is_trusted(&self, origin: &str) -> bool {
         let trusted = &self.settings().trusted_origins;
         origin == self.origin() || trusted.iter().any(|trusted| trusted.as_str() == origin)
+    }
+
+    /// The scopes that every sign-in asks for.
+    pub(crate) fn scopes(&self) -> Vec<String> {
+        let settings = self.settings();
+        let usual = USUAL_SCOPES.into_iter().filter(|_| settings.include_reserved_scopes);
+        let mut scopes: Vec<_> = usual.map(ToOwned::to_owned).collect();
+        let more = settings.scopes.iter().filter(|scope| !USUAL_SCOPES.contains(&scope.as_str()));
+        scopes.extend(more.cloned());
+        scopes
     }
 
     /// The path of one of the doors.

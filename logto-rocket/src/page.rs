@@ -46,13 +46,13 @@ pub struct Page {
 
 #[derive(Serialize)]
 struct Context<'a> {
-    logto: User<'a>,
+    logto: Visitor<'a>,
     #[serde(flatten)]
     own: &'a Value,
 }
 
 #[derive(Serialize)]
-struct User<'a> {
+struct Visitor<'a> {
     is_authenticated: bool,
     user: Option<LogtoUser>,
     sign_in: &'a str,
@@ -88,7 +88,7 @@ impl<'r> Responder<'r, 'static> for Page {
         let here = Some(request.uri().to_string()).filter(|_| request.method() == Method::Get);
         let here = here.and_then(|here| here.parse::<LocalPath>().ok());
         let context = Context {
-            logto: User {
+            logto: Visitor {
                 is_authenticated: user.is_some(),
                 user,
                 sign_in: &logto.sign_in_uri(here.as_ref().map(LocalPath::as_str)),

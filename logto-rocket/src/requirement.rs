@@ -122,8 +122,8 @@ pub(crate) enum Answer {
 /// What is known of a request when a requirement is judged. `None` is unknown.
 pub(crate) trait Facts {
     fn role(&self, role: &str) -> Option<bool>;
-    /// The claim at a path: `Some(None)` if the user has no such claim.
-    fn claim(&self, path: &[&str]) -> Option<Option<&Value>>;
+    /// Whether the claim at a path is something that `fits`.
+    fn claim(&self, path: &[&str], fits: impl Fn(&Value) -> bool) -> Option<bool>;
     fn check(&self, check: &'static Check) -> Option<bool>;
 }
 
@@ -145,9 +145,7 @@ impl Node {
     fn evaluate(&'static self, facts: &impl Facts) -> Answer {
         match self {
             Self::Roles(roles) => Answer::all(roles.iter().map(|role| facts.role(role).into())),
-            Self::Claim { path, literal } => {
-                facts.claim(path).map(|claim| claim.is_some_and(|claim| literal.fits(claim))).into()
-            }
+            Self::Claim { path, literal } => facts.claim(path, |claim| literal.fits(claim)).into(),
             Self::Check(check) => facts.check(check).into(),
             Self::All(nodes) => Answer::all(nodes.iter().map(|node| node.evaluate(facts))),
             Self::Any(nodes) => !Answer::all(nodes.iter().map(|node| !node.evaluate(facts))),

@@ -61,6 +61,7 @@ impl Visit {
     }
 
     /// Notes that the response shows who is signed in.
+    #[cfg(feature = "templates")]
     pub fn personal(&self) {
         self.guarded.store(true, Ordering::Release);
     }

@@ -29,6 +29,10 @@ impl App {
     }
 
     /// An application with changes to its provider, its configuration and its fairing.
+    ///
+    /// # Panics
+    ///
+    /// If either does not start.
     pub async fn with(
         idp: impl FnOnce(Builder) -> Builder,
         config: impl FnOnce(Config) -> Config,
@@ -48,6 +52,10 @@ impl App {
     }
 
     /// A browser in which a user has signed in.
+    ///
+    /// # Panics
+    ///
+    /// If the sign-in fails.
     pub async fn signed_in(&self, username: &str) -> Browser<'_> {
         let mut browser = self.browser();
         let answer = self.sign_in(&mut browser, username, "/").await;
@@ -63,6 +71,10 @@ impl App {
     }
 
     /// Goes through the sign-in up to the callback, and answers with the callback's path and query.
+    ///
+    /// # Panics
+    ///
+    /// If the sign-in does not start.
     pub async fn callback(&self, browser: &mut Browser<'_>, username: &str, path: &str) -> String {
         let query: String = url::form_urlencoded::byte_serialize(path.as_bytes()).collect();
         let start = browser.open(&format!("/auth/sign-in?return_to={query}")).await;

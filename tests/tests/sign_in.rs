@@ -1,5 +1,6 @@
 //! Signing in, from the door to the page that was wanted.
 
+use logto_rocket::testing::{self, User};
 use logto_rocket_tests::app::App;
 use logto_rocket_tests::browser::From;
 use rocket::http::Status;
@@ -71,4 +72,51 @@ async fn user_info_comes_with_the_access_token_of_the_sign_in_and_later_with_a_r
     assert_eq!(profile.status, Status::Ok, "{profile:?}");
     assert_eq!(app.idp.requests().token_by_grant("refresh_token"), 1);
     assert!(profile.sets_cookies(), "the browser gets the newer generation");
+}
+
+#[rocket::async_test]
+async fn an_access_token_that_died_early_is_renewed_once() {
+    let app = App::start().await;
+    let mut alice = app.signed_in("alice").await;
+    app.idp.expire_access_tokens();
+    let profile = alice.open("/profile").await;
+    assert_eq!(profile.status, Status::Ok, "{profile:?}");
+    assert_eq!(app.idp.requests().token_by_grant("refresh_token"), 1);
+    assert_eq!(app.idp.requests().userinfo(), 2);
+}
+
+#[rocket::async_test]
+async fn a_test_signs_a_user_in_without_a_provider() {
+    let app = App::start().await;
+    app.idp.forget_requests();
+    let cookies = testing::sign_in(&app.client, User::new("carol").role("admin")).unwrap();
+    let mut carol = app.browser();
+    for cookie in cookies {
+        carol.cookies.insert(cookie.name().into(), cookie.value().into());
+    }
+    assert_eq!(carol.open("/").await.body, "Hello, carol");
+    assert_eq!(carol.open("/admin").await.status, Status::Ok);
+    assert_eq!((app.idp.requests().token(), app.idp.requests().authorizations()), (0, 0));
+}
+
+#[rocket::async_test]
+async fn a_developer_who_opens_the_site_by_its_number_signs_in_under_its_name() {
+    let app = App::start().await;
+    let door = "/auth/sign-in?return_to=%2Faccount";
+    let by_host = [
+        ("127.0.0.1:8000", "http://localhost:8000/auth/sign-in?return_to=%2Faccount"),
+        ("[::1]:8000", "http://localhost:8000/auth/sign-in?return_to=%2Faccount"),
+        ("localhost:8000", "http://127.0.0.1:"),
+        ("127.0.0.1:8001", "http://127.0.0.1:"),
+        ("evil.example:8000", "http://127.0.0.1:"),
+        ("evil.example/@127.0.0.1:8000", "http://127.0.0.1:"),
+    ];
+    for (host, location) in by_host {
+        let mut browser = app.browser();
+        browser.headers.push(("Host".into(), host.into()));
+        let answer = browser.open(door).await;
+        assert_eq!(answer.status, Status::SeeOther, "{host}: {answer:?}");
+        assert!(answer.location().starts_with(location), "{host}: {answer:?}");
+        assert_eq!(answer.sets_cookies(), location.ends_with(':'), "{host}: {answer:?}");
+    }
 }

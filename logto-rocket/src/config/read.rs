@@ -9,9 +9,10 @@ use url::Url;
 use super::mistakes::{Mistakes, Warning, Wrong};
 use super::reader::Reader;
 use super::secret_keys::{self, MAKE_ONE};
-use super::values::{AppSecret, Base, CaCertificates, Issuer, Origin, Prompt};
+use super::values::{self, Base, CaCertificates, Issuer, Origin};
 use super::{Config, Settings, environment, keys, session, texts, urls};
 use crate::LocalPath;
+use crate::oidc::Prompt;
 
 const SECOND: Duration = Duration::from_secs(1);
 const MINUTE: Duration = Duration::from_secs(60);
@@ -43,13 +44,13 @@ pub(crate) fn read(
     let (issuer, endpoint) = issuer(&mut reader);
     let internal_endpoint = internal_endpoint(&mut reader, debug, &mut warnings);
     let app_id = required(&mut reader, "app_id", "app id", texts::app_id);
-    let app_secret = required(&mut reader, "app_secret", "app secret", AppSecret::parse);
+    let app_secret = required(&mut reader, "app_secret", "app secret", values::app_secret);
     let base_url = base_url(&mut reader, debug);
     let base = reader.text("base", Base::parse).unwrap_or_default();
     let scopes = reader.list("scopes", texts::scope).unwrap_or_default();
     let resources = reader.list("resources", texts::resource).unwrap_or_default();
     let include_reserved_scopes = include_reserved_scopes(&mut reader, &scopes);
-    let prompt = reader.text("prompt", Prompt::parse).unwrap_or_default();
+    let prompt = reader.text("prompt", values::prompt).unwrap_or_else(|| vec![Prompt::Consent]);
     warnings.extend(no_refresh_token(&prompt, include_reserved_scopes, &scopes));
     let pushed_authorization = reader.flag("pushed_authorization").unwrap_or(false);
     let after_sign_in = local_path(&mut reader, "after_sign_in");
@@ -161,8 +162,8 @@ fn include_reserved_scopes(reader: &mut Reader, scopes: &[String]) -> bool {
     include
 }
 
-fn no_refresh_token(prompt: &Prompt, reserved: bool, scopes: &[String]) -> Option<Warning> {
-    let why = if !prompt.asks_consent() {
+fn no_refresh_token(prompt: &[Prompt], reserved: bool, scopes: &[String]) -> Option<Warning> {
+    let why = if !prompt.contains(&Prompt::Consent) {
         "`logto.prompt` has no `consent`"
     } else if !reserved && !has(scopes, "offline_access") {
         "`logto.scopes` has no `offline_access`"

@@ -64,9 +64,8 @@ pub(super) fn read(
     let max_lifetime = reader.duration("session.max_lifetime", BOUNDS, 14 * DAY);
     let (revalidate_after, max_stale) = confirmation(reader, warnings);
     if reader.has("session.redis.url") {
-        let why = "`logto.session.redis.url` has no effect: this version keeps sessions in \
-                   cookies only";
-        warnings.push(Warning::new(why));
+        let what = "names a store that this version does not have: it keeps sessions in cookies";
+        reader.reject("session.redis.url", Wrong::new(what, "take it out"));
     }
     let bytes = (MIN_COOKIE_BYTES, MAX_COOKIE_BYTES);
     SessionSettings {

@@ -11,7 +11,8 @@ mod values;
 use figment::Jail;
 use rocket::figment::Figment;
 
-use super::{Config, Settings, Warning, read};
+use super::mistakes::Warning;
+use super::{Config, Settings, read};
 
 /// All that a configuration needs.
 const COMPLETE: &str = r#"

@@ -7,6 +7,7 @@ use url::Url;
 
 use super::mistakes::Wrong;
 use super::urls::secure_url;
+use crate::oidc::{ClientSecret, Prompt};
 
 /// Logto's issuer identifier: the exact text, which tokens must name to the byte, and its URL.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,31 +39,15 @@ impl Issuer {
     }
 }
 
-/// The secret of the application at Logto. Prints as nothing.
-#[derive(Clone, PartialEq, Eq)]
-pub(crate) struct AppSecret(String);
-
-impl AppSecret {
-    pub(super) fn parse(text: &str) -> Result<Self, Wrong> {
-        if text.trim() == text && !text.is_empty() && text.chars().all(is_visible_or_blank) {
-            return Ok(Self(text.into()));
-        }
-        Err(Wrong::new(
-            "is no app secret: one is visible ASCII without blanks around it",
-            "copy the app secret from the application's page in Logto's console",
-        ))
+/// The secret of the application at Logto.
+pub(super) fn app_secret(text: &str) -> Result<ClientSecret, Wrong> {
+    if text.trim() == text && !text.is_empty() && text.chars().all(is_visible_or_blank) {
+        return Ok(ClientSecret::from(text));
     }
-
-    /// The secret itself, to be sent to Logto and nowhere else.
-    pub(crate) fn expose(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for AppSecret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("AppSecret")
-    }
+    Err(Wrong::new(
+        "is no app secret: one is visible ASCII without blanks around it",
+        "copy the app secret from the application's page in Logto's console",
+    ))
 }
 
 /// The origin of a site: https, or http on a loopback host. Written as browsers write it in the
@@ -174,44 +159,26 @@ impl fmt::Display for Base {
 /// The `prompt` of an authorization request
 /// ([OpenID Connect Core, section 3.1.2.1](https://openid.net/specs/openid-connect-core-1_0.html#AuthRequest)),
 /// of the values that Logto knows.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Prompt(String);
-
-impl Prompt {
-    pub(super) fn parse(text: &str) -> Result<Self, Wrong> {
-        let mend = "write \"consent\", \"login\", \"login consent\" or \"none\"";
-        let values: Vec<_> = text.split(' ').collect();
-        if let Some(unknown) = values.iter().find(|v| !["none", "login", "consent"].contains(v)) {
-            let what = match *unknown {
+pub(super) fn prompt(text: &str) -> Result<Vec<Prompt>, Wrong> {
+    let mend = "write \"consent\", \"login\", \"login consent\" or \"none\"";
+    let mut prompt: Vec<Prompt> = Vec::new();
+    for word in text.split(' ') {
+        let Ok(value) = word.parse() else {
+            let what = match word {
                 "select_account" => "is refused by Logto, which has no `select_account`",
                 _ => "is no prompt that Logto knows",
             };
             return Err(Wrong::new(what, mend));
-        }
-        if values.contains(&"none") && values.len() > 1 {
-            return Err(Wrong::new("joins `none` with something else", mend));
-        }
-        if values.iter().enumerate().any(|(at, value)| values[..at].contains(value)) {
+        };
+        if prompt.contains(&value) {
             return Err(Wrong::new("names a prompt twice", mend));
         }
-        Ok(Self(text.into()))
+        prompt.push(value);
     }
-
-    /// The value of the parameter.
-    pub(crate) fn as_str(&self) -> &str {
-        &self.0
+    if prompt.contains(&Prompt::None) && prompt.len() > 1 {
+        return Err(Wrong::new("joins `none` with something else", mend));
     }
-
-    /// Whether consent is asked for: only then does Logto give a refresh token.
-    pub(crate) fn asks_consent(&self) -> bool {
-        self.0.split(' ').any(|value| value == "consent")
-    }
-}
-
-impl Default for Prompt {
-    fn default() -> Self {
-        Self("consent".into())
-    }
+    Ok(prompt)
 }
 
 /// The PEM file of a private certificate authority, read and checked.

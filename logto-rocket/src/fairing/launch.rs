@@ -3,40 +3,37 @@
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use rocket::{Build, Orbit, Rocket};
+use humantime::format_duration;
+use rocket::{Build, Orbit, Rocket, Route};
 
+use crate::challenge::CATCHER;
 use crate::clock::Clock;
-use crate::config::{self, Config, Settings};
+use crate::config::{self, Config, SessionSettings, Settings, Store};
 use crate::hooks::Hooks;
 use crate::logto::Logto;
-use crate::oidc::{ClientSecret, Oidc, OidcSettings};
+use crate::oidc::{Oidc, OidcSettings};
 use crate::session::{Ended, Live, Names, Sessions, Vault};
 
-/// Reads the configuration. Every mistake in it is told at once, and the launch fails.
-pub(super) fn ignite(
-    rocket: Rocket<Build>,
+/// The client, by the configuration. Every mistake in it is told at once; then there is none.
+pub(super) fn client(
+    rocket: &Rocket<Build>,
     config: Option<&Config>,
     clock: Clock,
-    hooks: impl FnOnce() -> Hooks,
-) -> Result<(Rocket<Build>, Logto), Rocket<Build>> {
-    let (settings, warnings) = match config::read(rocket.figment(), config) {
-        Ok(read) => read,
-        Err(mistakes) => {
-            log::error!("{mistakes}");
-            return Err(rocket);
-        }
-    };
+    hooks: Hooks,
+) -> Option<Logto> {
+    let read = config::read(rocket.figment(), config);
+    let (settings, warnings) = read.inspect_err(|mistakes| log::error!("{mistakes}")).ok()?;
     for warning in warnings {
         log::warn!("{warning}");
     }
-    let oidc = match Oidc::new(oidc_settings(&settings), clock.clone()) {
-        Ok(oidc) => Arc::new(oidc),
-        Err(error) => {
-            log::error!("{error}");
-            return Err(rocket);
-        }
-    };
-    let rocket = with_secret_key(rocket, &settings);
+    if settings.generated_key {
+        log::warn!(
+            "There is no `secret_key`, so sessions end with this process. Make one with `openssl \
+             rand -base64 32` and set ROCKET_SECRET_KEY to it."
+        );
+    }
+    let oidc = Oidc::new(oidc_settings(&settings), clock.clone());
+    let oidc = oidc.inspect_err(|mistake| log::error!("{mistake}")).ok()?;
     let secure = settings.base_url.as_ref().is_some_and(config::Origin::is_https);
     let sessions = Sessions {
         names: Names::new(
@@ -48,78 +45,90 @@ pub(super) fn ignite(
         vault: Vault::new(settings.secret_keys.clone()),
         clock: clock.clone(),
         clock_skew: settings.clock_skew,
-        oidc,
+        oidc: Arc::new(oidc),
         secure,
         settings: settings.session.clone(),
         live: Live::default(),
         ended: Ended::default(),
         warned_of_size: AtomicBool::new(false),
     };
-    Ok((rocket, Logto::new(settings, clock, sessions, hooks())))
-}
-
-/// Tells what was attached. No secret is among it.
-pub(super) fn announce(logto: &Logto, rocket: &Rocket<Orbit>) {
-    let settings = logto.settings();
-    let session = &settings.session;
-    tell("Logto:");
-    tell_more(format_args!("issuer: {}", settings.issuer.as_str()));
-    tell_more(format_args!("redirect URI to register: {}", logto.door_url("sign-in-callback")));
-    tell_more(format_args!(
-        "post sign-out redirect URI to register: {}",
-        logto.door_url("sign-out-callback")
-    ));
-    tell_more(format_args!(
-        "sessions: in cookies, at most {}",
-        humantime::format_duration(session.max_lifetime)
-    ));
-    for (place, requirement) in logto.protected() {
-        let mounted = rocket.routes().find(|route| route.name.as_deref() == Some(place.name));
-        match mounted {
-            Some(route) => {
-                tell_more(format_args!(
-                    "{} {} ({}): {requirement}",
-                    route.method, route.uri, place.name
-                ));
-            }
-            None => {
-                tell_more(format_args!(
-                    "{} ({}:{}): {requirement}",
-                    place.name, place.file, place.line
-                ));
-            }
-        }
-    }
+    Some(Logto::new(settings, clock, sessions, hooks))
 }
 
 /// Hands the key that seals to Rocket too, so that its private cookies and ours are one kind.
-fn with_secret_key(rocket: Rocket<Build>, settings: &Settings) -> Rocket<Build> {
-    let Some(key) = settings.secret_keys.first() else { return rocket };
+pub(super) fn with_secret_key(rocket: Rocket<Build>, logto: &Logto) -> Rocket<Build> {
+    let Some(key) = logto.settings().secret_keys.first() else { return rocket };
     let figment = rocket.figment().clone().merge(("secret_key", key.master()));
     rocket.configure(figment)
 }
 
+/// Tells what was attached, in one block. No secret is among it.
+pub(super) fn announce(logto: &Logto, rocket: &Rocket<Orbit>) {
+    let settings = logto.settings();
+    let mut lines = vec![
+        format!("issuer: {}", settings.issuer.as_str()),
+        format!("redirect URI to register: {}", logto.door_url("sign-in-callback")),
+        format!("post sign-out redirect URI to register: {}", logto.door_url("sign-out-callback")),
+        format!("sessions: {}", sessions(&settings.session)),
+        format!("asks Logto for: {}", logto.scopes().join(" ")),
+    ];
+    if !settings.resources.is_empty() {
+        lines.push(format!("and for the resources: {}", settings.resources.join(" ")));
+    }
+    lines.extend(logto.protected().into_iter().map(|(place, requirement)| {
+        match rocket.routes().find(|route| route.name.as_deref() == Some(place.name)) {
+            Some(Route { method, uri, .. }) => format!("{method} {uri}: {requirement}"),
+            None => format!("{} ({}:{}): {requirement}", place.name, place.file, place.line),
+        }
+    }));
+    if has_own_catcher(rocket) {
+        lines.push(
+            "the application catches 401 at `/` itself: browsers are sent to the sign-in only if \
+             that catcher returns `Challenge::of(request)`"
+                .into(),
+        );
+    }
+    // Rocket's logger knows the lines of the launch by these targets, and indents the second.
+    log::warn!(target: "rocket::launch", "Logto:");
+    for line in lines {
+        log::warn!(target: "rocket::launch_", "{line}");
+    }
+}
+
+/// Where sessions are kept, and for how long.
+fn sessions(settings: &SessionSettings) -> String {
+    let place = match settings.store {
+        Store::Cookie => "in cookies",
+    };
+    let lifetime = format_duration(settings.max_lifetime);
+    match settings.revalidate_after {
+        Some(after) => {
+            let after = format_duration(after);
+            format!("{place}, {lifetime} at most, {after} after Logto last confirmed the claims")
+        }
+        None => format!("{place}, {lifetime} at most"),
+    }
+}
+
+fn has_own_catcher(rocket: &Rocket<Orbit>) -> bool {
+    rocket.catchers().any(|catcher| {
+        let at_root = catcher.code == Some(401) && catcher.base.path() == "/";
+        at_root && catcher.name.as_deref() != Some(CATCHER)
+    })
+}
+
 fn oidc_settings(settings: &Settings) -> OidcSettings {
-    let prompt = settings.prompt.as_str().split(' ');
     OidcSettings {
         issuer: settings.issuer.as_str().to_owned(),
         internal: settings.internal_endpoint.clone(),
         endpoint_given: settings.endpoint.is_some(),
         client_id: settings.app_id.clone(),
-        client_secret: ClientSecret::new(settings.app_secret.expose()),
-        prompt: prompt.filter_map(|word| word.parse().ok()).collect(),
+        client_secret: settings.app_secret.clone(),
+        prompt: settings.prompt.clone(),
         clock_skew: settings.clock_skew,
         timeout: settings.timeout,
         connect_timeout: settings.connect_timeout,
         ca_certificates: settings.ca_certificates.iter().map(|file| file.pem.clone()).collect(),
         pushed_authorization: settings.pushed_authorization,
     }
-}
-
-fn tell(line: &str) {
-    log::warn!(target: "rocket::launch", "{line}");
-}
-
-fn tell_more(line: std::fmt::Arguments<'_>) {
-    log::warn!(target: "rocket::launch_", "{line}");
 }

@@ -58,10 +58,11 @@ impl Facts for UserFacts<'_> {
         }
     }
 
-    fn claim(&self, path: &[&str]) -> Option<Option<&Value>> {
-        let found = self.user.claims().at(path);
-        let name = path.first()?;
-        (found.is_some() || self.would_be_there(name)).then_some(found)
+    fn claim(&self, path: &[&str], fits: impl Fn(&Value) -> bool) -> Option<bool> {
+        match self.user.claims().at(path) {
+            Some(claim) => Some(fits(claim)),
+            None => self.would_be_there(path.first()?).then_some(false),
+        }
     }
 
     fn check(&self, check: &'static Check) -> Option<bool> {

@@ -72,23 +72,20 @@ impl<R: Protected> Sentinel for Authenticated<R> {
 
 /// Whether the user of this request may come in.
 async fn decide(request: &Request<'_>, requirement: Requirement) -> Result<(), Refusal> {
-    let user = user::of(request).await?;
+    let user = user::of(request)?;
     let mut facts = UserFacts::new(user);
     loop {
         match requirement.evaluate(&facts) {
             Answer::Met => return Ok(()),
             Answer::Refused => break,
-            Answer::Unknown => match facts.unanswered(&requirement.checks()) {
-                Some(check) => facts.answer(check).await,
-                None => {
-                    log::warn!(
-                        "`{requirement}` cannot be decided for {}: {}",
-                        user.id(),
-                        facts.why_unknown()
-                    );
+            Answer::Unknown => {
+                let Some(check) = facts.unanswered(&requirement.checks()) else {
+                    let why = facts.why_unknown();
+                    log::warn!("`{requirement}` cannot be decided for {}: {why}", user.id());
                     break;
-                }
-            },
+                };
+                facts.answer(check).await;
+            }
         }
     }
     let requirement = requirement.to_string();

@@ -172,7 +172,14 @@ impl LogtoUser {
     pub async fn fetch_user_info(&self) -> Result<Claims, Error> {
         let sessions = self.logto.sessions();
         let access_token = sessions.access_token(&self.session, Audience::default()).await?;
-        sessions.oidc.user_info(&access_token, self.id()).await
+        match sessions.oidc.user_info(&access_token, self.id()).await {
+            Err(Error::Refused { code, .. }) if code == "invalid_token" => {
+                sessions.forget_token(&self.session, &Audience::default(), &access_token);
+                let renewed = sessions.access_token(&self.session, Audience::default()).await?;
+                sessions.oidc.user_info(&renewed, self.id()).await
+            }
+            answer => answer,
+        }
     }
 
     pub(crate) fn session(&self) -> &Arc<Session> {
@@ -185,7 +192,7 @@ impl LogtoUser {
 }
 
 /// The user of a request, found out once.
-pub(super) async fn of<'r>(request: &'r Request<'_>) -> Result<&'r LogtoUser, Refusal> {
+pub(super) fn of<'r>(request: &'r Request<'_>) -> Result<&'r LogtoUser, Refusal> {
     let user = request.local_cache(|| Known(find(request)));
     user.0.as_ref().map_err(Clone::clone)
 }
@@ -222,7 +229,7 @@ impl<'r> FromRequest<'r> for LogtoUser {
     type Error = Refusal;
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Refusal> {
-        answer(request, of(request).await.cloned())
+        answer(request, of(request).cloned())
     }
 }
 
@@ -231,7 +238,7 @@ impl<'r> FromRequest<'r> for &'r LogtoUser {
     type Error = Refusal;
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Refusal> {
-        answer(request, of(request).await)
+        answer(request, of(request))
     }
 }
 
@@ -241,7 +248,6 @@ impl<'r, T: DeserializeOwned> FromRequest<'r> for ClaimsAs<T> {
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Refusal> {
         let claims = of(request)
-            .await
             .and_then(|user| user.claims_as().map_err(|error| Refusal::Claims(error.to_string())));
         answer(request, claims.map(Self))
     }

@@ -12,7 +12,7 @@ use crate::error::{Call, Error};
 use crate::events::Event;
 use crate::oidc::{DirectSignIn, FirstScreen, Identifier, Prompt, SignInOptions};
 use crate::redirect::LocalPath;
-use crate::session::{Asked, CookieWrite, Flow, Flows, USUAL_SCOPES};
+use crate::session::{Asked, CookieWrite, Flow, Flows};
 use crate::visit::Visit;
 
 /// How long somebody who wants to sign in waits for Logto.
@@ -141,17 +141,12 @@ impl<'l> SignInBuilder<'l> {
     async fn prepare(self) -> Result<SignIn, Error> {
         let Self { logto, options, return_to } = self;
         let return_to = return_to.transpose()?;
-        let settings = logto.settings();
-        let reserved = USUAL_SCOPES.into_iter().filter(|_| settings.include_reserved_scopes);
-        let mut scopes: Vec<String> = reserved.map(ToOwned::to_owned).collect();
-        scopes.extend(
-            settings.scopes.iter().filter(|scope| !USUAL_SCOPES.contains(&scope.as_str())).cloned(),
-        );
-
+        let scopes = logto.scopes();
+        let resources = &logto.settings().resources;
         let redirect_uri = logto.door_url("sign-in-callback");
         let max_age = options.max_age_in_seconds();
         let authorization =
-            logto.oidc().authorize(&redirect_uri, &options, &scopes, &settings.resources).await?;
+            logto.oidc().authorize(&redirect_uri, &options, &scopes, resources).await?;
         let flow = Flow {
             state: authorization.state,
             nonce: authorization.nonce,

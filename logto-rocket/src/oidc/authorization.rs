@@ -133,9 +133,9 @@ impl Oidc {
         let url = if self.settings.pushed_authorization { self.push(&url).await? } else { url };
         Ok(Authorization {
             url,
-            state: State::new(state.secret()),
-            nonce: Nonce::new(nonce.secret()),
-            verifier: Verifier::new(verifier.secret()),
+            state: State::from(state.secret().as_str()),
+            nonce: Nonce::from(nonce.secret().as_str()),
+            verifier: Verifier::from(verifier.secret().as_str()),
             scopes,
             resources,
         })

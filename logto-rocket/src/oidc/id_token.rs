@@ -43,19 +43,9 @@ pub(crate) struct MaxAge {
     pub asked_at: u64,
 }
 
-/// A verified ID token.
-#[derive(Clone, Debug)]
-pub(crate) struct IdToken {
-    /// What it says of the user, without the claims that say something of the token.
-    pub claims: Claims,
-    /// When it expires, in seconds since the Unix epoch.
-    pub expires_at: u64,
-    /// When it was issued, in seconds since the Unix epoch.
-    pub issued_at: u64,
-}
-
 impl Oidc {
-    /// Verifies an ID token of Logto's for this application.
+    /// Verifies an ID token of Logto's for this application, and answers with what it says of the
+    /// user: its claims without those that say something of the token.
     ///
     /// # Errors
     ///
@@ -65,23 +55,21 @@ impl Oidc {
         &self,
         token: &RawIdToken,
         expected: &Expected<'_>,
-    ) -> Result<IdToken, Error> {
+    ) -> Result<Claims, Error> {
         let signed = self.keys.verify(token.reveal(), is_id_token).await?;
         let payload = Payload::read(&signed.payload)?;
         let skew = self.settings.clock_skew;
         payload.check_issuer(&self.settings.issuer)?;
         payload.check_audience(&self.settings.client_id)?;
-        let lifetime = payload.check_lifetime(self.clock.now(), skew)?;
+        payload.check_lifetime(self.clock.now(), skew)?;
         let sub = payload.subject()?;
         expected.check(&payload, signed.algorithm, &sub, skew)?;
-        let claims = payload
-            .without(&OF_THE_TOKEN)
-            .and_then(|json| Claims::from_json(&json))
-            .map_err(|_| Error::BadAnswer {
+        payload.without(&OF_THE_TOKEN).and_then(|json| Claims::from_json(&json)).map_err(|_| {
+            Error::BadAnswer {
                 call: Call::Token,
                 why: "a claim of the ID token has a type that Logto never gives it".into(),
-            })?;
-        Ok(IdToken { claims, expires_at: lifetime.expires_at, issued_at: lifetime.issued_at })
+            }
+        })
     }
 }
 

@@ -35,8 +35,7 @@ use openidconnect::{
 };
 use url::{Url, form_urlencoded};
 
-pub(crate) use authorization::Authorization;
-pub(crate) use id_token::{Expected, IdToken, MaxAge};
+pub(crate) use id_token::{Expected, MaxAge};
 pub(crate) use secrets::{
     AccessToken, AuthorizationCode, ClientSecret, Nonce, RawIdToken, RefreshToken, State, Verifier,
 };

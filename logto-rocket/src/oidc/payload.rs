@@ -24,12 +24,6 @@ enum Audience {
     Many(Vec<String>),
 }
 
-/// From when to when a token counts.
-pub(super) struct Lifetime {
-    pub issued_at: u64,
-    pub expires_at: u64,
-}
-
 impl Payload {
     pub(super) fn read(json: &[u8]) -> Result<Self, InvalidToken> {
         serde_json::from_slice(json).map(Self).map_err(|_| InvalidToken::Malformed)
@@ -90,11 +84,7 @@ impl Payload {
     }
 
     /// Checks `exp`, `iat` and, if it is there, `nbf` against `now`.
-    pub(super) fn check_lifetime(
-        &self,
-        now: u64,
-        skew: Duration,
-    ) -> Result<Lifetime, InvalidToken> {
+    pub(super) fn check_lifetime(&self, now: u64, skew: Duration) -> Result<(), InvalidToken> {
         let skew = skew.as_secs();
         let expires_at = self.time("exp")?.ok_or(InvalidToken::Claim("exp"))?;
         let issued_at = self.time("iat")?.ok_or(InvalidToken::Claim("iat"))?;
@@ -103,7 +93,7 @@ impl Payload {
         if let Some(not_before) = self.time("nbf")? {
             check("nbf", not_before <= now.saturating_add(skew))?;
         }
-        Ok(Lifetime { issued_at, expires_at })
+        Ok(())
     }
 
     /// All claims but these, as a JSON object with each value as it was signed.

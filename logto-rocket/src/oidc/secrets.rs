@@ -13,13 +13,21 @@ macro_rules! secrets {
         pub(crate) struct $name(String);
 
         impl $name {
-            pub(crate) fn new(text: impl Into<String>) -> Self {
-                Self(text.into())
-            }
-
             /// The text itself, to be sent or sealed and nothing else.
             pub(crate) fn reveal(&self) -> &str {
                 &self.0
+            }
+        }
+
+        impl From<String> for $name {
+            fn from(text: String) -> Self {
+                Self(text)
+            }
+        }
+
+        impl From<&str> for $name {
+            fn from(text: &str) -> Self {
+                Self(text.into())
             }
         }
 
@@ -58,7 +66,7 @@ mod tests {
 
     #[test]
     fn debug_of_a_secret_prints_its_name_only() {
-        let token = RefreshToken::new("hunter2");
+        let token = RefreshToken::from("hunter2");
         assert_eq!(format!("{token:?}"), "RefreshToken(..)");
         assert_eq!(token.reveal(), "hunter2");
     }

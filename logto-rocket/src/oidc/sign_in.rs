@@ -101,7 +101,7 @@ impl SignInOptions {
     /// The token of a magic link; [`login_hint`](Self::login_hint) must be its e-mail address.
     /// `Debug` does not print it.
     pub fn one_time_token(mut self, token: impl Into<String>) -> Self {
-        self.one_time_token = Some(OneTimeToken::new(token));
+        self.one_time_token = Some(OneTimeToken::from(token.into()));
         self
     }
 

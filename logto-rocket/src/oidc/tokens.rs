@@ -30,9 +30,6 @@ pub(crate) struct Tokens {
     pub refresh_token: Option<RefreshToken>,
     /// The ID token, not verified yet.
     pub id_token: Option<RawIdToken>,
-    /// The scopes that were granted, if Logto said so. After the exchange of a code they do not
-    /// name those of API resources.
-    pub scopes: Option<Vec<String>>,
 }
 
 /// What a token is asked for: neither for the user info alone, both for a resource seen from an
@@ -193,9 +190,10 @@ fn tokens(answer: Result<Answer, RequestTokenError<Error, Refusal>>) -> Result<T
     })?;
     Ok(Tokens {
         expires_in: answer.expires_in(),
-        access_token: AccessToken::new(answer.access_token.secret()),
-        refresh_token: answer.refresh_token.map(|token| RefreshToken::new(token.secret())),
+        access_token: AccessToken::from(answer.access_token.secret().as_str()),
+        refresh_token: answer
+            .refresh_token
+            .map(|token| RefreshToken::from(token.secret().as_str())),
         id_token: answer.id_token,
-        scopes: answer.scopes.map(|all| all.into_iter().map(|one| one.to_string()).collect()),
     })
 }

@@ -8,12 +8,13 @@ use rocket::{Request, Response};
 use super::go;
 use super::query::Query;
 use crate::challenge::Refusal;
+use crate::claims::Claims;
 use crate::error::Error;
 use crate::events::Event;
 use crate::guard::LogtoUser;
 use crate::logto::{Exchanged, Logto, SignedIn};
 use crate::notice::Notice;
-use crate::oidc::{AuthorizationCode, Expected, IdToken, MaxAge, RefreshToken, Tokens};
+use crate::oidc::{AuthorizationCode, Expected, MaxAge, RefreshToken, Tokens};
 use crate::redirect::LocalPath;
 use crate::session::{Audience, Flow, Session, find_flow};
 use crate::sign_in_error::SignInError;
@@ -56,7 +57,7 @@ pub(super) async fn respond<'r>(logto: &Logto, request: &'r Request<'_>) -> Resp
         return already_in(logto, request)
             .unwrap_or_else(|| fail(logto, request, Some(&flow), &SignInError::Spent));
     };
-    let exchange = || exchange(logto.clone(), flow.clone(), AuthorizationCode::new(code));
+    let exchange = || exchange(logto.clone(), flow.clone(), AuthorizationCode::from(code));
     let Some(exchanged) = attempt.exchange(exchange).await else {
         return fail(logto, request, Some(&flow), &SignInError::Spent);
     };
@@ -78,8 +79,8 @@ async fn exchange(logto: Logto, flow: Flow, code: AuthorizationCode) -> Exchange
     let redirect_uri = logto.door_url("sign-in-callback");
     let tokens = logto.oidc().exchange(&code, &flow.verifier, &redirect_uri).await?;
     match verify(&logto, &flow, &tokens).await {
-        Ok(id_token) => {
-            let session = Arc::new(begin(&logto, flow, id_token, &tokens));
+        Ok(claims) => {
+            let session = Arc::new(begin(&logto, flow, claims, &tokens));
             logto.sessions().keep_token(&session, Audience::default(), &tokens);
             Ok(session)
         }
@@ -90,7 +91,7 @@ async fn exchange(logto: Logto, flow: Flow, code: AuthorizationCode) -> Exchange
     }
 }
 
-async fn verify(logto: &Logto, flow: &Flow, tokens: &Tokens) -> Result<IdToken, SignInError> {
+async fn verify(logto: &Logto, flow: &Flow, tokens: &Tokens) -> Result<Claims, SignInError> {
     let max_age = flow
         .max_age
         .map(|seconds| MaxAge { max_age: Duration::from_secs(seconds), asked_at: flow.started_at });
@@ -107,12 +108,12 @@ async fn verify(logto: &Logto, flow: &Flow, tokens: &Tokens) -> Result<IdToken, 
     Ok(logto.oidc().verify_id_token(raw, &expected).await?)
 }
 
-fn begin(logto: &Logto, flow: Flow, mut id_token: IdToken, tokens: &Tokens) -> Session {
+fn begin(logto: &Logto, flow: Flow, claims: Claims, tokens: &Tokens) -> Session {
     let sessions = logto.sessions();
-    id_token.claims = sessions.kept(id_token.claims);
-    let keeps = sessions.settings.keep_id_token;
-    let raw = tokens.id_token.clone().filter(|_| keeps);
-    Session::new(id_token, raw, tokens, flow.asked, logto.clock().now())
+    let id_token = tokens.id_token.clone().filter(|_| sessions.settings.keep_id_token);
+    let refresh_token = tokens.refresh_token.clone();
+    let now = logto.clock().now();
+    Session::new(sessions.kept(claims), refresh_token, id_token, flow.asked, now)
 }
 
 /// Lets the application have its word before the session exists.

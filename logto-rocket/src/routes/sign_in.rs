@@ -2,12 +2,14 @@
 
 use rocket::http::Status;
 use rocket::{Request, Response};
+use url::Url;
 
 use super::query::Query;
-use crate::challenge::Refusal;
+use crate::challenge::{Refusal, redirect};
+use crate::config::is_loopback;
 use crate::error::Error;
 use crate::logto::{Logto, SignInBuilder};
-use crate::navigation::{Kind, is_own};
+use crate::navigation::{Kind, header, is_own};
 use crate::notice::Notice;
 use crate::oidc::SignInOptions;
 use crate::visit::Visit;
@@ -38,6 +40,9 @@ pub(super) async fn respond(
         )
         .respond(request);
     }
+    if let Some(door) = by_its_own_name(logto, request) {
+        return redirect(Status::SeeOther, door.into());
+    }
     let query = Query::of(request);
     if let Some(question) = question(logto, request, &query) {
         return question;
@@ -53,8 +58,26 @@ pub(super) async fn respond(
     };
     match builder.start().await {
         Ok(started) => started.respond(request),
-        Err(error) => failed(request, error),
+        Err(error) => failed(request, &error),
     }
+}
+
+/// The same door under the site's own name, if a developer came to it under another of this
+/// machine's: a browser that starts at 127.0.0.1, as Rocket prints it, has no cookie when Logto
+/// sends it back to localhost.
+fn by_its_own_name(logto: &Logto, request: &Request<'_>) -> Option<Url> {
+    let mut site = Url::parse(logto.origin()).ok()?;
+    let asked = Url::parse(&format!("http://{}", header(request, "Host")?)).ok()?;
+    let elsewhere = site.scheme() == "http"
+        && site.host() != asked.host()
+        && site.port_or_known_default() == asked.port_or_known_default()
+        && is_loopback(&asked);
+    if !elsewhere {
+        return None;
+    }
+    site.set_path(request.uri().path().as_str());
+    site.set_query(request.uri().query().map(|query| query.as_str()));
+    Some(site)
 }
 
 /// Asks before somebody who is signed in is signed in as somebody else, by a link on another site.
@@ -90,10 +113,10 @@ fn is_local(path: &str) -> bool {
     path.parse::<crate::redirect::LocalPath>().is_ok()
 }
 
-fn failed(request: &Request<'_>, error: Error) -> Response<'static> {
+fn failed(request: &Request<'_>, error: &Error) -> Response<'static> {
     match error {
         Error::Unavailable { retry_after, .. } => {
-            let refusal = Refusal::Unavailable { retry_after };
+            let refusal = Refusal::Unavailable { retry_after: *retry_after };
             Visit::of(request).guarded(Some(refusal.clone()));
             Notice::new(
                 refusal.status(),

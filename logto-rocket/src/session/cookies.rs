@@ -56,30 +56,35 @@ impl Sessions {
         session: &Session,
         request: &Request<'_>,
     ) -> Result<Vec<CookieWrite>, TooLarge> {
+        let mut writes = self.cookies(session)?;
+        let leftovers = (writes.len()..MAX_PIECES).map(|number| self.names.piece(number));
+        let presented = leftovers.filter(|name| request.cookies().get(name).is_some());
+        writes.extend(presented.map(|name| self.deletion(name)));
+        Ok(writes)
+    }
+
+    /// The cookies that hold the session: one, or, where it is too large for that, several pieces.
+    pub fn cookies(&self, session: &Session) -> Result<Vec<CookieWrite>, TooLarge> {
         let text = self.sealed(session)?;
         let over_at = session.signed_in_at.saturating_add(self.settings.max_lifetime.as_secs());
         let max_age = Duration::from_secs(over_at.saturating_sub(self.clock.now()));
         let same_site = self.settings.same_site;
-        let write =
-            |name: String, value: Option<String>| CookieWrite { name, value, same_site, max_age };
+        let write = |name, value| CookieWrite { name, value: Some(value), same_site, max_age };
 
         let count = text.len().div_ceil(PIECE);
         if count <= 1 {
-            let mut writes = vec![write(self.names.session().into(), Some(text))];
-            writes.extend(self.leftovers(1, request));
-            return Ok(writes);
+            return Ok(vec![write(self.names.session().to_owned(), text)]);
         }
-        let mut writes = Vec::with_capacity(MAX_PIECES);
+        let mut writes = Vec::with_capacity(count);
         let mut rest = text.as_str();
         for number in 0..count {
             let (piece, tail) = rest.split_at(rest.len().min(PIECE));
             rest = tail;
             writes.push(match number {
-                0 => write(self.names.session().into(), Some(format!("{count}.{piece}"))),
-                _ => write(self.names.piece(number), Some(piece.into())),
+                0 => write(self.names.session().to_owned(), format!("{count}.{piece}")),
+                _ => write(self.names.piece(number), piece.to_owned()),
             });
         }
-        writes.extend(self.leftovers(count, request));
         Ok(writes)
     }
 
@@ -126,14 +131,6 @@ impl Sessions {
         CookieWrite { name, value: None, same_site, max_age: Duration::ZERO }
     }
 
-    fn leftovers(&self, from: usize, request: &Request<'_>) -> Vec<CookieWrite> {
-        let names = (from.max(1)..MAX_PIECES).map(|number| self.names.piece(number));
-        names
-            .filter(|name| request.cookies().get(name).is_some())
-            .map(|name| self.deletion(name))
-            .collect()
-    }
-
     fn sealed(&self, session: &Session) -> Result<String, TooLarge> {
         let limit = self.settings.max_cookie_bytes;
         let text = serde_json::to_string(session)
@@ -166,17 +163,17 @@ impl CookieWrite {
         Self { name, value, same_site: SameSite::Lax, max_age: FLOW_LIFETIME }
     }
 
-    /// The value of a `Set-Cookie` header. Base64 needs no percent-encoding.
-    pub fn to_header(&self, secure: bool) -> String {
+    /// The cookie with its attributes. Its text needs no percent-encoding: it is base64.
+    pub fn into_cookie(self, secure: bool) -> Cookie<'static> {
         let max_age = if self.value.is_some() { self.max_age } else { Duration::ZERO };
         let max_age = i64::try_from(max_age.as_secs()).unwrap_or(i64::MAX);
-        Cookie::build((self.name.as_str(), self.value.as_deref().unwrap_or_default()))
+        Cookie::build((self.name, self.value.unwrap_or_default()))
             .path("/")
             .http_only(true)
             .secure(secure)
             .same_site(self.same_site)
             .max_age(cookie::time::Duration::seconds(max_age))
-            .to_string()
+            .build()
     }
 }
 

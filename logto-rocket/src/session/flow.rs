@@ -135,8 +135,8 @@ impl Flow {
     /// The sign-in as what is left of it when it came to its end, whichever.
     pub fn finished(&self) -> Self {
         Self {
-            nonce: Nonce::new(""),
-            verifier: Verifier::new(""),
+            nonce: Nonce::from(""),
+            verifier: Verifier::from(""),
             return_to: None,
             asked: Asked::default(),
             finished: true,

@@ -17,9 +17,9 @@ use std::time::Duration;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use rocket::Request;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
-pub(crate) use cookies::{CookieWrite, TooLarge};
+pub(crate) use cookies::CookieWrite;
 pub(crate) use ended::Ended;
 pub(crate) use flow::{Asked, FLOW_LIFETIME, Flow, Flows, USUAL_SCOPES, find as find_flow};
 pub(crate) use live::{Audience, Live};
@@ -30,7 +30,7 @@ pub(crate) use vault::Vault;
 use crate::claims::Claims;
 use crate::clock::Clock;
 use crate::config::SessionSettings;
-use crate::oidc::{IdToken, Oidc, RawIdToken, RefreshToken, Tokens};
+use crate::oidc::{Oidc, RawIdToken, RefreshToken};
 
 /// The least time between two writes of a session that only say when it was last seen.
 const ROLLING: u64 = 60;
@@ -50,7 +50,7 @@ pub(crate) struct Session {
     /// Raised by every token request: whoever has the higher one is right.
     #[serde(rename = "g")]
     pub generation: u64,
-    #[serde(rename = "u")]
+    #[serde(rename = "u", serialize_with = "raw_claims")]
     pub claims: Arc<Claims>,
     #[serde(rename = "r", default, skip_serializing_if = "Option::is_none")]
     pub refresh_token: Option<RefreshToken>,
@@ -117,9 +117,9 @@ impl fmt::Display for SessionId {
 impl Session {
     /// A session that begins now, under an id that nobody has seen before.
     pub fn new(
-        id_token: IdToken,
-        raw: Option<RawIdToken>,
-        tokens: &Tokens,
+        claims: Claims,
+        refresh_token: Option<RefreshToken>,
+        id_token: Option<RawIdToken>,
         asked: Asked,
         now: u64,
     ) -> Self {
@@ -127,13 +127,13 @@ impl Session {
             format: Format,
             id: SessionId::random(),
             generation: 0,
-            claims: Arc::new(id_token.claims),
-            refresh_token: tokens.refresh_token.clone(),
+            claims: Arc::new(claims),
+            refresh_token,
             asked,
             signed_in_at: now,
             confirmed_at: now,
             last_seen: now,
-            id_token: raw,
+            id_token,
         }
     }
 }
@@ -163,6 +163,7 @@ impl Sessions {
             && within(session.signed_in_at, Some(self.settings.max_lifetime))
             && within(session.last_seen, self.settings.idle_timeout)
             && within(session.confirmed_at, self.settings.revalidate_after)
+            && within(session.confirmed_at, self.settings.max_stale)
             && !self.ended.has(&session.id, session.signed_in_at)
     }
 
@@ -215,6 +216,11 @@ impl TryFrom<u8> for Format {
     fn try_from(version: u8) -> Result<Self, Self::Error> {
         if version == FORMAT { Ok(Self) } else { Err("a session of another version") }
     }
+}
+
+/// Claims are sealed to the byte as they came.
+fn raw_claims<S: Serializer>(claims: &Arc<Claims>, serializer: S) -> Result<S::Ok, S::Error> {
+    claims.serialize_raw(serializer)
 }
 
 fn is_default<T: Default + PartialEq>(value: &T) -> bool {

@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use super::live::{Audience, Record, Token};
 use super::{Session, Sessions};
+use crate::claims::Claims;
 use crate::error::{Call, Error, InvalidToken};
-use crate::oidc::{AccessToken, Expected, IdToken, RefreshToken, Target, Tokens};
+use crate::oidc::{AccessToken, Expected, RefreshToken, Target, Tokens};
 use crate::once_task::OnceTask;
 
 /// How long a refresh may stay unanswered before it is sent once more. Both fall inside the three
@@ -39,6 +40,11 @@ impl Sessions {
     pub fn keep_token(&self, session: &Arc<Session>, audience: Audience, tokens: &Tokens) {
         let now = self.clock.instant();
         self.live.record(session, now).keep_token(audience, self.token(tokens), now);
+    }
+
+    /// Forgets an access token that Logto no longer honours, unless it is another one by now.
+    pub fn forget_token(&self, session: &Arc<Session>, audience: &Audience, token: &AccessToken) {
+        self.live.record(session, self.clock.instant()).forget_token(audience, token);
     }
 
     async fn renew(&self, record: &Record, audience: Audience) -> Result<AccessToken, Error> {
@@ -100,8 +106,8 @@ impl Sessions {
         audience: Audience,
         tokens: Tokens,
     ) -> Result<AccessToken, Error> {
-        let id_token = self.verified(before, &tokens).await;
-        if let Err(Error::InvalidToken(InvalidToken::Claim("iss" | "sub" | "aud"))) = id_token {
+        let claims = self.verified(before, &tokens).await;
+        if let Err(Error::InvalidToken(InvalidToken::Claim("iss" | "sub" | "aud"))) = claims {
             self.end(before);
             return Err(Error::SessionOver);
         }
@@ -110,20 +116,20 @@ impl Sessions {
             if let Some(refresh_token) = tokens.refresh_token.clone() {
                 session.refresh_token = Some(refresh_token);
             }
-            if let Ok(Some(id_token)) = &id_token {
-                session.claims = Arc::new(self.kept(id_token.claims.clone()));
+            if let Ok(Some(claims)) = &claims {
+                session.claims = Arc::new(self.kept(claims.clone()));
                 session.confirmed_at = now;
                 if self.settings.keep_id_token {
                     session.id_token.clone_from(&tokens.id_token);
                 }
             }
         });
-        id_token?;
+        claims?;
         record.keep_token(audience, self.token(&tokens), self.clock.instant());
         Ok(tokens.access_token)
     }
 
-    async fn verified(&self, session: &Session, tokens: &Tokens) -> Result<Option<IdToken>, Error> {
+    async fn verified(&self, session: &Session, tokens: &Tokens) -> Result<Option<Claims>, Error> {
         let Some(raw) = &tokens.id_token else { return Ok(None) };
         let expected = Expected {
             access_token: &tokens.access_token,

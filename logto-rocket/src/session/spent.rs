@@ -48,11 +48,6 @@ impl<T: Clone + Send + Sync + 'static, U: Clone + Send + Sync + 'static> Spent<T
         });
         (now.saturating_duration_since(attempt.begun) < SHARED_FOR).then_some(attempt)
     }
-
-    /// Whether the sign-in with this key has used its code.
-    pub fn has(&self, key: &str) -> bool {
-        self.attempts.contains_key(key)
-    }
 }
 
 impl<T: Clone + Send + Sync + 'static, U: Clone> Attempt<T, U> {

@@ -27,6 +27,10 @@ pub enum IdpError {
     },
     /// The text is not an authorization URL of this provider.
     NotAnAuthorizationUrl(String),
+    /// The fairing of this crate is not attached to the Rocket that somebody should be signed in at.
+    NotAttached,
+    /// The session does not fit into its cookies; the text says why.
+    TooLarge(String),
 }
 
 impl fmt::Display for IdpError {
@@ -52,6 +56,10 @@ impl fmt::Display for IdpError {
                 "the test provider shows a page with status {status} and never returns to the \
                  application: {body}"
             ),
+            Self::NotAttached => f.write_str(
+                "the Rocket has no Logto fairing: rocket::build().attach(Logto::fairing())",
+            ),
+            Self::TooLarge(why) => f.write_str(why),
             Self::NotAnAuthorizationUrl(url) => {
                 write!(f, "`{url}` is no authorization URL of the test provider")
             }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{COMPLETE, assert_holds, debug, jailed, outcome_of};
-use crate::{Config, SessionConfig};
+use crate::{Config, Prompt, SessionConfig};
 
 #[test]
 fn the_smallest_configuration_has_the_documented_defaults() {
@@ -12,12 +12,12 @@ fn the_smallest_configuration_has_the_documented_defaults() {
         assert_eq!(settings.issuer.as_str(), "https://example.logto.app/oidc");
         assert_eq!(settings.endpoint.unwrap().as_str(), "https://example.logto.app/");
         assert_eq!(settings.app_id, "an-app");
-        assert_eq!(settings.app_secret.expose(), "hush-hush");
+        assert_eq!(settings.app_secret.reveal(), "hush-hush");
         assert_eq!(settings.base.as_str(), "/auth");
         assert!(settings.scopes.is_empty() && settings.resources.is_empty());
         assert!(settings.include_reserved_scopes && settings.user_route);
         assert!(!settings.pushed_authorization && settings.internal_endpoint.is_none());
-        assert_eq!(settings.prompt.as_str(), "consent");
+        assert_eq!(settings.prompt, [Prompt::Consent]);
         assert_eq!(settings.after_sign_in.as_str(), "/");
         assert_eq!(settings.after_sign_out.as_str(), "/");
         assert_eq!(settings.clock_skew, Duration::from_secs(60));
@@ -87,7 +87,7 @@ fn the_environment_alone_can_configure_everything() {
         jail.set_env("LOGTO_SECRET_KEYS", "[\"hPRYyVRiMyxpw5sBB1XeCMN1kFsDCqKvBi2QJxBVHQk=\"]");
         let (settings, warnings) = outcome_of(&debug(jail, ""), None).unwrap();
         assert_eq!(settings.app_id, "00123", "an id of digits keeps its zeroes");
-        assert_eq!(settings.app_secret.expose(), "1e5");
+        assert_eq!(settings.app_secret.reveal(), "1e5");
         assert_eq!(settings.scopes, ["email", "phone", "7"]);
         assert_eq!(settings.resources, ["https://api.example.com"]);
         assert!(!settings.user_route && settings.session.keep_id_token);
@@ -197,13 +197,13 @@ fn every_setter_in_code_sets_its_key() {
         let (settings, _) = outcome_of(&debug(jail, ""), Some(&config)).unwrap();
         assert_eq!(settings.issuer.as_str(), "https://id.example.com");
         assert_eq!(settings.internal_endpoint.unwrap().as_str(), "http://logto:3001/");
-        assert_eq!((settings.app_id.as_str(), settings.app_secret.expose()), ("id", "secret"));
+        assert_eq!((settings.app_id.as_str(), settings.app_secret.reveal()), ("id", "secret"));
         assert_eq!(settings.base_url.unwrap().as_str(), "https://app.example.com");
         assert_eq!(settings.base.as_str(), "/door");
         assert_eq!(settings.scopes, ["openid", "email"]);
         assert_eq!(settings.resources, ["urn:example:api"]);
         assert!(!settings.include_reserved_scopes && settings.pushed_authorization);
-        assert_eq!(settings.prompt.as_str(), "login consent");
+        assert_eq!(settings.prompt, [Prompt::Login, Prompt::Consent]);
         assert_eq!(settings.after_sign_in.as_str(), "/in");
         assert_eq!(settings.after_sign_out.as_str(), "/out?x=1");
         assert_eq!(settings.trusted_origins[0].as_str(), "https://admin.example.com");

@@ -183,7 +183,8 @@ fn reserved_scopes_are_left_out_only_if_openid_is_asked_for() {
 fn a_prompt_without_consent_is_warned_about() {
     for (prompt, warned) in [("consent", 0), ("login consent", 0), ("login", 1), ("none", 1)] {
         let (settings, warnings) = outcome(&format!("{COMPLETE}\nprompt = \"{prompt}\"")).unwrap();
-        assert_eq!((settings.prompt.as_str(), warnings.len()), (prompt, warned), "{warnings:?}");
+        let sent: Vec<_> = settings.prompt.iter().map(|prompt| prompt.as_str()).collect();
+        assert_eq!((sent.join(" ").as_str(), warnings.len()), (prompt, warned), "{warnings:?}");
         assert!(warnings.iter().all(|warning| warning.contains("no refresh token")));
     }
     for prompt in ["", "select_account", "none login", "login login", "login  consent", "Consent"] {

@@ -12,7 +12,7 @@ fn impatient(server: &Server) -> Oidc {
 }
 
 async fn user_info(client: &Oidc) -> Result<(), Error> {
-    client.user_info(&AccessToken::new("at-1"), "user_1").await.map(drop)
+    client.user_info(&AccessToken::from("at-1"), "user_1").await.map(drop)
 }
 
 #[tokio::test]

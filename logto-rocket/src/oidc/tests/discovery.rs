@@ -117,7 +117,7 @@ async fn browsers_go_to_the_issuer_and_this_server_to_the_internal_origin() {
         let client = Oidc::new(settings, Clock::system()).unwrap();
         let url = client.end_session_url(&back()).await.unwrap();
         assert!(url.as_str().starts_with("https://login.example/oidc/session/end?"), "{url}");
-        client.user_info(&AccessToken::new("at-1"), "user_1").await.unwrap();
+        client.user_info(&AccessToken::from("at-1"), "user_1").await.unwrap();
     }
     assert_eq!(server.received("/oidc/me").len(), 2);
 }

@@ -21,9 +21,7 @@ async fn claims_of_the_token_are_not_claims_of_the_user() {
     let extra = json!({"big": 123_456_789_012_345_678_u64, "deep": {"list": [1.5, null]}});
     let claims = with(&with(&claims(&server), "custom_data", extra.clone()), "jti", json!("j"));
     let token = verify(&client, &key.token(&claims)).await.unwrap();
-    assert_eq!(Some(token.issued_at), claims["iat"].as_u64());
-    assert_eq!(Some(token.expires_at), claims["exp"].as_u64());
-    let kept: Value = serde_json::from_str(token.claims.as_json()).unwrap();
+    let kept: Value = serde_json::from_str(token.as_json()).unwrap();
     assert_eq!(
         kept,
         json!({
@@ -193,12 +191,12 @@ async fn a_fresh_authentication_that_was_asked_for_must_have_happened() {
     let (server, client, key) = setup().await;
     let claims = claims(&server);
     let now = claims["iat"].as_u64().unwrap();
-    let access_token = AccessToken::new("at-1");
+    let access_token = AccessToken::from("at-1");
     let check = async |claims: &Value, max_age, asked_at| {
         let max_age = Some(MaxAge { max_age: Duration::from_secs(max_age), asked_at });
         let expected =
             Expected { access_token: &access_token, nonce: None, max_age, same_as: None };
-        client.verify_id_token(&RawIdToken::new(key.token(claims)), &expected).await
+        client.verify_id_token(&RawIdToken::from(key.token(claims)), &expected).await
     };
     let refused = Err(Error::from(InvalidToken::Claim("auth_time")));
     let at = |time: u64| with(&claims, "auth_time", json!(time));
@@ -217,7 +215,7 @@ async fn a_fresh_authentication_that_was_asked_for_must_have_happened() {
 async fn a_refreshed_token_must_be_about_the_same_user_and_authentication() {
     let (server, client, key) = setup().await;
     let claims = with(&claims(&server), "auth_time", json!(1_700_000_000));
-    let access_token = AccessToken::new("at-1");
+    let access_token = AccessToken::from("at-1");
     let check = async |session: &str| {
         let session = Claims::from_json(session).unwrap();
         let expected = Expected {
@@ -226,7 +224,7 @@ async fn a_refreshed_token_must_be_about_the_same_user_and_authentication() {
             max_age: None,
             same_as: Some(&session),
         };
-        client.verify_id_token(&RawIdToken::new(key.token(&claims)), &expected).await.map(drop)
+        client.verify_id_token(&RawIdToken::from(key.token(&claims)), &expected).await.map(drop)
     };
     assert_eq!(check(r#"{"sub":"user_1"}"#).await, Ok(()));
     assert_eq!(check(r#"{"sub":"user_1","auth_time":1700000000}"#).await, Ok(()));

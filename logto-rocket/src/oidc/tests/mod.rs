@@ -14,9 +14,8 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::{
-    AccessToken, ClientSecret, Expected, IdToken, Nonce, Oidc, OidcSettings, Prompt, RawIdToken,
-};
+use super::{AccessToken, ClientSecret, Expected, Nonce, Oidc, OidcSettings, Prompt, RawIdToken};
+use crate::claims::Claims;
 use crate::clock::Clock;
 use crate::error::{Error, InvalidToken};
 use server::{Reply, Server};
@@ -30,7 +29,7 @@ fn settings(server: &Server) -> OidcSettings {
         internal: None,
         endpoint_given: true,
         client_id: APP.into(),
-        client_secret: ClientSecret::new("se:cret+/ü"),
+        client_secret: ClientSecret::from("se:cret+/ü"),
         prompt: vec![Prompt::Consent],
         clock_skew: Duration::from_secs(60),
         timeout: Duration::from_secs(10),
@@ -75,12 +74,12 @@ fn without(claims: &Value, name: &str) -> Value {
     claims
 }
 
-async fn verify(client: &Oidc, token: &str) -> Result<IdToken, Error> {
-    let access_token = AccessToken::new("at-1");
-    let nonce = Nonce::new("n-1");
+async fn verify(client: &Oidc, token: &str) -> Result<Claims, Error> {
+    let access_token = AccessToken::from("at-1");
+    let nonce = Nonce::from("n-1");
     let expected =
         Expected { access_token: &access_token, nonce: Some(&nonce), max_age: None, same_as: None };
-    client.verify_id_token(&RawIdToken::new(token), &expected).await
+    client.verify_id_token(&RawIdToken::from(token), &expected).await
 }
 
 /// Why a token is not believed; fails the test if it is.

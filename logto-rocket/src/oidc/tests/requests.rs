@@ -11,7 +11,7 @@ const TOKEN: &str = "/oidc/token";
 async fn exchange(client: &Oidc) -> Result<Tokens, Error> {
     let callback = Url::parse("http://localhost:8000/auth/sign-in-callback").unwrap();
     client
-        .exchange(&AuthorizationCode::new("code-1"), &Verifier::new("v".repeat(43)), &callback)
+        .exchange(&AuthorizationCode::from("code-1"), &Verifier::from("v".repeat(43)), &callback)
         .await
 }
 
@@ -31,7 +31,6 @@ async fn a_code_is_exchanged_with_verifier_and_client_secret() {
     assert_eq!(tokens.refresh_token.as_ref().unwrap().reveal(), "rt-1");
     assert_eq!(tokens.id_token.as_ref().unwrap().reveal(), "a.b.c");
     assert_eq!(tokens.expires_in, Some(Duration::from_secs(3600)));
-    assert_eq!(tokens.scopes.as_ref().unwrap().len(), 3);
 
     let received = server.received(TOKEN);
     let mut form = received[0].form();
@@ -57,11 +56,11 @@ async fn an_answer_may_lack_what_the_standard_lets_it_lack() {
         let least = json!({"access_token": "at-1", "token_type": kind});
         server.answer(TOKEN, Reply::json(200, &least));
         let tokens = exchange(&client).await.unwrap();
-        assert!(tokens.expires_in.is_none() && tokens.scopes.is_none());
+        assert!(tokens.expires_in.is_none());
         assert!(tokens.refresh_token.is_none() && tokens.id_token.is_none());
     }
     server.answer(TOKEN, Reply::json(200, &with(&answer(), "scope", json!(""))));
-    assert_eq!(exchange(&client).await.unwrap().scopes, Some(Vec::new()));
+    assert!(exchange(&client).await.is_ok());
     server.answer(TOKEN, Reply::json(200, &with(&answer(), "expires_in", json!(u64::MAX))));
     assert!(exchange(&client).await.unwrap().expires_in < Some(Duration::from_secs(1 << 30)));
 }
@@ -124,7 +123,7 @@ async fn a_refresh_names_resource_and_organization() {
     let server = Server::start().await;
     server.answer(TOKEN, Reply::json(200, &answer()));
     let client = client(&server);
-    let refresh_token = RefreshToken::new("rt-1");
+    let refresh_token = RefreshToken::from("rt-1");
     let both = Target { resource: Some("https://api.example"), organization: Some("org_1") };
     client.refresh(&refresh_token, both).await.unwrap();
     client.refresh(&refresh_token, Target::default()).await.unwrap();
@@ -145,13 +144,13 @@ async fn a_revocation_proves_who_asks_and_takes_an_unknown_token_for_success() {
     let client = client(&server);
     let path = "/oidc/token/revocation";
     server.answer(path, Reply { body: String::new(), ..Reply::json(200, &json!({})) });
-    assert_eq!(client.revoke(&RefreshToken::new("rt-1")).await, Ok(()));
+    assert_eq!(client.revoke(&RefreshToken::from("rt-1")).await, Ok(()));
     let received = &server.received(path)[0];
     assert!(received.form().contains(&("token".into(), "rt-1".into())));
     assert!(received.head.to_lowercase().contains("authorization: basic "));
     server.answer(path, Reply::json(400, &json!({"error": "unsupported_token_type"})));
     assert!(matches!(
-        client.revoke(&RefreshToken::new("rt-1")).await,
+        client.revoke(&RefreshToken::from("rt-1")).await,
         Err(Error::Refused { call: Call::Revocation, .. })
     ));
 }
@@ -160,7 +159,7 @@ async fn a_revocation_proves_who_asks_and_takes_an_unknown_token_for_success() {
 async fn user_info_is_about_the_user_who_was_asked_for() {
     let server = Server::start().await;
     let client = client(&server);
-    let ask = async || client.user_info(&AccessToken::new("at-1"), "user_1").await;
+    let ask = async || client.user_info(&AccessToken::from("at-1"), "user_1").await;
     server.answer("/oidc/me", Reply::json(200, &json!({"sub": "user_1", "name": null})));
     assert_eq!(ask().await.unwrap().sub, "user_1");
     let head = server.received("/oidc/me")[0].head.to_lowercase();
@@ -191,11 +190,11 @@ fn every_call_may_move_between_threads() {
     fn sendable<T: Send>(_: impl FnOnce(&'static Oidc) -> T) {}
     sendable(|oidc| async {
         let _ = (oidc.ready().await, exchange(oidc).await, verify(oidc, "").await);
-        let _ = oidc.refresh(&RefreshToken::new(""), Target::default()).await;
+        let _ = oidc.refresh(&RefreshToken::from(""), Target::default()).await;
         let url = Url::parse("http://localhost")?;
         let _ = oidc.authorize(&url, &super::super::SignInOptions::new(), &[], &[]).await;
-        let _ = oidc.revoke(&RefreshToken::new("")).await;
-        let _ = oidc.user_info(&AccessToken::new(""), "").await;
+        let _ = oidc.revoke(&RefreshToken::from("")).await;
+        let _ = oidc.user_info(&AccessToken::from(""), "").await;
         let _ = oidc.end_session_url(&url).await;
         Ok::<_, url::ParseError>(())
     });

@@ -7,7 +7,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
 use url::Url;
 
-use super::super::{Authorization, DirectSignIn, FirstScreen, Identifier, SignInOptions};
+use super::super::authorization::Authorization;
+use super::super::{DirectSignIn, FirstScreen, Identifier, SignInOptions};
 use super::*;
 
 fn callback() -> Url {

@@ -1,0 +1,78 @@
+use std::borrow::Borrow;
+
+use rocket::http::Cookie;
+use rocket::{Orbit, Rocket, local};
+
+use super::builder::permitted;
+use super::{IdpError, User};
+use crate::claims::Claims;
+use crate::logto::Logto;
+use crate::session::{Asked, Session};
+
+/// Signs a user in at an application under test, without a provider: the returned cookies hold a
+/// session, sealed with the application's own key.
+///
+/// The user has the claims that the scopes of the application's configuration open. The session has
+/// no tokens, so what asks Logto for something needs an [`Idp`](super::Idp) and a sign-in there.
+///
+/// ```
+/// # #[macro_use] extern crate rocket;
+/// use logto_rocket::testing::{self, User};
+/// use logto_rocket::{Config, Logto, LogtoUser};
+/// use rocket::local::blocking::Client;
+///
+/// #[get("/account")]
+/// fn account(user: LogtoUser) -> String { format!("Hello, {}", user.display_name()) }
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let config = Config::new().endpoint("https://id.example.com").app_id("app").app_secret("secret");
+/// let rocket = rocket::build().attach(Logto::fairing().config(config)).mount("/", routes![account]);
+/// let client = Client::tracked(rocket)?;
+///
+/// let alice = testing::sign_in(&client, User::new("alice").name("Alice"))?;
+/// let response = client.get("/account").cookies(alice).dispatch();
+/// assert_eq!(response.into_string().as_deref(), Some("Hello, Alice"));
+/// # Ok(()) }
+/// ```
+///
+/// # Errors
+///
+/// [`IdpError::Profile`] and [`IdpError::ReleaseBuild`] outside Rocket's debug profile and in builds
+/// without debug assertions, [`IdpError::NotAttached`] without the fairing,
+/// [`IdpError::TooLarge`] if the claims do not fit into the session's cookies.
+pub fn sign_in(
+    client: &impl LocalClient,
+    user: impl Borrow<User>,
+) -> Result<Vec<Cookie<'static>>, IdpError> {
+    let rocket = client.orbit();
+    permitted(&rocket.config().profile, cfg!(debug_assertions))?;
+    let logto = Logto::fetch(rocket).ok_or(IdpError::NotAttached)?;
+    let scopes = logto.scopes();
+    let claims = serde_json::to_string(&user.borrow().id_token_claims(&scopes))
+        .and_then(|json| Claims::from_json(&json))
+        .map_err(|error| IdpError::Description(error.to_string()))?;
+    let sessions = logto.sessions();
+    let asked = Asked::new(&scopes, &logto.settings().resources);
+    let session = Session::new(sessions.kept(claims), None, None, asked, logto.clock().now());
+    let cookies = sessions.cookies(&session).map_err(|why| IdpError::TooLarge(why.to_string()))?;
+    Ok(cookies.into_iter().map(|cookie| cookie.into_cookie(sessions.secure)).collect())
+}
+
+/// A local client of Rocket's, blocking or asynchronous.
+pub trait LocalClient {
+    /// The application under test.
+    #[doc(hidden)]
+    fn orbit(&self) -> &Rocket<Orbit>;
+}
+
+impl LocalClient for local::asynchronous::Client {
+    fn orbit(&self) -> &Rocket<Orbit> {
+        self.rocket()
+    }
+}
+
+impl LocalClient for local::blocking::Client {
+    fn orbit(&self) -> &Rocket<Orbit> {
+        self.rocket()
+    }
+}
