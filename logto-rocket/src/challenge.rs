@@ -19,6 +19,9 @@ use crate::visit::Visit;
 /// After how many sign-ins in a row that gave no session a guard stops redirecting.
 const MAX_ATTEMPTS: u32 = 2;
 
+/// What our catchers are called in the launch log.
+pub(crate) const CATCHER: &str = "logto";
+
 /// How long a client is asked to wait when Logto does not say.
 const RETRY_AFTER: Duration = Duration::from_secs(30);
 
@@ -187,7 +190,7 @@ pub(crate) fn catchers<'a>(registered: impl Iterator<Item = &'a Catcher>) -> Vec
         .map(|status| {
             let fallback = default.cloned().unwrap_or_default();
             let mut catcher = Catcher::new(status.code, Challenger { fallback });
-            catcher.name = Some("logto".into());
+            catcher.name = Some(CATCHER.into());
             catcher
         })
         .collect()

@@ -190,6 +190,11 @@ impl Claims {
         sizes
     }
 
+    /// Serializes the claims to the byte as they came, into JSON.
+    pub(crate) fn serialize_raw<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.raw.serialize(serializer)
+    }
+
     fn from_raw(raw: Box<RawValue>) -> Result<Self, serde_json::Error> {
         let known = serde_json::from_str(raw.get())?;
         Ok(Self { raw, known, parsed: OnceLock::new() })
@@ -222,7 +227,8 @@ impl PartialEq for Claims {
 
 impl Serialize for Claims {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.raw.serialize(serializer)
+        // Raw JSON means something to serde_json only; a template engine would show its wrapping.
+        self.all().serialize(serializer)
     }
 }
 

@@ -31,6 +31,7 @@ pub use layer::{Config, SessionConfig};
 pub(crate) use read::read;
 pub(crate) use session::SessionSettings;
 pub use session::Store;
+pub(crate) use urls::is_loopback;
 pub(crate) use values::{Base, CaCertificates, Issuer, Origin};
 
 /// The parsed configuration. Its fields are named as the keys.

@@ -100,7 +100,6 @@ impl Notice {
             response
                 .header(ContentType::HTML)
                 .header(Header::new("Content-Security-Policy", self.content_security_policy()))
-                .raw_header("X-Content-Type-Options", "nosniff")
                 .raw_header("Referrer-Policy", self.referrer_policy())
                 .sized_body(html.len(), Cursor::new(html));
         } else {

@@ -75,6 +75,28 @@ async fn user_info_comes_with_the_access_token_of_the_sign_in_and_later_with_a_r
 }
 
 #[rocket::async_test]
+async fn a_developer_who_opens_the_site_by_its_number_signs_in_under_its_name() {
+    let app = App::start().await;
+    let door = "/auth/sign-in?return_to=%2Faccount";
+    let by_host = [
+        ("127.0.0.1:8000", "http://localhost:8000/auth/sign-in?return_to=%2Faccount"),
+        ("[::1]:8000", "http://localhost:8000/auth/sign-in?return_to=%2Faccount"),
+        ("localhost:8000", "http://127.0.0.1:"),
+        ("127.0.0.1:8001", "http://127.0.0.1:"),
+        ("evil.example:8000", "http://127.0.0.1:"),
+        ("evil.example/@127.0.0.1:8000", "http://127.0.0.1:"),
+    ];
+    for (host, location) in by_host {
+        let mut browser = app.browser();
+        browser.headers.push(("Host".into(), host.into()));
+        let answer = browser.open(door).await;
+        assert_eq!(answer.status, Status::SeeOther, "{host}: {answer:?}");
+        assert!(answer.location().starts_with(location), "{host}: {answer:?}");
+        assert_eq!(answer.sets_cookies(), location.ends_with(':'), "{host}: {answer:?}");
+    }
+}
+
+#[rocket::async_test]
 async fn an_access_token_that_died_early_is_renewed_once() {
     let app = App::start().await;
     let mut alice = app.signed_in("alice").await;

@@ -2,12 +2,14 @@
 
 use rocket::http::Status;
 use rocket::{Request, Response};
+use url::Url;
 
 use super::query::Query;
-use crate::challenge::Refusal;
+use crate::challenge::{Refusal, redirect};
+use crate::config::is_loopback;
 use crate::error::Error;
 use crate::logto::{Logto, SignInBuilder};
-use crate::navigation::{Kind, is_own};
+use crate::navigation::{Kind, header, is_own};
 use crate::notice::Notice;
 use crate::oidc::SignInOptions;
 use crate::visit::Visit;
@@ -38,6 +40,9 @@ pub(super) async fn respond(
         )
         .respond(request);
     }
+    if let Some(door) = by_its_own_name(logto, request) {
+        return redirect(Status::SeeOther, door.into());
+    }
     let query = Query::of(request);
     if let Some(question) = question(logto, request, &query) {
         return question;
@@ -55,6 +60,24 @@ pub(super) async fn respond(
         Ok(started) => started.respond(request),
         Err(error) => failed(request, &error),
     }
+}
+
+/// The same door under the site's own name, if a developer came to it under another of this
+/// machine's: a browser that starts at 127.0.0.1, as Rocket prints it, has no cookie when Logto
+/// sends it back to localhost.
+fn by_its_own_name(logto: &Logto, request: &Request<'_>) -> Option<Url> {
+    let mut site = Url::parse(logto.origin()).ok()?;
+    let asked = Url::parse(&format!("http://{}", header(request, "Host")?)).ok()?;
+    let elsewhere = site.scheme() == "http"
+        && site.host() != asked.host()
+        && site.port_or_known_default() == asked.port_or_known_default()
+        && is_loopback(&asked);
+    if !elsewhere {
+        return None;
+    }
+    site.set_path(request.uri().path().as_str());
+    site.set_query(request.uri().query().map(|query| query.as_str()));
+    Some(site)
 }
 
 /// Asks before somebody who is signed in is signed in as somebody else, by a link on another site.

@@ -113,6 +113,8 @@ fn page(title: &str, body: &Markup) -> Markup {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 title { (title) }
+                // Otherwise browsers ask for /favicon.ico.
+                link rel="icon" href="data:,";
                 style { (PreEscaped(STYLE)) }
             }
             body { main { (body) } }

@@ -1,0 +1,55 @@
+//! A small site with Logto sign-in: a page for everybody, two for whoever signs in, one for admins.
+
+#[macro_use]
+extern crate rocket;
+
+#[cfg(feature = "dev")]
+mod dev;
+#[cfg(all(test, feature = "dev"))]
+mod tests;
+
+use logto_rocket::{Config, Error, Logto, LogtoUser, Page, authenticated};
+use rocket::figment::{Figment, providers::Env};
+use rocket_dyn_templates::{Template, context};
+
+#[get("/")]
+fn home() -> Page {
+    Page::render("home", context! { title: "Home" })
+}
+
+#[authenticated]
+#[get("/account")]
+fn account() -> Page {
+    Page::render("account", context! { title: "Account" })
+}
+
+#[get("/profile")]
+async fn profile(user: LogtoUser) -> Result<Page, Error> {
+    let info = user.fetch_user_info().await?;
+    Ok(Page::render("profile", context! { title: "Profile", info }))
+}
+
+#[authenticated(role = "admin")]
+#[get("/admin")]
+fn admin() -> Page {
+    Page::render("admin", context! { title: "Admin" })
+}
+
+#[launch]
+async fn rocket() -> _ {
+    let (rocket, config) = (rocket::custom(figment()), Config::new().scopes(["roles"]));
+    #[cfg(feature = "dev")]
+    let (rocket, config) = dev::provider(rocket, config).await;
+    rocket
+        .attach(Template::fairing())
+        .attach(Logto::fairing().config(config))
+        .mount("/", routes![home, account, profile, admin])
+}
+
+/// Rocket's own settings, with a quiet log and the templates found from everywhere.
+fn figment() -> Figment {
+    rocket::Config::figment()
+        .merge(("log_level", "critical"))
+        .merge(("template_dir", concat!(env!("CARGO_MANIFEST_DIR"), "/templates")))
+        .merge(Env::prefixed("ROCKET_").ignore(&["PROFILE"]).global())
+}
