@@ -3,10 +3,12 @@
 use proc_macro2::{Delimiter, Group, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{FnArg, Ident, ItemFn, Path, parse_quote_spanned};
+use syn::{Error, FnArg, Ident, Path, parse_quote_spanned};
 
-use crate::parse::{Condition, Conditions, Literal, path_name};
-use crate::route::{self, GUARD};
+use crate::parse::{
+    Condition, Conditions, Context, Literal, Organization, Resource, Text, path_name,
+};
+use crate::route::{self, GUARD, Handler, Route};
 
 /// The handler with its guard, or every mistake together with the unguarded handler: its name keeps
 /// its meaning in `routes![…]`, and nothing but the mistakes is reported.
@@ -14,7 +16,10 @@ pub(crate) fn authenticated(attribute: TokenStream, item: TokenStream) -> TokenS
     let conditions = syn::parse2::<Conditions>(attribute);
     let handler = route::parse(item.clone());
     let errors = match (conditions, handler) {
-        (Ok(conditions), Ok(handler)) => return protect(&conditions, handler),
+        (Ok(conditions), Ok(handler)) => match handler.route.check(&conditions) {
+            Ok(()) => return protect(&conditions, handler),
+            Err(error) => error,
+        },
         (Err(mut error), Err(other)) => {
             error.combine(other);
             error
@@ -26,28 +31,93 @@ pub(crate) fn authenticated(attribute: TokenStream, item: TokenStream) -> TokenS
     quote!(#errors #item)
 }
 
-fn protect(conditions: &Conditions, mut handler: ItemFn) -> TokenStream {
+/// The requirement as a value that is known while compiling.
+pub(crate) fn requires(requirement: TokenStream) -> TokenStream {
+    let conditions = match syn::parse2::<Conditions>(requirement) {
+        Ok(conditions) => conditions,
+        Err(error) => {
+            let errors = error.to_compile_error();
+            return quote!({ #errors });
+        }
+    };
+    let mut errors = TokenStream::new();
+    route::visit_segments(&conditions.0, &mut |name| {
+        let message = format!(
+            "`requires!` stands above no route, so `<{}>` is no segment of one; \
+             write an id, or a function that finds it: `organization = tenant_of`",
+            name.value
+        );
+        errors.extend(Error::new(name.span, message).to_compile_error());
+    });
+    if !errors.is_empty() {
+        return quote!({ #errors });
+    }
+    let needs = Needs::of(&conditions.0).ident();
+    let nodes = Writer { route: None }.list(&conditions.0, Context::default());
+    quote!({
+        const REQUIREMENT: ::logto_rocket::Requirement<::logto_rocket::needs::#needs> =
+            ::logto_rocket::__private::requirement(&[#(#nodes),*]);
+        REQUIREMENT
+    })
+}
+
+/// What it takes to decide, the least first.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Needs {
+    Claims,
+    Answers,
+    Request,
+}
+
+impl Needs {
+    fn of(conditions: &[Condition]) -> Self {
+        let each = conditions.iter().map(|condition| match condition {
+            Condition::Organization(Organization::Resolver(_)) => Self::Request,
+            Condition::Scope(..) | Condition::Scopes(..) | Condition::Check(_) => Self::Answers,
+            Condition::All(list) | Condition::Any(list) => Self::of(list),
+            Condition::Not(one) => Self::of(std::slice::from_ref(one)),
+            _ => Self::Claims,
+        });
+        each.max().unwrap_or(Self::Claims)
+    }
+
+    /// The type that stands for it.
+    fn ident(self) -> Ident {
+        let name = match self {
+            Self::Claims => "Claims",
+            Self::Answers => "Answers",
+            Self::Request => "Request",
+        };
+        Ident::new(name, Span::call_site())
+    }
+}
+
+fn protect(conditions: &Conditions, handler: Handler) -> TokenStream {
+    let Handler { function: mut handler, route } = handler;
     // Rocket copies `#[deprecated]` from the handler to its type, which both items name.
     let deprecated = handler.attrs.iter().any(|attribute| attribute.path().is_ident("deprecated"));
     let allowed = deprecated.then(|| quote!(#[allow(deprecated)]));
     // Clippy allows seven arguments; whoever wrote as many should not hear of an eighth.
     let full = handler.sig.inputs.len() == 7;
     let uncounted = full.then(|| quote!(#[allow(clippy::too_many_arguments)]));
-    let protected = protected(conditions, &handler.sig.ident);
+    let protected = protected(conditions, &handler.sig.ident, &route);
     handler.sig.inputs.insert(0, guard(&handler.sig.ident));
     quote!(#allowed #protected #allowed #uncounted #handler)
 }
 
 /// The requirement, attached to the type which Rocket declares beside a handler, by its name.
-fn protected(conditions: &Conditions, name: &Ident) -> TokenStream {
-    let nodes = conditions.0.iter().map(node);
+fn protected(conditions: &Conditions, name: &Ident, route: &Route) -> TokenStream {
+    let nodes = Writer { route: Some(route) }.list(&conditions.0, Context::default());
+    let (method, uri) = (&route.method, route.uri());
     let text = name.to_string();
     quote! {
         impl ::logto_rocket::Protected for #name {
-            const REQUIREMENT: ::logto_rocket::Requirement =
+            const REQUIREMENT: ::logto_rocket::Requirement<::logto_rocket::needs::Request> =
                 ::logto_rocket::__private::requirement(&[#(#nodes),*]);
             const PLACE: ::logto_rocket::__private::Place = ::logto_rocket::__private::Place {
                 name: #text,
+                method: #method,
+                uri: #uri,
                 file: ::core::file!(),
                 line: ::core::line!(),
                 module: ::core::module_path!(),
@@ -68,39 +138,118 @@ fn guard(name: &Ident) -> FnArg {
     parse_quote_spanned!(at=> #guard: ::logto_rocket::Authenticated<#name>)
 }
 
-fn node(condition: &Condition) -> TokenStream {
-    let node = match condition {
-        Condition::Role(role) => {
-            let role = &role.value;
-            quote!(Roles(&[#role]))
+/// Writes conditions, each with the organization and the resource that it belongs to.
+struct Writer<'r> {
+    route: Option<&'r Route>,
+}
+
+impl Writer<'_> {
+    fn list(&self, all: &[Condition], context: Context<'_>) -> Vec<TokenStream> {
+        let context = context.within(all);
+        all.iter().map(|condition| self.node(condition, context)).collect()
+    }
+
+    fn node(&self, condition: &Condition, context: Context<'_>) -> TokenStream {
+        let node = match condition {
+            Condition::Role(role) => {
+                let role = &role.value;
+                quote!(Roles(&[#role]))
+            }
+            Condition::Roles(roles) => {
+                let roles = roles.iter().map(|role| &role.value);
+                quote!(Roles(&[#(#roles),*]))
+            }
+            Condition::Scope(_, scope) => self.scopes(std::slice::from_ref(scope), context),
+            Condition::Scopes(_, scopes) => self.scopes(scopes, context),
+            Condition::Organization(organization) => {
+                let organization = self.organization(organization);
+                quote!(Organization(#organization))
+            }
+            Condition::OrganizationRole(_, role) => {
+                let role = &role.value;
+                let organization = context.organization.map(|it| self.organization(it));
+                quote!(OrganizationRole { organization: #organization, role: #role })
+            }
+            Condition::Resource(_, resource) => {
+                let resource = self::resource(resource);
+                quote!(Resource(#resource))
+            }
+            Condition::MaxAge(max_age) => {
+                let (text, seconds) = (max_age.to_string(), max_age.seconds);
+                let text = text.trim_matches('"');
+                quote!(MaxAge { text: #text, seconds: #seconds })
+            }
+            Condition::Claim { name, literal } => {
+                let path = name.claim_path();
+                let literal = self::literal(literal);
+                quote!(Claim { path: &[#(#path),*], literal: #literal })
+            }
+            Condition::Check(path) => {
+                let check = check(path);
+                quote!(Check(#check))
+            }
+            Condition::All(conditions) => {
+                let nodes = self.list(conditions, context);
+                quote!(All(&[#(#nodes),*]))
+            }
+            Condition::Any(conditions) => {
+                let nodes = conditions.iter().map(|condition| self.node(condition, context));
+                quote!(Any(&[#(#nodes),*]))
+            }
+            Condition::Not(condition) => {
+                let node = self.node(condition, context);
+                quote!(Not(&#node))
+            }
+        };
+        quote!(::logto_rocket::__private::Node::#node)
+    }
+
+    fn scopes(&self, scopes: &[Text], context: Context<'_>) -> TokenStream {
+        let scopes = scopes.iter().map(|scope| &scope.value);
+        let resource = option(context.resource.map(self::resource));
+        let organization = option(context.organization.map(|it| self.organization(it)));
+        quote!(Scopes { resource: #resource, organization: #organization, scopes: &[#(#scopes),*] })
+    }
+
+    fn organization(&self, organization: &Organization) -> TokenStream {
+        let organization = match organization {
+            Organization::Id(id) => {
+                let id = &id.value;
+                quote!(Id(#id))
+            }
+            Organization::Segment(name) => {
+                let name = &name.value;
+                let index = self.route.and_then(|route| route.segment(name)).unwrap_or_default();
+                quote!(Segment { name: #name, index: #index })
+            }
+            Organization::Resolver(path) => {
+                let resolver = resolver(path);
+                quote!(Resolver(#resolver))
+            }
+        };
+        quote!(::logto_rocket::__private::Organization::#organization)
+    }
+}
+
+fn option(value: Option<TokenStream>) -> TokenStream {
+    value.map_or_else(
+        || quote!(::core::option::Option::None),
+        |value| quote!(::core::option::Option::Some(#value)),
+    )
+}
+
+fn resource(resource: &Resource) -> TokenStream {
+    let (name, uri) = match resource {
+        Resource::Uri(uri) => {
+            let value = &uri.value;
+            (uri.to_string(), quote!(#value))
         }
-        Condition::Roles(roles) => {
-            let roles = roles.iter().map(|role| &role.value);
-            quote!(Roles(&[#(#roles),*]))
-        }
-        Condition::Claim { name, literal } => {
-            let path = name.value.split('.');
-            let literal = self::literal(literal);
-            quote!(Claim { path: &[#(#path),*], literal: #literal })
-        }
-        Condition::Check(path) => {
-            let check = check(path);
-            quote!(Check(#check))
-        }
-        Condition::All(conditions) => {
-            let nodes = conditions.iter().map(node);
-            quote!(All(&[#(#nodes),*]))
-        }
-        Condition::Any(conditions) => {
-            let nodes = conditions.iter().map(node);
-            quote!(Any(&[#(#nodes),*]))
-        }
-        Condition::Not(condition) => {
-            let node = node(condition);
-            quote!(Not(&#node))
+        Resource::Type(path) => {
+            let at = Span::mixed_site().located_at(path.span());
+            (path_name(path), quote_spanned!(at=> ::logto_rocket::__private::uri_of::<#path>()))
         }
     };
-    quote!(::logto_rocket::__private::Node::#node)
+    quote!(::logto_rocket::__private::Indicator { name: #name, uri: #uri })
 }
 
 fn literal(literal: &Literal) -> TokenStream {
@@ -115,18 +264,27 @@ fn literal(literal: &Literal) -> TokenStream {
     quote!(::logto_rocket::__private::Literal::#literal)
 }
 
-/// The call of a check. Everything in it stands where the path stands, so that whatever is wrong
-/// with the function is reported there.
 fn check(path: &Path) -> TokenStream {
+    call(path, "Check", "user", "verdict")
+}
+
+fn resolver(path: &Path) -> TokenStream {
+    call(path, "Resolver", "request", "resolution")
+}
+
+/// The call of a function. Everything in it stands where the path stands, so that whatever is wrong
+/// with the function is reported there.
+fn call(path: &Path, kind: &str, argument: &str, answer: &str) -> TokenStream {
     let name = path_name(path);
     let end = path.segments.last().map_or_else(|| path.span(), Spanned::span);
     let at = Span::mixed_site().located_at(end);
-    let mut arguments = Group::new(Delimiter::Parenthesis, quote_spanned!(at=> user));
+    let [kind, argument, answer] = [kind, argument, answer].map(|word| Ident::new(word, at));
+    let mut arguments = Group::new(Delimiter::Parenthesis, quote_spanned!(at=> #argument));
     arguments.set_span(end);
     quote_spanned! {at=>
-        ::logto_rocket::__private::Check {
+        ::logto_rocket::__private::#kind {
             name: #name,
-            call: |user| ::logto_rocket::__private::verdict(#path #arguments),
+            call: |#argument| ::logto_rocket::__private::#answer(#path #arguments),
         }
     }
 }

@@ -1,18 +1,27 @@
 //! What stands between the parentheses of `#[authenticated(…)]`: tokens in, a tree out.
 
 mod condition;
+mod context;
+mod duration;
 mod key;
 mod list;
+mod organization;
+mod resource;
 #[cfg(test)]
 mod tests;
 mod text;
 
 use std::fmt::{self, Display, Formatter};
 
+use proc_macro2::Span;
 use quote::ToTokens;
 use syn::Path;
 use syn::parse::{Parse, ParseStream, Result};
 
+pub(crate) use context::Context;
+pub(crate) use duration::MaxAge;
+pub(crate) use organization::Organization;
+pub(crate) use resource::Resource;
 pub(crate) use text::Text;
 
 /// Everything that must be met; nothing means that being signed in is enough.
@@ -21,7 +30,9 @@ pub(crate) struct Conditions(pub(crate) Vec<Condition>);
 
 impl Parse for Conditions {
     fn parse(input: ParseStream<'_>) -> Result<Self> {
-        list::all_of(input).map(Self)
+        let conditions = list::all_of(input)?;
+        context::check(&conditions)?;
+        Ok(Self(conditions))
     }
 }
 
@@ -36,6 +47,12 @@ impl Display for Conditions {
 pub(crate) enum Condition {
     Role(Text),
     Roles(Vec<Text>),
+    Scope(At, Text),
+    Scopes(At, Vec<Text>),
+    Organization(Organization),
+    OrganizationRole(At, Text),
+    Resource(At, Resource),
+    MaxAge(MaxAge),
     Claim { name: Text, literal: Literal },
     Check(Path),
     All(Vec<Condition>),
@@ -48,12 +65,28 @@ impl Display for Condition {
         match self {
             Self::Role(role) => write!(f, "role = {role}"),
             Self::Roles(roles) => parenthesized(f, "roles", roles),
+            Self::Scope(_, scope) => write!(f, "scope = {scope}"),
+            Self::Scopes(_, scopes) => parenthesized(f, "scopes", scopes),
+            Self::Organization(organization) => write!(f, "organization = {organization}"),
+            Self::OrganizationRole(_, role) => write!(f, "organization_role = {role}"),
+            Self::Resource(_, resource) => write!(f, "resource = {resource}"),
+            Self::MaxAge(max_age) => write!(f, "max_age = {max_age}"),
             Self::Claim { name, literal } => write!(f, "claim({name} = {literal})"),
             Self::Check(path) => write!(f, "check = {}", path_name(path)),
             Self::All(conditions) => parenthesized(f, "all", conditions),
             Self::Any(conditions) => parenthesized(f, "any", conditions),
             Self::Not(condition) => write!(f, "not({condition})"),
         }
+    }
+}
+
+/// Where a word stands, which makes no difference to what it says.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct At(pub(crate) Span);
+
+impl PartialEq for At {
+    fn eq(&self, _: &Self) -> bool {
+        true
     }
 }
 

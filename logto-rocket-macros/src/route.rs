@@ -1,19 +1,36 @@
 //! The handler below the attribute, and the route attribute that makes a route of it.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::parse::Result;
-use syn::{Attribute, Error, FnArg, Ident, Item, ItemFn, Pat};
+use syn::{Attribute, Error, FnArg, Ident, Item, ItemFn, LitStr, Meta, Pat};
+
+use crate::parse::{Condition, Conditions, Organization, Text};
 
 /// The parameter that protects a handler.
 pub(crate) const GUARD: &str = "__logto_guard";
 
 const ROUTES: [&str; 8] = ["get", "put", "post", "delete", "head", "patch", "options", "route"];
 
+/// A function that Rocket makes a route of.
+pub(crate) struct Handler {
+    pub(crate) function: ItemFn,
+    pub(crate) route: Route,
+}
+
+/// What the route attribute says.
+pub(crate) struct Route {
+    /// The method, as `GET`.
+    pub(crate) method: String,
+    /// The path and query, unless they are no literal.
+    uri: Option<LitStr>,
+    span: Span,
+}
+
 /// Reads a function that Rocket makes a route of.
 ///
 /// The compiler has evaluated `cfg` and `cfg_attr` on the function by now: what is seen holds.
-pub(crate) fn parse(item: TokenStream) -> Result<ItemFn> {
+pub(crate) fn parse(item: TokenStream) -> Result<Handler> {
     let function = match syn::parse2(item)? {
         Item::Fn(function) => function,
         other => return Err(not_a_function(&other)),
@@ -30,21 +47,157 @@ pub(crate) fn parse(item: TokenStream) -> Result<ItemFn> {
     }
 
     let mut route = None;
-    for name in function.attrs.iter().filter_map(name) {
+    for attribute in &function.attrs {
+        let Some(name) = name(attribute) else { continue };
         if name == "catch" {
             return Err(catcher(name.span()));
         }
         if name == "authenticated" {
             return Err(twice(name.span()));
         }
-        if is_route(name) && route.replace(name).is_some() {
+        if is_route(name) && route.replace(Route::read(name, attribute)).is_some() {
             return Err(second_route(name.span()));
         }
     }
-    if route.is_none() {
-        return Err(no_route(&function.sig.ident));
+    match route {
+        Some(route) => Ok(Handler { function, route }),
+        None => Err(no_route(&function.sig.ident)),
     }
-    Ok(function)
+}
+
+impl Route {
+    /// Reads the attribute as far as it is understood; what is wrong with it Rocket says.
+    fn read(name: &Ident, attribute: &Attribute) -> Self {
+        let arguments = match &attribute.meta {
+            Meta::List(list) => list.tokens.clone(),
+            _ => TokenStream::new(),
+        };
+        let method = if name == "route" {
+            let mut words = arguments.clone().into_iter();
+            words.find_map(|token| match token {
+                TokenTree::Ident(word) => Some(word.to_string()).filter(|word| is_upper(word)),
+                _ => None,
+            })
+        } else {
+            Some(name.to_string().to_ascii_uppercase())
+        };
+        let uri = uri(arguments);
+        let span = uri.as_ref().map_or_else(|| name.span(), LitStr::span);
+        Self { method: method.unwrap_or_default(), uri, span }
+    }
+
+    /// The path and query as they are written.
+    pub(crate) fn uri(&self) -> String {
+        self.uri.as_ref().map(LitStr::value).unwrap_or_default()
+    }
+
+    /// Which segment of the path, counted from 0 at the mount point, has this name.
+    pub(crate) fn segment(&self, name: &str) -> Option<usize> {
+        let uri = self.uri();
+        let path = uri.split('?').next().unwrap_or_default();
+        path.split('/').filter(|segment| !segment.is_empty()).position(|segment| {
+            segment.strip_prefix('<').and_then(|s| s.strip_suffix('>')) == Some(name)
+        })
+    }
+
+    /// Whether every segment that the conditions name is in the path.
+    pub(crate) fn check(&self, conditions: &Conditions) -> Result<()> {
+        let mut missing = Vec::new();
+        visit_segments(&conditions.0, &mut |name| {
+            if self.segment(&name.value).is_none() {
+                missing.push(self.no_segment(name));
+            }
+        });
+        let all = missing.into_iter().reduce(|mut all, error| {
+            all.combine(error);
+            all
+        });
+        all.map_or(Ok(()), Err)
+    }
+
+    /// Points at both, the segment's name and the path that lacks it.
+    fn no_segment(&self, segment: &Text) -> Error {
+        let name = &segment.value;
+        let uri = self.uri();
+        let (path, query) = uri.split_once('?').unwrap_or((&uri, ""));
+        let (said, here) = if self.uri.is_none() {
+            (
+                format!(
+                    "`<{name}>` is looked for in a path that is written in the route attribute"
+                ),
+                "no path is seen here".to_owned(),
+            )
+        } else if path.contains(&format!("<{name}..>")) {
+            (
+                format!("`<{name}..>` is many segments, and the id of an organization is one"),
+                format!("write `<{name}>` here"),
+            )
+        } else if query.contains(&format!("<{name}>")) || query.contains(&format!("<{name}..>")) {
+            (
+                format!("`<{name}>` stands in the query; an organization is named by the path"),
+                format!("write `<{name}>` before the `?`"),
+            )
+        } else {
+            (
+                format!("`<{name}>` is no segment of this route's path"),
+                match dynamic(path) {
+                    names if names.is_empty() => "this path has no dynamic segment".to_owned(),
+                    names => format!("this path has {}", names.join(", ")),
+                },
+            )
+        };
+        let mut error = Error::new(segment.span, said);
+        error.combine(Error::new(self.span, here));
+        error
+    }
+}
+
+/// Calls `with` for each name of a segment.
+pub(crate) fn visit_segments<'c>(conditions: &'c [Condition], with: &mut impl FnMut(&'c Text)) {
+    for condition in conditions {
+        match condition {
+            Condition::Organization(Organization::Segment(name)) => with(name),
+            Condition::All(list) | Condition::Any(list) => visit_segments(list, with),
+            Condition::Not(one) => visit_segments(std::slice::from_ref(one), with),
+            _ => {}
+        }
+    }
+}
+
+/// The string that stands alone or after `uri =`, also one that a macro has passed on.
+fn uri(arguments: TokenStream) -> Option<LitStr> {
+    let mut word = None;
+    for token in arguments {
+        match token {
+            TokenTree::Group(group) if group.delimiter() == Delimiter::None => {
+                if let Some(uri) = uri(group.stream()).filter(|_| allows_uri(word.as_ref())) {
+                    return Some(uri);
+                }
+            }
+            TokenTree::Literal(literal) if allows_uri(word.as_ref()) => {
+                if let Ok(uri) = syn::parse2(TokenTree::from(literal).into()) {
+                    return Some(uri);
+                }
+            }
+            TokenTree::Ident(ident) => word = Some(ident),
+            TokenTree::Punct(punct) if punct.as_char() == ',' => word = None,
+            _ => {}
+        }
+    }
+    None
+}
+
+fn allows_uri(word: Option<&Ident>) -> bool {
+    word.is_none_or(|word| word == "uri")
+}
+
+fn is_upper(word: &str) -> bool {
+    word.chars().all(|c| c.is_ascii_uppercase())
+}
+
+fn dynamic(path: &str) -> Vec<String> {
+    let dynamic = path.split('/').filter(|segment| segment.starts_with('<'));
+    dynamic.map(|segment| format!("`{segment}`")).collect()
 }
 
 /// The item after a mistake: as it was, less what Rocket would report on top of it.

@@ -40,6 +40,23 @@ pub enum Refusal {
     /// A request with an unsafe method, or an `Upgrade`, that another site made in the user's name;
     /// 403. `trusted_origins` names the origins that may.
     ForeignOrigin,
+    /// The user is signed in and nothing else is missing, but the sign-in is older than a `max_age`
+    /// allows; 401, which sends a browser to sign in again.
+    SignInTooOld {
+        /// How old it may be.
+        max_age: Duration,
+    },
+    /// The same, right after a sign-in that was to mend it; 403.
+    SignInStaysOld {
+        /// How old it may be.
+        max_age: Duration,
+    },
+    /// The sign-in of this session did not ask Logto for a scope or resource that the requirement
+    /// needs, but another one would: the requirement is newer than the session; 401, which sends a
+    /// browser to sign in once more.
+    SignInAskedLess,
+    /// The segment of the path that names an organization is not the id of one; 404.
+    NoOrganization,
     /// The answer depends on Logto, which is out of reach; 503.
     Unavailable {
         /// How long to wait before trying again.
@@ -74,8 +91,14 @@ impl Refusal {
     /// The status that the refusal has.
     pub fn status(&self) -> Status {
         match self {
-            Self::NotSignedIn => Status::Unauthorized,
-            Self::Denied(_) | Self::Claims(_) | Self::ForeignOrigin => Status::Forbidden,
+            Self::NotSignedIn | Self::SignInTooOld { .. } | Self::SignInAskedLess => {
+                Status::Unauthorized
+            }
+            Self::Denied(_)
+            | Self::Claims(_)
+            | Self::ForeignOrigin
+            | Self::SignInStaysOld { .. } => Status::Forbidden,
+            Self::NoOrganization => Status::NotFound,
             Self::Unavailable { .. } => Status::ServiceUnavailable,
             Self::NotAttached => Status::InternalServerError,
         }
@@ -89,15 +112,32 @@ impl Refusal {
                 let seconds = retry_after.unwrap_or(RETRY_AFTER).as_secs().max(1);
                 headers.push(Header::new("Retry-After", seconds.to_string()));
             }
-            Self::NotSignedIn if is_htmx(request) => {
-                if let Some(logto) = Logto::fetch(request.rocket()) {
-                    let kind = Kind::of(request);
-                    headers.push(Header::new("HX-Redirect", sign_in(logto, request, kind)));
-                }
+            Self::SignInTooOld { max_age } => {
+                // RFC 9470, section 3.
+                let challenge = format!(
+                    "Bearer error=\"insufficient_user_authentication\", max_age=\"{}\"",
+                    max_age.as_secs()
+                );
+                headers.push(Header::new("WWW-Authenticate", challenge));
             }
             _ => {}
         }
+        if self.status() == Status::Unauthorized
+            && is_htmx(request)
+            && let Some(logto) = Logto::fetch(request.rocket())
+        {
+            let sign_in = sign_in(logto, request, Kind::of(request), self.max_age());
+            headers.push(Header::new("HX-Redirect", sign_in));
+        }
         headers
+    }
+
+    /// How old the sign-in may be that mends this.
+    fn max_age(&self) -> Option<Duration> {
+        match self {
+            Self::SignInTooOld { max_age } => Some(*max_age),
+            _ => None,
+        }
     }
 }
 
@@ -110,6 +150,14 @@ impl fmt::Display for Refusal {
             Self::ForeignOrigin => f.write_str(
                 "the request comes from another site; `logto.trusted_origins` names those that may",
             ),
+            Self::SignInTooOld { max_age } | Self::SignInStaysOld { max_age } => {
+                let max_age = humantime::format_duration(*max_age);
+                write!(f, "the sign-in is older than {max_age}, or Logto does not tell its age")
+            }
+            Self::SignInAskedLess => {
+                f.write_str("the sign-in did not ask Logto for what is needed here")
+            }
+            Self::NoOrganization => f.write_str("the path names no organization"),
             Self::Unavailable { .. } => f.write_str("Logto is out of reach"),
             Self::NotAttached => {
                 f.write_str("the fairing is not attached: rocket::build().attach(Logto::fairing())")
@@ -131,6 +179,16 @@ impl Challenge {
         let status = self.0.status();
         match (&self.0, Logto::fetch(request.rocket())) {
             (Refusal::NotSignedIn, Some(logto)) => not_signed_in(logto, request),
+            (Refusal::SignInTooOld { .. } | Refusal::SignInAskedLess, Some(logto)) => {
+                sign_in_again(logto, request, self.0.max_age())
+            }
+            (Refusal::SignInStaysOld { .. }, _) => Notice::new(
+                status,
+                "A fresh sign-in is needed",
+                "You have just signed in, but the sign-in service did not ask for your password \
+                 again, or did not say when it last did.",
+            )
+            .respond(request),
             (Refusal::Unavailable { .. }, _) => Notice::new(
                 status,
                 "Please try again in a moment",
@@ -170,6 +228,14 @@ impl<'r> Responder<'r, 'static> for Error {
         };
         Visit::of(request).guarded(Some(refusal.clone()));
         Ok(Challenge(refusal).respond(request))
+    }
+}
+
+/// As the error of a handler: what a guard that refused so would have answered.
+impl<'r> Responder<'r, 'static> for Refusal {
+    fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
+        Visit::of(request).guarded(Some(self.clone()));
+        Ok(Challenge(self).respond(request))
     }
 }
 
@@ -217,7 +283,7 @@ impl Handler for Challenger {
 
 fn not_signed_in(logto: &Logto, request: &Request<'_>) -> Response<'static> {
     let kind = Kind::of(request);
-    let sign_in = sign_in(logto, request, kind);
+    let sign_in = sign_in(logto, request, kind, None);
     let status = Status::Unauthorized;
     match kind {
         Kind::Navigation if attempts(logto, request) < MAX_ATTEMPTS => {
@@ -249,8 +315,37 @@ fn not_signed_in(logto: &Logto, request: &Request<'_>) -> Response<'static> {
     }
 }
 
-fn sign_in(logto: &Logto, request: &Request<'_>, kind: Kind) -> String {
-    logto.sign_in_uri(page(request, kind, logto.origin()).as_ref().map(LocalPath::as_str))
+/// For somebody who is signed in, but not as it is needed here.
+fn sign_in_again(
+    logto: &Logto,
+    request: &Request<'_>,
+    max_age: Option<Duration>,
+) -> Response<'static> {
+    let kind = Kind::of(request);
+    let sign_in = sign_in(logto, request, kind, max_age);
+    let status = Status::Unauthorized;
+    let text = match max_age {
+        Some(_) => "For this, please confirm that it is you: sign in once more.",
+        None => "This page needs more than your sign-in asked for. Please sign in once more.",
+    };
+    let notice = Notice::new(status, "Please sign in again", text);
+    match kind {
+        Kind::Navigation => redirect(Status::SeeOther, sign_in),
+        Kind::Form => notice.new_tab("Sign in in a new tab", sign_in).respond(request),
+        Kind::Script | Kind::Prefetch | Kind::Embedded => notice.sign_in(sign_in).respond(request),
+    }
+}
+
+fn sign_in(logto: &Logto, request: &Request<'_>, kind: Kind, max_age: Option<Duration>) -> String {
+    let page = page(request, kind, logto.origin());
+    let uri = logto.sign_in_uri(page.as_ref().map(LocalPath::as_str));
+    match max_age {
+        Some(max_age) => {
+            let separator = if uri.contains('?') { '&' } else { '?' };
+            format!("{uri}{separator}max_age={}", max_age.as_secs())
+        }
+        None => uri,
+    }
 }
 
 fn attempts(logto: &Logto, request: &Request<'_>) -> u32 {

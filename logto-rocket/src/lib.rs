@@ -10,6 +10,7 @@ mod fairing;
 mod guard;
 mod hooks;
 mod logto;
+mod macros;
 mod navigation;
 mod notice;
 mod oidc;
@@ -25,7 +26,7 @@ mod sign_in_error;
 pub mod testing;
 mod visit;
 
-pub use logto_rocket_macros::authenticated;
+pub use logto_rocket_macros::{authenticated, requires};
 
 pub use challenge::{Challenge, Refusal};
 pub use claims::{Address, Claims, Known, OrganizationData};
@@ -41,7 +42,7 @@ pub use oidc::{DirectSignIn, FirstScreen, Identifier, Prompt, SignInOptions};
 #[cfg(feature = "templates")]
 pub use page::Page;
 pub use redirect::{LocalPath, NotLocal};
-pub use requirement::Requirement;
+pub use requirement::{Requirement, Resource, needs};
 pub use session::SessionId;
 pub use sign_in_error::SignInError;
 
@@ -49,5 +50,8 @@ pub use sign_in_error::SignInError;
 #[doc(hidden)]
 pub mod __private {
     pub use crate::guard::Place;
-    pub use crate::requirement::{Check, Literal, Node, requirement, verdict};
+    pub use crate::requirement::{
+        Check, Indicator, Literal, Node, Organization, Resolver, checked_scope, checked_uri,
+        requirement, resolution, uri_of, verdict,
+    };
 }

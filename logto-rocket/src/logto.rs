@@ -20,7 +20,7 @@ use crate::fairing::LogtoFairing;
 use crate::guard::{LogtoUser, Place};
 use crate::hooks::Hooks;
 use crate::oidc::{FirstScreen, Oidc};
-use crate::requirement::Requirement;
+use crate::requirement::{Asks, Tree};
 use crate::session::{Session, Sessions, Spent, USUAL_SCOPES};
 use crate::sign_in_error::SignInError;
 
@@ -47,7 +47,7 @@ pub(crate) struct Inner {
     sessions: Arc<Sessions>,
     spent: Spent<Exchanged, SignedIn>,
     hooks: Hooks,
-    protected: Mutex<Vec<(Place, Requirement)>>,
+    protected: Mutex<Vec<(Place, Tree)>>,
     warned_of_public_caching: AtomicBool,
 }
 
@@ -173,14 +173,40 @@ impl Logto {
         origin == self.origin() || trusted.iter().any(|trusted| trusted.as_str() == origin)
     }
 
-    /// The scopes that every sign-in asks for.
+    /// The scopes that every sign-in asks for: the usual ones, those of the configuration, and what
+    /// the mounted routes need, unless the configuration says that only its own are sent.
     pub(crate) fn scopes(&self) -> Vec<String> {
         let settings = self.settings();
         let usual = USUAL_SCOPES.into_iter().filter(|_| settings.include_reserved_scopes);
         let mut scopes: Vec<_> = usual.map(ToOwned::to_owned).collect();
-        let more = settings.scopes.iter().filter(|scope| !USUAL_SCOPES.contains(&scope.as_str()));
-        scopes.extend(more.cloned());
+        let needed = self.asks().scopes;
+        let needed = needed.into_iter().filter(|_| settings.include_reserved_scopes);
+        for scope in settings.scopes.iter().map(String::as_str).chain(needed) {
+            if !scopes.iter().any(|known| known == scope) {
+                scopes.push(scope.to_owned());
+            }
+        }
         scopes
+    }
+
+    /// The API resources that every sign-in asks for: those of the configuration, and what the
+    /// mounted routes need.
+    pub(crate) fn resources(&self) -> Vec<String> {
+        let mut resources = self.settings().resources.clone();
+        for resource in self.asks().resources {
+            if !resources.iter().any(|known| known == resource) {
+                resources.push(resource.to_owned());
+            }
+        }
+        resources
+    }
+
+    fn asks(&self) -> Asks {
+        let mut asks = Asks::default();
+        for (_, tree) in self.0.protected.lock().unwrap_or_else(PoisonError::into_inner).iter() {
+            asks.join(tree.asks());
+        }
+        asks
     }
 
     /// The path of one of the doors.
@@ -215,7 +241,7 @@ impl Logto {
     }
 
     /// Notes a route with a requirement, for the launch to list.
-    pub(crate) fn register(&self, place: Place, requirement: Requirement) {
+    pub(crate) fn register(&self, place: Place, requirement: Tree) {
         let mut protected = self.0.protected.lock().unwrap_or_else(PoisonError::into_inner);
         if !protected.iter().any(|(known, _)| *known == place) {
             protected.push((place, requirement));
@@ -223,7 +249,7 @@ impl Logto {
     }
 
     /// The routes with a requirement, as they were noted.
-    pub(crate) fn protected(&self) -> Vec<(Place, Requirement)> {
+    pub(crate) fn protected(&self) -> Vec<(Place, Tree)> {
         self.0.protected.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }

@@ -1,225 +1,156 @@
 //! [`Requirement`]: what a handler demands of who may come in.
 
+mod answer;
+mod asks;
 mod check;
+mod facts;
+mod literal;
+pub mod needs;
+mod node;
+mod organization;
+mod resource;
+#[cfg(test)]
+mod tests;
 
 use std::fmt;
+use std::marker::PhantomData;
 
-use serde_json::Value;
-
+pub(crate) use self::answer::Answer;
+pub(crate) use self::asks::{Asks, ORGANIZATIONS, is_elsewhere, scope_of};
 pub use self::check::{Check, verdict};
+pub(crate) use self::facts::{Facts, Question, Target};
+pub use self::literal::Literal;
+pub use self::node::Node;
+pub use self::organization::{Organization, Resolver, resolution};
+pub use self::resource::{Indicator, Resource, checked_scope, checked_uri, uri_of};
 
 /// What a handler demands of a signed-in user: a tree of conditions that is known while compiling.
 ///
-/// It is written with [`#[authenticated(…)]`](crate::authenticated), and it displays in the words
-/// of that attribute. A condition that cannot be decided, because a claim is not kept in the
-/// session or was not asked for, is *unknown*; what is unknown refuses, also under `not`.
-#[derive(Clone, Copy)]
-pub struct Requirement {
-    all: &'static [Node],
+/// [`#[authenticated(…)]`](crate::authenticated) has one, and [`requires!(…)`](crate::requires) is
+/// one as a value, for what has no route attribute of one's own:
+///
+/// ```
+/// # #[macro_use] extern crate rocket;
+/// use logto_rocket::{LogtoUser, Refusal, Requirement, requires};
+/// use rocket::fs::{FileServer, Options};
+///
+/// const STAFF: Requirement = requires!(any(role = "staff", role = "admin"));
+///
+/// #[get("/")]
+/// async fn home(user: LogtoUser) -> Result<&'static str, Refusal> {
+///     if STAFF.check_claims(&user) {
+///         return Ok("the back office");
+///     }
+///     requires!(check = is_customer).check(&user).await?;
+///     Ok("the shop")
+/// }
+/// # async fn is_customer(_: &LogtoUser) -> bool { true }
+/// # fn launch() -> rocket::Rocket<rocket::Build> {
+/// rocket::build()
+///     .mount("/", routes![home])
+///     .mount("/files", STAFF.guard(FileServer::new(".", Options::None)))
+/// # }
+/// # fn main() {}
+/// ```
+///
+/// `N` is what it takes to decide it; see [`needs`].
+///
+/// It displays in the words of the grammar. A condition that cannot be decided, because a claim is
+/// not kept in the session or was not asked for, is *unknown*; what is unknown refuses, also under
+/// `not`.
+pub struct Requirement<N = needs::Claims> {
+    tree: Tree,
+    needs: PhantomData<fn() -> N>,
 }
 
-/// A condition, or a combination of them. Written by the attribute macro only.
-#[doc(hidden)]
+/// The conditions of a requirement.
 #[derive(Clone, Copy)]
-pub enum Node {
-    /// The user has all of these roles.
-    Roles(&'static [&'static str]),
-    /// A claim has this value, or, being a list, holds it.
-    Claim {
-        /// The names that lead to it.
-        path: &'static [&'static str],
-        /// The value.
-        literal: Literal,
-    },
-    /// A function of the application says yes.
-    Check(Check),
-    /// All of these hold.
-    All(&'static [Node]),
-    /// One of these holds.
-    Any(&'static [Node]),
-    /// This does not hold.
-    Not(&'static Node),
-}
-
-/// A value that a claim is compared with.
-#[doc(hidden)]
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Literal {
-    /// A string.
-    Text(&'static str),
-    /// A whole number.
-    Number(i64),
-    /// True or false.
-    Bool(bool),
-}
+pub(crate) struct Tree(&'static [Node]);
 
 /// The requirement that all of these conditions hold.
 #[doc(hidden)]
-pub const fn requirement(all: &'static [Node]) -> Requirement {
-    Requirement { all }
+pub const fn requirement<N>(all: &'static [Node]) -> Requirement<N> {
+    Requirement { tree: Tree(all), needs: PhantomData }
 }
 
-/// Whether a requirement holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Answer {
-    Met,
-    Refused,
-    Unknown,
-}
-
-/// What is known of a request when a requirement is judged. `None` is unknown.
-pub(crate) trait Facts {
-    fn role(&self, role: &str) -> Option<bool>;
-    /// Whether the claim at a path is something that `fits`.
-    fn claim(&self, path: &[&str], fits: impl Fn(&Value) -> bool) -> Option<bool>;
-    fn check(&self, check: &'static Check) -> Option<bool>;
-}
-
-impl Requirement {
-    /// The functions of the application that take part, in the order they were written.
-    pub(crate) fn checks(&self) -> Vec<&'static Check> {
-        let mut checks = Vec::new();
-        self.all.iter().for_each(|node| node.collect_checks(&mut checks));
-        checks
+impl<N> Requirement<N> {
+    pub(crate) fn tree(&self) -> Tree {
+        self.tree
     }
+}
 
+impl Tree {
     /// Whether the requirement holds, as far as the facts go.
-    pub(crate) fn evaluate(&self, facts: &impl Facts) -> Answer {
-        Answer::all(self.all.iter().map(|node| node.evaluate(facts)))
+    pub fn evaluate(self, facts: &impl Facts) -> Answer {
+        Answer::all(self.0.iter().map(|node| node.evaluate(facts)))
     }
-}
 
-impl Node {
-    fn evaluate(&'static self, facts: &impl Facts) -> Answer {
-        match self {
-            Self::Roles(roles) => Answer::all(roles.iter().map(|role| facts.role(role).into())),
-            Self::Claim { path, literal } => facts.claim(path, |claim| literal.fits(claim)).into(),
-            Self::Check(check) => facts.check(check).into(),
-            Self::All(nodes) => Answer::all(nodes.iter().map(|node| node.evaluate(facts))),
-            Self::Any(nodes) => !Answer::all(nodes.iter().map(|node| !node.evaluate(facts))),
-            Self::Not(node) => !node.evaluate(facts),
+    /// The questions whose answers can still decide, those to the application first.
+    pub fn questions(self, facts: &impl Facts) -> Vec<Question> {
+        let mut questions = Vec::new();
+        if self.evaluate(facts) == Answer::Unknown {
+            self.0.iter().for_each(|node| node.questions(facts, &mut questions));
         }
+        questions.sort_by_key(|question| matches!(question, Question::Token(_)));
+        questions
     }
 
-    fn collect_checks(&'static self, checks: &mut Vec<&'static Check>) {
-        match self {
-            Self::Check(check) => checks.push(check),
-            Self::All(nodes) | Self::Any(nodes) => {
-                nodes.iter().for_each(|node| node.collect_checks(checks));
+    /// The segments of the path that name an organization.
+    pub fn segments(self) -> Vec<usize> {
+        let mut segments = Vec::new();
+        self.visit(|node| {
+            if let Node::Organization(Organization::Segment { index, .. }) = node {
+                segments.push(*index);
             }
-            Self::Not(node) => node.collect_checks(checks),
-            Self::Roles(_) | Self::Claim { .. } => {}
-        }
+        });
+        segments
     }
-}
 
-impl Literal {
-    /// Whether a claim is this value or a list that holds it.
-    fn fits(self, claim: &Value) -> bool {
-        let is = |value: &Value| match self {
-            Self::Text(text) => value.as_str() == Some(text),
-            Self::Number(number) => value.as_i64() == Some(number),
-            Self::Bool(truth) => value.as_bool() == Some(truth),
-        };
-        claim.as_array().map_or_else(|| is(claim), |list| list.iter().any(is))
-    }
-}
-
-impl Answer {
-    /// One that is refused decides; else one that is unknown.
-    fn all(answers: impl Iterator<Item = Self>) -> Self {
-        let mut all = Self::Met;
-        for answer in answers {
-            match answer {
-                Self::Refused => return Self::Refused,
-                Self::Unknown => all = Self::Unknown,
-                Self::Met => {}
+    /// The shortest time since the sign-in that is demanded, in seconds.
+    pub fn max_age(self) -> Option<u64> {
+        let mut shortest = None;
+        self.visit(|node| {
+            if let Node::MaxAge { seconds, .. } = node {
+                shortest = Some(shortest.map_or(*seconds, |known: u64| known.min(*seconds)));
             }
-        }
-        all
+        });
+        shortest
+    }
+
+    /// What a sign-in must ask of Logto so that this can be decided.
+    pub fn asks(self) -> Asks {
+        let mut asks = Asks::default();
+        asks.add_all(self.0);
+        asks
+    }
+
+    fn visit(self, mut with: impl FnMut(&'static Node)) {
+        self.0.iter().for_each(|node| node.visit(&mut with));
     }
 }
 
-impl std::ops::Not for Answer {
-    type Output = Self;
-
-    fn not(self) -> Self {
-        match self {
-            Self::Met => Self::Refused,
-            Self::Refused => Self::Met,
-            Self::Unknown => Self::Unknown,
-        }
+impl<N> Clone for Requirement<N> {
+    fn clone(&self) -> Self {
+        *self
     }
 }
 
-impl From<Option<bool>> for Answer {
-    fn from(known: Option<bool>) -> Self {
-        known.map_or(Self::Unknown, |met| if met { Self::Met } else { Self::Refused })
-    }
-}
+impl<N> Copy for Requirement<N> {}
 
-impl fmt::Display for Requirement {
+impl<N> fmt::Display for Requirement<N> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.all.is_empty() { f.write_str("signed in") } else { list(f, self.all) }
+        self.tree.fmt(f)
     }
 }
 
-impl fmt::Debug for Requirement {
+impl<N> fmt::Debug for Requirement<N> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Requirement({self})")
     }
 }
 
-impl fmt::Display for Node {
+impl fmt::Display for Tree {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Roles([role]) => write!(f, "role = {role:?}"),
-            Self::Roles(roles) => {
-                f.write_str("roles(")?;
-                separated(f, roles, |f, role| write!(f, "{role:?}"))?;
-                f.write_str(")")
-            }
-            Self::Claim { path, literal } => {
-                write!(f, "claim({:?} = {literal})", path.join("."))
-            }
-            Self::Check(check) => write!(f, "check = {}", check.name),
-            Self::All(nodes) => combination(f, "all", nodes),
-            Self::Any(nodes) => combination(f, "any", nodes),
-            Self::Not(node) => write!(f, "not({node})"),
-        }
+        if self.0.is_empty() { f.write_str("signed in") } else { node::list(f, self.0) }
     }
-}
-
-impl fmt::Display for Literal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Text(text) => write!(f, "{text:?}"),
-            Self::Number(number) => write!(f, "{number}"),
-            Self::Bool(truth) => write!(f, "{truth}"),
-        }
-    }
-}
-
-fn combination(f: &mut fmt::Formatter<'_>, name: &str, nodes: &[Node]) -> fmt::Result {
-    write!(f, "{name}(")?;
-    list(f, nodes)?;
-    f.write_str(")")
-}
-
-fn list(f: &mut fmt::Formatter<'_>, nodes: &[Node]) -> fmt::Result {
-    separated(f, nodes, |f, node| write!(f, "{node}"))
-}
-
-fn separated<T>(
-    f: &mut fmt::Formatter<'_>,
-    items: &[T],
-    write: impl Fn(&mut fmt::Formatter<'_>, &T) -> fmt::Result,
-) -> fmt::Result {
-    for (number, item) in items.iter().enumerate() {
-        if number > 0 {
-            f.write_str(", ")?;
-        }
-        write(f, item)?;
-    }
-    Ok(())
 }

@@ -38,7 +38,8 @@ pub enum SignInError {
     /// The claims do not fit into the cookies that a session may take; 500.
     TooLarge,
     /// The code could not be exchanged, or what came was not valid: 503 if Logto was out of reach,
-    /// 400 if the code was no longer good, else 502.
+    /// 400 if the code was no longer good, 403 if a
+    /// fresh sign-in was asked for and it is not one, else 502.
     Exchange(Error),
 }
 
@@ -62,7 +63,11 @@ impl SignInError {
             Self::RepeatedParameter(_) | Self::Unknown | Self::Spent | Self::WrongIssuer => {
                 Status::BadRequest
             }
-            Self::Cancelled | Self::AccessDenied | Self::InteractionRequired(_) | Self::Refused => {
+            Self::Cancelled
+            | Self::AccessDenied
+            | Self::InteractionRequired(_)
+            | Self::Refused
+            | Self::Exchange(Error::InvalidToken(InvalidToken::Claim("auth_time"))) => {
                 Status::Forbidden
             }
             Self::Provider(code) if code == "temporarily_unavailable" => Status::ServiceUnavailable,
@@ -101,6 +106,11 @@ impl SignInError {
             Self::Exchange(Error::Refused { code, .. }) if code == "invalid_grant" => {
                 ("This sign-in is over", "It took too long or was used already.")
             }
+            Self::Exchange(Error::InvalidToken(InvalidToken::Claim("auth_time"))) => (
+                "A fresh sign-in is needed",
+                "The sign-in service did not ask for your password again, or did not say when it \
+                 last did.",
+            ),
             Self::Exchange(Error::Unavailable { .. }) => (
                 "The sign-in service does not answer",
                 "Nothing is lost. Please try again in a moment.",

@@ -5,7 +5,7 @@ use logto_rocket::{Claims, Clock, Config, Error, Logto, LogtoFairing, LogtoUser,
 use rocket::figment::Figment;
 use rocket::http::Status;
 use rocket::local::asynchronous::Client;
-use rocket::{Build, Rocket, get, post, routes};
+use rocket::{Build, Rocket, Route, get, post, routes};
 
 use crate::browser::{Answer, Browser, From};
 
@@ -46,6 +46,40 @@ impl App {
         Self { client, idp, clock }
     }
 
+    /// The usual application with routes of its own besides, and changes to its provider and its
+    /// configuration.
+    ///
+    /// # Panics
+    ///
+    /// If either does not start.
+    pub async fn serving(
+        routes: Vec<Route>,
+        idp: impl FnOnce(Builder) -> Builder,
+        config: impl FnOnce(Config) -> Config,
+    ) -> Self {
+        let clock = Clock::movable();
+        let idp = idp(Idp::builder().clock(clock.clone())).start().await.expect("a provider");
+        let client = launch(&clock, config(config_for(&idp)), routes).await;
+        Self { client, idp, clock }
+    }
+
+    /// The usual application with routes of its own and changes to its Rocket.
+    ///
+    /// # Panics
+    ///
+    /// If it does not launch.
+    pub async fn serving_with(
+        routes: Vec<Route>,
+        change: impl FnOnce(Rocket<Build>) -> Rocket<Build>,
+    ) -> Self {
+        let clock = Clock::movable();
+        let idp = Idp::builder().clock(clock.clone()).start().await.expect("a provider");
+        let fairing = Logto::fairing().config(config_for(&idp)).clock(clock.clone());
+        let rocket = change(rocket(fairing).mount("/", routes));
+        let client = Client::untracked(rocket).await.expect("a launch");
+        Self { client, idp, clock }
+    }
+
     /// A browser that has never been here.
     pub fn browser(&self) -> Browser<'_> {
         Browser::new(&self.client)
@@ -82,6 +116,16 @@ impl App {
         let callback = self.idp.authorize(start.location(), username).await.expect("a callback");
         callback.strip_prefix(ORIGIN).expect("a callback of this application").to_owned()
     }
+}
+
+/// Launches the usual application with routes of its own besides.
+///
+/// # Panics
+///
+/// If it does not launch.
+pub async fn launch(clock: &Clock, config: Config, routes: Vec<Route>) -> Client {
+    let fairing = Logto::fairing().config(config).clock(clock.clone());
+    Client::untracked(rocket(fairing).mount("/", routes)).await.expect("a launch")
 }
 
 /// The configuration in code for a provider.

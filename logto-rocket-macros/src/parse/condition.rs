@@ -5,7 +5,7 @@ use syn::{Error, ExprPath, Ident, Lit, Path, Token, parenthesized, token};
 
 use super::key::Key;
 use super::text::kind;
-use super::{Condition, Literal, Text, list};
+use super::{At, Condition, Literal, MaxAge, Organization, Resource, Text, list};
 
 pub(super) fn parse(input: ParseStream<'_>) -> Result<Condition> {
     let (key, word) = Key::parse(input)?;
@@ -18,10 +18,35 @@ pub(super) fn parse(input: ParseStream<'_>) -> Result<Condition> {
             let roles = list::texts(&parentheses(input, key, &word)?, key.example())?;
             some(roles, key, &word).map(Condition::Roles)
         }
+        Key::Scope => {
+            equals(input, key, &word)?;
+            Text::parse_scope(input).map(|scope| Condition::Scope(At(word.span()), scope))
+        }
+        Key::Scopes => {
+            let scopes = list::scopes(&parentheses(input, key, &word)?)?;
+            some(scopes, key, &word).map(|scopes| Condition::Scopes(At(word.span()), scopes))
+        }
+        Key::Organization => {
+            equals(input, key, &word)?;
+            Organization::parse(input).map(Condition::Organization)
+        }
+        Key::OrganizationRole => {
+            equals(input, key, &word)?;
+            let role = Text::parse(input, key.example())?;
+            Ok(Condition::OrganizationRole(At(word.span()), role))
+        }
+        Key::Resource => {
+            equals(input, key, &word)?;
+            Resource::parse(input).map(|resource| Condition::Resource(At(word.span()), resource))
+        }
+        Key::MaxAge => {
+            equals(input, key, &word)?;
+            MaxAge::parse(input).map(Condition::MaxAge)
+        }
         Key::Claim => claim(&parentheses(input, key, &word)?, &word),
         Key::Check => {
             equals(input, key, &word)?;
-            check(input).map(Condition::Check)
+            function(input, key).map(Condition::Check)
         }
         Key::All => {
             let conditions = list::all_of(&parentheses(input, key, &word)?)?;
@@ -44,10 +69,16 @@ fn equals(input: ParseStream<'_>, key: Key, word: &Ident) -> Result<()> {
     if input.peek(Token![!=]) {
         return Err(input.error(format!("write `not(…)` instead of `!=`: `not({example})`")));
     }
-    if key == Key::Role && input.peek(token::Paren) {
-        let several = Key::Roles.example();
+    let several = match key {
+        Key::Role => Some(Key::Roles.example()),
+        Key::Scope => Some(Key::Scopes.example()),
+        _ => None,
+    };
+    if let Some(several) = several
+        && input.peek(token::Paren)
+    {
         return Err(
-            input.error(format!("`role` takes one name: `{example}`; for several `{several}`"))
+            input.error(format!("`{word}` takes one name: `{example}`; for several `{several}`"))
         );
     }
     let equals = input.parse::<Option<Token![=]>>()?;
@@ -85,7 +116,7 @@ fn claim(input: ParseStream<'_>, word: &Ident) -> Result<Condition> {
         return Err(input.error(format!("the name of a claim is a string: `\"{name}\" = …`")));
     }
     let name = Text::parse(input, Key::Claim.example())?;
-    if name.value.split('.').any(|part| part.trim().is_empty()) {
+    if name.claim_path().iter().any(|part| part.trim().is_empty()) {
         return Err(Error::new(
             name.span,
             "a part of the name is blank; `\"address.country\"` is `country` in `address`",
@@ -135,18 +166,20 @@ fn literal(input: ParseStream<'_>) -> Result<Literal> {
     }
 }
 
-fn check(input: ParseStream<'_>) -> Result<Path> {
-    let example = Key::Check.example();
+/// Reads the path of a function.
+pub(super) fn function(input: ParseStream<'_>, key: Key) -> Result<Path> {
+    let (name, example) = (key.name(), key.function_example());
     if input.peek(Token![|]) || input.peek(Token![||]) || input.peek(Token![move]) {
+        let signature = key.signature();
         return Err(input.error(format!(
-            "`check` takes the path of a function, not a closure; \
-             write it as `fn(&LogtoUser) -> bool` and name it: `{example}`"
+            "`{name}` takes the path of a function, not a closure; \
+             write it as `{signature}` and name it: `{example}`"
         )));
     }
     if let Ok(literal) = input.fork().parse::<Lit>() {
         let found = kind(&literal);
         return Err(
-            input.error(format!("`check` takes the path of a function, not {found}: `{example}`"))
+            input.error(format!("`{name}` takes the path of a function, not {found}: `{example}`"))
         );
     }
     let span = input.span();

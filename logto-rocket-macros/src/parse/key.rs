@@ -8,6 +8,12 @@ use syn::{Error, Ident, LitStr};
 pub(super) enum Key {
     Role,
     Roles,
+    Scope,
+    Scopes,
+    Organization,
+    OrganizationRole,
+    Resource,
+    MaxAge,
     Claim,
     Check,
     All,
@@ -16,8 +22,21 @@ pub(super) enum Key {
 }
 
 impl Key {
-    const EVERY: [Self; 7] =
-        [Self::Role, Self::Roles, Self::Claim, Self::Check, Self::All, Self::Any, Self::Not];
+    const EVERY: [Self; 13] = [
+        Self::Role,
+        Self::Roles,
+        Self::Scope,
+        Self::Scopes,
+        Self::Organization,
+        Self::OrganizationRole,
+        Self::Resource,
+        Self::MaxAge,
+        Self::Claim,
+        Self::Check,
+        Self::All,
+        Self::Any,
+        Self::Not,
+    ];
 
     /// Reads the next word.
     pub(super) fn parse(input: ParseStream<'_>) -> Result<(Self, Ident)> {
@@ -43,6 +62,12 @@ impl Key {
         match self {
             Self::Role => "role",
             Self::Roles => "roles",
+            Self::Scope => "scope",
+            Self::Scopes => "scopes",
+            Self::Organization => "organization",
+            Self::OrganizationRole => "organization_role",
+            Self::Resource => "resource",
+            Self::MaxAge => "max_age",
             Self::Claim => "claim",
             Self::Check => "check",
             Self::All => "all",
@@ -51,11 +76,33 @@ impl Key {
         }
     }
 
+    /// What a function has to be that is named as the value.
+    pub(super) fn signature(self) -> &'static str {
+        match self {
+            Self::Organization => "async fn(&Request<'_>) -> Option<String>",
+            _ => "fn(&LogtoUser) -> bool",
+        }
+    }
+
+    /// How it is written with the path of a function.
+    pub(super) fn function_example(self) -> &'static str {
+        match self {
+            Self::Organization => "organization = tenant_of",
+            _ => Self::Check.example(),
+        }
+    }
+
     /// How it is written in full.
     pub(super) fn example(self) -> &'static str {
         match self {
             Self::Role => r#"role = "admin""#,
             Self::Roles => r#"roles("admin", "auditor")"#,
+            Self::Scope => r#"scope = "read:orders""#,
+            Self::Scopes => r#"scopes("read:orders", "write:orders")"#,
+            Self::Organization => r#"organization = "<org>""#,
+            Self::OrganizationRole => r#"organization_role = "owner""#,
+            Self::Resource => "resource = Orders",
+            Self::MaxAge => r#"max_age = "15m""#,
             Self::Claim => r#"claim("department" = "ops")"#,
             Self::Check => "check = business_hours",
             Self::All => r#"all(role = "support", check = business_hours)"#,

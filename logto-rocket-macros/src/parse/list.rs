@@ -20,7 +20,15 @@ pub(super) fn any_of(input: ParseStream<'_>) -> Result<Vec<Condition>> {
 
 /// Strings of a list.
 pub(super) fn texts(input: ParseStream<'_>, example: &str) -> Result<Vec<Text>> {
-    let texts = comma_separated(input, |input| Text::parse(input, example))?;
+    distinct_texts(comma_separated(input, |input| Text::parse(input, example))?)
+}
+
+/// Scopes of a list.
+pub(super) fn scopes(input: ParseStream<'_>) -> Result<Vec<Text>> {
+    distinct_texts(comma_separated(input, Text::parse_scope)?)
+}
+
+fn distinct_texts(texts: Vec<(Span, Text)>) -> Result<Vec<Text>> {
     distinct(texts, |earlier, later| {
         (earlier == later).then(|| format!("{later} is in the list already; leave it out here"))
     })
@@ -71,19 +79,59 @@ fn twice(earlier: &Condition, later: &Condition) -> Option<String> {
     (earlier == later).then(|| format!("`{later}` is given twice; leave one of them out"))
 }
 
-/// What says in one list what two say beside each other.
+/// What says once what two say beside each other.
 fn merge(earlier: &Condition, later: &Condition) -> Option<String> {
-    let (key, roles) = match (earlier, later) {
-        (Condition::Role(a), Condition::Role(b)) => ("role", vec![a.clone(), b.clone()]),
+    let (key, all, any): (_, Condition, Vec<Condition>) = match (earlier, later) {
+        (Condition::Role(a), Condition::Role(b)) => {
+            let both = vec![a.clone(), b.clone()];
+            ("role", Condition::Roles(both), vec![earlier.clone(), later.clone()])
+        }
         (Condition::Roles(a), Condition::Roles(b)) => {
-            let new = b.iter().filter(|role| !a.contains(role));
-            ("roles", a.iter().chain(new).cloned().collect())
+            let both = union(a, b);
+            let each = both.iter().cloned().map(Condition::Role).collect();
+            ("roles", Condition::Roles(both), each)
+        }
+        (Condition::Scope(at, a), Condition::Scope(_, b)) => {
+            let both = vec![a.clone(), b.clone()];
+            ("scope", Condition::Scopes(*at, both), vec![earlier.clone(), later.clone()])
+        }
+        (Condition::Scopes(at, a), Condition::Scopes(_, b)) => {
+            let both = union(a, b);
+            let each = both.iter().cloned().map(|scope| Condition::Scope(*at, scope)).collect();
+            ("scopes", Condition::Scopes(*at, both), each)
+        }
+        (Condition::OrganizationRole(..), Condition::OrganizationRole(..)) => {
+            return Some(format!(
+                "`organization_role` is given twice; write `{earlier}, all({later})` to ask for \
+                 both, `any({earlier}, {later})` for one of them"
+            ));
+        }
+        (Condition::Organization(_), Condition::Organization(_)) => {
+            return Some(one_place("organization", earlier, later));
+        }
+        (Condition::Resource(..), Condition::Resource(..)) => {
+            return Some(one_place("resource", earlier, later));
+        }
+        (Condition::MaxAge(a), Condition::MaxAge(b)) => {
+            let shorter = if a.seconds < b.seconds { a } else { b };
+            return Some(format!("`max_age` is given twice; write `max_age = {shorter}` alone"));
         }
         _ => return None,
     };
-    let any = Condition::Any(roles.iter().cloned().map(Condition::Role).collect());
-    let all = Condition::Roles(roles);
+    let any = Condition::Any(any);
     Some(format!("`{key}` is given twice; write `{all}` to ask for all, `{any}` for one of them"))
+}
+
+fn one_place(key: &str, earlier: &Condition, later: &Condition) -> String {
+    format!(
+        "`{key}` is given twice, and what stands beside it belongs to one of them; \
+         write `all({earlier}, …), all({later}, …)`"
+    )
+}
+
+fn union(first: &[Text], second: &[Text]) -> Vec<Text> {
+    let new = second.iter().filter(|text| !first.contains(text));
+    first.iter().chain(new).cloned().collect()
 }
 
 fn skip_to_comma(input: ParseStream<'_>) -> Result<()> {
@@ -95,17 +143,17 @@ fn skip_to_comma(input: ParseStream<'_>) -> Result<()> {
 
 /// The mistakes found so far.
 #[derive(Default)]
-struct Mistakes(Option<Error>);
+pub(super) struct Mistakes(Option<Error>);
 
 impl Mistakes {
-    fn add(&mut self, error: Error) {
+    pub(super) fn add(&mut self, error: Error) {
         match &mut self.0 {
             Some(first) => first.combine(error),
             None => self.0 = Some(error),
         }
     }
 
-    fn or<T>(self, value: T) -> Result<T> {
+    pub(super) fn or<T>(self, value: T) -> Result<T> {
         self.0.map_or(Ok(value), Err)
     }
 }

@@ -5,7 +5,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use syn::Path;
 
-use super::{Condition, Conditions, Literal, Text};
+use super::{At, Condition, Conditions, Literal, MaxAge, Organization, Resource, Text};
 
 proptest! {
     #[test]
@@ -38,6 +38,15 @@ const WORDS: &[&str] = &[
     "roles",
     "claim",
     "check",
+    "scope",
+    "scopes",
+    "organization",
+    "organization_role",
+    "resource",
+    "max_age",
+    "\"<org>\"",
+    "\"15m\"",
+    "\"urn:x\"",
     "all",
     "any",
     "not",
@@ -74,6 +83,10 @@ fn condition() -> impl Strategy<Value = Condition> {
         distinct(text(), 1..4).prop_map(Condition::Roles),
         (claim_name(), literal()).prop_map(|(name, literal)| Condition::Claim { name, literal }),
         path().prop_map(Condition::Check),
+        organization().prop_map(Condition::Organization),
+        max_age().prop_map(Condition::MaxAge),
+        in_organization(),
+        on_resource(),
     ];
     leaf.prop_recursive(4, 24, 4, |inner| {
         prop_oneof![
@@ -89,11 +102,18 @@ fn and_list(
     length: std::ops::Range<usize>,
 ) -> impl Strategy<Value = Vec<Condition>> {
     distinct(item, length).prop_map(|mut list| {
-        let (mut role, mut roles) = (false, false);
-        list.retain(|condition| match condition {
-            Condition::Role(_) => !std::mem::replace(&mut role, true),
-            Condition::Roles(_) => !std::mem::replace(&mut roles, true),
-            _ => true,
+        let mut seen = Vec::new();
+        list.retain(|condition| {
+            let once = match condition {
+                Condition::Role(_) => "role",
+                Condition::Roles(_) => "roles",
+                Condition::Organization(_) => "organization",
+                Condition::MaxAge(_) => "max_age",
+                _ => return true,
+            };
+            let new = !seen.contains(&once);
+            seen.push(once);
+            new
         });
         list
     })
@@ -113,6 +133,61 @@ fn distinct<T: PartialEq + std::fmt::Debug>(
     })
 }
 
+/// What belongs to an organization, beside it, or further within.
+fn in_organization() -> impl Strategy<Value = Condition> {
+    let role = text().prop_map(|role| Condition::OrganizationRole(here(), role));
+    let part = prop_oneof![role, scoped()];
+    (organization(), distinct(part, 1..3), any::<bool>()).prop_map(|(organization, parts, flat)| {
+        let first = parts.first().cloned();
+        let rest = if flat { first.into_iter().collect() } else { vec![Condition::Any(parts)] };
+        let mut all = vec![Condition::Organization(organization)];
+        all.extend(rest);
+        Condition::All(all)
+    })
+}
+
+fn on_resource() -> impl Strategy<Value = Condition> {
+    let resource = prop_oneof![
+        "[a-z]{2,5}:[a-z/.]{0,4}[a-z]".prop_map(|uri| Resource::Uri(text_of(&uri))),
+        "[A-Z][a-z]{4}(::[A-Z][a-z]{4})?"
+            .prop_map(|path| Resource::Type(syn::parse_str(&path).expect("a path"))),
+    ];
+    (resource, scoped()).prop_map(|(resource, scope)| {
+        Condition::All(vec![Condition::Resource(here(), resource), scope])
+    })
+}
+
+fn scoped() -> impl Strategy<Value = Condition> {
+    let scope = || "[a-z:/_.-]{1,6}".prop_map(|scope| text_of(&scope));
+    prop_oneof![
+        scope().prop_map(|scope| Condition::Scope(here(), scope)),
+        distinct(scope(), 1..4).prop_map(|scopes| Condition::Scopes(here(), scopes)),
+    ]
+}
+
+fn organization() -> impl Strategy<Value = Organization> {
+    prop_oneof![
+        "[a-z0-9_:/-]{1,8}".prop_map(|id| Organization::Id(text_of(&id))),
+        "[a-z]{1,5}".prop_map(|name| Organization::Segment(text_of(&name))),
+        path().prop_map(Organization::Resolver),
+    ]
+}
+
+fn max_age() -> impl Strategy<Value = MaxAge> {
+    (1_u32..365, prop::sample::select(&["s", "m", "h", "d"][..])).prop_map(|(number, unit)| {
+        syn::parse::Parser::parse_str(MaxAge::parse, &format!("\"{number}{unit}\""))
+            .expect("an age")
+    })
+}
+
+fn here() -> At {
+    At(Span::call_site())
+}
+
+fn text_of(value: &str) -> Text {
+    Text { value: value.to_owned(), span: Span::call_site() }
+}
+
 fn literal() -> impl Strategy<Value = Literal> {
     prop_oneof![
         text().prop_map(Literal::Text),
@@ -124,12 +199,11 @@ fn literal() -> impl Strategy<Value = Literal> {
 fn text() -> impl Strategy<Value = Text> {
     prop_oneof!["[a-c]{1,2}", any::<String>()]
         .prop_filter("blank", |text| !text.trim().is_empty())
-        .prop_map(|value| Text { value, span: Span::call_site() })
+        .prop_map(|value| text_of(&value))
 }
 
 fn claim_name() -> impl Strategy<Value = Text> {
-    vec("[a-z_:/\"\\\\]{1,8}", 1..4)
-        .prop_map(|parts| Text { value: parts.join("."), span: Span::call_site() })
+    vec("[a-z_:/\"\\\\]{1,8}", 1..4).prop_map(|parts| text_of(&parts.join(".")))
 }
 
 fn path() -> impl Strategy<Value = Path> {

@@ -6,6 +6,8 @@ use proc_macro2::Span;
 use syn::parse::{ParseStream, Result};
 use syn::{Error, Lit};
 
+use super::key::Key;
+
 /// A string that is not blank, and where it stands.
 #[derive(Clone, Debug)]
 pub(crate) struct Text {
@@ -23,6 +25,33 @@ impl Text {
                 format!("expected a string in double quotes: `{example}`"),
             )),
         }
+    }
+
+    /// Reads a scope: visible ASCII without blanks
+    /// ([RFC 6749, section 3.3](https://www.rfc-editor.org/rfc/rfc6749#section-3.3)).
+    pub(super) fn parse_scope(input: ParseStream<'_>) -> Result<Self> {
+        let text = Self::parse(input, Key::Scope.example())?;
+        if text.value.contains(char::is_whitespace) {
+            let scopes: Vec<_> =
+                text.value.split_whitespace().map(|scope| format!("{scope:?}")).collect();
+            let message = match &scopes[..] {
+                [one] => format!("a scope has no blanks: `scope = {one}`"),
+                several => {
+                    format!("a scope has no blanks; for several `scopes({})`", several.join(", "))
+                }
+            };
+            return Err(Error::new(text.span, message));
+        }
+        let allowed = |c: char| c.is_ascii_graphic() && c != '"' && c != '\\';
+        if let Some(wrong) = text.value.chars().find(|&c| !allowed(c)) {
+            return Err(Error::new(text.span, format!("a scope cannot hold {wrong:?}")));
+        }
+        Ok(text)
+    }
+
+    /// The names that lead to a claim. A name that is a URI is one name, whatever dots it has.
+    pub(crate) fn claim_path(&self) -> Vec<&str> {
+        if self.value.contains("://") { vec![&self.value] } else { self.value.split('.').collect() }
     }
 
     pub(super) fn from_literal(literal: &Lit, example: &str) -> Result<Self> {

@@ -9,6 +9,7 @@ use rocket::{Build, Orbit, Rocket, Route};
 use crate::challenge::CATCHER;
 use crate::clock::Clock;
 use crate::config::{self, Config, SessionSettings, Settings, Store};
+use crate::guard::Place;
 use crate::hooks::Hooks;
 use crate::logto::Logto;
 use crate::oidc::{Oidc, OidcSettings};
@@ -72,14 +73,18 @@ pub(super) fn announce(logto: &Logto, rocket: &Rocket<Orbit>) {
         format!("sessions: {}", sessions(&settings.session)),
         format!("asks Logto for: {}", logto.scopes().join(" ")),
     ];
-    if !settings.resources.is_empty() {
-        lines.push(format!("and for the resources: {}", settings.resources.join(" ")));
+    let resources = logto.resources();
+    if !resources.is_empty() {
+        lines.push(format!("and for the resources: {}", resources.join(" ")));
     }
     lines.extend(logto.protected().into_iter().map(|(place, requirement)| {
-        match rocket.routes().find(|route| route.name.as_deref() == Some(place.name)) {
-            Some(Route { method, uri, .. }) => format!("{method} {uri}: {requirement}"),
-            None => format!("{} ({}:{}): {requirement}", place.name, place.file, place.line),
+        let mut mounted = rocket.routes().filter(|route| is_at(route, &place)).peekable();
+        if mounted.peek().is_none() {
+            return format!("{} ({}:{}): {requirement}", place.name, place.file, place.line);
         }
+        let mounted: Vec<_> =
+            mounted.map(|Route { method, uri, .. }| format!("{method} {uri}")).collect();
+        format!("{}: {requirement}", mounted.join(", "))
     }));
     if has_own_catcher(rocket) {
         lines.push(
@@ -108,6 +113,13 @@ fn sessions(settings: &SessionSettings) -> String {
         }
         None => format!("{place}, {lifetime} at most"),
     }
+}
+
+/// Whether a route is the one whose requirement is written there.
+fn is_at(route: &Route, place: &Place) -> bool {
+    route.name.as_deref() == Some(place.name)
+        && route.method.as_str() == place.method
+        && route.uri.unmounted_origin == place.uri
 }
 
 fn has_own_catcher(rocket: &Rocket<Orbit>) -> bool {

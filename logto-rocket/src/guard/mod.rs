@@ -1,26 +1,30 @@
 //! Who may come in. [`Authenticated`] is the one place where that is decided.
 
 mod facts;
+mod guarded;
 mod user;
 
 use std::marker::PhantomData;
+use std::time::Duration;
 
 use rocket::request::{FromRequest, Outcome};
 use rocket::{Ignite, Request, Rocket, Sentinel};
 
-use self::facts::UserFacts;
+use self::facts::{UserFacts, is_organization_id};
 pub use self::user::{ClaimsAs, LogtoUser};
 use crate::challenge::Refusal;
 use crate::events::Event;
 use crate::logto::Logto;
-use crate::requirement::{Answer, Requirement};
+use crate::requirement::{Answer, Requirement, Tree, needs};
+use crate::session::Flows;
 use crate::visit::Visit;
 
 /// The guard that [`#[authenticated]`](crate::authenticated) puts before all other guards of a
 /// handler: it succeeds only if somebody is signed in who meets the requirement of `R`.
 ///
-/// It refuses with 401 if nobody is signed in, 403 if the requirement is not met or cannot be
-/// decided, and 503 if that depends on Logto, which is out of reach. It never forwards.
+/// It refuses with 401 if nobody is signed in or another sign-in is needed, 403 if the requirement
+/// is not met or cannot be decided, 404 if the path names no organization, and 503 if the answer
+/// depends on Logto, which is out of reach. It never forwards.
 pub struct Authenticated<R: Protected>(PhantomData<fn() -> R>);
 
 /// A route with a requirement. [`#[authenticated]`](crate::authenticated) implements it for the
@@ -31,7 +35,7 @@ pub struct Authenticated<R: Protected>(PhantomData<fn() -> R>);
 )]
 pub trait Protected: Send + Sync + 'static {
     /// Who may come in.
-    const REQUIREMENT: Requirement;
+    const REQUIREMENT: Requirement<needs::Request>;
     /// Where that is written.
     #[doc(hidden)]
     const PLACE: Place;
@@ -43,6 +47,10 @@ pub trait Protected: Send + Sync + 'static {
 pub struct Place {
     /// The handler's name.
     pub name: &'static str,
+    /// The method in the route attribute.
+    pub method: &'static str,
+    /// The path and query in the route attribute.
+    pub uri: &'static str,
     /// The source file.
     pub file: &'static str,
     /// The line in it.
@@ -56,7 +64,7 @@ impl<'r, R: Protected> FromRequest<'r> for Authenticated<R> {
     type Error = Refusal;
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Refusal> {
-        let decided = decide(request, R::REQUIREMENT).await;
+        let decided = decide(request, R::REQUIREMENT.tree()).await;
         answer(request, decided.map(|()| Self(PhantomData)))
     }
 }
@@ -64,33 +72,89 @@ impl<'r, R: Protected> FromRequest<'r> for Authenticated<R> {
 impl<R: Protected> Sentinel for Authenticated<R> {
     fn abort(rocket: &Rocket<Ignite>) -> bool {
         if let Some(logto) = Logto::fetch(rocket) {
-            logto.register(R::PLACE, R::REQUIREMENT);
+            logto.register(R::PLACE, R::REQUIREMENT.tree());
         }
         is_detached(rocket, "`#[authenticated]`")
     }
 }
 
 /// Whether the user of this request may come in.
-async fn decide(request: &Request<'_>, requirement: Requirement) -> Result<(), Refusal> {
+async fn decide(request: &Request<'_>, tree: Tree) -> Result<(), Refusal> {
     let user = user::of(request)?;
-    let mut facts = UserFacts::new(user);
-    loop {
-        match requirement.evaluate(&facts) {
-            Answer::Met => return Ok(()),
-            Answer::Refused => break,
-            Answer::Unknown => {
-                let Some(check) = facts.unanswered(&requirement.checks()) else {
-                    let why = facts.why_unknown();
-                    log::warn!("`{requirement}` cannot be decided for {}: {why}", user.id());
-                    break;
-                };
-                facts.answer(check).await;
-            }
+    let segments = segments(request, tree)?;
+    match judge(user, tree, Some(request), UserFacts::new(user, segments)).await {
+        // A sign-in that was just made for this did not help, so another one will not either.
+        Err(Refusal::SignInTooOld { max_age }) if comes_from_a_fresh_sign_in(request, user) => {
+            Err(Refusal::SignInStaysOld { max_age })
+        }
+        decided => decided,
+    }
+}
+
+/// Whether a user may come in, by these facts and what more can be asked.
+async fn judge(
+    user: &LogtoUser,
+    tree: Tree,
+    request: Option<&Request<'_>>,
+    mut facts: UserFacts<'_>,
+) -> Result<(), Refusal> {
+    let mut answer = settle(tree, &mut facts, request).await?;
+    if answer == Answer::Met {
+        return Ok(());
+    }
+    if let Some(seconds) = tree.max_age() {
+        facts.assume_fresh();
+        answer = settle(tree, &mut facts, request).await?;
+        if answer == Answer::Met {
+            return Err(Refusal::SignInTooOld { max_age: Duration::from_secs(seconds) });
         }
     }
-    let requirement = requirement.to_string();
+    if answer == Answer::Unknown {
+        if let Some(unavailable) = facts.unavailable() {
+            return Err(unavailable);
+        }
+        if facts.is_from_before(tree) {
+            return Err(Refusal::SignInAskedLess);
+        }
+        let why = facts.why_unknown();
+        log::warn!("`{tree}` cannot be decided for {}: {why}", user.id());
+    }
+    let requirement = tree.to_string();
     user.logto().tell(&Event::Denied { sub: user.id().into(), requirement: requirement.clone() });
     Err(Refusal::Denied(requirement))
+}
+
+/// Asks, one by one, what can still decide.
+async fn settle(
+    tree: Tree,
+    facts: &mut UserFacts<'_>,
+    request: Option<&Request<'_>>,
+) -> Result<Answer, Refusal> {
+    loop {
+        let answer = tree.evaluate(facts);
+        if answer != Answer::Unknown {
+            return Ok(answer);
+        }
+        let question = tree.questions(facts).into_iter().find(|question| facts.is_open(question));
+        match question {
+            Some(question) => facts.ask(question, request).await?,
+            None => return Ok(answer),
+        }
+    }
+}
+
+/// The segments of the path that name organizations. One that cannot be the id of an organization
+/// names nothing, so there is nothing at this path.
+fn segments(request: &Request<'_>, tree: Tree) -> Result<Vec<(usize, String)>, Refusal> {
+    let read = |index| match request.param::<&str>(index) {
+        Some(Ok(id)) if is_organization_id(id) => Ok((index, id.to_owned())),
+        _ => Err(Refusal::NoOrganization),
+    };
+    tree.segments().into_iter().map(read).collect()
+}
+
+fn comes_from_a_fresh_sign_in(request: &Request<'_>, user: &LogtoUser) -> bool {
+    Flows::of(request, user.logto().sessions()).has_fresh()
 }
 
 /// What a guard answers, noted for the response: an error has its status, and nothing forwards,

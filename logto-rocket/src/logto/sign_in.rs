@@ -142,11 +142,11 @@ impl<'l> SignInBuilder<'l> {
         let Self { logto, options, return_to } = self;
         let return_to = return_to.transpose()?;
         let scopes = logto.scopes();
-        let resources = &logto.settings().resources;
+        let resources = logto.resources();
         let redirect_uri = logto.door_url("sign-in-callback");
         let max_age = options.max_age_in_seconds();
         let authorization =
-            logto.oidc().authorize(&redirect_uri, &options, &scopes, resources).await?;
+            logto.oidc().authorize(&redirect_uri, &options, &scopes, &resources).await?;
         let flow = Flow {
             state: authorization.state,
             nonce: authorization.nonce,
@@ -175,6 +175,10 @@ impl SignIn {
         let sessions = self.logto.sessions();
         let flows = Flows::of(request, sessions);
         self.flow.attempt = flows.next_attempt();
+        if self.flow.max_age.is_some() {
+            let presented = Visit::of(request).presented(request, &self.logto);
+            self.flow.sub = presented.map(|presented| presented.session.claims.sub.clone());
+        }
         let mut writes = Visit::of(request).writes();
         writes.cookies.extend(flows.in_the_way().into_iter().map(CookieWrite::forget_flow));
         writes.cookies.extend(sessions.flow_write(&self.flow));

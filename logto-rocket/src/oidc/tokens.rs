@@ -4,6 +4,8 @@ use std::borrow::Cow;
 use std::fmt;
 use std::time::Duration;
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use openidconnect::{
     ErrorResponse, OAuth2TokenResponse, PkceCodeVerifier, RedirectUrl, RequestTokenError, Scope,
     TokenType,
@@ -30,6 +32,31 @@ pub(crate) struct Tokens {
     pub refresh_token: Option<RefreshToken>,
     /// The ID token, not verified yet.
     pub id_token: Option<RawIdToken>,
+    /// The scopes that were granted, as far as Logto said so. After the exchange of a code they do not
+    /// name those of API resources.
+    scopes: Vec<String>,
+}
+
+impl Tokens {
+    /// The scopes that the access token is good for. A JWT says it itself; it came from Logto over
+    /// TLS, so nobody else has written it, and it is for the resource to verify it. Of an opaque
+    /// token the answer says it.
+    pub(crate) fn granted(&self) -> Vec<String> {
+        #[derive(Deserialize)]
+        struct Granted {
+            #[serde(default)]
+            scope: String,
+        }
+        let payload = self.access_token.reveal().split('.').nth(1);
+        let payload = payload.and_then(|payload| URL_SAFE_NO_PAD.decode(payload).ok());
+        match payload.map(|payload| serde_json::from_slice::<Granted>(&payload)) {
+            Some(granted) => {
+                let scopes = granted.map(|granted| granted.scope).unwrap_or_default();
+                scopes.split_whitespace().map(ToOwned::to_owned).collect()
+            }
+            None => self.scopes.clone(),
+        }
+    }
 }
 
 /// What a token is asked for: neither for the user info alone, both for a resource seen from an
@@ -195,5 +222,6 @@ fn tokens(answer: Result<Answer, RequestTokenError<Error, Refusal>>) -> Result<T
             .refresh_token
             .map(|token| RefreshToken::from(token.secret().as_str())),
         id_token: answer.id_token,
+        scopes: answer.scopes.iter().flatten().map(|scope| scope.to_string()).collect(),
     })
 }

@@ -168,10 +168,14 @@ fn succeed(
     {
         logto.sessions().end(&before.session);
     }
+    // A fresh sign-in was asked of one user. Of another it is an ordinary one, and what the first
+    // was about to do is not theirs.
+    let same = flow.sub.as_ref().is_none_or(|sub| *sub == session.claims.sub);
+    let return_to = flow.return_to.as_ref().filter(|_| same);
     let mut writes = visit.writes();
     writes.cookies.extend(logto.sessions().flow_write(&flow.finished()));
     writes.session = SessionWrite::Begin(session);
-    go(flow.return_to.as_ref().unwrap_or(&logto.settings().after_sign_in))
+    go(return_to.unwrap_or(&logto.settings().after_sign_in))
 }
 
 /// Somebody who is signed in and comes back to a callback goes home.

@@ -70,6 +70,11 @@ impl Asked {
         if self.scopes.is_empty() { USUAL_SCOPES.join(" ") } else { self.scopes.clone() }
     }
 
+    /// Whether the resource was asked for.
+    pub fn has_resource(&self, resource: &str) -> bool {
+        self.resources.iter().any(|asked| asked == resource)
+    }
+
     /// Whether the scope was asked for.
     pub fn has_scope(&self, scope: &str) -> bool {
         if self.scopes.is_empty() {
@@ -100,6 +105,11 @@ impl Flows {
     /// The attempt that a sign-in started now is.
     pub fn next_attempt(&self) -> u32 {
         self.finished().map(|(_, flow)| flow.attempt).max().unwrap_or(0).saturating_add(1)
+    }
+
+    /// Whether one of the sign-ins that came to their end was to be a fresh one.
+    pub fn has_fresh(&self) -> bool {
+        self.finished().any(|(_, flow)| flow.max_age.is_some())
     }
 
     /// The cookies of sign-ins that came to their end.

@@ -40,10 +40,11 @@ pub(crate) struct Audience {
     pub organization: Option<String>,
 }
 
-/// An access token, and until when it is given out.
+/// An access token, what it is good for, and until when it is given out.
 #[derive(Clone)]
 pub(crate) struct Token {
-    pub access_token: AccessToken,
+    pub text: AccessToken,
+    pub scopes: Vec<String>,
     pub renew_at: Instant,
 }
 
@@ -125,8 +126,7 @@ impl Record {
 
     pub fn forget_token(&self, audience: &Audience, refused: &AccessToken) {
         let tokens = &mut self.lock().tokens;
-        if tokens.get(audience).is_some_and(|token| token.access_token.reveal() == refused.reveal())
-        {
+        if tokens.get(audience).is_some_and(|token| token.text.reveal() == refused.reveal()) {
             tokens.remove(audience);
         }
     }

@@ -27,9 +27,26 @@ impl Sessions {
         session: &Arc<Session>,
         audience: Audience,
     ) -> Result<AccessToken, Error> {
+        Ok(self.current_token(session, audience).await?.text)
+    }
+
+    /// The scopes that Logto grants for `audience`.
+    pub async fn granted_scopes(
+        self: &Arc<Self>,
+        session: &Arc<Session>,
+        audience: Audience,
+    ) -> Result<Vec<String>, Error> {
+        Ok(self.current_token(session, audience).await?.scopes)
+    }
+
+    async fn current_token(
+        self: &Arc<Self>,
+        session: &Arc<Session>,
+        audience: Audience,
+    ) -> Result<Token, Error> {
         let record = self.live.record(session, self.clock.instant());
         if let Some(token) = record.token(&audience, self.clock.instant()) {
-            return Ok(token.access_token);
+            return Ok(token);
         }
         let sessions = Arc::clone(self);
         let task = OnceTask::spawn(async move { sessions.renew(&record, audience).await });
@@ -47,14 +64,14 @@ impl Sessions {
         self.live.record(session, self.clock.instant()).forget_token(audience, token);
     }
 
-    async fn renew(&self, record: &Record, audience: Audience) -> Result<AccessToken, Error> {
+    async fn renew(&self, record: &Record, audience: Audience) -> Result<Token, Error> {
         let _turn = record.turn.lock().await;
         let session = record.session();
         if self.ended.has(&session.id, session.signed_in_at) {
             return Err(Error::SessionOver);
         }
         if let Some(token) = record.token(&audience, self.clock.instant()) {
-            return Ok(token.access_token);
+            return Ok(token);
         }
         if let Some(wait) = record.paused(self.clock.instant()) {
             return Err(Error::Unavailable {
@@ -105,7 +122,7 @@ impl Sessions {
         before: &Arc<Session>,
         audience: Audience,
         tokens: Tokens,
-    ) -> Result<AccessToken, Error> {
+    ) -> Result<Token, Error> {
         let claims = self.verified(before, &tokens).await;
         if let Err(Error::InvalidToken(InvalidToken::Claim("iss" | "sub" | "aud"))) = claims {
             self.end(before);
@@ -125,8 +142,9 @@ impl Sessions {
             }
         });
         claims?;
-        record.keep_token(audience, self.token(&tokens), self.clock.instant());
-        Ok(tokens.access_token)
+        let token = self.token(&tokens);
+        record.keep_token(audience, token.clone(), self.clock.instant());
+        Ok(token)
     }
 
     async fn verified(&self, session: &Session, tokens: &Tokens) -> Result<Option<Claims>, Error> {
@@ -144,7 +162,7 @@ impl Sessions {
         let life = tokens.expires_in.unwrap_or(DEFAULT_LIFE);
         let margin = Duration::from_secs(60).min(life / 10);
         let renew_at = self.clock.instant() + life.saturating_sub(margin);
-        Token { access_token: tokens.access_token.clone(), renew_at }
+        Token { text: tokens.access_token.clone(), scopes: tokens.granted(), renew_at }
     }
 }
 

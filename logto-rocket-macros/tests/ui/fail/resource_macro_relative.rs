@@ -1,0 +1,3 @@
+logto_rocket::resource!(pub Orders = "orders");
+
+fn main() {}

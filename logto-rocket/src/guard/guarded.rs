@@ -1,0 +1,96 @@
+//! What a [`Requirement`] does as a value: it judges users, and guards routes of others.
+
+use rocket::route::{Handler, Outcome};
+use rocket::{Data, Request, Route};
+
+use super::{LogtoUser, UserFacts, answer, decide, judge};
+use crate::challenge::Refusal;
+use crate::requirement::needs::{ByClaims, ByUser};
+use crate::requirement::{Answer, Requirement, Tree};
+
+impl<N> Requirement<N> {
+    /// Whether the user's claims meet the requirement. What they do not tell counts as not met, also
+    /// under `not`; Logto is not asked.
+    pub fn check_claims(&self, user: &LogtoUser) -> bool
+    where
+        N: ByClaims,
+    {
+        self.tree().evaluate(&UserFacts::new(user, Vec::new())) == Answer::Met
+    }
+
+    /// Whether the user meets the requirement, as `#[authenticated]` decides it. As the error of a
+    /// handler the refusal is the answer that the attribute would have given.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal::Denied`] if the requirement is not met or cannot be decided,
+    /// [`Refusal::Unavailable`] if that depends on Logto, which is out of reach, and the refusals
+    /// that another sign-in mends.
+    pub async fn check(&self, user: &LogtoUser) -> Result<(), Refusal>
+    where
+        N: ByUser,
+    {
+        judge(user, self.tree(), None, UserFacts::new(user, Vec::new())).await
+    }
+
+    /// Guards routes that are not one's own, such as those of a file server: who does not meet the
+    /// requirement is refused before their handlers run. Rank, format and sentinels stay as they
+    /// are, and the words of the requirement join the names of the routes, so that the launch shows
+    /// them.
+    ///
+    /// Scopes and resources that the requirement names must be in the configuration, for these
+    /// routes do not tell of them. Without the fairing each request is answered with 500.
+    ///
+    /// A file server that does not find a file *forwards*: the request goes on to the next route
+    /// that matches, which this requirement does not guard.
+    ///
+    /// ```
+    /// # use logto_rocket::requires;
+    /// use rocket::fs::{FileServer, Options};
+    ///
+    /// # fn launch() -> rocket::Rocket<rocket::Build> {
+    /// let files = FileServer::new(".", Options::None);
+    /// rocket::build().mount("/files", requires!(role = "staff").guard(files))
+    /// # }
+    /// ```
+    pub fn guard(&self, routes: impl Into<Vec<Route>>) -> Vec<Route> {
+        let mut routes = routes.into();
+        for route in &mut routes {
+            let name = route.name.as_deref().unwrap_or("guarded");
+            route.name = Some(format!("{name}: {self}").into());
+            let inner = std::mem::replace(&mut route.handler, Box::new(Nothing));
+            route.handler = Box::new(Guarded { tree: self.tree(), inner });
+        }
+        routes
+    }
+}
+
+/// A handler behind a requirement.
+#[derive(Clone)]
+struct Guarded {
+    tree: Tree,
+    inner: Box<dyn Handler>,
+}
+
+#[rocket::async_trait]
+impl Handler for Guarded {
+    async fn handle<'r>(&self, request: &'r Request<'_>, data: Data<'r>) -> Outcome<'r> {
+        let decided = decide(request, self.tree).await;
+        match answer(request, decided) {
+            rocket::request::Outcome::Success(()) => self.inner.handle(request, data).await,
+            rocket::request::Outcome::Error((status, _)) => Outcome::Error(status),
+            rocket::request::Outcome::Forward(status) => Outcome::Forward((data, status)),
+        }
+    }
+}
+
+/// Stands in while a handler moves.
+#[derive(Clone)]
+struct Nothing;
+
+#[rocket::async_trait]
+impl Handler for Nothing {
+    async fn handle<'r>(&self, _: &'r Request<'_>, _: Data<'r>) -> Outcome<'r> {
+        Outcome::Error(rocket::http::Status::InternalServerError)
+    }
+}

@@ -1,0 +1,60 @@
+//! [`Facts`]: what is known when a requirement is judged, and [`Question`], what is not yet.
+
+use serde_json::Value;
+
+use super::check::Check;
+use super::organization::{Organization, Resolver};
+use super::resource::Indicator;
+
+/// What is known of a request when a requirement is judged. `None` is unknown.
+pub(crate) trait Facts {
+    fn role(&self, role: &str) -> Option<bool>;
+    /// Whether the claim at a path is something that `fits`.
+    fn claim(&self, path: &[&str], fits: impl Fn(&Value) -> bool) -> Option<bool>;
+    fn check(&self, check: &'static Check) -> Option<bool>;
+    fn member(&self, organization: &'static Organization) -> Option<bool>;
+    fn organization_role(&self, organization: &'static Organization, role: &str) -> Option<bool>;
+    fn scope(&self, target: Target, scope: &str) -> Option<bool>;
+    /// Whether the user has signed in at Logto within so many seconds.
+    fn signed_in_within(&self, seconds: u64) -> Option<bool>;
+}
+
+/// What an access token is for.
+#[derive(Clone, Copy)]
+pub(crate) struct Target {
+    pub resource: Option<&'static str>,
+    pub organization: Option<&'static Organization>,
+}
+
+/// What can be asked so that more is known.
+#[derive(Clone, Copy)]
+pub(crate) enum Question {
+    /// Which organization the request is about.
+    Resolver(&'static Resolver),
+    /// What the application says.
+    Check(&'static Check),
+    /// What Logto permits.
+    Token(Target),
+}
+
+impl Target {
+    pub(super) fn new(
+        resource: Option<&Indicator>,
+        organization: Option<&'static Organization>,
+    ) -> Self {
+        Self { resource: resource.map(|resource| resource.uri), organization }
+    }
+
+    pub fn of(organization: &'static Organization) -> Self {
+        Self { resource: None, organization: Some(organization) }
+    }
+}
+
+impl Question {
+    pub(super) fn resolver(organization: &'static Organization) -> Option<Self> {
+        match organization {
+            Organization::Resolver(resolver) => Some(Self::Resolver(resolver)),
+            Organization::Id(_) | Organization::Segment { .. } => None,
+        }
+    }
+}

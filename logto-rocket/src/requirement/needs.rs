@@ -1,0 +1,49 @@
+//! What it takes to decide a [`Requirement`](crate::Requirement), as types.
+//!
+//! [`requires!`](crate::requires) picks the type by what it is given, so that a question which
+//! cannot be answered is a compile error. A constant names it unless the claims are enough:
+//!
+//! ```
+//! use logto_rocket::{Requirement, needs, requires};
+//!
+//! const STAFF: Requirement = requires!(role = "staff");
+//! const BILLING: Requirement<needs::Answers> =
+//!     requires!(organization = "org_1", scope = "manage:billing");
+//! # let _ = (STAFF, BILLING);
+//! ```
+
+/// The user's claims are enough.
+pub enum Claims {}
+
+/// An answer must be waited for: an access token from Logto, because of a `scope`, or a function of
+/// the application, because of a `check`.
+pub enum Answers {}
+
+/// The request is needed, because a function finds the organization.
+pub enum Request {}
+
+/// What the claims of a user decide.
+#[diagnostic::on_unimplemented(
+    message = "the claims alone do not decide this requirement",
+    label = "it names a `scope`, a `check`, or an organization that a function finds",
+    note = "`.check(&user).await` decides it, if it needs no request"
+)]
+pub trait ByClaims: sealed::Sealed {}
+
+/// What can be decided for a user.
+#[diagnostic::on_unimplemented(
+    message = "this requirement is decided for a request, not for a user",
+    label = "a function finds its organization in the request",
+    note = "`.guard(routes)` and `#[authenticated(…)]` decide it"
+)]
+pub trait ByUser: sealed::Sealed {}
+
+impl ByClaims for Claims {}
+impl ByUser for Claims {}
+impl ByUser for Answers {}
+
+mod sealed {
+    pub trait Sealed {}
+    impl Sealed for super::Claims {}
+    impl Sealed for super::Answers {}
+}

@@ -1,0 +1,105 @@
+//! [`Resource`]: an API resource as a type.
+
+/// An API resource that is registered at Logto, as a type of the application.
+///
+/// [`resource!`](crate::resource) makes one:
+///
+/// ```
+/// use logto_rocket::Resource;
+///
+/// logto_rocket::resource!(pub Orders = "https://api.example.com/orders");
+///
+/// assert_eq!(Orders::URI, "https://api.example.com/orders");
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no API resource",
+    label = "this type has no indicator",
+    note = "make one with `resource!(pub Orders = \"https://api.example.com/orders\");`"
+)]
+pub trait Resource: Send + Sync + 'static {
+    /// The indicator as it is registered at Logto: an absolute URI without a fragment, a blank or a
+    /// comma ([RFC 8707, section 2](https://www.rfc-editor.org/rfc/rfc8707#section-2)). Where it is
+    /// used, it is checked while compiling.
+    const URI: &'static str;
+}
+
+/// An API resource in a requirement.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Indicator {
+    /// How it was written.
+    pub name: &'static str,
+    /// The URI that is registered at Logto.
+    pub uri: &'static str,
+}
+
+/// The indicator of a resource, checked while compiling.
+#[doc(hidden)]
+pub const fn uri_of<R: Resource>() -> &'static str {
+    checked_uri(R::URI)
+}
+
+/// The same text, if it can be the indicator of a resource.
+///
+/// # Panics
+///
+/// While compiling, if it cannot.
+#[doc(hidden)]
+pub const fn checked_uri(uri: &'static str) -> &'static str {
+    let bytes = uri.as_bytes();
+    assert!(scheme_length(bytes) > 0, "the URI of a resource is absolute: \"https://…\"");
+    let mut at = 0;
+    while at < bytes.len() {
+        assert!(bytes[at].is_ascii_graphic(), "the URI of a resource is visible ASCII, no blanks");
+        assert!(bytes[at] != b'#', "the URI of a resource has no fragment (`#`)");
+        assert!(bytes[at] != b',', "the URI of a resource has no comma");
+        at += 1;
+    }
+    uri
+}
+
+/// The same text, if it can be a scope.
+///
+/// # Panics
+///
+/// While compiling, if it cannot.
+#[doc(hidden)]
+pub const fn checked_scope(scope: &'static str) -> &'static str {
+    let bytes = scope.as_bytes();
+    assert!(!bytes.is_empty(), "a scope is not empty");
+    let mut at = 0;
+    while at < bytes.len() {
+        assert!(
+            bytes[at].is_ascii_graphic() && bytes[at] != b'"' && bytes[at] != b'\\',
+            "a scope is visible ASCII without blanks, quotes and backslashes"
+        );
+        at += 1;
+    }
+    scope
+}
+
+/// How long the scheme in front is; 0 if there is none, or nothing behind it.
+const fn scheme_length(uri: &[u8]) -> usize {
+    if uri.is_empty() || !uri[0].is_ascii_alphabetic() {
+        return 0;
+    }
+    let mut at = 0;
+    while at < uri.len() {
+        match uri[at] {
+            b':' => return if has_text(uri, at + 1) { at } else { 0 },
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'+' | b'-' | b'.' => at += 1,
+            _ => return 0,
+        }
+    }
+    0
+}
+
+const fn has_text(uri: &[u8], mut at: usize) -> bool {
+    while at < uri.len() {
+        if uri[at] != b'/' {
+            return true;
+        }
+        at += 1;
+    }
+    false
+}
