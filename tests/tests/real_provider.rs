@@ -75,16 +75,14 @@ async fn a_refresh_token_rotates_and_its_reuse_ends_the_grant() {
 #[rocket::async_test]
 async fn a_code_that_is_used_again_ends_what_it_was_exchanged_for() {
     for party in Party::both().await {
-        let (client, _) = party.application().await;
-        let mut alice = Browser::new(&client);
-        let callback = party.callback(&mut alice, "/").await;
-        return_to(&mut alice, &callback).await;
-        assert_eq!(alice.open("/profile").await.status, Status::Ok, "{}", party.name);
-        let code = callback.query_pairs().find(|(name, _)| name == "code").unwrap().1;
+        let code = party.code().await;
+        let (status, tokens) = party.exchange(&code).await;
+        assert_eq!(status, 200, "{}: {tokens}", party.name);
+        assert_eq!(party.user_info(&tokens).await, 200, "{}", party.name);
         let (status, refused) = party.exchange(&code).await;
         assert_eq!((status, &refused["error"]), (400, &"invalid_grant".into()), "{}", party.name);
-        let over = alice.fetch("/profile").await;
-        assert_eq!(over.status, Status::Unauthorized, "{}: {over:?}", party.name);
+        assert_eq!(party.user_info(&tokens).await, 401, "{}", party.name);
+        assert_eq!(party.refresh(&tokens).await.0, 400, "{}", party.name);
     }
 }
 
@@ -207,6 +205,12 @@ impl Party {
 
     /// The tokens of a sign-in that no application took part in.
     async fn tokens(&self) -> Value {
+        let (status, tokens) = self.exchange(&self.code().await).await;
+        assert_eq!(status, 200, "{}: {tokens}", self.name);
+        tokens
+    }
+
+    async fn code(&self) -> String {
         let mut url = Url::parse(&format!("{}/auth", self.issuer)).unwrap();
         url.query_pairs_mut().extend_pairs([
             ("client_id", self.id.as_str()),
@@ -219,10 +223,13 @@ impl Party {
             ("code_challenge_method", "S256"),
         ]);
         let callback = self.authorize(url.as_str(), &mut Jar::default()).await;
-        let code = callback.query_pairs().find(|(name, _)| name == "code").unwrap().1;
-        let (status, tokens) = self.exchange(&code).await;
-        assert_eq!(status, 200, "{}: {tokens}", self.name);
-        tokens
+        callback.query_pairs().find(|(name, _)| name == "code").unwrap().1.into_owned()
+    }
+
+    async fn user_info(&self, tokens: &Value) -> u16 {
+        let token = tokens["access_token"].as_str().expect("an access token");
+        let request = http().get(format!("{}/me", self.issuer)).bearer_auth(token);
+        request.send().await.unwrap().status().as_u16()
     }
 
     async fn exchange(&self, code: &str) -> (u16, Value) {
