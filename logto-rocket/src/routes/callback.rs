@@ -7,7 +7,6 @@ use rocket::{Request, Response};
 
 use super::go;
 use super::query::Query;
-use crate::challenge::Refusal;
 use crate::claims::Claims;
 use crate::error::Error;
 use crate::events::Event;
@@ -16,6 +15,7 @@ use crate::logto::{Exchanged, Logto, SignedIn};
 use crate::notice::Notice;
 use crate::oidc::{AuthorizationCode, Expected, MaxAge, RefreshToken, Tokens};
 use crate::redirect::LocalPath;
+use crate::refusal::Refusal;
 use crate::session::{Audience, Flow, Session, find_flow};
 use crate::sign_in_error::SignInError;
 use crate::visit::{SessionWrite, Visit};
