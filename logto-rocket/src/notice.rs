@@ -30,6 +30,7 @@ pub(crate) struct Notice {
     actions: Vec<Action>,
     sign_in: Option<String>,
     form_target: Option<String>,
+    forward: Option<String>,
 }
 
 enum Action {
@@ -57,6 +58,7 @@ impl Notice {
             actions: Vec::new(),
             sign_in: None,
             form_target: None,
+            forward: None,
         }
     }
 
@@ -82,6 +84,12 @@ impl Notice {
     pub fn post(mut self, label: &'static str, action: impl Into<String>, target: String) -> Self {
         self.actions.push(Action::Post { label, action: action.into() });
         self.form_target = Some(target);
+        self
+    }
+
+    /// Goes on to a path by itself, as a navigation that begins on this page.
+    pub fn forward(mut self, path: impl Into<String>) -> Self {
+        self.forward = Some(path.into());
         self
     }
 
@@ -119,6 +127,9 @@ impl Notice {
                     meta charset="utf-8";
                     meta name="viewport" content="width=device-width, initial-scale=1";
                     meta name="robots" content="noindex";
+                    @if let Some(path) = &self.forward {
+                        meta http-equiv="refresh" content={ "0; url=" (path) };
+                    }
                     title { (self.title) }
                     style { (PreEscaped(STYLE)) }
                 }
