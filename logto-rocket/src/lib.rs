@@ -238,6 +238,7 @@ mod once_task;
 #[cfg(feature = "templates")]
 mod page;
 mod redirect;
+mod refusal;
 mod requirement;
 mod routes;
 mod session;
@@ -248,7 +249,7 @@ mod visit;
 
 pub use logto_rocket_macros::authenticated;
 
-pub use challenge::{Challenge, Refusal};
+pub use challenge::Challenge;
 pub use claims::{Address, Claims, Known, OrganizationData};
 pub use clock::Clock;
 pub use config::{Config, SessionConfig, Store};
@@ -262,6 +263,7 @@ pub use oidc::{DirectSignIn, FirstScreen, Identifier, Prompt, SignInOptions};
 #[cfg(feature = "templates")]
 pub use page::Page;
 pub use redirect::{LocalPath, NotLocal};
+pub use refusal::Refusal;
 pub use requirement::Requirement;
 pub use session::SessionId;
 pub use sign_in_error::SignInError;

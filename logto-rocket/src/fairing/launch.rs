@@ -4,10 +4,11 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use humantime::format_duration;
-use rocket::{Build, Orbit, Rocket};
+use rocket::{Build, Orbit, Rocket, Route};
 
+use crate::challenge::CATCHER;
 use crate::clock::Clock;
-use crate::config::{self, Config, Settings, Store};
+use crate::config::{self, Config, SessionSettings, Settings, Store};
 use crate::hooks::Hooks;
 use crate::logto::Logto;
 use crate::oidc::{Oidc, OidcSettings};
@@ -61,45 +62,59 @@ pub(super) fn with_secret_key(rocket: Rocket<Build>, logto: &Logto) -> Rocket<Bu
     rocket.configure(figment)
 }
 
-/// Tells what was attached. No secret is among it.
+/// Tells what was attached, in one block. No secret is among it.
 pub(super) fn announce(logto: &Logto, rocket: &Rocket<Orbit>) {
     let settings = logto.settings();
-    let session = &settings.session;
-    tell("Logto:");
-    tell_more(format_args!("issuer: {}", settings.issuer.as_str()));
-    tell_more(format_args!("redirect URI to register: {}", logto.door_url("sign-in-callback")));
-    tell_more(format_args!(
-        "post sign-out redirect URI to register: {}",
-        logto.door_url("sign-out-callback")
-    ));
-    tell_more(format_args!(
-        "sessions: {}, {} at most{}",
-        match session.store {
-            Store::Cookie => "in cookies",
-        },
-        format_duration(session.max_lifetime),
-        session.revalidate_after.map_or_else(String::new, |after| format!(
-            ", over {} after their claims were confirmed",
-            format_duration(after)
-        ))
-    ));
-    for (place, requirement) in logto.protected() {
-        let mounted = rocket.routes().find(|route| route.name.as_deref() == Some(place.name));
-        match mounted {
-            Some(route) => {
-                tell_more(format_args!(
-                    "{} {} ({}): {requirement}",
-                    route.method, route.uri, place.name
-                ));
-            }
-            None => {
-                tell_more(format_args!(
-                    "{} ({}:{}): {requirement}",
-                    place.name, place.file, place.line
-                ));
-            }
-        }
+    let mut lines = vec![
+        format!("issuer: {}", settings.issuer.as_str()),
+        format!("redirect URI to register: {}", logto.door_url("sign-in-callback")),
+        format!("post sign-out redirect URI to register: {}", logto.door_url("sign-out-callback")),
+        format!("sessions: {}", sessions(&settings.session)),
+        format!("asks Logto for: {}", logto.scopes().join(" ")),
+    ];
+    if !settings.resources.is_empty() {
+        lines.push(format!("and for the resources: {}", settings.resources.join(" ")));
     }
+    lines.extend(logto.protected().into_iter().map(|(place, requirement)| {
+        match rocket.routes().find(|route| route.name.as_deref() == Some(place.name)) {
+            Some(Route { method, uri, .. }) => format!("{method} {uri}: {requirement}"),
+            None => format!("{} ({}:{}): {requirement}", place.name, place.file, place.line),
+        }
+    }));
+    if has_own_catcher(rocket) {
+        lines.push(
+            "the application catches 401 at `/` itself: browsers are sent to the sign-in only if \
+             that catcher returns `Challenge::of(request)`"
+                .into(),
+        );
+    }
+    // Rocket's logger knows the lines of the launch by these targets, and indents the second.
+    log::warn!(target: "rocket::launch", "Logto:");
+    for line in lines {
+        log::warn!(target: "rocket::launch_", "{line}");
+    }
+}
+
+/// Where sessions are kept, and for how long.
+fn sessions(settings: &SessionSettings) -> String {
+    let place = match settings.store {
+        Store::Cookie => "in cookies",
+    };
+    let lifetime = format_duration(settings.max_lifetime);
+    match settings.revalidate_after {
+        Some(after) => {
+            let after = format_duration(after);
+            format!("{place}, {lifetime} at most, {after} after Logto last confirmed the claims")
+        }
+        None => format!("{place}, {lifetime} at most"),
+    }
+}
+
+fn has_own_catcher(rocket: &Rocket<Orbit>) -> bool {
+    rocket.catchers().any(|catcher| {
+        let at_root = catcher.code == Some(401) && catcher.base.path() == "/";
+        at_root && catcher.name.as_deref() != Some(CATCHER)
+    })
 }
 
 fn oidc_settings(settings: &Settings) -> OidcSettings {
@@ -116,12 +131,4 @@ fn oidc_settings(settings: &Settings) -> OidcSettings {
         ca_certificates: settings.ca_certificates.iter().map(|file| file.pem.clone()).collect(),
         pushed_authorization: settings.pushed_authorization,
     }
-}
-
-fn tell(line: &str) {
-    log::warn!(target: "rocket::launch", "{line}");
-}
-
-fn tell_more(line: std::fmt::Arguments<'_>) {
-    log::warn!(target: "rocket::launch_", "{line}");
 }

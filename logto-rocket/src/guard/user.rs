@@ -12,12 +12,12 @@ use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
 use super::{answer, is_detached};
-use crate::challenge::Refusal;
 use crate::claims::Claims;
 use crate::error::Error;
 use crate::logto::Logto;
 use crate::navigation::header;
 use crate::oidc::RawIdToken;
+use crate::refusal::Refusal;
 use crate::session::{Audience, Session, SessionId};
 use crate::visit::Visit;
 

@@ -8,12 +8,14 @@ use rocket::{Request, Response};
 use super::go;
 use super::query::Query;
 use crate::claims::Claims;
+use crate::error::Error;
 use crate::events::Event;
 use crate::guard::LogtoUser;
 use crate::logto::{Exchanged, Logto, SignedIn};
 use crate::notice::Notice;
 use crate::oidc::{AuthorizationCode, Expected, MaxAge, RefreshToken, Tokens};
 use crate::redirect::LocalPath;
+use crate::refusal::Refusal;
 use crate::session::{Audience, Flow, Session, find_flow};
 use crate::sign_in_error::SignInError;
 use crate::visit::{SessionWrite, Visit};
@@ -99,7 +101,7 @@ async fn verify(logto: &Logto, flow: &Flow, tokens: &Tokens) -> Result<Claims, S
         max_age,
         same_as: None,
     };
-    let raw = tokens.id_token.as_ref().ok_or(SignInError::Exchange(crate::Error::BadAnswer {
+    let raw = tokens.id_token.as_ref().ok_or(SignInError::Exchange(Error::BadAnswer {
         call: crate::Call::Token,
         why: "there is no ID token in it; is `openid` among the scopes?".into(),
     }))?;
@@ -189,6 +191,10 @@ fn fail<'r>(
     if let Some(flow) = flow {
         let finished = logto.sessions().flow_write(&flow.finished());
         Visit::of(request).writes().cookies.extend(finished);
+    }
+    if let SignInError::Exchange(Error::Unavailable { retry_after, .. }) = error {
+        let refusal = Refusal::Unavailable { retry_after: *retry_after };
+        Visit::of(request).guarded(Some(refusal));
     }
     let own = logto.hooks().error_page.as_ref().and_then(|hook| hook(request, error));
     if let Some(mut page) = own {
