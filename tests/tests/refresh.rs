@@ -38,10 +38,15 @@ fn failing() -> Vec<Route> {
     routes![none, error, panic, own]
 }
 
+/// A provider that honours a refresh token once, with three seconds of grace.
 async fn rotating() -> App {
+    app(true).await
+}
+
+async fn app(rotating: bool) -> App {
     App::mounted(
         failing(),
-        |idp| idp.rotating(true),
+        |idp| idp.rotating(rotating),
         |config| config.timeout(Duration::from_secs(1)),
         |it| it,
     )
@@ -158,7 +163,8 @@ async fn an_outage_answers_503_and_the_session_stays() {
         Fault::Hang,
         Fault::Drip(Duration::from_secs(1)),
     ] {
-        let app = rotating().await;
+        // What is rotated by a request that nobody hears the answer of is lost; no client can help it.
+        let app = app(false).await;
         let mut alice = app.signed_in("alice").await;
         app.clock.advance(LATER);
         app.idp.fault(Endpoint::Token, fault.clone()).for_ever();
@@ -171,10 +177,8 @@ async fn an_outage_answers_503_and_the_session_stays() {
         assert_eq!(alice.open("/profile").await.status, Status::ServiceUnavailable);
         assert_eq!(app.idp.requests().token(), before, "nothing is tried for a while");
         app.idp.heal();
-        if fault != Fault::Drip(Duration::from_secs(1)) {
-            app.clock.advance(Duration::from_secs(31));
-            assert_eq!(alice.open("/profile").await.status, Status::Ok, "{fault:?}");
-        }
+        app.clock.advance(Duration::from_secs(31));
+        assert_eq!(alice.open("/profile").await.status, Status::Ok, "{fault:?}");
     }
 }
 
