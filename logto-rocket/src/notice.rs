@@ -31,6 +31,7 @@ pub(crate) struct Notice {
     sign_in: Option<String>,
     form_target: Option<String>,
     forward: Option<String>,
+    secret_address: bool,
 }
 
 enum Action {
@@ -59,6 +60,7 @@ impl Notice {
             sign_in: None,
             form_target: None,
             forward: None,
+            secret_address: false,
         }
     }
 
@@ -96,6 +98,12 @@ impl Notice {
     /// Where a program finds the sign-in.
     pub fn sign_in(mut self, uri: impl Into<String>) -> Self {
         self.sign_in = Some(uri.into());
+        self
+    }
+
+    /// Keeps the address of the request, which holds a code, from the pages that the links lead to.
+    pub fn secret_address(mut self) -> Self {
+        self.secret_address = true;
         self
     }
 
@@ -183,7 +191,7 @@ impl Notice {
 
     /// A form must tell where it comes from; with `no-referrer` a browser sends `Origin: null`.
     fn referrer_policy(&self) -> &'static str {
-        if self.form_target.is_some() || !self.actions.is_empty() {
+        if !self.secret_address && (self.form_target.is_some() || !self.actions.is_empty()) {
             "same-origin"
         } else {
             "no-referrer"

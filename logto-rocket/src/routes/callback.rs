@@ -223,6 +223,7 @@ fn fail<'r>(
         .link("Sign in", sign_in.clone())
         .link("Home", "/")
         .sign_in(sign_in)
+        .secret_address()
         .respond(request)
 }
 
