@@ -206,7 +206,7 @@ async fn a_browser_that_refuses_the_session_gets_a_page_instead_of_a_third_redir
     }
     let page = browser.open("/account").await;
     assert_eq!(page.status, Status::Unauthorized);
-    assert!(page.body.contains("The sign-in does not hold"), "{}", page.body);
+    assert!(page.body.contains("Signing in did not work"), "{}", page.body);
 
     // Who keeps the session may sign in as often as they like.
     let mut browser = app.browser();

@@ -186,6 +186,7 @@ fn arrive(logto: &Logto, request: &Request<'_>, path: &LocalPath) -> Response<'s
     Notice::new(Status::Ok, "You are signed in", "You are taken to your page.")
         .link("Go on", path.as_str())
         .forward(path.as_str())
+        .secret_address()
         .respond(request)
 }
 
