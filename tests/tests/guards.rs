@@ -1,5 +1,7 @@
 //! The guards: what each gives to a handler, and what it says when nobody is signed in.
 
+#![expect(clippy::needless_pass_by_value, reason = "the parameters of a handler are its guards")]
+
 use logto_rocket::{ClaimsAs, Logto, LogtoUser, Refusal};
 use logto_rocket_tests::app::{App, ORIGIN, config_for, rocket};
 use logto_rocket_tests::browser::{Browser, From};

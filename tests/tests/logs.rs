@@ -177,7 +177,7 @@ impl WebBrowser {
         let response = request.send().await.unwrap();
         for header in response.headers().get_all(SET_COOKIE) {
             let cookie = Cookie::parse(header.to_str().unwrap().to_owned()).unwrap();
-            if cookie.max_age().is_some_and(|age| age.is_zero()) {
+            if cookie.max_age().is_some_and(rocket::time::Duration::is_zero) {
                 self.cookies.remove(cookie.name());
             } else {
                 self.seen.insert(cookie.value().to_owned());
