@@ -5,7 +5,7 @@ use std::time::Duration;
 use logto_rocket::testing::{Endpoint, Fault, Tamper};
 use logto_rocket::{Error, LogtoUser};
 use logto_rocket_tests::app::App;
-use logto_rocket_tests::browser::Browser;
+use logto_rocket_tests::browser::{Answer, Browser};
 use rocket::futures::future::join_all;
 use rocket::http::Status;
 use rocket::{Route, get, routes};
@@ -74,7 +74,7 @@ async fn fifty_requests_at_once_make_one_token_request() {
     assert!(answers.iter().all(|answer| answer.status == Status::Ok));
     assert_eq!(app.idp.requests().token(), 1);
     assert_eq!(app.idp.requests().userinfo(), 50);
-    assert!(answers.iter().all(|answer| answer.sets_cookies()), "each brings the newest session");
+    assert!(answers.iter().all(Answer::sets_cookies), "each brings the newest session");
 
     // Late ones with the old cookie, when the old refresh token is no longer honoured.
     app.clock.advance(Duration::from_secs(10));

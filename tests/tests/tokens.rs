@@ -180,7 +180,7 @@ async fn what_is_no_signed_token_is_refused() {
         app.idp.fault(Endpoint::Token, Fault::Body { status: 200, content_type, body });
         let mut browser = app.browser();
         let answer = app.sign_in(&mut browser, "alice", "/").await;
-        assert_eq!(answer.status, Status::BadGateway, "{:.80}", text);
+        assert_eq!(answer.status, Status::BadGateway, "{text:.80}");
         assert!(browser.cookies.keys().all(|name| name.contains("-flow-")));
     }
     assert_eq!(app.sign_in(&mut app.browser(), "alice", "/").await.location(), "/");
