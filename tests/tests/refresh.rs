@@ -138,6 +138,30 @@ async fn a_renewed_session_is_written_whatever_the_handler_answers() {
 }
 
 #[rocket::async_test]
+async fn an_access_token_that_logto_ended_early_is_renewed_once() {
+    let app = rotating().await;
+    let alice = app.signed_in("alice").await;
+    app.idp.forget_requests();
+    app.idp.expire_access_tokens();
+    app.idp.fault(Endpoint::Token, Fault::Delay(Duration::from_millis(40))).for_ever();
+    let mut tabs = copies(&app, &alice, 20);
+    let answers = join_all(tabs.iter_mut().map(|tab| tab.open("/profile"))).await;
+    assert!(answers.iter().all(|answer| answer.status == Status::Ok));
+    assert_eq!(app.idp.requests().token(), 1);
+
+    // It is refused again, by an outage of sorts: no more than one try for each request.
+    app.idp.forget_requests();
+    let refused = Fault::Body {
+        status: 401,
+        content_type: "application/json".into(),
+        body: r#"{"error":"invalid_token"}"#.into(),
+    };
+    app.idp.fault(Endpoint::Userinfo, refused).for_ever();
+    assert_eq!(tabs[0].open("/profile").await.status, Status::BadGateway);
+    assert_eq!((app.idp.requests().token(), app.idp.requests().userinfo()), (1, 2));
+}
+
+#[rocket::async_test]
 async fn a_session_that_logto_no_longer_honours_is_over() {
     let app = rotating().await;
     let mut alice = app.signed_in("alice").await;

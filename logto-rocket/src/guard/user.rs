@@ -158,7 +158,7 @@ impl LogtoUser {
     }
 
     /// Asks Logto for what it knows of the user now, with the access token of the sign-in, which
-    /// is renewed if it has expired.
+    /// is renewed if it has expired or Logto has ended it before its time.
     ///
     /// User info also has what ID tokens leave out: `custom_data`, `identities`, and so on, each if
     /// its scope was asked for.
@@ -172,7 +172,14 @@ impl LogtoUser {
     pub async fn fetch_user_info(&self) -> Result<Claims, Error> {
         let sessions = self.logto.sessions();
         let access_token = sessions.access_token(&self.session, Audience::default()).await?;
-        sessions.oidc.user_info(&access_token, self.id()).await
+        match sessions.oidc.user_info(&access_token, self.id()).await {
+            Err(Error::Refused { code, .. }) if code == "invalid_token" => {
+                sessions.forget_token(&self.session, &Audience::default(), &access_token);
+                let renewed = sessions.access_token(&self.session, Audience::default()).await?;
+                sessions.oidc.user_info(&renewed, self.id()).await
+            }
+            answer => answer,
+        }
     }
 
     pub(crate) fn session(&self) -> &Arc<Session> {

@@ -41,6 +41,11 @@ impl Sessions {
         self.live.record(session, now).keep_token(audience, self.token(tokens), now);
     }
 
+    /// Gives out no longer an access token that Logto refused.
+    pub fn forget_token(&self, session: &Arc<Session>, audience: &Audience, refused: &AccessToken) {
+        self.live.record(session, self.clock.instant()).forget_token(audience, refused);
+    }
+
     async fn renew(&self, record: &Record, audience: Audience) -> Result<AccessToken, Error> {
         let _turn = record.turn.lock().await;
         let session = record.session();
