@@ -217,3 +217,23 @@ async fn unknown_keys_are_not_asked_for_again_and_again() {
     assert!(app.idp.requests().keys() <= before + 1, "{}", app.idp.requests().keys());
     assert_eq!(tampered(&app, &[], "").await, Status::SeeOther, "the known one is still good");
 }
+
+/// Past mistake 43: people were told apart by what they call themselves.
+#[rocket::async_test]
+async fn user_info_about_somebody_else_is_thrown_away() {
+    let app = App::start().await;
+    let mut alice = app.signed_in("alice").await;
+    for body in [
+        json!({ "sub": "somebody_else", "email": "alice@example.test", "name": "Alice Liddell" }),
+        json!({ "email": "alice@example.test" }),
+        json!([]),
+    ] {
+        let content_type = "application/json".into();
+        let body = Fault::Body { status: 200, content_type, body: body.to_string() };
+        app.idp.fault(Endpoint::Userinfo, body);
+        let answer = alice.open("/profile").await;
+        assert_eq!(answer.status, Status::BadGateway, "{answer:?}");
+        assert!(!answer.body.contains("Liddell"), "{}", answer.body);
+    }
+    assert_eq!(alice.open("/profile").await.status, Status::Ok);
+}
