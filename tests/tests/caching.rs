@@ -23,12 +23,12 @@ fn headed() -> Vec<Route> {
         }
     }
     #[get("/headed/user?<policy>&<vary>")]
-    fn user(user: LogtoUser, policy: &str, vary: &str) -> Headed {
+    fn user(user: &LogtoUser, policy: &str, vary: &str) -> Headed {
         let _ = user;
         answer(policy, vary)
     }
     #[get("/headed/anybody?<policy>&<vary>")]
-    fn anybody(user: Option<LogtoUser>, policy: &str, vary: &str) -> Headed {
+    fn anybody(user: Option<&LogtoUser>, policy: &str, vary: &str) -> Headed {
         let _ = user;
         answer(policy, vary)
     }

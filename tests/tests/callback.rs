@@ -143,6 +143,24 @@ async fn going_back_to_the_callback_sends_no_code_and_leads_home() {
 }
 
 #[rocket::async_test]
+async fn a_callback_brings_nobody_back_who_has_signed_out() {
+    let app = App::start().await;
+    let mut browser = app.browser();
+    let callback = app.callback(&mut browser, "alice", "/").await;
+    let mut copy = app.browser();
+    copy.cookies.clone_from(&browser.cookies);
+    assert_eq!(call_back(&mut browser, &callback).await.location(), "/");
+    browser.navigate("/auth/sign-out", From::OwnPage).await;
+    call_back(&mut browser, &callback).await;
+    call_back(&mut copy, &callback).await;
+    for mut browser in [browser, copy] {
+        assert_eq!(browser.open("/").await.body, "Hello, stranger");
+        assert_eq!(browser.open("/account").await.status, Status::SeeOther);
+    }
+    assert_eq!(app.idp.requests().token(), 1);
+}
+
+#[rocket::async_test]
 async fn what_logto_refuses_has_a_page_of_its_own() {
     let app = App::start().await;
     let mut pages = Vec::new();

@@ -2,8 +2,9 @@
 
 use logto_rocket::{LogtoUser, Refusal, authenticated};
 use logto_rocket_tests::app::{App, ORIGIN};
+use rocket::data::{FromData, Outcome};
 use rocket::http::{Method, Status};
-use rocket::{Route, delete, get, patch, post, put, routes};
+use rocket::{Data, Request, Route, delete, get, patch, post, put, routes};
 
 const PARTNER: &str = "https://partner.example.test";
 
@@ -24,7 +25,7 @@ fn changing() -> Vec<Route> {
         "changed"
     }
     #[post("/maybe")]
-    fn maybe(user: Option<LogtoUser>) -> &'static str {
+    fn maybe(user: Option<&LogtoUser>) -> &'static str {
         if user.is_some() { "somebody" } else { "nobody" }
     }
     #[post("/why")]
@@ -32,10 +33,26 @@ fn changing() -> Vec<Route> {
         user.map_or_else(|refusal| format!("{refusal:?}"), |_| "somebody".into())
     }
     #[get("/live")]
-    fn live(user: LogtoUser) -> String {
+    fn live(user: &LogtoUser) -> String {
         user.id().into()
     }
-    routes![put, patch, delete, maybe, why, live]
+    #[post("/read", data = "<_body>")]
+    fn read(user: &LogtoUser, _body: TooLong) -> String {
+        user.id().into()
+    }
+    routes![put, patch, delete, maybe, why, live, read]
+}
+
+/// A body that is found to be too long as soon as it is looked at.
+struct TooLong;
+
+#[rocket::async_trait]
+impl<'r> FromData<'r> for TooLong {
+    type Error = ();
+
+    async fn from_data(_: &'r Request<'_>, _: Data<'r>) -> Outcome<'r, Self> {
+        Outcome::Error((Status::PayloadTooLarge, ()))
+    }
 }
 
 async fn app() -> App {
@@ -89,6 +106,16 @@ async fn what_changes_something_is_refused_unless_it_is_the_sites_own() {
         assert_eq!(program.status, Status::Ok, "what sends neither header is no browser");
     }
     assert_eq!(alice.open("/account").await.status, Status::Ok, "a refusal ends nothing");
+}
+
+#[rocket::async_test]
+async fn a_forged_request_is_refused_before_its_body_is_read() {
+    let app = app().await;
+    let mut alice = app.signed_in("alice").await;
+    let forged = alice.request(Method::Post, "/read", FOREIGN[0], "body").await;
+    assert_eq!(forged.status, Status::Forbidden);
+    let own = alice.request(Method::Post, "/read", OWN[0], "body").await;
+    assert_eq!(own.status, Status::PayloadTooLarge);
 }
 
 #[rocket::async_test]

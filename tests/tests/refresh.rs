@@ -5,7 +5,7 @@ use std::time::Duration;
 use logto_rocket::testing::{Endpoint, Fault, Tamper};
 use logto_rocket::{Error, LogtoUser};
 use logto_rocket_tests::app::App;
-use logto_rocket_tests::browser::Browser;
+use logto_rocket_tests::browser::{Answer, Browser};
 use rocket::futures::future::join_all;
 use rocket::http::Status;
 use rocket::{Route, get, routes};
@@ -74,7 +74,7 @@ async fn fifty_requests_at_once_make_one_token_request() {
     assert!(answers.iter().all(|answer| answer.status == Status::Ok));
     assert_eq!(app.idp.requests().token(), 1);
     assert_eq!(app.idp.requests().userinfo(), 50);
-    assert!(answers.iter().all(|answer| answer.sets_cookies()), "each brings the newest session");
+    assert!(answers.iter().all(Answer::sets_cookies), "each brings the newest session");
 
     // Late ones with the old cookie, when the old refresh token is no longer honoured.
     app.clock.advance(Duration::from_secs(10));
@@ -135,6 +135,30 @@ async fn a_renewed_session_is_written_whatever_the_handler_answers() {
         assert_eq!(moved.open("/profile").await.status, Status::Ok, "{path}");
         alice = app.signed_in("alice").await;
     }
+}
+
+#[rocket::async_test]
+async fn an_access_token_that_logto_ended_early_is_renewed_once() {
+    let app = rotating().await;
+    let alice = app.signed_in("alice").await;
+    app.idp.forget_requests();
+    app.idp.expire_access_tokens();
+    app.idp.fault(Endpoint::Token, Fault::Delay(Duration::from_millis(40))).for_ever();
+    let mut tabs = copies(&app, &alice, 20);
+    let answers = join_all(tabs.iter_mut().map(|tab| tab.open("/profile"))).await;
+    assert!(answers.iter().all(|answer| answer.status == Status::Ok));
+    assert_eq!(app.idp.requests().token(), 1);
+
+    // It is refused again, by an outage of sorts: no more than one try for each request.
+    app.idp.forget_requests();
+    let refused = Fault::Body {
+        status: 401,
+        content_type: "application/json".into(),
+        body: r#"{"error":"invalid_token"}"#.into(),
+    };
+    app.idp.fault(Endpoint::Userinfo, refused).for_ever();
+    assert_eq!(tabs[0].open("/profile").await.status, Status::BadGateway);
+    assert_eq!((app.idp.requests().token(), app.idp.requests().userinfo()), (1, 2));
 }
 
 #[rocket::async_test]

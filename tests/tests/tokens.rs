@@ -180,7 +180,7 @@ async fn what_is_no_signed_token_is_refused() {
         app.idp.fault(Endpoint::Token, Fault::Body { status: 200, content_type, body });
         let mut browser = app.browser();
         let answer = app.sign_in(&mut browser, "alice", "/").await;
-        assert_eq!(answer.status, Status::BadGateway, "{:.80}", text);
+        assert_eq!(answer.status, Status::BadGateway, "{text:.80}");
         assert!(browser.cookies.keys().all(|name| name.contains("-flow-")));
     }
     assert_eq!(app.sign_in(&mut app.browser(), "alice", "/").await.location(), "/");
@@ -216,4 +216,24 @@ async fn unknown_keys_are_not_asked_for_again_and_again() {
     }
     assert!(app.idp.requests().keys() <= before + 1, "{}", app.idp.requests().keys());
     assert_eq!(tampered(&app, &[], "").await, Status::SeeOther, "the known one is still good");
+}
+
+/// Past mistake 43: people were told apart by what they call themselves.
+#[rocket::async_test]
+async fn user_info_about_somebody_else_is_thrown_away() {
+    let app = App::start().await;
+    let mut alice = app.signed_in("alice").await;
+    for body in [
+        json!({ "sub": "somebody_else", "email": "alice@example.test", "name": "Alice Liddell" }),
+        json!({ "email": "alice@example.test" }),
+        json!([]),
+    ] {
+        let content_type = "application/json".into();
+        let body = Fault::Body { status: 200, content_type, body: body.to_string() };
+        app.idp.fault(Endpoint::Userinfo, body);
+        let answer = alice.open("/profile").await;
+        assert_eq!(answer.status, Status::BadGateway, "{answer:?}");
+        assert!(!answer.body.contains("Liddell"), "{}", answer.body);
+    }
+    assert_eq!(alice.open("/profile").await.status, Status::Ok);
 }

@@ -158,7 +158,7 @@ impl LogtoUser {
     }
 
     /// Asks Logto for what it knows of the user now, with the access token of the sign-in, which
-    /// is renewed if it has expired.
+    /// is renewed if it has expired or Logto has ended it before its time.
     ///
     /// User info also has what ID tokens leave out: `custom_data`, `identities`, and so on, each if
     /// its scope was asked for.
