@@ -1,6 +1,5 @@
-//! What a refused request gets: [`Refusal`] says why, [`Challenge`] is the answer.
+//! [`Challenge`]: what a refused request gets.
 
-use std::fmt;
 use std::time::Duration;
 
 use rocket::catcher::Handler;
@@ -13,6 +12,7 @@ use crate::logto::Logto;
 use crate::navigation::{Kind, is_htmx, page};
 use crate::notice::Notice;
 use crate::redirect::LocalPath;
+use crate::refusal::Refusal;
 use crate::session::Flows;
 use crate::visit::Visit;
 
@@ -24,31 +24,6 @@ pub(crate) const CATCHER: &str = "logto";
 
 /// How long a client is asked to wait when Logto does not say.
 const RETRY_AFTER: Duration = Duration::from_secs(30);
-
-/// Why a guard of this crate refused a request.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Refusal {
-    /// Nobody is signed in, or the session is over; 401.
-    NotSignedIn,
-    /// The user is signed in, but does not meet the requirement, which this holds in the words of
-    /// the attribute; 403.
-    Denied(String),
-    /// The user is signed in, but lacks a claim that
-    /// [`ClaimsAs`](crate::ClaimsAs) needs, or it has another type; 403. Holds serde's message.
-    Claims(String),
-    /// A request with an unsafe method, or an `Upgrade`, that another site made in the user's name;
-    /// 403. `trusted_origins` names the origins that may.
-    ForeignOrigin,
-    /// The answer depends on Logto, which is out of reach; 503.
-    Unavailable {
-        /// How long to wait before trying again.
-        retry_after: Option<Duration>,
-    },
-    /// The fairing is not attached; 500. The launch fails before this can happen, but for guards in
-    /// generic code, which it cannot see.
-    NotAttached,
-}
 
 /// The answer to a request that a guard of this crate refused, for a catcher of one's own:
 ///
@@ -71,16 +46,6 @@ impl Refusal {
         Visit::of(request).writes().refusal.clone()
     }
 
-    /// The status that the refusal has.
-    pub fn status(&self) -> Status {
-        match self {
-            Self::NotSignedIn => Status::Unauthorized,
-            Self::Denied(_) | Self::Claims(_) | Self::ForeignOrigin => Status::Forbidden,
-            Self::Unavailable { .. } => Status::ServiceUnavailable,
-            Self::NotAttached => Status::InternalServerError,
-        }
-    }
-
     /// What the protocol demands of the response, whoever wrote its body.
     pub(crate) fn headers(&self, request: &Request<'_>) -> Vec<Header<'static>> {
         let mut headers = Vec::new();
@@ -100,25 +65,6 @@ impl Refusal {
         headers
     }
 }
-
-impl fmt::Display for Refusal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NotSignedIn => f.write_str("nobody is signed in"),
-            Self::Denied(requirement) => write!(f, "required: {requirement}"),
-            Self::Claims(why) => write!(f, "the user's claims do not fit: {why}"),
-            Self::ForeignOrigin => f.write_str(
-                "the request comes from another site; `logto.trusted_origins` names those that may",
-            ),
-            Self::Unavailable { .. } => f.write_str("Logto is out of reach"),
-            Self::NotAttached => {
-                f.write_str("the fairing is not attached: rocket::build().attach(Logto::fairing())")
-            }
-        }
-    }
-}
-
-impl std::error::Error for Refusal {}
 
 impl Challenge {
     /// The answer to this request, if the last of this crate's guards refused it.

@@ -1,12 +1,12 @@
 //! [`Requirement`]: what a handler demands of who may come in.
 
+mod check;
+
 use std::fmt;
-use std::future::Future;
-use std::pin::Pin;
 
 use serde_json::Value;
 
-use crate::guard::LogtoUser;
+pub use self::check::{Check, verdict};
 
 /// What a handler demands of a signed-in user: a tree of conditions that is known while compiling.
 ///
@@ -53,62 +53,10 @@ pub enum Literal {
     Bool(bool),
 }
 
-/// A function of the application, and what it is called.
-#[doc(hidden)]
-#[derive(Clone, Copy)]
-pub struct Check {
-    /// Its path as it was written.
-    pub name: &'static str,
-    /// The function. Only a guard calls it.
-    pub call: for<'a> fn(&'a LogtoUser) -> Verdict<'a>,
-}
-
-/// The answer of a [`Check`], once it is there.
-#[doc(hidden)]
-pub type Verdict<'a> = Pin<Box<dyn Future<Output = bool> + Send + 'a>>;
-
 /// The requirement that all of these conditions hold.
 #[doc(hidden)]
 pub const fn requirement(all: &'static [Node]) -> Requirement {
     Requirement { all }
-}
-
-/// The answer of an application's function, be it one now or a future of one.
-#[doc(hidden)]
-pub fn verdict<'a, M, V: IntoVerdict<'a, M>>(answer: V) -> Verdict<'a> {
-    answer.into_verdict()
-}
-
-/// What the function of a `check` may return.
-#[doc(hidden)]
-#[diagnostic::on_unimplemented(
-    message = "a `check` returns `bool`, or is an `async fn` that does",
-    label = "this function returns something else",
-    note = "it is a `fn(&LogtoUser) -> bool` or an `async fn(&LogtoUser) -> bool`"
-)]
-pub trait IntoVerdict<'a, M> {
-    /// The answer as a future.
-    fn into_verdict(self) -> Verdict<'a>;
-}
-
-/// Marks an answer that is there.
-#[doc(hidden)]
-pub enum Now {}
-
-/// Marks an answer that is to come.
-#[doc(hidden)]
-pub enum Later {}
-
-impl<'a> IntoVerdict<'a, Now> for bool {
-    fn into_verdict(self) -> Verdict<'a> {
-        Box::pin(std::future::ready(self))
-    }
-}
-
-impl<'a, F: Future<Output = bool> + Send + 'a> IntoVerdict<'a, Later> for F {
-    fn into_verdict(self) -> Verdict<'a> {
-        Box::pin(self)
-    }
 }
 
 /// Whether a requirement holds.

@@ -1,9 +1,10 @@
 //! Signing in, from the door to the page that was wanted.
 
+use logto_rocket::SessionConfig;
 use logto_rocket::testing::{self, User};
 use logto_rocket_tests::app::App;
 use logto_rocket_tests::browser::From;
-use rocket::http::Status;
+use rocket::http::{SameSite, Status};
 
 #[rocket::async_test]
 async fn a_page_that_needs_a_user_sends_a_browser_through_the_sign_in_and_back() {
@@ -75,6 +76,28 @@ async fn user_info_comes_with_the_access_token_of_the_sign_in_and_later_with_a_r
 }
 
 #[rocket::async_test]
+async fn a_developer_who_opens_the_site_by_its_number_signs_in_under_its_name() {
+    let app = App::start().await;
+    let door = "/auth/sign-in?return_to=%2Faccount";
+    let by_host = [
+        ("127.0.0.1:8000", "http://localhost:8000/auth/sign-in?return_to=%2Faccount"),
+        ("[::1]:8000", "http://localhost:8000/auth/sign-in?return_to=%2Faccount"),
+        ("localhost:8000", "http://127.0.0.1:"),
+        ("127.0.0.1:8001", "http://127.0.0.1:"),
+        ("evil.example:8000", "http://127.0.0.1:"),
+        ("evil.example/@127.0.0.1:8000", "http://127.0.0.1:"),
+    ];
+    for (host, location) in by_host {
+        let mut browser = app.browser();
+        browser.headers.push(("Host".into(), host.into()));
+        let answer = browser.open(door).await;
+        assert_eq!(answer.status, Status::SeeOther, "{host}: {answer:?}");
+        assert!(answer.location().starts_with(location), "{host}: {answer:?}");
+        assert_eq!(answer.sets_cookies(), location.ends_with(':'), "{host}: {answer:?}");
+    }
+}
+
+#[rocket::async_test]
 async fn an_access_token_that_died_early_is_renewed_once() {
     let app = App::start().await;
     let mut alice = app.signed_in("alice").await;
@@ -99,24 +122,17 @@ async fn a_test_signs_a_user_in_without_a_provider() {
     assert_eq!((app.idp.requests().token(), app.idp.requests().authorizations()), (0, 0));
 }
 
+/// A redirect chain that another site began carries no `Strict` cookie, so that a second sign-in
+/// would follow the first, and so on.
 #[rocket::async_test]
-async fn a_developer_who_opens_the_site_by_its_number_signs_in_under_its_name() {
-    let app = App::start().await;
-    let door = "/auth/sign-in?return_to=%2Faccount";
-    let by_host = [
-        ("127.0.0.1:8000", "http://localhost:8000/auth/sign-in?return_to=%2Faccount"),
-        ("[::1]:8000", "http://localhost:8000/auth/sign-in?return_to=%2Faccount"),
-        ("localhost:8000", "http://127.0.0.1:"),
-        ("127.0.0.1:8001", "http://127.0.0.1:"),
-        ("evil.example:8000", "http://127.0.0.1:"),
-        ("evil.example/@127.0.0.1:8000", "http://127.0.0.1:"),
-    ];
-    for (host, location) in by_host {
-        let mut browser = app.browser();
-        browser.headers.push(("Host".into(), host.into()));
-        let answer = browser.open(door).await;
-        assert_eq!(answer.status, Status::SeeOther, "{host}: {answer:?}");
-        assert!(answer.location().starts_with(location), "{host}: {answer:?}");
-        assert_eq!(answer.sets_cookies(), location.ends_with(':'), "{host}: {answer:?}");
-    }
+async fn with_a_strict_cookie_the_way_back_leads_over_a_page_of_this_site() {
+    let session = SessionConfig::new().same_site(SameSite::Strict);
+    let app = App::with(|idp| idp, |config| config.session(session), |fairing| fairing).await;
+    let mut alice = app.browser();
+    let back = app.sign_in(&mut alice, "alice", "/account?tab=a%22b").await;
+    assert_eq!(back.status, Status::Ok);
+    let forward = r#"<meta http-equiv="refresh" content="0; url=/account?tab=a%22b">"#;
+    assert!(back.body.contains(forward), "{}", back.body);
+    assert!(back.all("Set-Cookie")[1].contains("SameSite=Strict"), "{back:?}");
+    assert_eq!(alice.navigate("/account", From::OwnPage).await.status, Status::Ok);
 }

@@ -10,9 +10,9 @@ use rocket::{Ignite, Request, Rocket, Sentinel};
 
 use self::facts::UserFacts;
 pub use self::user::{ClaimsAs, LogtoUser};
-use crate::challenge::Refusal;
 use crate::events::Event;
 use crate::logto::Logto;
+use crate::refusal::Refusal;
 use crate::requirement::{Answer, Requirement};
 use crate::visit::Visit;
 

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::clock::Clock;
-use crate::error::Error;
+use crate::error::{Call, Error};
 
 /// From this age on a document is refreshed in the background.
 const REFRESHED_AFTER: Duration = Duration::from_secs(3600);
@@ -22,6 +22,7 @@ pub(super) type Fetching<T> = Pin<Box<dyn Future<Output = Result<T, Error>> + Se
 /// wait; refreshed in the background once it is an hour old. The old one serves while Logto is
 /// away, and after a failure there is a pause before the next attempt.
 pub(super) struct Document<T> {
+    call: Call,
     clock: Clock,
     fetch: Fetch<T>,
     state: Mutex<State<T>>,
@@ -62,11 +63,13 @@ pub(super) struct Version<T> {
 
 impl<T: Send + Sync + 'static> Document<T> {
     pub(super) fn new(
+        call: Call,
         clock: Clock,
         fetch: impl Fn() -> Fetching<T> + Send + Sync + 'static,
     ) -> Arc<Self> {
         let state = State { current: None, failure: None, renewed: None, version: 0 };
         Arc::new(Self {
+            call,
             clock,
             fetch: Box::new(fetch),
             state: Mutex::new(state),
@@ -79,12 +82,7 @@ impl<T: Send + Sync + 'static> Document<T> {
         if let Some(version) = self.kept() {
             return Ok(version);
         }
-        let _turn = self.turn.lock().await;
-        if let Some(version) = self.kept() {
-            return Ok(version);
-        }
-        self.not_paused()?;
-        self.fetch_now().await
+        self.in_a_task(|this| async move { this.first().await }).await
     }
 
     /// A newer document than `seen`, which lacked something that may be new at Logto; `None` if
@@ -93,9 +91,32 @@ impl<T: Send + Sync + 'static> Document<T> {
         self: &Arc<Self>,
         seen: u64,
     ) -> Result<Option<Version<T>>, Error> {
-        // A task of its own: a caller who is cancelled must not leave the cool-down without fetch.
-        let this = Arc::clone(self);
-        tokio::spawn(async move { this.renew(seen).await }).await.unwrap_or(Ok(None))
+        self.in_a_task(move |this| async move { this.renew(seen).await }).await
+    }
+
+    /// Runs a fetch in a task of its own: callers give up and are cancelled, and what one of them
+    /// began is for all.
+    async fn in_a_task<V, F>(
+        self: &Arc<Self>,
+        fetch: impl FnOnce(Arc<Self>) -> F,
+    ) -> Result<V, Error>
+    where
+        V: Send + 'static,
+        F: Future<Output = Result<V, Error>> + Send + 'static,
+    {
+        tokio::spawn(fetch(Arc::clone(self))).await.unwrap_or_else(|_| {
+            let why = "the request was aborted".into();
+            Err(Error::Unavailable { call: self.call, why, retry_after: None })
+        })
+    }
+
+    async fn first(self: &Arc<Self>) -> Result<Version<T>, Error> {
+        let _turn = self.turn.lock().await;
+        if let Some(version) = self.kept() {
+            return Ok(version);
+        }
+        self.not_paused()?;
+        self.fetch_now().await
     }
 
     /// The document in hand. Starts its refreshment if it is time for that.

@@ -45,7 +45,7 @@ pub(super) enum Algorithm {
 
 impl Keys {
     pub(super) fn new(clock: Clock, http: Arc<Http>, provider: Arc<Document<Provider>>) -> Self {
-        let set = Document::new(clock, move || {
+        let set = Document::new(Call::Keys, clock, move || {
             let (http, provider) = (Arc::clone(&http), Arc::clone(&provider));
             Box::pin(async move {
                 let provider = provider.get().await?.value;

@@ -131,7 +131,7 @@ impl Oidc {
             .map_err(|error| format!("the issuer is no URL: {error}"))?;
         let http = Arc::new(Http::new(&settings, issuer.url())?);
         let settings = Arc::new(settings);
-        let provider = Document::new(clock.clone(), {
+        let provider = Document::new(Call::Discovery, clock.clone(), {
             let (http, settings) = (Arc::clone(&http), Arc::clone(&settings));
             let issuer = issuer.url().clone();
             move || {

@@ -143,6 +143,10 @@ impl Sessions {
     pub fn load(&self, request: &Request<'_>) -> Option<Presented> {
         let opened = self.open(request)?;
         let session: Session = serde_json::from_str(&opened.text).ok()?;
+        // A copy of a cookie is as old as its seal says, however much the session is used elsewhere.
+        if self.is_idle(&session) {
+            return None;
+        }
         let generation = session.generation;
         let session = self.live.meet(Arc::new(session), self.clock.instant());
         let by_older_key = opened.by_older_key;
@@ -161,10 +165,16 @@ impl Sessions {
             && past(session.confirmed_at)
             && past(session.last_seen)
             && within(session.signed_in_at, Some(self.settings.max_lifetime))
-            && within(session.last_seen, self.settings.idle_timeout)
+            && !self.is_idle(session)
             && within(session.confirmed_at, self.settings.revalidate_after)
             && within(session.confirmed_at, self.settings.max_stale)
             && !self.ended.has(&session.id, session.signed_in_at)
+    }
+
+    /// Whether the session has not been used for too long.
+    fn is_idle(&self, session: &Session) -> bool {
+        let unused = self.clock.now().saturating_sub(session.last_seen);
+        self.settings.idle_timeout.is_some_and(|limit| unused >= limit.as_secs())
     }
 
     /// Ends the session in this process, at once and for good. What it last knew is returned.

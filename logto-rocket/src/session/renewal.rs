@@ -42,9 +42,9 @@ impl Sessions {
         self.live.record(session, now).keep_token(audience, self.token(tokens), now);
     }
 
-    /// Forgets an access token that Logto no longer honours, unless it is another one by now.
-    pub fn forget_token(&self, session: &Arc<Session>, audience: &Audience, token: &AccessToken) {
-        self.live.record(session, self.clock.instant()).forget_token(audience, token);
+    /// Gives out no longer an access token that Logto refused.
+    pub fn forget_token(&self, session: &Arc<Session>, audience: &Audience, refused: &AccessToken) {
+        self.live.record(session, self.clock.instant()).forget_token(audience, refused);
     }
 
     async fn renew(&self, record: &Record, audience: Audience) -> Result<AccessToken, Error> {

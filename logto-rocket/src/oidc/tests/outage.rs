@@ -53,6 +53,20 @@ async fn a_caller_who_gives_up_leaves_the_search_for_a_key_to_the_others() {
     assert!(verify(&client, &token).await.is_ok());
 }
 
+/// Somebody who waits for a page gives up before a slow Logto does; the next one finds the answer.
+#[tokio::test]
+async fn a_caller_who_gives_up_leaves_the_first_fetch_to_the_others() {
+    let key = SigningKey::es384("k");
+    let (server, client) = client_of(&[&key]).await;
+    tokio::select! {
+        biased;
+        _ = client.ready() => panic!("it was to be cancelled"),
+        () = tokio::task::yield_now() => {}
+    }
+    client.ready().await.unwrap();
+    assert_eq!(server.received(DOCUMENT).len(), 1);
+}
+
 /// Security item 41: and while Logto is away, an unknown key is no proof of a forgery.
 #[tokio::test]
 async fn old_keys_serve_while_logto_is_away_and_unknown_ones_fail_fast() {

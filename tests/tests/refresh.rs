@@ -1,0 +1,274 @@
+//! Renewing tokens: one request at a time, and nothing that comes of it is lost.
+
+use std::time::Duration;
+
+use logto_rocket::testing::{Endpoint, Fault, Tamper};
+use logto_rocket::{Error, LogtoUser};
+use logto_rocket_tests::app::App;
+use logto_rocket_tests::browser::{Answer, Browser};
+use rocket::futures::future::join_all;
+use rocket::http::Status;
+use rocket::{Route, get, routes};
+
+/// Longer than an access token is given out, shorter than claims are believed.
+const LATER: Duration = Duration::from_secs(3550);
+
+/// Handlers that renew the access token, and then fail in every way that a handler can.
+fn failing() -> Vec<Route> {
+    #[get("/renew/none")]
+    async fn none(user: LogtoUser) -> Option<String> {
+        user.fetch_user_info().await.expect("user info");
+        None
+    }
+    #[get("/renew/error")]
+    async fn error(user: LogtoUser) -> Result<String, Status> {
+        user.fetch_user_info().await.map_err(|_| Status::BadGateway)?;
+        Err(Status::ImATeapot)
+    }
+    #[get("/renew/panic")]
+    async fn panic(user: LogtoUser) -> String {
+        user.fetch_user_info().await.expect("user info");
+        panic!("as a handler may")
+    }
+    #[get("/renew/own")]
+    async fn own(user: Option<LogtoUser>) -> Result<String, Error> {
+        let Some(user) = user else { return Ok("nobody".into()) };
+        Ok(user.fetch_user_info().await?.sub.clone())
+    }
+    routes![none, error, panic, own]
+}
+
+/// A provider that honours a refresh token once, with three seconds of grace.
+async fn rotating() -> App {
+    app(true).await
+}
+
+async fn app(rotating: bool) -> App {
+    App::mounted(
+        failing(),
+        |idp| idp.rotating(rotating),
+        |config| config.timeout(Duration::from_secs(1)),
+        |it| it,
+    )
+    .await
+}
+
+fn copies<'a>(app: &'a App, browser: &Browser<'_>, count: usize) -> Vec<Browser<'a>> {
+    let copy = |_| {
+        let mut copy = app.browser();
+        copy.cookies.clone_from(&browser.cookies);
+        copy
+    };
+    (0..count).map(copy).collect()
+}
+
+#[rocket::async_test]
+async fn fifty_requests_at_once_make_one_token_request() {
+    let app = rotating().await;
+    let alice = app.signed_in("alice").await;
+    app.idp.forget_requests();
+    app.clock.advance(LATER);
+    app.idp.fault(Endpoint::Token, Fault::Delay(Duration::from_millis(40))).for_ever();
+    let mut tabs = copies(&app, &alice, 50);
+    let answers = join_all(tabs.iter_mut().map(|tab| tab.open("/profile"))).await;
+    assert!(answers.iter().all(|answer| answer.status == Status::Ok));
+    assert_eq!(app.idp.requests().token(), 1);
+    assert_eq!(app.idp.requests().userinfo(), 50);
+    assert!(answers.iter().all(Answer::sets_cookies), "each brings the newest session");
+
+    // Late ones with the old cookie, when the old refresh token is no longer honoured.
+    app.clock.advance(Duration::from_secs(10));
+    for mut late in copies(&app, &alice, 3) {
+        let answer = late.open("/profile").await;
+        assert_eq!(answer.status, Status::Ok);
+        assert!(answer.sets_cookies());
+        assert!(!late.open("/profile").await.sets_cookies(), "it has the newest now");
+    }
+    assert_eq!(app.idp.requests().token(), 1);
+
+    // What the browsers were given goes on in another process, which knows nothing else.
+    app.clock.advance(LATER);
+    let elsewhere = app.second_process(app.clock.clone()).await;
+    let mut moved = Browser::new(&elsewhere);
+    moved.cookies.clone_from(&tabs[49].cookies);
+    assert_eq!(moved.open("/profile").await.status, Status::Ok);
+}
+
+/// Past mistake 23: two users who renewed at once got each other's tokens.
+#[rocket::async_test]
+async fn users_who_renew_at_once_get_their_own_tokens() {
+    let app = rotating().await;
+    let (alice, bob) = (app.signed_in("alice").await, app.signed_in("bob").await);
+    app.idp.forget_requests();
+    app.clock.advance(LATER);
+    app.idp.fault(Endpoint::Token, Fault::Delay(Duration::from_millis(40))).for_ever();
+    let pairs = copies(&app, &alice, 10).into_iter().zip(copies(&app, &bob, 10));
+    let mut tabs: Vec<_> = pairs.flat_map(|(alice, bob)| [alice, bob]).collect();
+    let mut expected = Vec::new();
+    for tab in &mut tabs {
+        expected.push(tab.open("/account").await.body.split(' ').next().unwrap().to_owned());
+    }
+    let answers = join_all(tabs.iter_mut().map(|tab| tab.open("/renew/own"))).await;
+    let got: Vec<_> = answers.into_iter().map(|answer| answer.body).collect();
+    assert_eq!(got, expected);
+    assert_eq!(app.idp.requests().token(), 2, "one for each");
+    assert_eq!(expected.iter().filter(|id| **id == app.idp.user_id("bob").unwrap()).count(), 10);
+}
+
+#[rocket::async_test]
+async fn a_renewed_session_is_written_whatever_the_handler_answers() {
+    let app = rotating().await;
+    let mut alice = app.signed_in("alice").await;
+    for (path, status) in [("/renew/none", 404), ("/renew/error", 418), ("/renew/panic", 500)] {
+        let before = app.idp.requests().token();
+        app.clock.advance(LATER);
+        let answer = alice.open(path).await;
+        assert_eq!(answer.status.code, status, "{path}");
+        assert_eq!(app.idp.requests().token(), before + 1, "{path}");
+        assert!(answer.sets_cookies(), "{path}");
+        assert_eq!(answer.header("Cache-Control"), Some("no-store"), "{path}");
+        // Another process has nothing but the cookie to go by.
+        app.clock.advance(LATER);
+        let elsewhere = app.second_process(app.clock.clone()).await;
+        let mut moved = Browser::new(&elsewhere);
+        moved.cookies.clone_from(&alice.cookies);
+        assert_eq!(moved.open("/profile").await.status, Status::Ok, "{path}");
+        alice = app.signed_in("alice").await;
+    }
+}
+
+#[rocket::async_test]
+async fn an_access_token_that_logto_ended_early_is_renewed_once() {
+    let app = rotating().await;
+    let alice = app.signed_in("alice").await;
+    app.idp.forget_requests();
+    app.idp.expire_access_tokens();
+    app.idp.fault(Endpoint::Token, Fault::Delay(Duration::from_millis(40))).for_ever();
+    let mut tabs = copies(&app, &alice, 20);
+    let answers = join_all(tabs.iter_mut().map(|tab| tab.open("/profile"))).await;
+    assert!(answers.iter().all(|answer| answer.status == Status::Ok));
+    assert_eq!(app.idp.requests().token(), 1);
+
+    // It is refused again, by an outage of sorts: no more than one try for each request.
+    app.idp.forget_requests();
+    let refused = Fault::Body {
+        status: 401,
+        content_type: "application/json".into(),
+        body: r#"{"error":"invalid_token"}"#.into(),
+    };
+    app.idp.fault(Endpoint::Userinfo, refused).for_ever();
+    assert_eq!(tabs[0].open("/profile").await.status, Status::BadGateway);
+    assert_eq!((app.idp.requests().token(), app.idp.requests().userinfo()), (1, 2));
+}
+
+#[rocket::async_test]
+async fn a_session_that_logto_no_longer_honours_is_over() {
+    let app = rotating().await;
+    let mut alice = app.signed_in("alice").await;
+    let before = alice.cookies.clone();
+    app.idp.suspend("alice");
+    app.clock.advance(LATER);
+    assert_eq!(alice.open("/account").await.status, Status::Ok, "nobody has asked yet");
+    assert_eq!(alice.open("/profile").await.location(), "/auth/sign-in?return_to=%2Fprofile");
+    app.idp.reinstate("alice");
+    alice.cookies = before;
+    assert_eq!(alice.open("/account").await.status, Status::SeeOther);
+    assert_eq!(alice.fetch("/profile").await.status, Status::Unauthorized);
+    assert_eq!(app.idp.requests().token_by_grant("refresh_token"), 1);
+}
+
+#[rocket::async_test]
+async fn an_outage_answers_503_and_the_session_stays() {
+    for fault in [
+        Fault::Status(500),
+        Fault::Status(503),
+        Fault::Status(429),
+        Fault::Reset,
+        Fault::Hang,
+        Fault::Drip(Duration::from_secs(1)),
+    ] {
+        // What is rotated by a request that nobody hears the answer of is lost; no client can help it.
+        let app = app(false).await;
+        let mut alice = app.signed_in("alice").await;
+        app.clock.advance(LATER);
+        app.idp.fault(Endpoint::Token, fault.clone()).for_ever();
+        let answer = alice.open("/profile").await;
+        assert_eq!(answer.status, Status::ServiceUnavailable, "{fault:?}");
+        assert!(answer.header("Retry-After").is_some(), "{fault:?}");
+        assert_eq!(alice.open("/account").await.status, Status::Ok, "{fault:?}");
+
+        let before = app.idp.requests().token();
+        assert_eq!(alice.open("/profile").await.status, Status::ServiceUnavailable);
+        assert_eq!(app.idp.requests().token(), before, "nothing is tried for a while");
+        app.idp.heal();
+        app.clock.advance(Duration::from_secs(31));
+        assert_eq!(alice.open("/profile").await.status, Status::Ok, "{fault:?}");
+    }
+}
+
+#[rocket::async_test]
+async fn an_answer_that_is_none_is_a_bad_gateway_and_the_session_stays() {
+    let body = |content_type: &str, body: &str| Fault::Body {
+        status: 200,
+        content_type: content_type.into(),
+        body: body.into(),
+    };
+    for fault in [
+        body("text/html", "<html>maintenance</html>"),
+        body("application/json", r#"{"access_token":"abc","#),
+        body("application/json", r#"{"access_token":"","token_type":"Bearer"}"#),
+        body("application/json", "[]"),
+    ] {
+        let app = rotating().await;
+        let mut alice = app.signed_in("alice").await;
+        app.clock.advance(LATER);
+        app.idp.fault(Endpoint::Token, fault.clone());
+        let answer = alice.open("/profile").await;
+        assert_eq!(answer.status, Status::BadGateway, "{fault:?}: {answer:?}");
+        assert!(!answer.body.contains("maintenance"));
+        assert_eq!(alice.open("/account").await.status, Status::Ok, "{fault:?}");
+        app.clock.advance(Duration::from_secs(31));
+        assert_eq!(alice.open("/profile").await.status, Status::Ok, "{fault:?}");
+    }
+}
+
+/// Past mistake 39: a refreshed ID token was stored without a look, and was another user's.
+#[rocket::async_test]
+async fn a_refresh_that_tells_of_somebody_else_ends_the_session() {
+    for (name, wrong) in
+        [("sub", "somebody_else"), ("iss", "https://evil.example/oidc"), ("aud", "another_app")]
+    {
+        let app = rotating().await;
+        let mut alice = app.signed_in("alice").await;
+        app.clock.advance(LATER);
+        app.idp.tamper(Tamper::claim(name, wrong));
+        assert_eq!(alice.open("/profile").await.status, Status::SeeOther, "{name}");
+        app.idp.heal();
+        assert_eq!(alice.open("/account").await.status, Status::SeeOther, "{name}");
+        assert_eq!(alice.open("/").await.body, "Hello, stranger", "{name}");
+    }
+}
+
+#[rocket::async_test]
+async fn claims_of_a_refreshed_id_token_that_does_not_verify_are_not_believed() {
+    let forged = || Tamper::claim("roles", vec!["admin"]);
+    for wrong in [Tamper::WrongKey, Tamper::Unsigned, Tamper::Hs256, Tamper::remove_claim("exp")] {
+        let app = rotating().await;
+        let mut bob = app.signed_in("bob").await;
+        app.clock.advance(LATER);
+        app.idp.tamper(forged());
+        app.idp.tamper(wrong.clone());
+        let answer = bob.open("/profile").await;
+        assert!(matches!(answer.status.code, 303 | 502), "{wrong:?}: {answer:?}");
+        app.idp.heal();
+        assert_ne!(bob.open("/admin").await.status, Status::Ok, "{wrong:?}");
+        // The rotated refresh token that came along is kept: the session is not lost for it.
+        assert_eq!(bob.open("/profile").await.status, Status::Ok, "{wrong:?}");
+    }
+    let app = rotating().await;
+    let mut bob = app.signed_in("bob").await;
+    app.clock.advance(LATER);
+    app.idp.tamper(forged());
+    assert_eq!(bob.open("/profile").await.status, Status::Ok);
+    assert_eq!(bob.open("/admin").await.status, Status::Ok, "a good one is believed");
+}
