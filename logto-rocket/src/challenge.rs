@@ -98,20 +98,20 @@ impl Challenge {
     }
 }
 
-/// As the error of a handler: 401 if the session is over, 503 if Logto is out of reach, else 502.
+/// As the error of a handler: 401 if the session is over, 500 for an option that cannot be sent, and
+/// 503 for all that Logto did not or could not do.
 impl<'r> Responder<'r, 'static> for Error {
     fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
         let refusal = match self {
             Self::SessionOver | Self::NoRefreshToken => Refusal::NotSignedIn,
             Self::Unavailable { retry_after, .. } => Refusal::Unavailable { retry_after },
+            Self::InvalidOption { .. } => {
+                log::error!("{self}");
+                return Err(Status::InternalServerError);
+            }
             error => {
                 log::error!("{error}");
-                return Ok(Notice::new(
-                    Status::BadGateway,
-                    "Something went wrong with the sign-in service",
-                    "The operator of this application finds the reason in the log.",
-                )
-                .respond(request));
+                Refusal::Unavailable { retry_after: None }
             }
         };
         Visit::of(request).guarded(Some(refusal.clone()));

@@ -184,7 +184,8 @@
 //! | --- | --- |
 //! | [`Error::SessionOver`], [`Error::NoRefreshToken`] | as if nobody were signed in |
 //! | [`Error::Unavailable`] | 503 |
-//! | all other [`Error`]s | 502; the reason is in the log |
+//! | [`Error::InvalidOption`] | 500; the reason is in the log |
+//! | all other [`Error`]s | 503; the reason is in the log |
 //!
 //! A sign-in that comes back without a session is a [`SignInError`], each with a page and a
 //! [status](SignInError::status): 400 for links that are made up, repeated or too old, 403 for

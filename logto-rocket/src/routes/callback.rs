@@ -208,9 +208,12 @@ fn fail<'r>(
         let finished = logto.sessions().flow_write(&flow.finished());
         Visit::of(request).writes().cookies.extend(finished);
     }
-    if let SignInError::Exchange(Error::Unavailable { retry_after, .. }) = error {
-        let refusal = Refusal::Unavailable { retry_after: *retry_after };
-        Visit::of(request).guarded(Some(refusal));
+    if error.status() == Status::ServiceUnavailable {
+        let retry_after = match error {
+            SignInError::Exchange(Error::Unavailable { retry_after, .. }) => *retry_after,
+            _ => None,
+        };
+        Visit::of(request).guarded(Some(Refusal::Unavailable { retry_after }));
     }
     let own = logto.hooks().error_page.as_ref().and_then(|hook| hook(request, error));
     if let Some(mut page) = own {
