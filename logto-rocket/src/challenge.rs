@@ -1,6 +1,5 @@
-//! What a refused request gets: [`Refusal`] says why, [`Challenge`] is the answer.
+//! [`Challenge`]: what a refused request gets.
 
-use std::fmt;
 use std::time::Duration;
 
 use rocket::catcher::Handler;
@@ -13,6 +12,7 @@ use crate::logto::Logto;
 use crate::navigation::{Kind, is_htmx, page};
 use crate::notice::Notice;
 use crate::redirect::LocalPath;
+use crate::refusal::Refusal;
 use crate::session::Flows;
 use crate::visit::Visit;
 
@@ -24,48 +24,6 @@ pub(crate) const CATCHER: &str = "logto";
 
 /// How long a client is asked to wait when Logto does not say.
 const RETRY_AFTER: Duration = Duration::from_secs(30);
-
-/// Why a guard of this crate refused a request.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Refusal {
-    /// Nobody is signed in, or the session is over; 401.
-    NotSignedIn,
-    /// The user is signed in, but does not meet the requirement, which this holds in the words of
-    /// the attribute; 403.
-    Denied(String),
-    /// The user is signed in, but lacks a claim that
-    /// [`ClaimsAs`](crate::ClaimsAs) needs, or it has another type; 403. Holds serde's message.
-    Claims(String),
-    /// A request with an unsafe method, or an `Upgrade`, that another site made in the user's name;
-    /// 403. `trusted_origins` names the origins that may.
-    ForeignOrigin,
-    /// The user is signed in and nothing else is missing, but the sign-in is older than a `max_age`
-    /// allows; 401, which sends a browser to sign in again.
-    SignInTooOld {
-        /// How old it may be.
-        max_age: Duration,
-    },
-    /// The same, right after a sign-in that was to mend it; 403.
-    SignInStaysOld {
-        /// How old it may be.
-        max_age: Duration,
-    },
-    /// The sign-in of this session did not ask Logto for a scope or resource that the requirement
-    /// needs, but another one would: the requirement is newer than the session; 401, which sends a
-    /// browser to sign in once more.
-    SignInAskedLess,
-    /// The segment of the path that names an organization is not the id of one; 404.
-    NoOrganization,
-    /// The answer depends on Logto, which is out of reach; 503.
-    Unavailable {
-        /// How long to wait before trying again.
-        retry_after: Option<Duration>,
-    },
-    /// The fairing is not attached; 500. The launch fails before this can happen, but for guards in
-    /// generic code, which it cannot see.
-    NotAttached,
-}
 
 /// The answer to a request that a guard of this crate refused, for a catcher of one's own:
 ///
@@ -86,22 +44,6 @@ impl Refusal {
     /// Why the last guard of this crate refused the request; `None` if it did not.
     pub fn of(request: &Request<'_>) -> Option<Self> {
         Visit::of(request).writes().refusal.clone()
-    }
-
-    /// The status that the refusal has.
-    pub fn status(&self) -> Status {
-        match self {
-            Self::NotSignedIn | Self::SignInTooOld { .. } | Self::SignInAskedLess => {
-                Status::Unauthorized
-            }
-            Self::Denied(_)
-            | Self::Claims(_)
-            | Self::ForeignOrigin
-            | Self::SignInStaysOld { .. } => Status::Forbidden,
-            Self::NoOrganization => Status::NotFound,
-            Self::Unavailable { .. } => Status::ServiceUnavailable,
-            Self::NotAttached => Status::InternalServerError,
-        }
     }
 
     /// What the protocol demands of the response, whoever wrote its body.
@@ -140,33 +82,6 @@ impl Refusal {
         }
     }
 }
-
-impl fmt::Display for Refusal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NotSignedIn => f.write_str("nobody is signed in"),
-            Self::Denied(requirement) => write!(f, "required: {requirement}"),
-            Self::Claims(why) => write!(f, "the user's claims do not fit: {why}"),
-            Self::ForeignOrigin => f.write_str(
-                "the request comes from another site; `logto.trusted_origins` names those that may",
-            ),
-            Self::SignInTooOld { max_age } | Self::SignInStaysOld { max_age } => {
-                let max_age = humantime::format_duration(*max_age);
-                write!(f, "the sign-in is older than {max_age}, or Logto does not tell its age")
-            }
-            Self::SignInAskedLess => {
-                f.write_str("the sign-in did not ask Logto for what is needed here")
-            }
-            Self::NoOrganization => f.write_str("the path names no organization"),
-            Self::Unavailable { .. } => f.write_str("Logto is out of reach"),
-            Self::NotAttached => {
-                f.write_str("the fairing is not attached: rocket::build().attach(Logto::fairing())")
-            }
-        }
-    }
-}
-
-impl std::error::Error for Refusal {}
 
 impl Challenge {
     /// The answer to this request, if the last of this crate's guards refused it.
@@ -210,20 +125,20 @@ impl Challenge {
     }
 }
 
-/// As the error of a handler: 401 if the session is over, 503 if Logto is out of reach, else 502.
+/// As the error of a handler: 401 if the session is over, 500 for an option that cannot be sent, and
+/// 503 for all that Logto did not or could not do.
 impl<'r> Responder<'r, 'static> for Error {
     fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
         let refusal = match self {
             Self::SessionOver | Self::NoRefreshToken => Refusal::NotSignedIn,
             Self::Unavailable { retry_after, .. } => Refusal::Unavailable { retry_after },
+            Self::InvalidOption { .. } => {
+                log::error!("{self}");
+                return Err(Status::InternalServerError);
+            }
             error => {
                 log::error!("{error}");
-                return Ok(Notice::new(
-                    Status::BadGateway,
-                    "Something went wrong with the sign-in service",
-                    "The operator of this application finds the reason in the log.",
-                )
-                .respond(request));
+                Refusal::Unavailable { retry_after: None }
             }
         };
         Visit::of(request).guarded(Some(refusal.clone()));

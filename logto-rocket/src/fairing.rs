@@ -40,6 +40,13 @@ pub struct LogtoFairing {
     hooks: std::sync::Mutex<Hooks>,
 }
 
+impl Logto {
+    /// The fairing that attaches everything: `rocket::build().attach(Logto::fairing())`.
+    pub fn fairing() -> LogtoFairing {
+        LogtoFairing::default()
+    }
+}
+
 impl LogtoFairing {
     /// Configuration in code. `Rocket.toml` and the environment go before it.
     #[must_use]

@@ -1,4 +1,226 @@
 //! Logto sign-in for Rocket.
+//!
+//! A handler says who may come in. Everything needed to make that true (sign-in pages, sessions,
+//! tokens, keys, redirects, refusals) is behind one `attach`.
+//!
+//! # Quick start
+//!
+//! 1. Create an application of the type "Traditional web" in Logto's console, and register
+//!    `http://localhost:8000/auth/sign-in-callback` as its redirect URI and
+//!    `http://localhost:8000/auth/sign-out-callback` as its post sign-out redirect URI.
+//!
+//! 2. Write what the console shows into `Rocket.toml`:
+//!
+//!    ```toml
+//!    [default.logto]
+//!    endpoint = "https://example.logto.app"
+//!    app_id = "…"
+//!    app_secret = "…"
+//!    base_url = "http://localhost:8000"
+//!    ```
+//!
+//! 3. Attach the fairing, and ask for the user where you need one:
+//!
+//!    ```no_run
+//!    # #[macro_use] extern crate rocket;
+//!    use logto_rocket::{Logto, LogtoUser, authenticated};
+//!
+//!    #[get("/")]
+//!    fn index(user: Option<LogtoUser>) -> String {
+//!        user.map_or("Hello, stranger".into(), |user| format!("Hello, {}", user.display_name()))
+//!    }
+//!
+//!    #[authenticated]
+//!    #[get("/account")]
+//!    fn account(user: LogtoUser) -> String {
+//!        format!("Your id is {}", user.id())
+//!    }
+//!
+//!    #[launch]
+//!    fn rocket() -> _ {
+//!        rocket::build().attach(Logto::fairing()).mount("/", routes![index, account])
+//!    }
+//!    ```
+//!
+//! 4. Open `http://localhost:8000/account`. To sign out, post a form:
+//!
+//!    ```html
+//!    <form method="post" action="/auth/sign-out"><button>Sign out</button></form>
+//!    ```
+//!
+//! # Guards
+//!
+//! | guard | gives | refuses with |
+//! | --- | --- | --- |
+//! | [`LogtoUser`], `&LogtoUser` | who is signed in | 401; 403 to another site's `POST` |
+//! | `Option<LogtoUser>` | the same, or `None` whatever the reason | – |
+//! | `Result<LogtoUser, Refusal>` | the same, or the [reason](Refusal) | – |
+//! | [`ClaimsAs<T>`](ClaimsAs) | the user's claims as a type of your own | 401, 403 |
+//! | [`&Logto`](Logto) | the client: [`sign_in()`](Logto::sign_in), [`sign_out()`](Logto::sign_out), [`ready()`](Logto::ready) | – |
+//!
+//! Guards never forward. Without the fairing the launch fails and says so.
+//!
+//! # Requirements
+//!
+//! [`#[authenticated]`](authenticated) above the route attribute is judged before the other guards
+//! of the handler and before the body is read.
+//!
+//! | requirement | is met if |
+//! | --- | --- |
+//! | none | somebody is signed in |
+//! | `role = "admin"` | the user has the role |
+//! | `roles("admin", "auditor")` | the user has all of the roles |
+//! | `claim("department" = "ops")` | the claim is this string, integer or boolean; `"address.country"` looks into objects |
+//! | `check = business_hours` | your `fn(&LogtoUser) -> bool` or `async fn(&LogtoUser) -> bool` says so |
+//! | `all(…)`, `any(…)`, `not(…)` | all of them, one of them, the one inside not; a comma means `all` |
+//!
+//! What cannot be decided refuses, also under `not`: a claim whose scope the sign-in did not ask
+//! for (`roles` needs the scope `roles`), or that `session.claims` does not keep. The log then says
+//! what to add.
+//!
+//! # What a refused request gets
+//!
+//! | | a browser that goes to a page | a script, HTMX, another program | a form |
+//! | --- | --- | --- | --- |
+//! | nobody is signed in | 303 to the sign-in, and back to this page | 401, [problem document](https://www.rfc-editor.org/rfc/rfc9457) with `sign_in`; `HX-Redirect` for HTMX | 401, a page that opens the sign-in in another tab |
+//! | the requirement is not met | 403, a page | 403, problem document | 403, a page |
+//! | another site's form or script | – | 403 | 403 |
+//! | it depends on Logto, which is out of reach | 503, `Retry-After` | 503, `Retry-After` | 503, `Retry-After` |
+//!
+//! A prefetch, an image or a frame gets 401 and starts no sign-in. After two sign-ins in a row
+//! that gave no session, a page tells so instead of a third redirect.
+//!
+//! The bodies come from catchers for 401, 403 and 503 at `/`, each of which is registered only if
+//! the application has none of its own there. One's own catcher answers as they do with
+//! [`Challenge::of(request)`](Challenge::of), and learns the reason from
+//! [`Refusal::of(request)`](Refusal::of).
+//!
+//! # Doors
+//!
+//! The fairing mounts these under `base` (`/auth`):
+//!
+//! | door | what it does |
+//! | --- | --- |
+//! | `GET sign-in`, `GET sign-up` | starts a sign-in. The query may have `return_to` (a path on this site), `first_screen`, `identifier`, `login_hint`, `direct_sign_in`, `ui_locales`, `organization_id`, `one_time_token` and `max_age`; all else is ignored |
+//! | `GET sign-in-callback` | the redirect URI to register at Logto |
+//! | `POST sign-out`, `GET sign-out` | ends the session here and at Logto, if a page of this site asks; anybody else's request gets a page with a button. The query may have `return_to` |
+//! | `GET sign-out-callback` | the post sign-out redirect URI to register at Logto |
+//! | `GET user` | who is signed in, as JSON, or 401; `user_route = false` leaves it out |
+//!
+//! [`Logto::sign_in_uri()`] and [`Logto::sign_out_uri()`] are links to them. A handler with more to
+//! say of a sign-in returns what [`Logto::sign_in()`] starts.
+//!
+//! # Configuration
+//!
+//! Later wins: [`Config`] in code, `[default.logto]` and the table of the profile in `Rocket.toml`,
+//! `ROCKET_LOGTO={…}`, and `LOGTO_*` in the environment, where two underscores stand for the dot
+//! (`LOGTO_SESSION__MAX_LIFETIME=8h`). An unknown `LOGTO_*` variable is a warning, any other
+//! unknown key a mistake; all mistakes are told together at launch.
+//!
+//! | key | default | |
+//! | --- | --- | --- |
+//! | `endpoint` | required, or `issuer` | where Logto is; https, or http on a loopback host |
+//! | `issuer` | `{endpoint}/oidc` | the issuer identifier, compared to the byte |
+//! | `internal_endpoint` | – | where this server reaches Logto, if not where browsers do |
+//! | `app_id`, `app_secret` | required | the application at Logto |
+//! | `base_url` | `http://localhost:{port}` in the debug profile, else required | the origin that browsers see; the `Host` header is never asked |
+//! | `base` | `/auth` | where the doors are |
+//! | `scopes` | `[]` | besides `openid`, `offline_access` and `profile` |
+//! | `resources` | `[]` | the API resources to ask for |
+//! | `include_reserved_scopes` | `true` | `false`: only `scopes` are sent, `openid` among them |
+//! | `prompt` | `"consent"` | `"login"`, `"login consent"`, `"none"`; without `consent` Logto gives no refresh token |
+//! | `pushed_authorization` | `false` | [RFC 9126](https://www.rfc-editor.org/rfc/rfc9126) |
+//! | `after_sign_in`, `after_sign_out` | `/` | where to go without `return_to` |
+//! | `trusted_origins` | `[]` | other origins whose requests may change something |
+//! | `session.max_lifetime` | `14d` | from the sign-in; at most 400 days |
+//! | `session.idle_timeout` | `"none"` | without a request |
+//! | `session.revalidate_after` | `1h` | after the sign-in or the last renewal that brought claims the session ends, and the browser is sent through the sign-in, which is silent while Logto's own session lives; `"none"`: never |
+//! | `session.max_stale` | `24h` | not shorter than `session.revalidate_after`, which ends a session before it in this version |
+//! | `session.store` | `"cookie"` | the only one in this version |
+//! | `session.cookie` | `logto-` and six hexadecimal digits of app id and base | the cookie's name; with https the default begins with `__Host-` |
+//! | `session.same_site` | `"lax"` | `"strict"`, or, with https, `"none"` |
+//! | `session.max_cookie_bytes` | `7000` | from 1000 to 7000; a larger session is refused at sign-in |
+//! | `session.claims` | all | the names of the claims to keep |
+//! | `session.keep_id_token` | `false` | for [`LogtoUser::id_token()`] |
+//! | `secret_keys` | Rocket's `secret_key` | the first seals, all open |
+//! | `clock_skew` | `60s` | at most 5 minutes |
+//! | `timeout`, `connect_timeout` | `10s`, `2s` | each call to Logto |
+//! | `ca_certificates` | – | a PEM file of one's own authority, besides the system's roots |
+//! | `user_route` | `true` | whether there is `GET {base}/user` |
+//!
+//! Without a key the debug profile makes one, and sessions end with the process; every other
+//! profile demands one. Proxies are found in the environment (`HTTPS_PROXY`, `NO_PROXY`).
+//!
+//! # Templates
+//!
+//! With the feature `templates`, `Page::render("index", context! { … })` is a template of
+//! `rocket_dyn_templates`, whatever the engine, that knows the user:
+//!
+//! | name | value |
+//! | --- | --- |
+//! | `logto.is_authenticated` | whether somebody is signed in |
+//! | `logto.user` | `id`, `display_name` and `claims`, or nothing |
+//! | `logto.sign_in` | a link to the sign-in, which ends on this page again |
+//! | `logto.sign_out` | where a form posts to sign out |
+//!
+//! # Hooks
+//!
+//! | hook | is asked |
+//! | --- | --- |
+//! | [`on_sign_in`](LogtoFairing::on_sign_in) | about everybody who signs in, before the session exists; an error refuses |
+//! | [`sign_in_options`](LogtoFairing::sign_in_options) | for the options of every sign-in at the doors |
+//! | [`error_page`](LogtoFairing::error_page) | for the page of a sign-in that failed |
+//! | [`on_event`](LogtoFairing::on_event) | with everything that happens |
+//!
+//! | event | level in the log |
+//! | --- | --- |
+//! | [`SignedIn`](Event::SignedIn), [`SignedOut`](Event::SignedOut), [`Denied`](Event::Denied) | info |
+//! | [`SignInFailed`](Event::SignInFailed) | info if the user did it, else warn |
+//! | [`SignInNotStarted`](Event::SignInNotStarted), [`Undecided`](Event::Undecided), a sign-out whose tokens could not be revoked | warn |
+//!
+//! # Errors
+//!
+//! | error | as the response of a handler |
+//! | --- | --- |
+//! | [`Error::SessionOver`], [`Error::NoRefreshToken`] | as if nobody were signed in |
+//! | [`Error::Unavailable`] | 503 |
+//! | [`Error::InvalidOption`] | 500; the reason is in the log |
+//! | all other [`Error`]s | 503; the reason is in the log |
+//!
+//! A sign-in that comes back without a session is a [`SignInError`], each with a page and a
+//! [status](SignInError::status): 400 for links that are made up, repeated or too old, 403 for
+//! users who turned back or were refused, 502 and 503 for Logto's own faults.
+//!
+//! # Features
+//!
+//! | feature | adds |
+//! | --- | --- |
+//! | `templates` | `Page` |
+//! | `testing` | `testing`: a provider in the process, `sign_in()` for tests of one's own handlers; `Clock::movable()` and `LogtoFairing::clock()` |
+//!
+//! None is on by default.
+//!
+//! # What to know
+//!
+//! - **Caching.** Everything behind a guard, every refusal and every door is sent with
+//!   `Cache-Control: no-store` and `Vary: Cookie`. A handler may say `private` instead; `public` is
+//!   replaced, and logged once.
+//! - **Calling a handler.** `#[authenticated]` adds a parameter to the handler. A unit test goes
+//!   through Rocket's local client instead of calling it.
+//! - **Generic handlers.** The launch finds out that the fairing is missing by the types in the
+//!   handlers' signatures, and Rocket looks only at concrete ones. A guard behind a type parameter
+//!   answers 500 instead.
+//! - **Keys.** Whoever has `secret_key` can sign in as anybody. To replace it, list the new key and
+//!   then the old one in `secret_keys`; take the old one out after `session.max_lifetime`.
+//! - **Several processes.** Sessions in cookies need nothing shared but the key. A session that
+//!   ended in one process is still believed in another until `session.revalidate_after`. Two
+//!   callbacks of one sign-in that reach two processes at once may exchange its code twice, at which
+//!   Logto revokes what the first got: send a browser to the same process where you can.
+//! - **Rocket's own log** at the level `normal` prints the address of each request, and that of the
+//!   sign-in callback holds the code. It is spent a moment later and of no use without the app
+//!   secret and the browser's cookie; `log_level = "critical"` prints no addresses.
+//! - **The name of the site.** Browsers keep cookies by host: `localhost` and `127.0.0.1` are two.
+//!   A sign-in that a developer starts under the wrong one of them is led to `base_url` first.
 
 mod challenge;
 mod claims;
@@ -18,6 +240,7 @@ mod once_task;
 #[cfg(feature = "templates")]
 mod page;
 mod redirect;
+mod refusal;
 mod requirement;
 mod routes;
 mod session;
@@ -28,7 +251,7 @@ mod visit;
 
 pub use logto_rocket_macros::{authenticated, requires};
 
-pub use challenge::{Challenge, Refusal};
+pub use challenge::Challenge;
 pub use claims::{Address, Claims, Known, OrganizationData};
 pub use clock::Clock;
 pub use config::{Config, SessionConfig, Store};
@@ -42,6 +265,7 @@ pub use oidc::{DirectSignIn, FirstScreen, Identifier, Prompt, SignInOptions};
 #[cfg(feature = "templates")]
 pub use page::Page;
 pub use redirect::{LocalPath, NotLocal};
+pub use refusal::Refusal;
 pub use requirement::{Requirement, Resource, needs};
 pub use session::SessionId;
 pub use sign_in_error::SignInError;
@@ -55,3 +279,8 @@ pub mod __private {
         requirement, resolution, uri_of, verdict,
     };
 }
+
+/// The code in the README compiles.
+#[cfg(all(doctest, feature = "testing"))]
+#[doc = include_str!("../../README.md")]
+struct Readme;

@@ -16,7 +16,6 @@ use crate::clock::Clock;
 use crate::config::{Origin, Settings};
 use crate::error::Error;
 use crate::events::Event;
-use crate::fairing::LogtoFairing;
 use crate::guard::{LogtoUser, Place};
 use crate::hooks::Hooks;
 use crate::oidc::{FirstScreen, Oidc};
@@ -58,11 +57,6 @@ pub(crate) type Exchanged = Result<Arc<Session>, SignInError>;
 pub(crate) type SignedIn = Result<Arc<Session>, SignInError>;
 
 impl Logto {
-    /// The fairing that attaches everything: `rocket::build().attach(Logto::fairing())`.
-    pub fn fairing() -> LogtoFairing {
-        LogtoFairing::default()
-    }
-
     /// Starts a sign-in from a handler, with whatever options the doors do not take.
     pub fn sign_in(&self) -> SignInBuilder<'_> {
         SignInBuilder::new(self)

@@ -30,6 +30,8 @@ pub(crate) struct Notice {
     actions: Vec<Action>,
     sign_in: Option<String>,
     form_target: Option<String>,
+    forward: Option<String>,
+    secret_address: bool,
 }
 
 enum Action {
@@ -57,6 +59,8 @@ impl Notice {
             actions: Vec::new(),
             sign_in: None,
             form_target: None,
+            forward: None,
+            secret_address: false,
         }
     }
 
@@ -85,9 +89,21 @@ impl Notice {
         self
     }
 
+    /// Goes on to a path by itself, as a navigation that begins on this page.
+    pub fn forward(mut self, path: impl Into<String>) -> Self {
+        self.forward = Some(path.into());
+        self
+    }
+
     /// Where a program finds the sign-in.
     pub fn sign_in(mut self, uri: impl Into<String>) -> Self {
         self.sign_in = Some(uri.into());
+        self
+    }
+
+    /// Keeps the address of the request, which holds a code, from the pages that the links lead to.
+    pub fn secret_address(mut self) -> Self {
+        self.secret_address = true;
         self
     }
 
@@ -119,6 +135,9 @@ impl Notice {
                     meta charset="utf-8";
                     meta name="viewport" content="width=device-width, initial-scale=1";
                     meta name="robots" content="noindex";
+                    @if let Some(path) = &self.forward {
+                        meta http-equiv="refresh" content={ "0; url=" (path) };
+                    }
                     title { (self.title) }
                     style { (PreEscaped(STYLE)) }
                 }
@@ -172,7 +191,7 @@ impl Notice {
 
     /// A form must tell where it comes from; with `no-referrer` a browser sends `Origin: null`.
     fn referrer_policy(&self) -> &'static str {
-        if self.form_target.is_some() || !self.actions.is_empty() {
+        if !self.secret_address && (self.form_target.is_some() || !self.actions.is_empty()) {
             "same-origin"
         } else {
             "no-referrer"

@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use rocket::Request;
 
-use crate::challenge::Refusal;
 use crate::logto::Logto;
+use crate::refusal::Refusal;
 use crate::session::{CookieWrite, Presented, Session};
 
 /// Guards and routes leave here what the fairing writes: it is the one who does, after catchers

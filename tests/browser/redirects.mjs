@@ -22,16 +22,15 @@ if (payloads.length === 0 || payloads.some((payload) => typeof payload !== 'stri
 
 const browser = await launch();
 const context = await newVisitor(browser);
-const first = await context.newPage();
-await first.goto(APP + CONTROL);
-const provider = new URL(first.url()).origin;
-await openSigningIn(first, CONTROL, 'alice');
-await first.close();
+// One page for all: each new one costs the browser a process.
+const page = await context.newPage();
+await page.goto(APP + CONTROL);
+const provider = new URL(page.url()).origin;
+await openSigningIn(page, CONTROL, 'alice');
 
 /** Signs in to the application again; returns where the browser ended and where it tried to go on the way. */
 async function follow(payload) {
   for (const { name } of await appCookies(context)) await context.clearCookies({ name });
-  const page = await context.newPage();
   const strangers = [];
   context.on('request', noteStranger);
   function noteStranger(request) {
@@ -48,7 +47,6 @@ async function follow(payload) {
   }
   context.off('request', noteStranger);
   const end = page.url();
-  await page.close();
   const stayed = !failure && strangers.length === 0 && new URL(end).origin === APP;
   return { stayed, end, strangers, failure };
 }

@@ -2,5 +2,6 @@
 
 pub mod app;
 pub mod browser;
+pub mod log;
 pub mod node;
 pub mod wire;

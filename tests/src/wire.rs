@@ -30,6 +30,10 @@ pub fn path_of(url: &str) -> String {
 
 impl App {
     /// The usual application with routes of a test's own besides.
+    ///
+    /// # Panics
+    ///
+    /// If it does not start.
     pub async fn mounted(
         routes: Vec<Route>,
         idp: impl FnOnce(Builder) -> Builder,
@@ -45,6 +49,10 @@ impl App {
     }
 
     /// A second process of the same application, with a clock of its own.
+    ///
+    /// # Panics
+    ///
+    /// If it does not start.
     pub async fn second_process(&self, clock: Clock) -> Client {
         let logto = Logto::fairing().config(config_for(&self.idp)).clock(clock);
         Client::untracked(rocket(logto)).await.expect("a launch")

@@ -179,7 +179,7 @@ async fn a_browser_that_keeps_no_session_is_told_so_instead_of_a_third_redirect(
     }
     let told = browser.open("/account").await;
     assert_eq!(told.status, Status::Unauthorized, "{told:?}");
-    assert!(told.body.contains("refuse cookies"), "{}", told.body);
+    assert!(told.body.contains("refuses cookies"), "{}", told.body);
 }
 
 #[rocket::async_test]

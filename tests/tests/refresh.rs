@@ -5,7 +5,7 @@ use std::time::Duration;
 use logto_rocket::testing::{Endpoint, Fault, Tamper};
 use logto_rocket::{Error, LogtoUser};
 use logto_rocket_tests::app::App;
-use logto_rocket_tests::browser::Browser;
+use logto_rocket_tests::browser::{Answer, Browser};
 use rocket::futures::future::join_all;
 use rocket::http::Status;
 use rocket::{Route, get, routes};
@@ -38,10 +38,15 @@ fn failing() -> Vec<Route> {
     routes![none, error, panic, own]
 }
 
+/// A provider that honours a refresh token once, with three seconds of grace.
 async fn rotating() -> App {
+    app(true).await
+}
+
+async fn app(rotating: bool) -> App {
     App::mounted(
         failing(),
-        |idp| idp.rotating(true),
+        |idp| idp.rotating(rotating),
         |config| config.timeout(Duration::from_secs(1)),
         |it| it,
     )
@@ -69,7 +74,7 @@ async fn fifty_requests_at_once_make_one_token_request() {
     assert!(answers.iter().all(|answer| answer.status == Status::Ok));
     assert_eq!(app.idp.requests().token(), 1);
     assert_eq!(app.idp.requests().userinfo(), 50);
-    assert!(answers.iter().all(|answer| answer.sets_cookies()), "each brings the newest session");
+    assert!(answers.iter().all(Answer::sets_cookies), "each brings the newest session");
 
     // Late ones with the old cookie, when the old refresh token is no longer honoured.
     app.clock.advance(Duration::from_secs(10));
@@ -97,9 +102,8 @@ async fn users_who_renew_at_once_get_their_own_tokens() {
     app.idp.forget_requests();
     app.clock.advance(LATER);
     app.idp.fault(Endpoint::Token, Fault::Delay(Duration::from_millis(40))).for_ever();
-    let mut tabs: Vec<_> = copies(&app, &alice, 10);
-    tabs.extend(copies(&app, &bob, 10));
-    tabs.sort_by_key(|tab| tab.cookies.values().next().map(|value| value.len() % 7));
+    let pairs = copies(&app, &alice, 10).into_iter().zip(copies(&app, &bob, 10));
+    let mut tabs: Vec<_> = pairs.flat_map(|(alice, bob)| [alice, bob]).collect();
     let mut expected = Vec::new();
     for tab in &mut tabs {
         expected.push(tab.open("/account").await.body.split(' ').next().unwrap().to_owned());
@@ -134,6 +138,30 @@ async fn a_renewed_session_is_written_whatever_the_handler_answers() {
 }
 
 #[rocket::async_test]
+async fn an_access_token_that_logto_ended_early_is_renewed_once() {
+    let app = rotating().await;
+    let alice = app.signed_in("alice").await;
+    app.idp.forget_requests();
+    app.idp.expire_access_tokens();
+    app.idp.fault(Endpoint::Token, Fault::Delay(Duration::from_millis(40))).for_ever();
+    let mut tabs = copies(&app, &alice, 20);
+    let answers = join_all(tabs.iter_mut().map(|tab| tab.open("/profile"))).await;
+    assert!(answers.iter().all(|answer| answer.status == Status::Ok));
+    assert_eq!(app.idp.requests().token(), 1);
+
+    // It is refused again, by an outage of sorts: no more than one try for each request.
+    app.idp.forget_requests();
+    let refused = Fault::Body {
+        status: 401,
+        content_type: "application/json".into(),
+        body: r#"{"error":"invalid_token"}"#.into(),
+    };
+    app.idp.fault(Endpoint::Userinfo, refused).for_ever();
+    assert_eq!(tabs[0].open("/profile").await.status, Status::ServiceUnavailable);
+    assert_eq!((app.idp.requests().token(), app.idp.requests().userinfo()), (1, 2));
+}
+
+#[rocket::async_test]
 async fn a_session_that_logto_no_longer_honours_is_over() {
     let app = rotating().await;
     let mut alice = app.signed_in("alice").await;
@@ -159,7 +187,8 @@ async fn an_outage_answers_503_and_the_session_stays() {
         Fault::Hang,
         Fault::Drip(Duration::from_secs(1)),
     ] {
-        let app = rotating().await;
+        // What is rotated by a request that nobody hears the answer of is lost; no client can help it.
+        let app = app(false).await;
         let mut alice = app.signed_in("alice").await;
         app.clock.advance(LATER);
         app.idp.fault(Endpoint::Token, fault.clone()).for_ever();
@@ -172,15 +201,13 @@ async fn an_outage_answers_503_and_the_session_stays() {
         assert_eq!(alice.open("/profile").await.status, Status::ServiceUnavailable);
         assert_eq!(app.idp.requests().token(), before, "nothing is tried for a while");
         app.idp.heal();
-        if fault != Fault::Drip(Duration::from_secs(1)) {
-            app.clock.advance(Duration::from_secs(31));
-            assert_eq!(alice.open("/profile").await.status, Status::Ok, "{fault:?}");
-        }
+        app.clock.advance(Duration::from_secs(31));
+        assert_eq!(alice.open("/profile").await.status, Status::Ok, "{fault:?}");
     }
 }
 
 #[rocket::async_test]
-async fn an_answer_that_is_none_is_a_bad_gateway_and_the_session_stays() {
+async fn an_answer_that_is_none_is_503_and_the_session_stays() {
     let body = |content_type: &str, body: &str| Fault::Body {
         status: 200,
         content_type: content_type.into(),
@@ -197,7 +224,7 @@ async fn an_answer_that_is_none_is_a_bad_gateway_and_the_session_stays() {
         app.clock.advance(LATER);
         app.idp.fault(Endpoint::Token, fault.clone());
         let answer = alice.open("/profile").await;
-        assert!(matches!(answer.status.code, 502 | 503), "{fault:?}: {answer:?}");
+        assert_eq!(answer.status, Status::ServiceUnavailable, "{fault:?}: {answer:?}");
         assert!(!answer.body.contains("maintenance"));
         assert_eq!(alice.open("/account").await.status, Status::Ok, "{fault:?}");
         app.clock.advance(Duration::from_secs(31));
@@ -232,10 +259,11 @@ async fn claims_of_a_refreshed_id_token_that_does_not_verify_are_not_believed() 
         app.idp.tamper(forged());
         app.idp.tamper(wrong.clone());
         let answer = bob.open("/profile").await;
-        assert!(matches!(answer.status.code, 303 | 502), "{wrong:?}: {answer:?}");
+        assert!(matches!(answer.status.code, 303 | 503), "{wrong:?}: {answer:?}");
         app.idp.heal();
         assert_ne!(bob.open("/admin").await.status, Status::Ok, "{wrong:?}");
         // The rotated refresh token that came along is kept: the session is not lost for it.
+        app.clock.advance(Duration::from_secs(31));
         assert_eq!(bob.open("/profile").await.status, Status::Ok, "{wrong:?}");
     }
     let app = rotating().await;

@@ -1,9 +1,10 @@
 //! Signing in, from the door to the page that was wanted.
 
+use logto_rocket::SessionConfig;
 use logto_rocket::testing::{self, User};
 use logto_rocket_tests::app::App;
 use logto_rocket_tests::browser::From;
-use rocket::http::Status;
+use rocket::http::{SameSite, Status};
 
 #[rocket::async_test]
 async fn a_page_that_needs_a_user_sends_a_browser_through_the_sign_in_and_back() {
@@ -119,4 +120,19 @@ async fn a_test_signs_a_user_in_without_a_provider() {
     assert_eq!(carol.open("/").await.body, "Hello, carol");
     assert_eq!(carol.open("/admin").await.status, Status::Ok);
     assert_eq!((app.idp.requests().token(), app.idp.requests().authorizations()), (0, 0));
+}
+
+/// A redirect chain that another site began carries no `Strict` cookie, so that a second sign-in
+/// would follow the first, and so on.
+#[rocket::async_test]
+async fn with_a_strict_cookie_the_way_back_leads_over_a_page_of_this_site() {
+    let session = SessionConfig::new().same_site(SameSite::Strict);
+    let app = App::with(|idp| idp, |config| config.session(session), |fairing| fairing).await;
+    let mut alice = app.browser();
+    let back = app.sign_in(&mut alice, "alice", "/account?tab=a%22b").await;
+    assert_eq!(back.status, Status::Ok);
+    let forward = r#"<meta http-equiv="refresh" content="0; url=/account?tab=a%22b">"#;
+    assert!(back.body.contains(forward), "{}", back.body);
+    assert!(back.all("Set-Cookie")[1].contains("SameSite=Strict"), "{back:?}");
+    assert_eq!(alice.navigate("/account", From::OwnPage).await.status, Status::Ok);
 }

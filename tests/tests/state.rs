@@ -133,8 +133,8 @@ async fn a_sixth_sign_in_drops_the_oldest() {
         assert!(browser.cookies.len() <= 5);
     }
     is_refused(&call_back(&mut browser, &callbacks[0]).await);
-    for number in 1..6 {
-        let answer = call_back(&mut browser, &callbacks[number]).await;
+    for (number, callback) in callbacks.iter().enumerate().skip(1) {
+        let answer = call_back(&mut browser, callback).await;
         assert_eq!(answer.location(), format!("/?{number}"));
     }
 }

@@ -6,8 +6,8 @@ use rocket::Request;
 use serde_json::Value;
 
 use super::LogtoUser;
-use crate::challenge::Refusal;
 use crate::error::Error;
+use crate::refusal::Refusal;
 use crate::requirement::{
     Check, Facts, ORGANIZATIONS, Organization, Question, Target, Tree, is_elsewhere, scope_of,
 };
@@ -148,11 +148,19 @@ impl<'u> UserFacts<'u> {
             Err(Error::SessionOver) => return Err(Refusal::NotSignedIn),
             Err(Error::Unavailable { retry_after, .. }) => Granted::Unavailable(retry_after),
             Err(Error::Refused { code, .. }) if code == "access_denied" => Granted::Nothing,
-            Err(error @ Error::Refused { .. }) => Granted::Unknown(format!(
-                "{error}; are the resource {:?} and its scopes registered at Logto?",
-                audience.resource.as_deref().unwrap_or("of organizations")
-            )),
-            Err(error) => Granted::Unknown(error.to_string()),
+            Err(Error::Refused { code, .. })
+                if code == "invalid_target" || code == "insufficient_scope" =>
+            {
+                Granted::Unknown(format!(
+                    "Logto answered `{code}`; are the resource {:?} and its scopes registered there?",
+                    audience.resource.as_deref().unwrap_or("of organizations")
+                ))
+            }
+            Err(error @ Error::NoRefreshToken) => Granted::Unknown(error.to_string()),
+            Err(error) => {
+                log::error!("{error}");
+                Granted::Unavailable(None)
+            }
         })
     }
 
@@ -250,9 +258,11 @@ impl Facts for UserFacts<'_> {
     }
 
     fn signed_in_within(&self, seconds: u64) -> Option<bool> {
-        let now = self.user.logto().clock().now();
-        let auth_time = self.user.claims().auth_time;
-        Some(self.fresh || auth_time.is_some_and(|at| now.saturating_sub(at) <= seconds))
+        let logto = self.user.logto();
+        let now = logto.clock().now();
+        let latest = now.saturating_add(logto.settings().clock_skew.as_secs());
+        let is_fresh = |at| at <= latest && now.saturating_sub(at) <= seconds;
+        Some(self.fresh || self.user.claims().auth_time.is_some_and(is_fresh))
     }
 }
 

@@ -3,10 +3,11 @@
 use rocket::route::{Handler, Outcome};
 use rocket::{Data, Request, Route};
 
-use super::{LogtoUser, UserFacts, answer, decide, judge};
-use crate::challenge::Refusal;
+use super::{LogtoUser, UserFacts, decide, is_met_by_claims, judge};
+use crate::refusal::Refusal;
 use crate::requirement::needs::{ByClaims, ByUser};
-use crate::requirement::{Answer, Requirement, Tree};
+use crate::requirement::{Requirement, Tree};
+use crate::visit::Visit;
 
 impl<N> Requirement<N> {
     /// Whether the user's claims meet the requirement. What they do not tell counts as not met, also
@@ -15,7 +16,7 @@ impl<N> Requirement<N> {
     where
         N: ByClaims,
     {
-        self.tree().evaluate(&UserFacts::new(user, Vec::new())) == Answer::Met
+        is_met_by_claims(user, self.tree())
     }
 
     /// Whether the user meets the requirement, as `#[authenticated]` decides it. As the error of a
@@ -76,10 +77,10 @@ struct Guarded {
 impl Handler for Guarded {
     async fn handle<'r>(&self, request: &'r Request<'_>, data: Data<'r>) -> Outcome<'r> {
         let decided = decide(request, self.tree).await;
-        match answer(request, decided) {
-            rocket::request::Outcome::Success(()) => self.inner.handle(request, data).await,
-            rocket::request::Outcome::Error((status, _)) => Outcome::Error(status),
-            rocket::request::Outcome::Forward(status) => Outcome::Forward((data, status)),
+        Visit::of(request).guarded(decided.as_ref().err().cloned());
+        match decided {
+            Ok(()) => self.inner.handle(request, data).await,
+            Err(refusal) => Outcome::Error(refusal.status()),
         }
     }
 }

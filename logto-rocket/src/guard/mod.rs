@@ -12,9 +12,9 @@ use rocket::{Ignite, Request, Rocket, Sentinel};
 
 use self::facts::{UserFacts, is_organization_id};
 pub use self::user::{ClaimsAs, LogtoUser};
-use crate::challenge::Refusal;
 use crate::events::Event;
 use crate::logto::Logto;
+use crate::refusal::Refusal;
 use crate::requirement::{Answer, Requirement, Tree, needs};
 use crate::session::Flows;
 use crate::visit::Visit;
@@ -122,6 +122,11 @@ async fn judge(
     let requirement = tree.to_string();
     user.logto().tell(&Event::Denied { sub: user.id().into(), requirement: requirement.clone() });
     Err(Refusal::Denied(requirement))
+}
+
+/// Whether a user's claims alone let them in.
+fn is_met_by_claims(user: &LogtoUser, tree: Tree) -> bool {
+    tree.evaluate(&UserFacts::new(user, Vec::new())) == Answer::Met
 }
 
 /// Asks, one by one, what can still decide.

@@ -12,12 +12,12 @@ use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
 use super::{answer, is_detached};
-use crate::challenge::Refusal;
 use crate::claims::Claims;
 use crate::error::Error;
 use crate::logto::Logto;
 use crate::navigation::header;
 use crate::oidc::RawIdToken;
+use crate::refusal::Refusal;
 use crate::session::{Audience, Session, SessionId};
 use crate::visit::Visit;
 
@@ -158,7 +158,7 @@ impl LogtoUser {
     }
 
     /// Asks Logto for what it knows of the user now, with the access token of the sign-in, which
-    /// is renewed if it has expired.
+    /// is renewed if it has expired or Logto has ended it before its time.
     ///
     /// User info also has what ID tokens leave out: `custom_data`, `identities`, and so on, each if
     /// its scope was asked for.

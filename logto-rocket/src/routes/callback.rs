@@ -3,11 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use cookie::SameSite;
+use rocket::http::Status;
 use rocket::{Request, Response};
 
 use super::go;
 use super::query::Query;
-use crate::challenge::Refusal;
 use crate::claims::Claims;
 use crate::error::Error;
 use crate::events::Event;
@@ -16,6 +17,7 @@ use crate::logto::{Exchanged, Logto, SignedIn};
 use crate::notice::Notice;
 use crate::oidc::{AuthorizationCode, Expected, MaxAge, RefreshToken, Tokens};
 use crate::redirect::LocalPath;
+use crate::refusal::Refusal;
 use crate::session::{Audience, Flow, Session, find_flow};
 use crate::sign_in_error::SignInError;
 use crate::visit::{SessionWrite, Visit};
@@ -175,7 +177,21 @@ fn succeed(
     let mut writes = visit.writes();
     writes.cookies.extend(logto.sessions().flow_write(&flow.finished()));
     writes.session = SessionWrite::Begin(session);
-    go(return_to.unwrap_or(&logto.settings().after_sign_in))
+    drop(writes);
+    arrive(logto, request, return_to.unwrap_or(&logto.settings().after_sign_in))
+}
+
+/// Goes to the page that was wanted. A `Strict` cookie is not sent with a redirect that another site
+/// began, so then the way leads over a page of this one.
+fn arrive(logto: &Logto, request: &Request<'_>, path: &LocalPath) -> Response<'static> {
+    if logto.settings().session.same_site != SameSite::Strict {
+        return go(path);
+    }
+    Notice::new(Status::Ok, "You are signed in", "You are taken to your page.")
+        .link("Go on", path.as_str())
+        .forward(path.as_str())
+        .secret_address()
+        .respond(request)
 }
 
 /// Somebody who is signed in and comes back to a callback goes home.
@@ -196,9 +212,12 @@ fn fail<'r>(
         let finished = logto.sessions().flow_write(&flow.finished());
         Visit::of(request).writes().cookies.extend(finished);
     }
-    if let SignInError::Exchange(Error::Unavailable { retry_after, .. }) = error {
-        let refusal = Refusal::Unavailable { retry_after: *retry_after };
-        Visit::of(request).guarded(Some(refusal));
+    if error.status() == Status::ServiceUnavailable {
+        let retry_after = match error {
+            SignInError::Exchange(Error::Unavailable { retry_after, .. }) => *retry_after,
+            _ => None,
+        };
+        Visit::of(request).guarded(Some(Refusal::Unavailable { retry_after }));
     }
     let own = logto.hooks().error_page.as_ref().and_then(|hook| hook(request, error));
     if let Some(mut page) = own {
@@ -212,6 +231,7 @@ fn fail<'r>(
         .link("Sign in", sign_in.clone())
         .link("Home", "/")
         .sign_in(sign_in)
+        .secret_address()
         .respond(request)
 }
 

@@ -5,13 +5,14 @@ use rocket::{Request, Response};
 use url::Url;
 
 use super::query::Query;
-use crate::challenge::{Refusal, redirect};
+use crate::challenge::redirect;
 use crate::config::is_loopback;
 use crate::error::Error;
 use crate::logto::{Logto, SignInBuilder};
 use crate::navigation::{Kind, header, is_own};
 use crate::notice::Notice;
 use crate::oidc::SignInOptions;
+use crate::refusal::Refusal;
 use crate::visit::Visit;
 
 /// What a link to the door may say of the sign-in, besides `return_to`.

@@ -5,10 +5,10 @@ use std::io::Cursor;
 use rocket::http::ContentType;
 use rocket::{Request, Response};
 
-use crate::challenge::Refusal;
 use crate::guard::LogtoUser;
 use crate::logto::Logto;
 use crate::notice::Notice;
+use crate::refusal::Refusal;
 use crate::visit::Visit;
 
 /// The user as JSON, or 401 as a problem document.

@@ -124,9 +124,10 @@ impl Record {
         tokens.insert(audience, token);
     }
 
+    /// Forgets an access token, unless a newer one has taken its place.
     pub fn forget_token(&self, audience: &Audience, refused: &AccessToken) {
         let tokens = &mut self.lock().tokens;
-        if tokens.get(audience).is_some_and(|token| token.text.reveal() == refused.reveal()) {
+        if tokens.get(audience).is_some_and(|it| it.text.reveal() == refused.reveal()) {
             tokens.remove(audience);
         }
     }

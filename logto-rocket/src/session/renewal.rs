@@ -14,7 +14,7 @@ use crate::once_task::OnceTask;
 /// seconds for which Logto honours a refresh token that it has rotated.
 const SECOND_TRY: Duration = Duration::from_secs(2);
 
-/// How long nothing is tried for a session after Logto did not answer.
+/// How long nothing is tried for a session after Logto gave no answer, or none that can be used.
 const PAUSE: Duration = Duration::from_secs(30);
 
 /// The life of an access token that Logto gives none for.
@@ -59,9 +59,9 @@ impl Sessions {
         self.live.record(session, now).keep_token(audience, self.token(tokens), now);
     }
 
-    /// Forgets an access token that Logto no longer honours, unless it is another one by now.
-    pub fn forget_token(&self, session: &Arc<Session>, audience: &Audience, token: &AccessToken) {
-        self.live.record(session, self.clock.instant()).forget_token(audience, token);
+    /// Gives out no longer an access token that Logto refused.
+    pub fn forget_token(&self, session: &Arc<Session>, audience: &Audience, refused: &AccessToken) {
+        self.live.record(session, self.clock.instant()).forget_token(audience, refused);
     }
 
     async fn renew(&self, record: &Record, audience: Audience) -> Result<Token, Error> {
@@ -87,12 +87,13 @@ impl Sessions {
                 self.end(&session);
                 Err(Error::SessionOver)
             }
-            Err(error @ Error::Unavailable { .. }) => {
-                record.pause(self.clock.instant(), PAUSE);
-                Err(error)
-            }
             Err(error) => Err(error),
         }
+        .inspect_err(|error| {
+            if !matches!(error, Error::SessionOver | Error::Refused { .. }) {
+                record.pause(self.clock.instant(), PAUSE);
+            }
+        })
     }
 
     /// Sends the refresh token, and once more if no answer comes; the first good answer counts.

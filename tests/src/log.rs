@@ -1,0 +1,83 @@
+//! [`Log`]: what is logged in this process.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use log::{LevelFilter, Metadata, Record};
+use rocket::tokio::sync::{Mutex as Turn, MutexGuard as Mine};
+
+static TURN: Turn<()> = Turn::const_new(());
+static LINES: Mutex<Vec<Line>> = Mutex::new(Vec::new());
+
+/// The log of this process, from the moment of [`Log::alone`]. It takes the place of Rocket's
+/// logger, which Rocket sets only where there is none.
+pub struct Log {
+    _mine: Mine<'static, ()>,
+}
+
+/// One line of it.
+#[derive(Clone, Debug)]
+pub struct Line {
+    /// Who says it: a module, or what stands for one.
+    pub target: String,
+    /// How urgent it is.
+    pub level: log::Level,
+    /// What it says.
+    pub text: String,
+}
+
+impl Log {
+    /// Waits until no other test in this process reads the log, and keeps every line from now on,
+    /// however small.
+    ///
+    /// # Panics
+    ///
+    /// If another logger is at work: call it before the first Rocket.
+    pub async fn alone() -> Self {
+        let mine = TURN.lock().await;
+        if log::set_logger(&Keeper).is_ok() {
+            log::set_max_level(LevelFilter::Trace);
+        }
+        lines().clear();
+        log::trace!("the log is kept");
+        assert!(!lines().is_empty(), "another logger is at work");
+        lines().clear();
+        Self { _mine: mine }
+    }
+
+    /// The lines so far.
+    pub fn lines(&self) -> Vec<Line> {
+        lines().clone()
+    }
+
+    /// The lines so far of this library, as one text.
+    pub fn ours(&self) -> String {
+        let ours = self.lines().into_iter().filter(Line::is_ours);
+        ours.map(|line| line.text).collect::<Vec<_>>().join("\n")
+    }
+}
+
+impl Line {
+    /// Whether this library says it.
+    pub fn is_ours(&self) -> bool {
+        self.target.starts_with("logto_rocket")
+    }
+}
+
+struct Keeper;
+
+impl log::Log for Keeper {
+    fn enabled(&self, _: &Metadata<'_>) -> bool {
+        true
+    }
+
+    fn log(&self, record: &Record<'_>) {
+        let (target, level) = (record.target().to_owned(), record.level());
+        lines().push(Line { target, level, text: record.args().to_string() });
+    }
+
+    fn flush(&self) {}
+}
+
+fn lines() -> MutexGuard<'static, Vec<Line>> {
+    LINES.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,300 @@
+//! What the launch refuses, in which words, and what it tells when it succeeds.
+
+use std::process::Command;
+
+use logto_rocket::testing::Idp;
+use logto_rocket::{ClaimsAs, Config, Logto, LogtoUser, Refusal, authenticated};
+use logto_rocket_tests::app::{ORIGIN, config_for, figment, rocket as application};
+use logto_rocket_tests::browser::Browser;
+use logto_rocket_tests::log::Log;
+use rocket::error::ErrorKind;
+use rocket::figment::Figment;
+use rocket::http::Status;
+use rocket::local::asynchronous::Client;
+use rocket::{Build, Request, Rocket, Route, catch, catchers, get, routes};
+use serde_json::Value;
+
+const APP_SECRET: &str = "an-app-secret-that-nobody-prints";
+const SECRET_KEY: &str = "hPRYyVRiMyxpw5sBB1XeCMN1kFsDCqKvBi2QJxBVHQk=";
+
+#[rocket::async_test]
+async fn a_right_configuration_launches() {
+    let log = Log::alone().await;
+    assert_eq!(launch(attached(figment(), config())).await, Ok(()), "{}", log.ours());
+}
+
+#[rocket::async_test]
+async fn all_mistakes_are_told_at_once_with_their_source_and_remedy() {
+    let log = Log::alone().await;
+    let figment = figment()
+        .merge(("logto.endpoint", "http://logto.example"))
+        .merge(("logto.app_id", ""))
+        .merge(("logto.base_url", "http://localhost:8000/app"))
+        .merge(("logto.after_sign_in", "//evil.example"))
+        .merge(("logto.session.max_lifetime", "a week or two"))
+        .merge(("logto.scope", ["email"]));
+    assert_eq!(launch(attached(figment, Config::new())).await, Err(ErrorName::FailedFairings));
+    let said = log.ours();
+    for key in
+        ["endpoint", "app_id", "app_secret", "base_url", "after_sign_in", "session.max_lifetime"]
+    {
+        assert!(said.contains(&format!("\n  logto.{key}")), "{key}: {said}");
+    }
+    assert!(said.contains("scopes"), "the unknown key `scope` is near `scopes`: {said}");
+    assert!(said.matches("help: ").count() >= 7, "{said}");
+    assert_eq!(said.matches("The configuration of Logto has ").count(), 1, "{said}");
+}
+
+#[rocket::async_test]
+async fn a_store_that_this_version_does_not_have_is_refused_in_words() {
+    let log = Log::alone().await;
+    for (key, value) in [
+        ("logto.session.store", "redis"),
+        ("logto.session.store", "memory"),
+        ("logto.session.redis.url", "redis://localhost"),
+    ] {
+        let from = log.ours().len();
+        let figment = figment().merge((key, value));
+        let failed = launch(attached(figment, config())).await;
+        assert_eq!(failed, Err(ErrorName::FailedFairings), "{key} = {value}");
+        let said = log.ours().split_off(from);
+        assert!(said.contains("this version") && said.contains("cookie"), "{said}");
+    }
+}
+
+#[rocket::async_test]
+async fn a_second_fairing_is_refused() {
+    let log = Log::alone().await;
+    let twice = attached(figment(), config()).attach(Logto::fairing().config(config()));
+    assert_eq!(launch(twice).await, Err(ErrorName::FailedFairings));
+    assert!(log.ours().contains("attached twice"), "{}", log.ours());
+}
+
+#[rocket::async_test]
+async fn outside_the_debug_profile_the_address_and_the_key_must_be_given() {
+    let log = Log::alone().await;
+    let release = || {
+        Figment::from(rocket::Config::release_default())
+            .merge(("log_level", "off"))
+            .select(rocket::Config::RELEASE_PROFILE)
+    };
+    let key = ("secret_key", SECRET_KEY);
+    let bare =
+        || Config::new().endpoint("https://logto.example").app_id("an_app").app_secret(APP_SECRET);
+    for (what, figment, config) in [
+        ("base_url", release().merge(key), bare()),
+        ("secret_key", release(), bare().base_url("https://app.example")),
+    ] {
+        let from = log.ours().len();
+        assert!(launch(attached(figment, config)).await.is_err(), "{what}");
+        assert!(log.ours().split_off(from).contains(what), "{what}: {}", log.ours());
+    }
+    let whole = bare().base_url("https://app.example");
+    let launched = launch(attached(release().merge(key), whole)).await;
+    assert_eq!(launched, Ok(()), "{}", log.ours());
+    // In the debug profile neither is needed.
+    let debug = Figment::from(rocket::Config::debug_default()).merge(("log_level", "off"));
+    assert_eq!(launch(attached(debug, bare())).await, Ok(()), "{}", log.ours());
+}
+
+#[rocket::async_test]
+async fn without_the_fairing_no_route_with_a_guard_launches() {
+    let log = Log::alone().await;
+    for (guard, routes) in [
+        ("LogtoUser", routes![owned]),
+        ("&LogtoUser", routes![borrowed]),
+        ("Option<LogtoUser>", routes![optional]),
+        ("Option<&LogtoUser>", routes![optional_borrowed]),
+        ("Result<LogtoUser, Refusal>", routes![resulting]),
+        ("ClaimsAs", routes![claims]),
+        ("&Logto", routes![client]),
+        ("#[authenticated]", routes![protected]),
+    ] {
+        let from = log.ours().len();
+        let rocket = |routes: Vec<Route>| rocket::custom(figment()).mount("/", routes);
+        let failed = launch(rocket(routes.clone())).await;
+        assert_eq!(failed, Err(ErrorName::SentinelAborts), "{guard}");
+        let said = log.ours().split_off(from);
+        assert!(said.contains("rocket::build().attach(Logto::fairing())"), "{guard}: {said}");
+        let attached = rocket(routes).attach(Logto::fairing().config(config()));
+        assert_eq!(launch(attached).await, Ok(()), "{guard}");
+    }
+}
+
+#[rocket::async_test]
+async fn the_applications_own_catchers_stay_its_own() {
+    let _log = Log::alone().await;
+    let idp = Idp::start().await.unwrap();
+    let fairing = Logto::fairing().config(config_for(&idp));
+    let site = application(fairing)
+        .mount("/", routes![plain])
+        .mount("/api", routes![protected, plain])
+        .register("/", catchers![own_401, own_403, own_503, own_default])
+        .register("/api", catchers![api_default]);
+    let client = Client::untracked(site).await.expect("a launch");
+    let mut browser = Browser::new(&client);
+    for (path, status, body) in [
+        ("/account", 401, "own 401"),
+        ("/plain/401", 401, "own 401"),
+        ("/plain/403", 403, "own 403"),
+        ("/plain/503", 503, "own 503"),
+        ("/plain/404", 404, "own 404 by default"),
+        ("/api/protected", 401, "api 401"),
+        ("/api/plain/403", 403, "api 403"),
+        ("/api/plain/503", 503, "api 503"),
+    ] {
+        let answer = browser.open(path).await;
+        assert_eq!((answer.status.code, answer.body.as_str()), (status, body), "{path}");
+    }
+}
+
+#[rocket::async_test]
+async fn with_only_a_default_catcher_refusals_are_ours_and_the_rest_is_its_own() {
+    let _log = Log::alone().await;
+    let site = attached(figment(), config())
+        .mount("/", routes![plain, protected])
+        .register("/", catchers![own_default]);
+    let client = Client::untracked(site).await.expect("a launch");
+    let mut browser = Browser::new(&client);
+    assert_eq!(browser.open("/protected").await.status, Status::SeeOther);
+    for status in [401, 403, 503, 404] {
+        let answer = browser.open(&format!("/plain/{status}")).await;
+        assert_eq!(answer.body, format!("own {status} by default"));
+    }
+}
+
+#[rocket::async_test]
+async fn the_launch_tells_what_to_register_and_what_is_protected_and_no_secret() {
+    let log = Log::alone().await;
+    let site = attached(figment(), config().app_secret(APP_SECRET)).mount("/", routes![protected]);
+    let _client = Client::untracked(site).await.expect("a launch");
+    let block = || {
+        let lines = log.lines().into_iter();
+        lines.filter(|line| line.target.starts_with("rocket::launch")).map(|line| line.text)
+    };
+    let told = block().skip_while(|line| line != "Logto:").collect::<Vec<_>>().join("\n");
+    for part in [
+        "issuer: http://127.0.0.1:9/oidc",
+        "redirect URI to register: http://localhost:8000/auth/sign-in-callback",
+        "post sign-out redirect URI to register: http://localhost:8000/auth/sign-out-callback",
+        "sessions: in cookies",
+        "/protected: role = \"admin\"",
+        "openid",
+    ] {
+        assert!(told.contains(part), "{part} is not in\n{told}");
+    }
+    for line in log.lines() {
+        for secret in [APP_SECRET, SECRET_KEY] {
+            assert!(!line.text.contains(secret), "{line:?}");
+        }
+    }
+}
+
+/// In a process of its own, whose environment says which profile Rocket is in.
+#[test]
+fn a_provider_without_passwords_starts_in_the_debug_profile_only() {
+    const PROFILE: &str = "a_provider_without_passwords_starts_in_the_debug_profile_only";
+    if std::env::var_os(PROFILE).is_some() {
+        let started = rocket::execute(Idp::start());
+        println!("{}", started.map_or_else(|error| error.to_string(), |_| "it started".into()));
+        return;
+    }
+    let in_profile = |profile: &str| {
+        let mut itself = Command::new(std::env::current_exe().expect("this test"));
+        itself.args(["--exact", PROFILE, "--nocapture"]).env(PROFILE, "");
+        let output = itself.env("ROCKET_PROFILE", profile).output().expect("a run");
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    };
+    assert!(in_profile("debug").contains("it started"), "{}", in_profile("debug"));
+    for profile in ["release", "staging"] {
+        let said = in_profile(profile);
+        assert!(said.contains(profile) && !said.contains("it started"), "{said}");
+    }
+}
+
+#[get("/owned")]
+fn owned(_user: LogtoUser) {}
+
+#[get("/borrowed")]
+fn borrowed(_user: &LogtoUser) {}
+
+#[get("/optional")]
+fn optional(_user: Option<LogtoUser>) {}
+
+#[get("/optional-borrowed")]
+fn optional_borrowed(_user: Option<&LogtoUser>) {}
+
+#[get("/resulting")]
+fn resulting(_user: Result<LogtoUser, Refusal>) {}
+
+#[get("/claims")]
+fn claims(_claims: ClaimsAs<Value>) {}
+
+#[get("/client")]
+fn client(_logto: &Logto) {}
+
+#[authenticated(role = "admin")]
+#[get("/protected")]
+fn protected() {}
+
+#[get("/plain/<status>")]
+fn plain(status: u16) -> Status {
+    Status::new(status)
+}
+
+#[catch(401)]
+fn own_401() -> &'static str {
+    "own 401"
+}
+
+#[catch(403)]
+fn own_403() -> &'static str {
+    "own 403"
+}
+
+#[catch(503)]
+fn own_503() -> &'static str {
+    "own 503"
+}
+
+#[catch(default)]
+fn own_default(status: Status, _: &Request<'_>) -> String {
+    format!("own {} by default", status.code)
+}
+
+#[catch(default)]
+fn api_default(status: Status, _: &Request<'_>) -> String {
+    format!("api {}", status.code)
+}
+
+/// Why a launch failed, by its name.
+#[derive(Debug, PartialEq, Eq)]
+enum ErrorName {
+    FailedFairings,
+    SentinelAborts,
+    Other(String),
+}
+
+async fn launch(rocket: Rocket<Build>) -> Result<(), ErrorName> {
+    match Client::untracked(rocket).await {
+        Ok(_) => Ok(()),
+        Err(error) => Err(match error.kind() {
+            ErrorKind::FailedFairings(_) => ErrorName::FailedFairings,
+            ErrorKind::SentinelAborts(_) => ErrorName::SentinelAborts,
+            other => ErrorName::Other(other.to_string()),
+        }),
+    }
+}
+
+fn attached(figment: Figment, config: Config) -> Rocket<Build> {
+    rocket::custom(figment).attach(Logto::fairing().config(config))
+}
+
+/// A configuration without mistakes, of a Logto that is not there.
+fn config() -> Config {
+    Config::new()
+        .endpoint("http://127.0.0.1:9")
+        .app_id("an_app")
+        .app_secret(APP_SECRET)
+        .base_url(ORIGIN)
+}

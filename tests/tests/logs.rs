@@ -1,0 +1,264 @@
+//! No secret is in a log line: of a whole life of a session, over real connections, with everything
+//! logged down to the smallest by this library and by the crates that it calls.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use logto_rocket::testing::Idp;
+use logto_rocket::{
+    Clock, Config, Error, Logto, LogtoUser, SessionConfig, SignInOptions, authenticated,
+};
+use logto_rocket_tests::app::{config_for, figment};
+use logto_rocket_tests::log::{Line, Log};
+use logto_rocket_tests::node::free_port;
+use reqwest::header::{COOKIE, LOCATION, SET_COOKIE};
+use rocket::http::Cookie;
+use rocket::tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, split};
+use rocket::tokio::net::{TcpListener, TcpStream};
+use rocket::tokio::spawn;
+use rocket::{get, routes};
+use url::Url;
+
+const APP_SECRET: &str = "an-app-secret-that-nobody-prints";
+const ONE_TIME_TOKEN: &str = "a-one-time-token-that-nobody-prints";
+const SECRET_KEY: &str = "hPRYyVRiMyxpw5sBB1XeCMN1kFsDCqKvBi2QJxBVHQk=";
+
+#[rocket::async_test]
+async fn no_secret_of_a_whole_session_is_in_a_log_line() {
+    let log = Log::alone().await;
+    let clock = Clock::movable();
+    let builder = Idp::builder().clock(clock.clone()).app("an_app", APP_SECRET).rotating(true);
+    let idp = builder.start().await.unwrap();
+    let wire = Wire::to(idp.endpoint()).await;
+    let port = free_port();
+    let origin = format!("http://127.0.0.1:{port}");
+    let session = SessionConfig::new().keep_id_token(true);
+    let config = config_for(&idp).base_url(&origin).internal_endpoint(&wire.origin);
+    let server = launch(config.session(session), clock.clone(), port).await;
+
+    let mut browser = WebBrowser::new(&origin);
+    let door = format!("/auth/sign-in?one_time_token={ONE_TIME_TOKEN}&login_hint=a@example.test");
+    let authorization = browser.get(&door).await.location.expect("a way to Logto");
+    let callback = idp.authorize(&authorization, "alice").await.unwrap();
+    browser.get(&callback).await;
+    let first = browser.get("/profile").await;
+    assert_eq!(first.status, 200, "{}", first.body);
+    clock.advance(Duration::from_secs(3550));
+    assert_eq!(browser.get("/profile").await.status, 200);
+    let user = browser.get("/debug").await;
+    assert_eq!(user.status, 200, "{}", user.body);
+    // Things that go wrong are told as well, and need the same care.
+    browser.get(&callback).await;
+    let garbled = browser.cookies.values_mut().next().expect("a session");
+    garbled.insert(10, 'x');
+    browser.get("/profile").await;
+    let mut browser = WebBrowser { cookies: BTreeMap::new(), ..browser };
+    assert_eq!(browser.get(&callback).await.status, 400);
+    let authorization_2 = browser.get("/auth/sign-in").await.location.expect("a way to Logto");
+    browser.get(&idp.authorize(&authorization_2, "alice").await.unwrap()).await;
+    idp.pause().await;
+    browser.get("/auth/sign-out").await;
+    idp.resume().await.unwrap();
+    server.notify();
+
+    let mut secrets = wire.secrets();
+    let kinds = ["access_token", "id_token", "refresh_token", "code", "code_verifier", "Basic"];
+    for kind in kinds {
+        assert!(secrets.iter().any(|(known, _)| known == kind), "no {kind} was on the wire");
+    }
+    for url in [&authorization, &authorization_2, &callback] {
+        let url = Url::parse(url).unwrap();
+        let hidden = url.query_pairs().filter(|(name, _)| {
+            ["state", "nonce", "code", "one_time_token"].contains(&name.as_ref())
+        });
+        secrets.extend(hidden.map(|(name, value)| (name.into(), value.into())));
+    }
+    secrets.extend(browser.seen.iter().map(|value| ("cookie".into(), value.clone())));
+    secrets.insert(("app secret".into(), APP_SECRET.into()));
+    secrets.insert(("secret key".into(), SECRET_KEY.into()));
+    secrets.insert(("one-time token".into(), ONE_TIME_TOKEN.into()));
+    assert!(secrets.len() >= 20, "only {}", secrets.len());
+
+    let lines = log.lines();
+    let mut leaks: Vec<_> = lines.iter().filter(|line| !is_rockets(line)).collect();
+    leaks.retain(|line| secrets.iter().any(|(_, secret)| line.text.contains(secret.as_str())));
+    assert!(leaks.is_empty(), "{leaks:#?}");
+    for (kind, secret) in &secrets {
+        assert!(!user.body.contains(secret.as_str()), "{kind} in {}", user.body);
+    }
+    // The search finds what is there, and those whom it is about do speak.
+    assert!(lines.iter().any(|line| is_rockets(line) && line.text.contains("code=")));
+    assert!(lines.iter().any(|line| line.is_ours() && line.text.contains("signed in")));
+    assert!(lines.iter().any(|line| line.is_ours() && line.text.contains("belongs to no sign-in")));
+    assert!(lines.iter().any(|line| line.target.starts_with("reqwest")), "{lines:#?}");
+}
+
+#[test]
+fn what_is_printed_for_debugging_has_no_secret() {
+    let config = Config::new().app_secret(APP_SECRET).secret_keys([SECRET_KEY]).app_id("an_app");
+    let options = SignInOptions::default().one_time_token(ONE_TIME_TOKEN).login_hint("a hint");
+    let printed = format!("{config:?} {config:#?} {options:?}");
+    assert!(printed.contains("an_app") && printed.contains("a hint"), "{printed}");
+    for secret in [APP_SECRET, SECRET_KEY, ONE_TIME_TOKEN] {
+        assert!(!printed.contains(secret), "{printed}");
+    }
+}
+
+#[authenticated]
+#[get("/profile")]
+async fn profile(user: &LogtoUser) -> Result<String, Error> {
+    user.fetch_user_info().await.map(|claims| claims.sub.clone())
+}
+
+/// Everything of ours that a handler can print.
+#[get("/debug")]
+async fn debug(user: LogtoUser, logto: &Logto) -> Result<String, Error> {
+    let start = logto.sign_in().one_time_token(ONE_TIME_TOKEN).login_hint("a@example.test");
+    let builder = format!("{start:?}");
+    let started = start.start().await?;
+    Ok(format!("{user:?} {user:#?} {logto:#?} {builder} {started:?} {:?}", user.session_id()))
+}
+
+/// Rocket writes every request it gets, with its query, as its users know.
+fn is_rockets(line: &Line) -> bool {
+    line.target.starts_with("rocket")
+}
+
+async fn launch(config: Config, clock: Clock, port: u16) -> rocket::Shutdown {
+    let figment = figment().merge(("port", port)).merge(("secret_key", SECRET_KEY));
+    let rocket = rocket::custom(figment)
+        .attach(Logto::fairing().config(config).clock(clock))
+        .mount("/", routes![profile, debug]);
+    let rocket = rocket.ignite().await.expect("a configuration");
+    let shutdown = rocket.shutdown();
+    spawn(rocket.launch());
+    while TcpStream::connect(("127.0.0.1", port)).await.is_err() {
+        rocket::tokio::task::yield_now().await;
+    }
+    shutdown
+}
+
+/// A browser that goes over the network, and remembers every cookie that it ever got.
+struct WebBrowser {
+    client: reqwest::Client,
+    origin: Url,
+    cookies: BTreeMap<String, String>,
+    seen: BTreeSet<String>,
+}
+
+struct Page {
+    status: u16,
+    location: Option<String>,
+    body: String,
+}
+
+impl WebBrowser {
+    fn new(origin: &str) -> Self {
+        let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none());
+        Self {
+            client: client.no_proxy().build().unwrap(),
+            origin: Url::parse(origin).unwrap(),
+            cookies: BTreeMap::new(),
+            seen: BTreeSet::new(),
+        }
+    }
+
+    async fn get(&mut self, url: &str) -> Page {
+        let cookies = self.cookies.iter().map(|(name, value)| format!("{name}={value}"));
+        let request = self
+            .client
+            .get(self.origin.join(url).unwrap())
+            .header("Accept", "text/html")
+            .header("Sec-Fetch-Site", "same-origin")
+            .header("Sec-Fetch-Mode", "navigate")
+            .header("Sec-Fetch-Dest", "document")
+            .header(COOKIE, cookies.collect::<Vec<_>>().join("; "));
+        let response = request.send().await.unwrap();
+        for header in response.headers().get_all(SET_COOKIE) {
+            let cookie = Cookie::parse(header.to_str().unwrap().to_owned()).unwrap();
+            if cookie.max_age().is_some_and(rocket::time::Duration::is_zero) {
+                self.cookies.remove(cookie.name());
+            } else {
+                self.seen.insert(cookie.value().to_owned());
+                self.cookies.insert(cookie.name().to_owned(), cookie.value().to_owned());
+            }
+        }
+        let location = response.headers().get(LOCATION);
+        let location = location.map(|location| location.to_str().unwrap().to_owned());
+        let status = response.status().as_u16();
+        Page { status, location, body: response.text().await.unwrap() }
+    }
+}
+
+/// The way between this server and the provider, and all that went over it.
+struct Wire {
+    origin: String,
+    bytes: Arc<Mutex<Vec<u8>>>,
+}
+
+impl Wire {
+    async fn to(origin: &str) -> Self {
+        let server = Url::parse(origin).unwrap().socket_addrs(|| None).unwrap()[0];
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        let origin = format!("http://{}", listener.local_addr().unwrap());
+        let bytes = Arc::<Mutex<Vec<u8>>>::default();
+        let kept = Arc::clone(&bytes);
+        spawn(async move {
+            while let Ok((near, _)) = listener.accept().await {
+                let Ok(far) = TcpStream::connect(server).await else { continue };
+                let (near_in, near_out) = split(near);
+                let (far_in, far_out) = split(far);
+                spawn(copy(near_in, far_out, Arc::clone(&kept)));
+                spawn(copy(far_in, near_out, Arc::clone(&kept)));
+            }
+        });
+        Self { origin, bytes }
+    }
+
+    /// What nobody else may know, each with its name.
+    fn secrets(&self) -> BTreeSet<(String, String)> {
+        let text = String::from_utf8_lossy(&self.bytes.lock().unwrap()).into_owned();
+        let mut secrets = BTreeSet::new();
+        for name in ["access_token", "id_token", "refresh_token"] {
+            for (begin, end) in [(format!("\"{name}\":\""), '"'), (format!("{name}="), '&')] {
+                secrets.extend(between(&text, &begin, end).map(|it| (name.to_owned(), it)));
+            }
+        }
+        for name in ["code", "code_verifier", "token"] {
+            let values = ["&", "\n"].map(|before| format!("{before}{name}="));
+            for begin in values {
+                secrets.extend(between(&text, &begin, '&').map(|it| (name.to_owned(), it)));
+            }
+        }
+        for scheme in ["Basic", "Bearer"] {
+            let begin = format!("{scheme} ");
+            let values = between(&text, &begin, '\r');
+            secrets.extend(values.map(|it| (scheme.to_owned(), it)));
+        }
+        secrets
+    }
+}
+
+async fn copy(
+    mut from: impl AsyncRead + Unpin,
+    mut to: impl AsyncWrite + Unpin,
+    kept: Arc<Mutex<Vec<u8>>>,
+) {
+    let mut buffer = vec![0; 64 * 1024];
+    while let Ok(count @ 1..) = from.read(&mut buffer).await {
+        kept.lock().unwrap().extend_from_slice(&buffer[..count]);
+        if to.write_all(&buffer[..count]).await.is_err() {
+            return;
+        }
+    }
+    let _ = to.shutdown().await;
+}
+
+fn between<'t>(text: &'t str, begin: &'t str, end: char) -> impl Iterator<Item = String> + 't {
+    text.match_indices(begin).map(move |(at, _)| {
+        let rest = &text[at + begin.len()..];
+        let end = rest.find([end, '\r', '\n', '"', ' ', '}']).unwrap_or(rest.len());
+        rest[..end].to_owned()
+    })
+}

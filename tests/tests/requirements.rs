@@ -1,0 +1,278 @@
+//! What `#[authenticated(…)]` lets through, over HTTP.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use logto_rocket::testing::{Idp, User};
+use logto_rocket::{Clock, Config, Logto, LogtoUser, SessionConfig, authenticated};
+use logto_rocket_tests::app::{ORIGIN, config_for, figment};
+use logto_rocket_tests::browser::{Browser, From};
+use logto_rocket_tests::log::Log;
+use rocket::data::{self, FromData};
+use rocket::http::{Method, Status};
+use rocket::local::asynchronous::Client;
+use rocket::request::{FromRequest, Outcome};
+use rocket::{Data, Request, get, post, routes};
+use serde_json::json;
+
+/// Each page, and who may see it of: alice (admin, auditor), bob (trial), carol (nothing).
+const PAGES: [(&str, [bool; 3]); 17] = [
+    ("/signed-in", [true, true, true]),
+    ("/role", [true, false, false]),
+    ("/roles", [true, false, false]),
+    ("/all-roles", [false, false, false]),
+    ("/text", [true, false, false]),
+    ("/nested", [true, false, false]),
+    ("/number", [true, false, false]),
+    ("/truth", [false, true, false]),
+    ("/listed", [true, false, false]),
+    ("/check", [true, false, false]),
+    ("/slow-check", [true, false, false]),
+    ("/comma", [true, false, false]),
+    ("/all", [false, false, false]),
+    ("/any", [true, true, false]),
+    ("/not", [true, false, true]),
+    ("/not-claim", [false, true, true]),
+    ("/deep", [true, false, true]),
+];
+
+#[rocket::async_test]
+async fn each_requirement_lets_in_whom_it_names_and_nobody_else() {
+    let _log = Log::alone().await;
+    let (idp, client) = launch(|config| config).await;
+    for (user, name) in ["alice", "bob", "carol"].into_iter().enumerate() {
+        let mut browser = signed_in(&idp, &client, name).await;
+        for (path, lets_in) in PAGES {
+            let expected = if lets_in[user] { Status::Ok } else { Status::Forbidden };
+            let answer = browser.open(path).await;
+            assert_eq!(answer.status, expected, "{name} at {path}: {answer:?}");
+        }
+    }
+    let mut nobody = Browser::new(&client);
+    for (path, _) in PAGES {
+        assert_eq!(nobody.open(path).await.status, Status::SeeOther, "{path}");
+        assert_eq!(nobody.fetch(path).await.status, Status::Unauthorized, "{path}");
+    }
+}
+
+#[rocket::async_test]
+async fn what_cannot_be_known_refuses_also_under_not_and_the_log_has_the_remedy() {
+    let log = Log::alone().await;
+    let kept = SessionConfig::new().claims(["username"]);
+    for (what, change, remedy) in [
+        (
+            "a scope that was not asked for",
+            Box::new(|config: Config| {
+                let scopes = ["openid", "offline_access", "profile", "email"];
+                config.include_reserved_scopes(false).scopes(scopes)
+            }) as Box<dyn Fn(Config) -> Config>,
+            "`logto.scopes`",
+        ),
+        (
+            "a claim that is not kept",
+            Box::new(move |config: Config| config.session(kept.clone())),
+            "`logto.session.claims`",
+        ),
+    ] {
+        let (idp, client) = launch(change).await;
+        for (name, path) in [("alice", "/role"), ("alice", "/not"), ("carol", "/not")] {
+            let mut browser = signed_in(&idp, &client, name).await;
+            let before = log.ours().len();
+            let answer = browser.open(path).await;
+            assert_eq!(answer.status, Status::Forbidden, "{what}: {name} at {path}");
+            let said = log.ours().split_off(before);
+            assert!(said.contains(remedy) && said.contains("role = "), "{what}: {said}");
+        }
+        // What does not depend on it is decided.
+        let mut alice = signed_in(&idp, &client, "alice").await;
+        assert_eq!(alice.open("/check").await.status, Status::Ok, "{what}");
+        assert_eq!(alice.open("/any-known").await.status, Status::Ok, "{what}");
+    }
+}
+
+#[rocket::async_test]
+async fn with_a_refused_requirement_no_later_guard_runs_and_no_byte_is_read() {
+    let _log = Log::alone().await;
+    let (idp, client) = launch(|config| config).await;
+    let counts = client.rocket().state::<Counts>().unwrap();
+    let own = [("Origin", ORIGIN), ("Content-Type", "text/plain")];
+    let mut nobody = Browser::new(&client);
+    let mut bob = signed_in(&idp, &client, "bob").await;
+    for (browser, expected) in [(&mut nobody, Status::Unauthorized), (&mut bob, Status::Forbidden)]
+    {
+        let answer = browser.request(Method::Post, "/upload", &own, "a long text").await;
+        assert_eq!(answer.status, expected);
+        assert_eq!(counts.take(), (0, 0), "{expected}");
+    }
+    let foreign = [("Origin", "https://evil.example"), ("Content-Type", "text/plain")];
+    let mut alice = signed_in(&idp, &client, "alice").await;
+    let answer = alice.request(Method::Post, "/upload", &foreign, "a long text").await;
+    assert_eq!((answer.status, counts.take()), (Status::Forbidden, (0, 0)));
+
+    let answer = alice.request(Method::Post, "/upload", &own, "a long text").await;
+    assert_eq!((answer.status, counts.take()), (Status::Ok, (1, 11)), "{answer:?}");
+}
+
+#[authenticated]
+#[get("/signed-in")]
+fn signed_in_only() {}
+
+#[authenticated(role = "admin")]
+#[get("/role")]
+fn role() {}
+
+#[authenticated(roles("admin", "auditor"))]
+#[get("/roles")]
+fn roles() {}
+
+#[authenticated(roles("admin", "auditor", "owner"))]
+#[get("/all-roles")]
+fn all_roles() {}
+
+#[authenticated(claim("department" = "ops"))]
+#[get("/text")]
+fn text() {}
+
+#[authenticated(claim("desk.floor" = 3))]
+#[get("/nested")]
+fn nested() {}
+
+#[authenticated(claim("level" = 7))]
+#[get("/number")]
+fn number() {}
+
+#[authenticated(claim("probation" = true))]
+#[get("/truth")]
+fn truth() {}
+
+#[authenticated(claim("teams" = "blue"))]
+#[get("/listed")]
+fn listed() {}
+
+#[authenticated(check = is_alice)]
+#[get("/check")]
+fn check() {}
+
+#[authenticated(check = is_alice_after_a_while)]
+#[get("/slow-check")]
+fn slow_check() {}
+
+#[authenticated(role = "admin", claim("department" = "ops"))]
+#[get("/comma")]
+fn comma() {}
+
+#[authenticated(all(role = "admin", claim("level" = 8)))]
+#[get("/all")]
+fn all() {}
+
+#[authenticated(any(role = "admin", role = "trial"))]
+#[get("/any")]
+fn any() {}
+
+#[authenticated(any(role = "nobody has it", check = is_alice))]
+#[get("/any-known")]
+fn any_known() {}
+
+#[authenticated(not(role = "trial"))]
+#[get("/not")]
+fn not() {}
+
+#[authenticated(not(claim("department" = "ops")))]
+#[get("/not-claim")]
+fn not_claim() {}
+
+#[authenticated(any(
+    all(role = "admin", not(role = "trial")),
+    not(any(role = "admin", role = "trial"))
+))]
+#[get("/deep")]
+fn deep() {}
+
+#[authenticated(role = "admin")]
+#[post("/upload", data = "<_text>")]
+fn upload(_guard: Counted, _text: Text) {}
+
+fn is_alice(user: &LogtoUser) -> bool {
+    user.claims().username.as_deref() == Some("alice")
+}
+
+async fn is_alice_after_a_while(user: &LogtoUser) -> bool {
+    rocket::tokio::task::yield_now().await;
+    is_alice(user)
+}
+
+/// How often a guard ran, and how many bytes were read.
+#[derive(Default)]
+struct Counts {
+    guards: AtomicUsize,
+    bytes: AtomicUsize,
+}
+
+impl Counts {
+    fn take(&self) -> (usize, usize) {
+        (self.guards.swap(0, Ordering::AcqRel), self.bytes.swap(0, Ordering::AcqRel))
+    }
+
+    fn of<'r>(request: &'r Request<'_>) -> &'r Self {
+        request.rocket().state().expect("the counts")
+    }
+}
+
+struct Counted;
+
+struct Text;
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for Counted {
+    type Error = ();
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
+        Counts::of(request).guards.fetch_add(1, Ordering::AcqRel);
+        Outcome::Success(Self)
+    }
+}
+
+#[rocket::async_trait]
+impl<'r> FromData<'r> for Text {
+    type Error = std::io::Error;
+
+    async fn from_data(request: &'r Request<'_>, data: Data<'r>) -> data::Outcome<'r, Self> {
+        use rocket::data::ToByteUnit;
+
+        match data.open(1.kibibytes()).into_string().await {
+            Ok(text) => {
+                Counts::of(request).bytes.fetch_add(text.len(), Ordering::AcqRel);
+                data::Outcome::Success(Self)
+            }
+            Err(error) => data::Outcome::Error((Status::InternalServerError, error)),
+        }
+    }
+}
+
+async fn launch(change: impl FnOnce(Config) -> Config) -> (Idp, Client) {
+    let clock = Clock::movable();
+    let alice = User::new("alice")
+        .role("admin")
+        .role("auditor")
+        .claim("department", "ops")
+        .claim("desk", json!({"floor": 3}))
+        .claim("level", 7)
+        .claim("teams", json!(["red", "blue"]));
+    let bob = User::new("bob").role("trial").claim("probation", true).claim("level", "7");
+    let builder = Idp::builder().clock(clock.clone()).user(alice).user(bob);
+    let idp = builder.user(User::new("carol")).start().await.unwrap();
+    let fairing = Logto::fairing().config(change(config_for(&idp))).clock(clock);
+    let first = routes![signed_in_only, role, roles, all_roles, text, nested, number, truth];
+    let second = routes![listed, check, slow_check, comma, all, any, any_known, not, not_claim];
+    let rocket = rocket::custom(figment()).attach(fairing).manage(Counts::default());
+    let rocket = rocket.mount("/", first).mount("/", second).mount("/", routes![deep, upload]);
+    (idp, Client::untracked(rocket).await.expect("a launch"))
+}
+
+async fn signed_in<'c>(idp: &Idp, client: &'c Client, username: &str) -> Browser<'c> {
+    let mut browser = Browser::new(client);
+    let door = browser.open("/auth/sign-in").await;
+    let callback = idp.authorize(door.location(), username).await.unwrap();
+    let back = browser.navigate(callback.strip_prefix(ORIGIN).unwrap(), From::OtherSite).await;
+    assert_eq!(back.status, Status::SeeOther, "{back:?}");
+    browser
+}
