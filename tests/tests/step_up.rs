@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use logto_rocket::authenticated;
+use logto_rocket::{Config, SessionConfig, authenticated};
 use logto_rocket_tests::app::{App, ORIGIN};
 use logto_rocket_tests::browser::{Browser, From};
 use rocket::http::Status;
@@ -53,6 +53,15 @@ async fn a_sign_in_that_is_too_old_is_made_fresh() {
     app.clock.advance(Duration::from_secs(2 * 60));
     assert_eq!(alice.open("/vault").await.status, Status::SeeOther);
     assert_eq!(alice.open("/account").await.status, Status::Ok, "the session is as good as before");
+}
+
+#[rocket::async_test]
+async fn how_fresh_a_sign_in_is_is_kept_whatever_else_is() {
+    let keep = |config: Config| config.session(SessionConfig::new().claims(["name"]));
+    let app = App::serving(routes![vault], |idp| idp, keep).await;
+    let mut alice = app.signed_in("alice").await;
+    assert_eq!(step_up(&app, &mut alice, "/vault", "alice").await, "/vault");
+    assert_eq!(alice.open("/vault").await.status, Status::Ok);
 }
 
 #[rocket::async_test]

@@ -207,10 +207,10 @@ impl Sessions {
         claims.filtered(|name| self.keeps(name)).unwrap_or(claims)
     }
 
-    /// Whether a session keeps the claim.
+    /// Whether a session keeps the claim. It always keeps how fresh the sign-in is.
     pub fn keeps(&self, claim: &str) -> bool {
         let kept = self.settings.claims.as_ref();
-        kept.is_none_or(|kept| kept.iter().any(|name| name == claim))
+        claim == "auth_time" || kept.is_none_or(|kept| kept.iter().any(|name| name == claim))
     }
 }
 
