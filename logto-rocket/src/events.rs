@@ -48,8 +48,8 @@ pub enum Event {
         /// What kept Logto from revoking the refresh token, if something did.
         revocation: Option<Error>,
     },
-    /// A guard could not decide, because Logto was out of reach, and answered 503, or, as
-    /// `Option<LogtoUser>`, `None`.
+    /// A guard could not decide, because Logto was out of reach or gave no answer that can be used.
+    /// The request is answered with 503.
     Undecided {
         /// Why.
         error: Error,

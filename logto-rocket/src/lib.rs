@@ -71,12 +71,21 @@
 //! | `role = "admin"` | the user has the role |
 //! | `roles("admin", "auditor")` | the user has all of the roles |
 //! | `claim("department" = "ops")` | the claim is this string, integer or boolean; `"address.country"` looks into objects |
+//! | `organization = "<org>"` | the user is a member of the organization that the route's segment `<org>` names; `"org_1"` is one by its id, a path is an `async fn(&Request<'_>) -> Option<String>` |
+//! | `organization_role = "owner"` | the user has the role in the organization beside it |
+//! | `scope = "read:orders"`, `scopes(…)` | Logto grants the scopes for the `resource`, in the `organization`, or both |
+//! | `resource = Orders` | nothing by itself: it is the API resource of the scopes beside it, made by [`resource!`] |
+//! | `max_age = "15m"` | Logto has seen a password or a factor within that time; else a browser signs in once more |
 //! | `check = business_hours` | your `fn(&LogtoUser) -> bool` or `async fn(&LogtoUser) -> bool` says so |
 //! | `all(…)`, `any(…)`, `not(…)` | all of them, one of them, the one inside not; a comma means `all` |
 //!
-//! What cannot be decided refuses, also under `not`: a claim whose scope the sign-in did not ask
-//! for (`roles` needs the scope `roles`), or that `session.claims` does not keep. The log then says
-//! what to add.
+//! [`authenticated`] teaches the grammar by ten examples. [`requires!`] makes a [`Requirement`] of
+//! the same words, as a value: to ask within a handler, and to guard routes of others.
+//!
+//! The scopes and resources that mounted routes require join every sign-in by themselves, and the
+//! launch lists them; who signed in before a requirement was deployed is sent through the sign-in
+//! once. What cannot be decided refuses, also under `not`: a claim that `session.claims` does not
+//! keep, or whose scope was not asked for. The log then says what to add.
 //!
 //! # What a refused request gets
 //!
@@ -84,6 +93,7 @@
 //! | --- | --- | --- | --- |
 //! | nobody is signed in | 303 to the sign-in, and back to this page | 401, [problem document](https://www.rfc-editor.org/rfc/rfc9457) with `sign_in`; `HX-Redirect` for HTMX | 401, a page that opens the sign-in in another tab |
 //! | the requirement is not met | 403, a page | 403, problem document | 403, a page |
+//! | a fresher sign-in is needed, or one that asks Logto for more | 303 to the sign-in, once; then 403 | 401, problem document with `sign_in`; for `max_age` with the challenge of [RFC 9470](https://www.rfc-editor.org/rfc/rfc9470) | 401, a page that opens the sign-in in another tab |
 //! | another site's form or script | – | 403 | 403 |
 //! | it depends on Logto, which is out of reach | 503, `Retry-After` | 503, `Retry-After` | 503, `Retry-After` |
 //!

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::LogtoUser;
 use crate::error::Error;
+use crate::events::Event;
 use crate::refusal::Refusal;
 use crate::requirement::{
     Check, Facts, ORGANIZATIONS, Organization, Question, Target, Tree, is_elsewhere, scope_of,
@@ -146,7 +147,10 @@ impl<'u> UserFacts<'u> {
         Ok(match answer {
             Ok(scopes) => Granted::Scopes(scopes),
             Err(Error::SessionOver) => return Err(Refusal::NotSignedIn),
-            Err(Error::Unavailable { retry_after, .. }) => Granted::Unavailable(retry_after),
+            Err(error @ Error::Unavailable { retry_after, .. }) => {
+                self.user.logto().tell(&Event::Undecided { error });
+                Granted::Unavailable(retry_after)
+            }
             Err(Error::Refused { code, .. }) if code == "access_denied" => Granted::Nothing,
             Err(Error::Refused { code, .. })
                 if code == "invalid_target" || code == "insufficient_scope" =>
@@ -158,7 +162,7 @@ impl<'u> UserFacts<'u> {
             }
             Err(error @ Error::NoRefreshToken) => Granted::Unknown(error.to_string()),
             Err(error) => {
-                log::error!("{error}");
+                self.user.logto().tell(&Event::Undecided { error });
                 Granted::Unavailable(None)
             }
         })
