@@ -190,6 +190,31 @@ async fn the_launch_tells_what_to_register_and_what_is_protected_and_no_secret()
     }
 }
 
+mod first {
+    #[logto_rocket::authenticated(role = "first")]
+    #[rocket::get("/page")]
+    pub(super) fn page() {}
+}
+
+mod second {
+    #[logto_rocket::authenticated(role = "second")]
+    #[rocket::post("/page")]
+    pub(super) fn page() {}
+}
+
+#[rocket::async_test]
+async fn the_launch_tells_two_handlers_of_one_name_apart_and_lists_each_place() {
+    let log = Log::alone().await;
+    let site = attached(figment(), config())
+        .mount("/a", routes![first::page, second::page])
+        .mount("/b", routes![second::page]);
+    let _client = Client::untracked(site).await.expect("a launch");
+    let told = log.lines();
+    for line in ["GET /a/page: role = \"first\"", "POST /a/page, POST /b/page: role = \"second\""] {
+        assert!(told.iter().any(|told| told.text == line), "{line} is not in {told:?}");
+    }
+}
+
 /// In a process of its own, whose environment says which profile Rocket is in.
 #[test]
 fn a_provider_without_passwords_starts_in_the_debug_profile_only() {

@@ -276,3 +276,30 @@ async fn signed_in<'c>(idp: &Idp, client: &'c Client, username: &str) -> Browser
     assert_eq!(back.status, Status::SeeOther, "{back:?}");
     browser
 }
+
+#[rocket::async_test]
+async fn what_is_missing_is_told_in_the_debug_profile_only() {
+    let clock = Clock::movable();
+    let idp = Idp::builder().clock(clock.clone()).start().await.unwrap();
+    for (profile, tells) in [("debug", true), ("release", false)] {
+        let figment = figment().select(profile).merge(("profile", profile));
+        let fairing = Logto::fairing().config(config_for(&idp)).clock(clock.clone());
+        let rocket = rocket::custom(figment).attach(fairing).mount("/", routes![admins]);
+        let client = Client::untracked(rocket).await.unwrap();
+        let mut bob = Browser::new(&client);
+        let door = bob.open("/auth/sign-in").await;
+        let callback = idp.authorize(door.location(), "bob").await.unwrap();
+        bob.navigate(callback.strip_prefix(ORIGIN).unwrap(), From::OtherSite).await;
+
+        let page = bob.open("/admins").await;
+        assert_eq!(page.status, Status::Forbidden, "{profile}: {page:?}");
+        assert_eq!(page.body.contains("admin"), tells, "{profile}: {}", page.body);
+        let problem = bob.fetch("/admins").await;
+        assert_eq!(problem.status, Status::Forbidden, "{profile}: {problem:?}");
+        assert_eq!(problem.body.contains("admin"), tells, "{profile}: {}", problem.body);
+    }
+}
+
+#[authenticated(role = "admin")]
+#[get("/admins")]
+fn admins() {}
