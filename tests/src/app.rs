@@ -38,46 +38,35 @@ impl App {
         config: impl FnOnce(Config) -> Config,
         fairing: impl FnOnce(LogtoFairing) -> LogtoFairing,
     ) -> Self {
-        let clock = Clock::movable();
-        let idp = idp(Idp::builder().clock(clock.clone())).start().await.expect("a provider");
-        let config = config(config_for(&idp));
-        let fairing = fairing(Logto::fairing().config(config).clock(clock.clone()));
-        let client = Client::untracked(rocket(fairing)).await.expect("a launch");
-        Self { client, idp, clock }
+        Self::mounted(Vec::new(), idp, config, fairing).await
     }
 
-    /// The usual application with routes of its own besides, and changes to its provider and its
-    /// configuration.
+    /// The same with routes of a test's own besides.
     ///
     /// # Panics
     ///
     /// If either does not start.
-    pub async fn serving(
+    pub async fn mounted(
         routes: Vec<Route>,
         idp: impl FnOnce(Builder) -> Builder,
         config: impl FnOnce(Config) -> Config,
+        fairing: impl FnOnce(LogtoFairing) -> LogtoFairing,
     ) -> Self {
         let clock = Clock::movable();
         let idp = idp(Idp::builder().clock(clock.clone())).start().await.expect("a provider");
-        let client = launch(&clock, config(config_for(&idp)), routes).await;
+        let logto = Logto::fairing().config(config(config_for(&idp))).clock(clock.clone());
+        let rocket = rocket(fairing(logto)).mount("/", routes);
+        let client = Client::untracked(rocket).await.expect("a launch");
         Self { client, idp, clock }
     }
 
-    /// The usual application with routes of its own and changes to its Rocket.
+    /// The usual application with routes of a test's own.
     ///
     /// # Panics
     ///
-    /// If it does not launch.
-    pub async fn serving_with(
-        routes: Vec<Route>,
-        change: impl FnOnce(Rocket<Build>) -> Rocket<Build>,
-    ) -> Self {
-        let clock = Clock::movable();
-        let idp = Idp::builder().clock(clock.clone()).start().await.expect("a provider");
-        let fairing = Logto::fairing().config(config_for(&idp)).clock(clock.clone());
-        let rocket = change(rocket(fairing).mount("/", routes));
-        let client = Client::untracked(rocket).await.expect("a launch");
-        Self { client, idp, clock }
+    /// If it does not start.
+    pub async fn serving(routes: Vec<Route>) -> Self {
+        Self::mounted(routes, |idp| idp, |config| config, |fairing| fairing).await
     }
 
     /// A browser that has never been here.

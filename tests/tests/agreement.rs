@@ -97,7 +97,7 @@ fn tree() -> impl Strategy<Value = Node> {
     })
 }
 
-async fn is_bob(user: &LogtoUser) -> bool {
+fn is_bob(user: &LogtoUser) -> bool {
     user.claims().username.as_deref() == Some("bob")
 }
 

@@ -61,7 +61,7 @@ async fn app() -> App {
             .organization_role("org-admin", &["invite:member", "manage:billing"])
             .organization_role("pilot", &["fly"])
     };
-    App::serving(all(), idp, |config| config).await
+    App::mounted(all(), idp, |config| config, |fairing| fairing).await
 }
 
 async fn at_tenant(browser: &mut Browser<'_>, tenant: &str, path: &str) -> Status {
@@ -151,13 +151,13 @@ async fn what_the_routes_need_is_asked_of_logto() {
 
 #[rocket::async_test]
 async fn a_session_from_before_the_requirement_is_sent_through_the_sign_in_once() {
-    let old = App::serving(
-        Vec::new(),
+    let old = App::with(
         |idp| {
             idp.user(User::new("alice").organization("org_1", ["org-admin"]))
                 .organization_role("org-admin", &["invite:member"])
         },
         |config| config,
+        |fairing| fairing,
     )
     .await;
     let alice = old.signed_in("alice").await;

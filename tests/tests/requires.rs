@@ -2,8 +2,9 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use logto_rocket::{LogtoUser, Refusal, authenticated, requires, resource};
-use logto_rocket_tests::app::{App, figment};
+use logto_rocket::testing::Idp;
+use logto_rocket::{Clock, Logto, LogtoUser, Refusal, authenticated, requires, resource};
+use logto_rocket_tests::app::{App, config_for, figment, rocket};
 use logto_rocket_tests::browser::{From, navigation};
 use rocket::data::{self, FromData};
 use rocket::fs::{FileServer, Options};
@@ -65,7 +66,7 @@ async fn a_value_decides_as_the_attribute_does() {
     all.extend(routes![either::by_attribute, either::by_value]);
     all.extend(routes![fresh::by_attribute, fresh::by_value]);
     all.extend(routes![claim::by_attribute, claim::by_value]);
-    let app = App::serving(all, |idp| idp, |config| config).await;
+    let app = App::serving(all).await;
     let names = ["role", "no_role", "scope", "no_scope", "member", "either", "fresh", "claim"];
     let mut statuses = Vec::new();
     for user in ["alice", "bob"] {
@@ -95,7 +96,7 @@ async fn files_are_served_to_those_who_meet_the_requirement() {
     let files = FileServer::new(here, Options::None).rank(7);
     let guarded = requires!(role = "admin").guard(files);
     assert_eq!(guarded[0].rank, 7);
-    let app = App::serving(guarded, |idp| idp, |config| config).await;
+    let app = App::serving(guarded).await;
 
     let refused = app.browser().open("/requires.rs").await;
     assert_eq!(refused.location(), "/auth/sign-in?return_to=%2Frequires.rs");
@@ -175,7 +176,11 @@ fn ran(ran: &State<Ran>) -> String {
 async fn a_refused_request_reaches_no_later_guard_and_its_body_is_not_read() {
     let mut all = routes![attribute, ran];
     all.extend(requires!(role = "admin").guard(routes![value]));
-    let app = App::serving_with(all, |rocket| rocket.manage(Ran::default())).await;
+    let clock = Clock::movable();
+    let idp = Idp::builder().clock(clock.clone()).start().await.unwrap();
+    let fairing = Logto::fairing().config(config_for(&idp)).clock(clock.clone());
+    let rocket = rocket(fairing).mount("/", all).manage(Ran::default());
+    let app = App { client: Client::untracked(rocket).await.unwrap(), idp, clock };
     let headers = navigation(From::OwnPage);
     let mut bob = app.signed_in("bob").await;
     for path in ["/attribute", "/value"] {

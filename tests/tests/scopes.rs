@@ -34,7 +34,7 @@ fn harmless() {}
 
 async fn app() -> App {
     let routes = routes![orders, new_order, delete, either, both, harmless];
-    App::serving(routes, |idp| idp, |config| config).await
+    App::serving(routes).await
 }
 
 #[rocket::async_test]
@@ -101,7 +101,7 @@ async fn a_refusal_of_logtos_refuses_and_what_it_does_not_say_is_not_permitted_e
 
 #[rocket::async_test]
 async fn only_what_mounted_routes_need_is_asked_of_logto() {
-    let app = App::serving(routes![either], |idp| idp, |config| config).await;
+    let app = App::serving(routes![either]).await;
     let door = app.browser().open("/auth/sign-in").await;
     let location = door.location();
     assert!(location.contains("resource=https%3A%2F%2Fapi.example.test%2Forders"), "{location}");

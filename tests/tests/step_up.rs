@@ -21,7 +21,7 @@ fn audit() {}
 fn instant() {}
 
 async fn app() -> App {
-    App::serving(routes![vault, audit, instant], |idp| idp, |config| config).await
+    App::serving(routes![vault, audit, instant]).await
 }
 
 /// Goes through the fresh sign-in that a page asks for, up to the callback's answer.
@@ -58,7 +58,7 @@ async fn a_sign_in_that_is_too_old_is_made_fresh() {
 #[rocket::async_test]
 async fn how_fresh_a_sign_in_is_is_kept_whatever_else_is() {
     let keep = |config: Config| config.session(SessionConfig::new().claims(["name"]));
-    let app = App::serving(routes![vault], |idp| idp, keep).await;
+    let app = App::mounted(routes![vault], |idp| idp, keep, |fairing| fairing).await;
     let mut alice = app.signed_in("alice").await;
     assert_eq!(step_up(&app, &mut alice, "/vault", "alice").await, "/vault");
     assert_eq!(alice.open("/vault").await.status, Status::Ok);
