@@ -1,7 +1,4 @@
 #![deny(warnings)]
-#[macro_use]
-extern crate rocket;
-
 use logto_rocket::authenticated;
 
 #[authenticated]
@@ -16,7 +13,8 @@ fn old(a: u8, b: u8, c: u8, d: u8, e: u8, f: u8, g: u8) -> String {
 #[allow(non_snake_case)]
 fn CamelCase() {}
 
-fn main() {
+#[test]
+fn compiles() {
     #[allow(deprecated)]
     let routes = routes![old, CamelCase];
     assert_eq!(routes.len(), 2);

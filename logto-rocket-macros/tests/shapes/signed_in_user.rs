@@ -1,6 +1,3 @@
-#[macro_use]
-extern crate rocket;
-
 use logto_rocket::{Logto, LogtoUser, authenticated};
 
 #[authenticated]
@@ -9,6 +6,7 @@ fn account(user: LogtoUser) -> String {
     user.id().to_owned()
 }
 
-fn main() {
+#[test]
+fn compiles() {
     let _ = rocket::build().attach(Logto::fairing()).mount("/", routes![account]);
 }

@@ -1,6 +1,3 @@
-#[macro_use]
-extern crate rocket;
-
 use logto_rocket::authenticated;
 
 #[authenticated]
@@ -9,6 +6,7 @@ fn account() -> &'static str {
     "{}"
 }
 
-fn main() {
+#[test]
+fn compiles() {
     assert!(routes![account][0].format.as_ref().unwrap().is_json());
 }

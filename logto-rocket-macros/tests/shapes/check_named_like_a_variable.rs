@@ -1,6 +1,3 @@
-#[macro_use]
-extern crate rocket;
-
 use logto_rocket::authenticated;
 
 fn user(_: &logto_rocket::LogtoUser) -> bool {
@@ -11,6 +8,7 @@ fn user(_: &logto_rocket::LogtoUser) -> bool {
 #[get("/")]
 fn account() {}
 
-fn main() {
+#[test]
+fn compiles() {
     assert_eq!(routes![account].len(), 1);
 }

@@ -1,6 +1,3 @@
-#[macro_use]
-extern crate rocket;
-
 use logto_rocket::authenticated;
 
 fn r#match(_: &logto_rocket::LogtoUser) -> bool {
@@ -11,6 +8,7 @@ fn r#match(_: &logto_rocket::LogtoUser) -> bool {
 #[get("/")]
 fn r#type() {}
 
-fn main() {
+#[test]
+fn compiles() {
     assert_eq!(routes![r#type].len(), 1);
 }

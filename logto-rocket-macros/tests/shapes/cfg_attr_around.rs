@@ -1,6 +1,3 @@
-#[macro_use]
-extern crate rocket;
-
 use logto_rocket::authenticated;
 
 #[cfg_attr(debug_assertions, authenticated(role = "admin"))]
@@ -8,6 +5,7 @@ use logto_rocket::authenticated;
 #[get("/")]
 fn account() {}
 
-fn main() {
+#[test]
+fn compiles() {
     assert_eq!(routes![account].len(), 1);
 }

@@ -1,6 +1,3 @@
-#[macro_use]
-extern crate rocket;
-
 use logto_rocket::authenticated;
 
 #[authenticated]
@@ -9,6 +6,7 @@ fn account() -> &'static str {
     "yours"
 }
 
-fn main() {
+#[test]
+fn compiles() {
     assert_eq!(routes![account].len(), 1);
 }

@@ -25,7 +25,8 @@ async fn reads(user: &LogtoUser) -> Result<(), Refusal> {
     READERS.check(user).await
 }
 
-fn main() {
+#[test]
+fn compiles() {
     let _ = (is_staff, reads);
     assert_eq!(ANYBODY.to_string(), "signed in");
     assert_eq!(STAFF.to_string(), r#"any(role = "staff", claim("department" = "ops"))"#);

@@ -1,12 +1,10 @@
-#[macro_use]
-extern crate rocket;
-
 use logto_rocket::authenticated;
 
 #[authenticated]
 #[route(GET, uri = "/account")]
 fn account() {}
 
-fn main() {
+#[test]
+fn compiles() {
     assert_eq!(routes![account].len(), 1);
 }

@@ -8,6 +8,7 @@ fn account() {}
 #[::rocket::post("/")]
 fn update() {}
 
-fn main() {
+#[test]
+fn compiles() {
     assert_eq!(rocket::routes![account, update].len(), 2);
 }
