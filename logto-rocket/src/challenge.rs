@@ -132,7 +132,8 @@ impl<'r> Responder<'r, 'static> for Error {
         let refusal = match self {
             Self::SessionOver | Self::NoRefreshToken => Refusal::NotSignedIn,
             Self::Unavailable { retry_after, .. } => Refusal::Unavailable { retry_after },
-            Self::InvalidOption { .. } => {
+            Self::SignInAskedLess => Refusal::SignInAskedLess,
+            Self::InvalidOption { .. } | Self::UndeclaredResource { .. } => {
                 log::error!("{self}");
                 return Err(Status::InternalServerError);
             }

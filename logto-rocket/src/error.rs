@@ -52,6 +52,20 @@ pub enum Error {
     /// The token that is needed has expired and the session has no refresh token to renew it.
     /// Typically `prompt` was changed, or `offline_access` is missing from the scopes.
     NoRefreshToken,
+    /// The session store did not do what it was asked. Typically it is out of reach; trying again
+    /// later helps.
+    Store {
+        /// What it said, for the log.
+        why: String,
+    },
+    /// An access token is wanted for an API resource that no sign-in of this application asks for.
+    UndeclaredResource {
+        /// The resource's indicator.
+        resource: String,
+    },
+    /// The sign-in of this session did not ask Logto for this API resource, or for organizations,
+    /// but one that starts now would.
+    SignInAskedLess,
 }
 
 /// A call to Logto.
@@ -110,6 +124,15 @@ impl fmt::Display for Error {
                 "the token has expired and the session has no refresh token; Logto gives one \
                  for the scope `offline_access` with `prompt = \"consent\"`",
             ),
+            Self::Store { why } => write!(f, "the session store is out of reach: {why}"),
+            Self::UndeclaredResource { resource } => write!(
+                f,
+                "no sign-in asks for the resource `{resource}`; name it in `logto.resources`, or \
+                 let a mounted handler take the guard `AccessToken<R>` of it"
+            ),
+            Self::SignInAskedLess => {
+                f.write_str("the sign-in of this session did not ask Logto for what is needed here")
+            }
         }
     }
 }

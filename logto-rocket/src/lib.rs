@@ -277,7 +277,7 @@ pub use page::Page;
 pub use redirect::{LocalPath, NotLocal};
 pub use refusal::Refusal;
 pub use requirement::{Requirement, Resource, needs};
-pub use session::SessionId;
+pub use session::{Record, Replaced, SessionId, SessionStore, StoreError, StoreId, Stored};
 pub use sign_in_error::SignInError;
 
 /// What the attribute macro writes. Nothing here is for anybody else, and all of it may change.

@@ -49,6 +49,7 @@ pub(super) fn client(
         oidc: Arc::new(oidc),
         secure,
         settings: settings.session.clone(),
+        store: None,
         live: Live::default(),
         ended: Ended::default(),
         warned_of_size: AtomicBool::new(false),

@@ -132,6 +132,11 @@ impl Record {
         }
     }
 
+    /// Forgets all access tokens.
+    pub fn clear_tokens(&self) {
+        self.lock().tokens.clear();
+    }
+
     /// Takes what a token request brought, under the next generation.
     pub fn advance(&self, change: impl FnOnce(&mut Session)) {
         let mut state = self.lock();

@@ -7,6 +7,7 @@ mod live;
 mod names;
 mod renewal;
 mod spent;
+mod store;
 mod vault;
 
 use std::fmt;
@@ -22,9 +23,10 @@ use serde::{Deserialize, Serialize, Serializer};
 pub(crate) use cookies::CookieWrite;
 pub(crate) use ended::Ended;
 pub(crate) use flow::{Asked, FLOW_LIFETIME, Flow, Flows, USUAL_SCOPES, find as find_flow};
-pub(crate) use live::{Audience, Live};
+pub(crate) use live::{Audience, Live, Token};
 pub(crate) use names::Names;
 pub(crate) use spent::Spent;
+pub use store::{Record, Replaced, SessionStore, StoreError, StoreId, Stored};
 pub(crate) use vault::Vault;
 
 use crate::claims::Claims;
@@ -92,6 +94,8 @@ pub(crate) struct Sessions {
     pub oidc: Arc<Oidc>,
     pub secure: bool,
     pub settings: SessionSettings,
+    /// Where sessions are kept, if not in cookies.
+    pub store: Option<Arc<dyn SessionStore>>,
     pub live: Live,
     pub ended: Ended,
     pub warned_of_size: AtomicBool,

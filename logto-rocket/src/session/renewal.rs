@@ -39,7 +39,21 @@ impl Sessions {
         Ok(self.current_token(session, audience).await?.scopes)
     }
 
-    async fn current_token(
+    /// Asks Logto now for what it knows of the user, unless a request that began after this call
+    /// does already. Answers with the newest session.
+    pub async fn refresh(self: &Arc<Self>, session: &Arc<Session>) -> Result<Arc<Session>, Error> {
+        let record = self.live.record(session, self.clock.instant());
+        record.clear_tokens();
+        self.current_token(session, Audience::default()).await?;
+        Ok(record.session())
+    }
+
+    /// Forgets all access tokens of the session, so that the next one comes from Logto.
+    pub fn clear_tokens(&self, session: &Arc<Session>) {
+        self.live.record(session, self.clock.instant()).clear_tokens();
+    }
+
+    pub async fn current_token(
         self: &Arc<Self>,
         session: &Arc<Session>,
         audience: Audience,
