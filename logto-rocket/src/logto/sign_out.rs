@@ -67,7 +67,7 @@ impl<'l> SignOutBuilder<'l> {
     /// takes two seconds at most.
     pub async fn start(self) -> SignOut {
         let Self { logto, user, return_to, local_only } = self;
-        let ended = logto.sessions().end(user.session());
+        let ended = logto.sessions().end(user.session()).await;
         let revocation = match &ended.refresh_token {
             Some(token) => {
                 let revoked = tokio::time::timeout(REVOCATION, logto.oidc().revoke(token)).await;
