@@ -46,7 +46,7 @@ impl Visit {
 
     /// The session that the request presented, opened once.
     pub fn presented(&self, request: &Request<'_>, logto: &Logto) -> Option<&Presented> {
-        self.presented.get_or_init(|| logto.sessions().load(request)).as_ref()
+        self.presented.get_or_init(|| logto.keeper().load(request)).as_ref()
     }
 
     /// The session that was presented, if anybody has asked.

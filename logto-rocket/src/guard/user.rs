@@ -170,7 +170,7 @@ impl LogtoUser {
     /// [`Error::Unavailable`] if Logto did not answer, which leaves the session as it is. As the
     /// error of a handler they are 401, 401 and 503.
     pub async fn fetch_user_info(&self) -> Result<Claims, Error> {
-        let sessions = self.logto.sessions();
+        let sessions = self.logto.keeper();
         let access_token = sessions.access_token(&self.session, Audience::default()).await?;
         match sessions.oidc.user_info(&access_token, self.id()).await {
             Err(Error::Refused { code, .. }) if code == "invalid_token" => {

@@ -35,7 +35,7 @@ pub(super) async fn respond<'r>(logto: &Logto, request: &'r Request<'_>) -> Resp
         let error = if bare { SignInError::Cancelled } else { SignInError::Unknown };
         return already_in(logto, request).unwrap_or_else(|| fail(logto, request, None, &error));
     };
-    let Some(flow) = find_flow(request, logto.sessions(), state) else {
+    let Some(flow) = find_flow(request, logto.keeper(), state) else {
         return already_in(logto, request)
             .unwrap_or_else(|| fail(logto, request, None, &SignInError::Unknown));
     };
@@ -83,7 +83,7 @@ async fn exchange(logto: Logto, flow: Flow, code: AuthorizationCode) -> Exchange
     match verify(&logto, &flow, &tokens).await {
         Ok(claims) => {
             let session = Arc::new(begin(&logto, flow, claims, &tokens));
-            logto.sessions().keep_token(&session, Audience::default(), &tokens);
+            logto.keeper().keep_token(&session, Audience::default(), &tokens);
             Ok(session)
         }
         Err(error) => {
@@ -111,7 +111,7 @@ async fn verify(logto: &Logto, flow: &Flow, tokens: &Tokens) -> Result<Claims, S
 }
 
 fn begin(logto: &Logto, flow: Flow, claims: Claims, tokens: &Tokens) -> Session {
-    let sessions = logto.sessions();
+    let sessions = logto.keeper();
     let id_token = tokens.id_token.clone().filter(|_| sessions.settings.keep_id_token);
     let refresh_token = tokens.refresh_token.clone();
     let now = logto.clock().now();
@@ -121,7 +121,7 @@ fn begin(logto: &Logto, flow: Flow, claims: Claims, tokens: &Tokens) -> Session 
 /// Lets the application have its word before the session exists.
 async fn admit(logto: &Logto, request: &Request<'_>, exchanged: Exchanged) -> SignedIn {
     let session = exchanged?;
-    let refusal = match (logto.sessions().check_size(&session), &logto.hooks().on_sign_in) {
+    let refusal = match (logto.keeper().check_size(&session), &logto.hooks().on_sign_in) {
         (Err(too_large), _) => {
             log::error!("The sign-in of {} fails: {too_large}", session.claims.sub);
             Some(SignInError::TooLarge)
@@ -142,7 +142,7 @@ async fn admit(logto: &Logto, request: &Request<'_>, exchanged: Exchanged) -> Si
             Ok(session)
         }
         Some(refusal) => {
-            let ended = logto.sessions().end(&session);
+            let ended = logto.keeper().end(&session);
             revoke(logto, ended.refresh_token.as_ref()).await;
             Err(refusal)
         }
@@ -168,14 +168,14 @@ fn succeed(
     if let Some(before) = visit.presented(request, logto)
         && before.session.id != session.id
     {
-        logto.sessions().end(&before.session);
+        logto.keeper().end(&before.session);
     }
     // A fresh sign-in was asked of one user. Of another it is an ordinary one, and what the first
     // was about to do is not theirs.
     let same = flow.sub.as_ref().is_none_or(|sub| *sub == session.claims.sub);
     let return_to = flow.return_to.as_ref().filter(|_| same);
     let mut writes = visit.writes();
-    writes.cookies.extend(logto.sessions().flow_write(&flow.finished()));
+    writes.cookies.extend(logto.keeper().flow_write(&flow.finished()));
     writes.session = SessionWrite::Begin(session);
     drop(writes);
     arrive(logto, request, return_to.unwrap_or(&logto.settings().after_sign_in))
@@ -209,7 +209,7 @@ fn fail<'r>(
 ) -> Response<'r> {
     logto.tell(&Event::SignInFailed { error: error.clone() });
     if let Some(flow) = flow {
-        let finished = logto.sessions().flow_write(&flow.finished());
+        let finished = logto.keeper().flow_write(&flow.finished());
         Visit::of(request).writes().cookies.extend(finished);
     }
     if error.status() == Status::ServiceUnavailable {
