@@ -271,7 +271,7 @@ fn sign_in(logto: &Logto, request: &Request<'_>, kind: Kind, max_age: Option<Dur
 }
 
 fn attempts(logto: &Logto, request: &Request<'_>) -> u32 {
-    Flows::of(request, logto.sessions()).next_attempt() - 1
+    Flows::of(request, logto.keeper()).next_attempt() - 1
 }
 
 /// A redirect that is never stored.

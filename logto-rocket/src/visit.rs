@@ -56,7 +56,7 @@ impl Visit {
         request: &Request<'_>,
         logto: &Logto,
     ) -> Result<Option<&Presented>, Error> {
-        let presented = self.presented.get_or_init(|| logto.sessions().load(request)).await;
+        let presented = self.presented.get_or_init(|| logto.keeper().load(request)).await;
         presented.as_ref().map(Option::as_ref).map_err(Clone::clone)
     }
 

@@ -160,7 +160,7 @@ fn segments(request: &Request<'_>, tree: Tree) -> Result<Vec<(usize, String)>, R
 }
 
 fn comes_from_a_fresh_sign_in(request: &Request<'_>, user: &LogtoUser) -> bool {
-    Flows::of(request, user.logto().sessions()).has_fresh()
+    Flows::of(request, user.logto().keeper()).has_fresh()
 }
 
 /// What a guard answers, noted for the response: an error has its status, and nothing forwards,

@@ -171,7 +171,7 @@ impl LogtoUser {
     /// [`Error::Unavailable`] if Logto did not answer, which leaves the session as it is. As the
     /// error of a handler they are 401, 401 and 503.
     pub async fn fetch_user_info(&self) -> Result<Claims, Error> {
-        let sessions = self.logto.sessions();
+        let sessions = self.logto.keeper();
         let access_token = sessions.access_token(&self.session, Audience::default()).await?;
         match sessions.oidc.user_info(&access_token, self.id()).await {
             Err(Error::Refused { code, .. }) if code == "invalid_token" => {
@@ -208,7 +208,7 @@ async fn find(request: &Request<'_>) -> Result<LogtoUser, Refusal> {
     if !is_the_sites_own(request, logto) {
         return Err(Refusal::ForeignOrigin);
     }
-    match logto.sessions().confirmed(&presented.session).await {
+    match logto.keeper().confirmed(&presented.session).await {
         Ok(session) => Ok(LogtoUser::new(logto.clone(), session)),
         Err(Error::SessionOver) => Err(Refusal::NotSignedIn),
         Err(error) => Err(unavailable(error)),

@@ -173,7 +173,7 @@ impl<'r> Responder<'r, 'static> for SignIn {
 impl SignIn {
     /// Leaves the flow for the fairing, and goes to Logto.
     pub(crate) fn respond(mut self, request: &Request<'_>) -> Response<'static> {
-        let sessions = self.logto.sessions();
+        let sessions = self.logto.keeper();
         let flows = Flows::of(request, sessions);
         self.flow.attempt = flows.next_attempt();
         if self.flow.max_age.is_some() {

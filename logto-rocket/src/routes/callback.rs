@@ -38,7 +38,7 @@ pub(super) async fn respond<'r>(logto: &Logto, request: &'r Request<'_>) -> Resp
             .await
             .unwrap_or_else(|| fail(logto, request, None, &error));
     };
-    let Some(flow) = find_flow(request, logto.sessions(), state) else {
+    let Some(flow) = find_flow(request, logto.keeper(), state) else {
         return already_in(logto, request)
             .await
             .unwrap_or_else(|| fail(logto, request, None, &SignInError::Unknown));
@@ -96,7 +96,7 @@ async fn exchange(
         Ok(claims) => {
             let session = Arc::new(begin(&logto, flow, claims, &tokens, origin));
             if session.secret.is_none() {
-                logto.sessions().keep_token(&session, Audience::default(), &tokens);
+                logto.keeper().keep_token(&session, Audience::default(), &tokens);
             }
             Ok(session)
         }
@@ -131,7 +131,7 @@ fn begin(
     tokens: &Tokens,
     origin: SignInOrigin,
 ) -> Session {
-    let sessions = logto.sessions();
+    let sessions = logto.keeper();
     let mut session = Session::new(sessions.kept(claims), flow.asked, logto.clock().now());
     session.refresh_token.clone_from(&tokens.refresh_token);
     session.id_token = tokens.id_token.clone().filter(|_| sessions.settings.keep_id_token);
@@ -156,7 +156,7 @@ async fn admit(logto: &Logto, request: &Request<'_>, exchanged: Exchanged) -> Si
             Ok(session)
         }
         Err(refusal) => {
-            let ended = logto.sessions().end(&session).await;
+            let ended = logto.keeper().end(&session).await;
             revoke(logto, ended.refresh_token.as_ref()).await;
             Err(refusal)
         }
@@ -168,7 +168,7 @@ async fn allow(
     request: &Request<'_>,
     session: &Arc<Session>,
 ) -> Result<(), SignInError> {
-    let sessions = logto.sessions();
+    let sessions = logto.keeper();
     if let Err(too_large) = sessions.check_size(session) {
         log::error!("The sign-in of {} fails: {too_large}", session.claims.sub);
         return Err(SignInError::TooLarge);
@@ -208,14 +208,14 @@ async fn succeed(
     if let Ok(Some(before)) = visit.presented(request, logto).await
         && before.session.id != session.id
     {
-        logto.sessions().end(&before.session).await;
+        logto.keeper().end(&before.session).await;
     }
     // A fresh sign-in was asked of one user. Of another it is an ordinary one, and what the first
     // was about to do is not theirs.
     let same = flow.sub.as_ref().is_none_or(|sub| *sub == session.claims.sub);
     let return_to = flow.return_to.as_ref().filter(|_| same);
     let mut writes = visit.writes();
-    writes.cookies.extend(logto.sessions().flow_write(&flow.finished()));
+    writes.cookies.extend(logto.keeper().flow_write(&flow.finished()));
     writes.session = SessionWrite::Begin(session);
     drop(writes);
     arrive(logto, request, return_to.unwrap_or(&logto.settings().after_sign_in))
@@ -249,7 +249,7 @@ fn fail<'r>(
 ) -> Response<'r> {
     logto.tell(&Event::SignInFailed { error: error.clone() });
     if let Some(flow) = flow {
-        let finished = logto.sessions().flow_write(&flow.finished());
+        let finished = logto.keeper().flow_write(&flow.finished());
         Visit::of(request).writes().cookies.extend(finished);
     }
     if error.status() == Status::ServiceUnavailable {
