@@ -15,6 +15,7 @@ mod secret;
 mod spent;
 mod store;
 mod token;
+mod token_request;
 mod vault;
 
 use std::fmt;
