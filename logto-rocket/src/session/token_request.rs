@@ -76,7 +76,7 @@ impl Sessions {
     /// Learns from a request that anybody could have made whether Logto answers.
     fn notice(&self, renewed: &Result<(), Error>) {
         match renewed {
-            Ok(()) => self.outage.end(),
+            Ok(()) | Err(Error::SessionOver | Error::Refused { .. }) => self.outage.end(),
             Err(Error::Unavailable { retry_after, .. }) => {
                 self.outage.begin(self.clock.instant(), *retry_after);
             }
