@@ -37,9 +37,7 @@ impl Sessions {
         let renewed = self.take(record, number, &audience, renewal).await.and_then(|claims| {
             if claims || matches!(want, Want::Token(_)) { Ok(()) } else { Err(no_claims()) }
         });
-        if let Want::Claims(_) = want {
-            self.notice(&renewed);
-        }
+        self.notice(want, &renewed);
         renewed.inspect_err(|error| match error {
             Error::SessionOver | Error::NoRefreshToken => {}
             Error::Refused { code, .. } => {
@@ -73,11 +71,12 @@ impl Sessions {
         }
     }
 
-    /// Learns from a request that anybody could have made whether Logto answers.
-    fn notice(&self, renewed: &Result<(), Error>) {
+    /// Learns whether Logto answers. That it does not is believed of a request that is the same for
+    /// everybody; one for a token may fail for one user alone.
+    fn notice(&self, want: &Want, renewed: &Result<(), Error>) {
         match renewed {
             Ok(()) | Err(Error::SessionOver | Error::Refused { .. }) => self.outage.end(),
-            Err(Error::Unavailable { retry_after, .. }) => {
+            Err(Error::Unavailable { retry_after, .. }) if matches!(want, Want::Claims(_)) => {
                 self.outage.begin(self.clock.instant(), *retry_after);
             }
             Err(_) => {}

@@ -1,0 +1,272 @@
+//! Whatever happens in whatever order (old cookies, lost answers, bursts, crashes, outages, sign-outs),
+//! nobody is signed out who should not be, nobody comes back who is out, and nobody is somebody else.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::time::Duration;
+
+use logto_rocket::testing::{Endpoint, Fault};
+use logto_rocket_tests::app::{App, ORIGIN, config_for, launch};
+use logto_rocket_tests::browser::{Answer, Browser, From};
+use rand::rngs::StdRng;
+use rand::{Rng, SeedableRng};
+use rocket::futures::future::join_all;
+use rocket::http::Status;
+use rocket::local::asynchronous::Client;
+
+/// How many steps there are in all, and in one world.
+const STEPS: usize = 100_000;
+const STEPS_IN_A_WORLD: usize = 10_000;
+
+/// How many people use the application.
+const PEOPLE: usize = 6;
+
+/// How many cookies of each are remembered, to be presented late.
+const OLD_COOKIES: usize = 6;
+
+/// For how long a process that has just started believes claims that it cannot know to be over.
+const BELIEVED: u64 = 3600;
+
+/// The longest for which nothing may be tried after an outage.
+const PAUSE: u64 = 62;
+
+type Cookies = BTreeMap<String, String>;
+
+/// Somebody with a browser.
+struct Person {
+    username: &'static str,
+    /// What every page of theirs begins with: their id, and that of their session.
+    page: String,
+    state: State,
+    /// All cookies that the browser had, the newest last.
+    cookies: VecDeque<Cookies>,
+    /// Whether the browser has all that the process knows.
+    is_synchronized: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum State {
+    SignedIn,
+    /// The process that knew the newest refresh token has crashed before the browser had it.
+    Uncertain,
+    /// Signed out at this time; and whether the process has crashed since.
+    Out {
+        at: u64,
+        forgotten: bool,
+    },
+}
+
+/// What the application may believe of Logto.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Outage {
+    None,
+    Now,
+    /// Logto has been back since then, and nobody has found out yet.
+    Until(u64),
+}
+
+struct World {
+    app: App,
+    client: Client,
+    random: StdRng,
+    people: Vec<Person>,
+    outage: Outage,
+    seed: u64,
+}
+
+#[rocket::async_test]
+async fn a_hundred_thousand_steps_in_any_order_break_no_session() {
+    let first: u64 = rand::random();
+    for number in 0..STEPS / STEPS_IN_A_WORLD {
+        let mut world = World::new(first.wrapping_add(number as u64)).await;
+        for step in 0..STEPS_IN_A_WORLD {
+            world.step(step).await;
+        }
+        assert!(world.people.iter().any(|person| person.state == State::SignedIn));
+    }
+}
+
+impl World {
+    async fn new(seed: u64) -> Self {
+        let app = App::with(|idp| idp.rotating(true), |it| it, |it| it).await;
+        let client = launch(&app.clock, config_for(&app.idp), Vec::new()).await;
+        let people = (0..PEOPLE).map(|number| Person {
+            username: if number % 2 == 0 { "alice" } else { "bob" },
+            page: String::new(),
+            state: State::Out { at: 0, forgotten: false },
+            cookies: VecDeque::new(),
+            is_synchronized: true,
+        });
+        let people = people.collect();
+        Self {
+            app,
+            client,
+            random: StdRng::seed_from_u64(seed),
+            people,
+            outage: Outage::None,
+            seed,
+        }
+    }
+
+    async fn step(&mut self, step: usize) {
+        let who = self.random.gen_range(0..PEOPLE);
+        match self.random.gen_range(0..100) {
+            0..60 => self.requests(step, who, 1).await,
+            60..72 => self.requests(step, who, 4).await,
+            72..90 => {
+                let seconds = self.random.gen_range(1..600);
+                self.app.clock.advance(Duration::from_secs(seconds));
+            }
+            90..92 => self.sign_out(step, who).await,
+            92..97 => self.sign_in(who).await,
+            97 => {
+                self.heal();
+                self.app.idp.fault(Endpoint::Token, Fault::LoseAnswer);
+            }
+            98 => {
+                self.heal();
+                self.app.idp.fault(Endpoint::Token, Fault::Status(503)).times(2);
+                self.outage = Outage::Now;
+            }
+            _ => self.crash().await,
+        }
+        if self.outage == Outage::Now && self.random.gen_bool(0.2) {
+            self.heal();
+        }
+    }
+
+    fn heal(&mut self) {
+        self.app.idp.heal();
+        if self.outage == Outage::Now {
+            self.outage = Outage::Until(self.app.clock.now());
+        }
+    }
+
+    /// Requests at once, each with some cookie that the browser once had. Some answers get lost.
+    async fn requests(&mut self, step: usize, who: usize, count: usize) {
+        let person = &self.people[who];
+        if person.cookies.is_empty() {
+            return;
+        }
+        let paths = ["/account", "/account", "/profile", "/missing"];
+        let mut requests = Vec::new();
+        for _ in 0..count {
+            let newest = person.cookies.len() - 1;
+            let old = self.random.gen_range(0..=newest);
+            let which = if self.random.gen_bool(0.7) { newest } else { old };
+            let path = paths[self.random.gen_range(0..paths.len())];
+            requests.push((path, person.cookies[which].clone()));
+        }
+        let client = &self.client;
+        let answers = join_all(requests.into_iter().map(|(path, cookies)| async move {
+            let mut tab = Browser::new(client);
+            tab.cookies = cookies;
+            let answer = tab.open(path).await;
+            (path, answer, tab.cookies)
+        }));
+        self.app.idp.forget_requests();
+        let answers = answers.await;
+        let lost = self.random.gen_bool(0.2);
+        let mut newest = None;
+        for (path, answer, cookies) in answers {
+            self.judge(step, who, path, &answer);
+            newest = Some(cookies);
+        }
+        // Who asked Logto when nothing kept them from it any more has found out.
+        if let Outage::Until(back) = self.outage
+            && self.app.clock.now() > back + PAUSE
+            && self.app.idp.requests().token() > 0
+        {
+            self.outage = Outage::None;
+        }
+        let person = &mut self.people[who];
+        if person.state == State::SignedIn {
+            if let Some(cookies) = newest.filter(|_| !lost) {
+                person.remember(cookies);
+            }
+            // Of several answers the last need not be the newest.
+            person.is_synchronized = !lost && count == 1;
+        }
+    }
+
+    fn judge(&mut self, step: usize, who: usize, path: &str, answer: &Answer) {
+        let (now, seed) = (self.app.clock.now(), self.seed);
+        let may_be_away = self.outage != Outage::None;
+        let person = &mut self.people[who];
+        let told = format!("world {seed}, step {step}, {:?} at {path}: {answer:?}", person.state);
+        let is_in = match answer.status.code {
+            200 | 404 => true,
+            303 => false,
+            503 => {
+                assert!(may_be_away, "{told}");
+                return;
+            }
+            _ => panic!("{told}"),
+        };
+        if is_in && path == "/account" {
+            assert_eq!(answer.body, person.page, "{told}");
+        }
+        match person.state {
+            State::SignedIn => assert!(is_in, "{told}"),
+            State::Uncertain if is_in => {}
+            State::Uncertain => person.state = State::Out { at: now, forgotten: true },
+            State::Out { at, forgotten } => {
+                let believed = forgotten && (may_be_away || now.saturating_sub(at) < BELIEVED);
+                assert!(!is_in || believed, "{told}");
+            }
+        }
+    }
+
+    async fn sign_in(&mut self, who: usize) {
+        if self.people[who].state == State::SignedIn {
+            return;
+        }
+        self.heal();
+        let person = &mut self.people[who];
+        let mut browser = Browser::new(&self.client);
+        let start = browser.open("/auth/sign-in").await;
+        let callback = self.app.idp.authorize(start.location(), person.username).await;
+        let callback = callback.expect("a callback");
+        let path = callback.strip_prefix(ORIGIN).expect("a callback of this application");
+        let back = browser.navigate(path, From::OtherSite).await;
+        assert_eq!(back.status, Status::SeeOther, "{back:?}");
+        person.page = browser.open("/account").await.body;
+        person.cookies.clear();
+        person.state = State::SignedIn;
+        person.is_synchronized = true;
+        person.remember(browser.cookies);
+    }
+
+    async fn sign_out(&mut self, step: usize, who: usize) {
+        if self.people[who].state != State::SignedIn {
+            return;
+        }
+        let mut browser = Browser::new(&self.client);
+        browser.cookies.clone_from(self.people[who].cookies.back().expect("cookies"));
+        let answer = browser.post("/auth/sign-out", From::OwnPage, ORIGIN).await;
+        assert_eq!(answer.status, Status::SeeOther, "world {}, step {step}", self.seed);
+        self.people[who].state = State::Out { at: self.app.clock.now(), forgotten: false };
+    }
+
+    /// The process ends, and another one begins. Requests that were under way are gone with it.
+    async fn crash(&mut self) {
+        self.client = launch(&self.app.clock, config_for(&self.app.idp), Vec::new()).await;
+        for person in &mut self.people {
+            match &mut person.state {
+                State::SignedIn if !person.is_synchronized => person.state = State::Uncertain,
+                State::Out { forgotten, .. } => *forgotten = true,
+                _ => {}
+            }
+            let newest = person.cookies.pop_back();
+            person.cookies = newest.into_iter().collect();
+        }
+    }
+}
+
+impl Person {
+    fn remember(&mut self, cookies: Cookies) {
+        self.cookies.push_back(cookies);
+        if self.cookies.len() > OLD_COOKIES {
+            self.cookies.pop_front();
+        }
+    }
+}
