@@ -26,7 +26,11 @@ pub(crate) use flow::{Asked, FLOW_LIFETIME, Flow, Flows, USUAL_SCOPES, find as f
 pub(crate) use live::{Audience, Live, Token};
 pub(crate) use names::Names;
 pub(crate) use spent::Spent;
-pub use store::{Record, Replaced, SessionStore, StoreError, StoreId, Stored};
+#[cfg(feature = "redis")]
+pub use store::RedisStore;
+#[cfg(feature = "redis")]
+pub(crate) use store::RedisUrl;
+pub use store::{MemoryStore, Record, Replaced, SessionStore, StoreError, StoreId, Stored};
 pub(crate) use vault::Vault;
 
 use crate::claims::Claims;
