@@ -110,7 +110,8 @@ fn store(reader: &mut Reader, has_own_store: bool) -> StoreSettings {
     let store = reader.text(key, texts::store).unwrap_or(Store::Cookie);
     if has_own_store {
         for key in [key, url].into_iter().filter(|key| reader.has(key)).collect::<Vec<_>>() {
-            let what = "is not alone: `LogtoFairing::store()` also says where sessions are kept";
+            let what =
+                "is not alone: `Logto::fairing().store(…)` also says where sessions are kept";
             reader.reject(key, Wrong::new(what, "take out one of the two"));
         }
         return StoreSettings::Own;

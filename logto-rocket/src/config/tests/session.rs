@@ -125,7 +125,10 @@ fn a_store_is_named_once() {
         jailed(|jail| {
             let figment = debug(jail, &format!("{COMPLETE}\n[default.logto.session]\n{line}"));
             let mistakes = read(&figment, None, true).unwrap_err().to_string();
-            assert_holds(&mistakes, &["has 1 mistake:", "`LogtoFairing::store()`", "take out one"]);
+            assert_holds(
+                &mistakes,
+                &["has 1 mistake:", "`Logto::fairing().store(…)`", "take out one"],
+            );
         });
     }
     jailed(|jail| {
