@@ -29,8 +29,8 @@ use crate::redirect::LocalPath;
 
 pub use layer::{Config, SessionConfig};
 pub(crate) use read::read;
-pub(crate) use session::SessionSettings;
 pub use session::Store;
+pub(crate) use session::{SessionSettings, StoreSettings};
 pub(crate) use urls::is_loopback;
 pub(crate) use values::{Base, CaCertificates, Issuer, Origin};
 

@@ -2,6 +2,8 @@
 
 mod launch;
 
+use std::sync::Arc;
+
 use rocket::fairing::{self, Fairing, Info, Kind};
 use rocket::http::Header;
 use rocket::{Build, Orbit, Request, Response, Rocket};
@@ -13,7 +15,7 @@ use crate::guard::LogtoUser;
 use crate::hooks::{Hooks, OnSignIn};
 use crate::logto::Logto;
 use crate::oidc::SignInOptions;
-use crate::session::{CookieWrite, Flows, Sessions};
+use crate::session::{CookieWrite, Flows, SessionStore, Sessions};
 use crate::sign_in_error::SignInError;
 use crate::visit::{SessionWrite, Visit, Writes};
 use crate::{challenge, routes};
@@ -36,6 +38,7 @@ use crate::{challenge, routes};
 #[derive(Default)]
 pub struct LogtoFairing {
     config: Option<Config>,
+    store: Option<Arc<dyn SessionStore>>,
     clock: Option<Clock>,
     hooks: std::sync::Mutex<Hooks>,
 }
@@ -52,6 +55,20 @@ impl LogtoFairing {
     #[must_use]
     pub fn config(mut self, config: Config) -> Self {
         self.config = Some(config);
+        self
+    }
+
+    /// Keeps sessions in a store of one's own, or in one of this crate that is made in code. Beside
+    /// it nothing in the configuration may say where sessions are kept, or the launch fails.
+    ///
+    /// ```
+    /// use logto_rocket::{Logto, MemoryStore};
+    ///
+    /// let fairing = Logto::fairing().store(MemoryStore::new(200_000));
+    /// ```
+    #[must_use]
+    pub fn store(mut self, store: impl SessionStore) -> Self {
+        self.store = Some(Arc::new(store));
         self
     }
 
@@ -138,7 +155,8 @@ impl Fairing for LogtoFairing {
             return Err(rocket);
         }
         let clock = self.clock.clone().unwrap_or_else(Clock::system);
-        let client = launch::client(&rocket, self.config.as_ref(), clock, self.take_hooks());
+        let (config, store) = (self.config.as_ref(), self.store.clone());
+        let client = launch::client(&rocket, config, store, clock, self.take_hooks());
         let Some(logto) = client else { return Err(rocket) };
         let rocket = launch::with_secret_key(rocket, &logto);
         let catchers = challenge::catchers(rocket.catchers());

@@ -146,7 +146,8 @@
 //! | `session.idle_timeout` | `"none"` | without a request |
 //! | `session.revalidate_after` | `1h` | after the sign-in or the last renewal that brought claims the session ends, and the browser is sent through the sign-in, which is silent while Logto's own session lives; `"none"`: never |
 //! | `session.max_stale` | `24h` | not shorter than `session.revalidate_after`, which ends a session before it in this version |
-//! | `session.store` | `"cookie"` | the only one in this version |
+//! | `session.store` | `"cookie"` | `"memory"`: in this process ([`MemoryStore`]); `"redis"`: shared by all processes. A store of one's own is given to [`LogtoFairing::store()`] |
+//! | `session.redis.url` | required with `"redis"` | `redis://user:password@host:6379/0`, `rediss://` for TLS |
 //! | `session.cookie` | `logto-` and six hexadecimal digits of app id and base | the cookie's name; with https the default begins with `__Host-` |
 //! | `session.same_site` | `"lax"` | `"strict"`, or, with https, `"none"` |
 //! | `session.max_cookie_bytes` | `7000` | from 1000 to 7000; a larger session is refused at sign-in |
@@ -205,8 +206,9 @@
 //!
 //! | feature | adds |
 //! | --- | --- |
+//! | `redis` | `RedisStore`, `session.store = "redis"` |
 //! | `templates` | `Page` |
-//! | `testing` | `testing`: a provider in the process, `sign_in()` for tests of one's own handlers; `Clock::movable()` and `LogtoFairing::clock()` |
+//! | `testing` | `testing`: a provider in the process, `sign_in()` for tests of one's own handlers; `session_store_conformance!`, `Clock::movable()` and `LogtoFairing::clock()` |
 //!
 //! None is on by default.
 //!
@@ -278,7 +280,11 @@ pub use page::Page;
 pub use redirect::{LocalPath, NotLocal};
 pub use refusal::Refusal;
 pub use requirement::{Requirement, Resource, needs};
-pub use session::{Record, Replaced, SessionId, SessionStore, StoreError, StoreId, Stored};
+#[cfg(feature = "redis")]
+pub use session::RedisStore;
+pub use session::{
+    MemoryStore, Record, Replaced, SessionId, SessionStore, StoreError, StoreId, Stored,
+};
 pub use sign_in_error::SignInError;
 
 /// What the attribute macro writes. Nothing here is for anybody else, and all of it may change.

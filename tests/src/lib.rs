@@ -4,4 +4,5 @@ pub mod app;
 pub mod browser;
 pub mod log;
 pub mod node;
+pub mod redis;
 pub mod wire;

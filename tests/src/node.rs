@@ -187,13 +187,13 @@ fn missing_node(directory: &Path, package: &str) -> Option<String> {
     (!installed).then(|| format!("`npm ci` has not been run in {}", directory.display()))
 }
 
-fn on_path(name: &str) -> bool {
+pub(crate) fn on_path(name: &str) -> bool {
     env::var_os("PATH")
         .is_some_and(|path| env::split_paths(&path).any(|directory| directory.join(name).is_file()))
 }
 
 /// `Some` if nothing is missing. Otherwise the running test is skipped by name, or fails.
-fn available(missing: Option<String>) -> Option<()> {
+pub(crate) fn available(missing: Option<String>) -> Option<()> {
     let Some(missing) = missing else { return Some(()) };
     let thread = thread::current();
     let test = thread.name().unwrap_or("a test");

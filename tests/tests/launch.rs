@@ -46,23 +46,6 @@ async fn all_mistakes_are_told_at_once_with_their_source_and_remedy() {
 }
 
 #[rocket::async_test]
-async fn a_store_that_this_version_does_not_have_is_refused_in_words() {
-    let log = Log::alone().await;
-    for (key, value) in [
-        ("logto.session.store", "redis"),
-        ("logto.session.store", "memory"),
-        ("logto.session.redis.url", "redis://localhost"),
-    ] {
-        let from = log.ours().len();
-        let figment = figment().merge((key, value));
-        let failed = launch(attached(figment, config())).await;
-        assert_eq!(failed, Err(ErrorName::FailedFairings), "{key} = {value}");
-        let said = log.ours().split_off(from);
-        assert!(said.contains("this version") && said.contains("cookie"), "{said}");
-    }
-}
-
-#[rocket::async_test]
 async fn a_second_fairing_is_refused() {
     let log = Log::alone().await;
     let twice = attached(figment(), config()).attach(Logto::fairing().config(config()));

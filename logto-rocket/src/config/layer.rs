@@ -226,7 +226,10 @@ impl fmt::Debug for Shown<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { key, value } = *self;
         match value {
-            Value::Dict(_, dict) => debug("SessionConfig", "session.", dict, f),
+            Value::Dict(_, dict) => {
+                let name = if key == "session" { "SessionConfig" } else { key };
+                debug(name, &format!("{key}."), dict, f)
+            }
             Value::Array(_, values) => {
                 f.debug_list().entries(values.iter().map(|value| Shown { key, value })).finish()
             }

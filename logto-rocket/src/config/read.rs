@@ -21,7 +21,8 @@ const MINUTE: Duration = Duration::from_secs(60);
 const SHORTEST_CALL: Duration = Duration::from_millis(100);
 
 /// Reads the configuration from Rocket's `figment`, with `config` below it and the `LOGTO_*`
-/// environment variables above it.
+/// environment variables above it. `has_own_store` if the application has given the fairing a store
+/// of its own.
 ///
 /// # Errors
 ///
@@ -29,6 +30,7 @@ const SHORTEST_CALL: Duration = Duration::from_millis(100);
 pub(crate) fn read(
     figment: &Figment,
     config: Option<&Config>,
+    has_own_store: bool,
 ) -> Result<(Settings, Vec<Warning>), Mistakes> {
     let (environment, mut warnings) = environment::layer();
     let layers = match config {
@@ -56,7 +58,7 @@ pub(crate) fn read(
     let after_sign_in = local_path(&mut reader, "after_sign_in");
     let after_sign_out = local_path(&mut reader, "after_sign_out");
     let trusted_origins = reader.list("trusted_origins", Origin::parse).unwrap_or_default();
-    let session = session::read(&mut reader, base_url.as_ref(), &mut warnings);
+    let session = session::read(&mut reader, base_url.as_ref(), has_own_store, &mut warnings);
     let (secret_keys, generated_key) = secret_keys(&mut reader, debug);
     let clock_skew = reader.duration("clock_skew", (Duration::ZERO, 5 * MINUTE), MINUTE);
     let timeout = reader.duration("timeout", (SHORTEST_CALL, 5 * MINUTE), 10 * SECOND);

@@ -8,6 +8,8 @@ use super::mistakes::{Warning, Wrong};
 use super::reader::Reader;
 use super::texts;
 use super::values::Origin;
+#[cfg(feature = "redis")]
+use crate::session::RedisUrl;
 
 const SECOND: Duration = Duration::from_secs(1);
 const HOUR: Duration = Duration::from_secs(60 * 60);
@@ -27,6 +29,22 @@ pub enum Store {
     /// In the browser, in private cookies: the server keeps nothing, and needs nothing beside its
     /// key.
     Cookie,
+    /// In the memory of this process, with which they end: see
+    /// [`MemoryStore`](crate::MemoryStore).
+    Memory,
+    /// In Redis, shared by all processes. It needs the feature `redis` and `session.redis.url`.
+    Redis,
+}
+
+/// Where sessions are kept, with all that it takes.
+#[derive(Clone, Debug)]
+pub(crate) enum StoreSettings {
+    Cookie,
+    Memory,
+    #[cfg(feature = "redis")]
+    Redis(RedisUrl),
+    /// In the store that the application has given to the fairing.
+    Own,
 }
 
 /// The part of the configuration under `session`.
@@ -42,7 +60,7 @@ pub(crate) struct SessionSettings {
     /// exactly if `revalidate_after` is.
     pub(crate) max_stale: Option<Duration>,
     /// Where sessions are kept.
-    pub(crate) store: Store,
+    pub(crate) store: StoreSettings,
     /// The name of the session's cookie, if not the one made of the app id.
     pub(crate) cookie: Option<String>,
     /// The cookie's `SameSite`; `None` only if the site is https.
@@ -55,17 +73,20 @@ pub(crate) struct SessionSettings {
     pub(crate) keep_id_token: bool,
 }
 
-/// Reads the keys under `session`.
+/// Reads the keys under `session`; `has_own_store` if the application has given a store of its own.
 pub(super) fn read(
     reader: &mut Reader,
     base_url: Option<&Origin>,
+    has_own_store: bool,
     warnings: &mut Vec<Warning>,
 ) -> SessionSettings {
     let max_lifetime = reader.duration("session.max_lifetime", BOUNDS, 14 * DAY);
     let (revalidate_after, max_stale) = confirmation(reader, warnings);
-    if reader.has("session.redis.url") {
-        let what = "names a store that this version does not have: it keeps sessions in cookies";
-        reader.reject("session.redis.url", Wrong::new(what, "take it out"));
+    let store = store(reader, has_own_store);
+    if !matches!(store, StoreSettings::Cookie) && reader.has("session.max_cookie_bytes") {
+        let why =
+            "`logto.session.max_cookie_bytes` has no effect: sessions are not kept in cookies";
+        warnings.push(Warning::new(why));
     }
     let bytes = (MIN_COOKIE_BYTES, MAX_COOKIE_BYTES);
     SessionSettings {
@@ -73,7 +94,7 @@ pub(super) fn read(
         idle_timeout: idle_timeout(reader, max_lifetime),
         revalidate_after,
         max_stale,
-        store: reader.text("session.store", texts::store).unwrap_or(Store::Cookie),
+        store,
         cookie: cookie(reader, base_url),
         same_site: same_site(reader, base_url),
         max_cookie_bytes: reader
@@ -82,6 +103,53 @@ pub(super) fn read(
         claims: reader.list("session.claims", texts::claim),
         keep_id_token: reader.flag("session.keep_id_token").unwrap_or(false),
     }
+}
+
+fn store(reader: &mut Reader, has_own_store: bool) -> StoreSettings {
+    let (key, url) = ("session.store", "session.redis.url");
+    let store = reader.text(key, texts::store).unwrap_or(Store::Cookie);
+    if has_own_store {
+        for key in [key, url].into_iter().filter(|key| reader.has(key)).collect::<Vec<_>>() {
+            let what =
+                "is not alone: `Logto::fairing().store(…)` also says where sessions are kept";
+            reader.reject(key, Wrong::new(what, "take out one of the two"));
+        }
+        return StoreSettings::Own;
+    }
+    if store != Store::Redis && reader.has(url) && !reader.is_wrong(key) {
+        let what = "has no effect: `session.store` is not \"redis\"";
+        reader.reject(url, Wrong::new(what, "write `session.store = \"redis\"`, or take it out"));
+    }
+    match store {
+        Store::Cookie => StoreSettings::Cookie,
+        Store::Memory => StoreSettings::Memory,
+        // A mistake has been noted if there is none, and nothing is kept anywhere.
+        Store::Redis => redis(reader).unwrap_or(StoreSettings::Cookie),
+    }
+}
+
+#[cfg(feature = "redis")]
+fn redis(reader: &mut Reader) -> Option<StoreSettings> {
+    let key = "session.redis.url";
+    let example = "`redis://host:6379/0`, or with TLS `rediss://user:password@host:6379/0`";
+    if !reader.has(key) {
+        let mend = format!(
+            "give a URL such as {example}, best in the environment variable `{}`",
+            super::keys::variable(key)
+        );
+        reader.reject(key, Wrong::new("is missing, where `session.store` is \"redis\"", mend));
+    }
+    let mend = || format!("write a URL such as {example}");
+    let parse = |text: &str| RedisUrl::parse(text).map_err(|what| Wrong::new(what, mend()));
+    reader.text(key, parse).map(StoreSettings::Redis)
+}
+
+#[cfg(not(feature = "redis"))]
+fn redis(reader: &mut Reader) -> Option<StoreSettings> {
+    let what = "needs the feature `redis`, without which logto-rocket has been built";
+    let mend = "write `features = [\"redis\"]` at logto-rocket in Cargo.toml";
+    reader.reject("session.store", Wrong::new(what, mend));
+    None
 }
 
 fn idle_timeout(reader: &mut Reader, max_lifetime: Duration) -> Option<Duration> {

@@ -61,7 +61,7 @@ fn outcome_of(
     config: Option<&Config>,
 ) -> Result<(Settings, Vec<String>), String> {
     let words = |warnings: Vec<Warning>| warnings.iter().map(ToString::to_string).collect();
-    read(figment, config)
+    read(figment, config, false)
         .map(|(settings, warnings)| (settings, words(warnings)))
         .map_err(|mistakes| mistakes.to_string())
 }

@@ -83,13 +83,11 @@ pub(super) fn same_site(text: &str) -> Result<SameSite, Wrong> {
 
 /// Where sessions are kept.
 pub(super) fn store(text: &str) -> Result<Store, Wrong> {
-    let mend = "write \"cookie\", or leave it off";
     match text {
         "cookie" => Ok(Store::Cookie),
-        "memory" | "redis" => {
-            Err(Wrong::new("does not exist yet: this version keeps sessions in cookies only", mend))
-        }
-        _ => Err(Wrong::new("is no store", mend)),
+        "memory" => Ok(Store::Memory),
+        "redis" => Ok(Store::Redis),
+        _ => Err(Wrong::new("is no store", "write \"cookie\", \"memory\" or \"redis\"")),
     }
 }
 

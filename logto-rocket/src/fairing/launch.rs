@@ -8,21 +8,25 @@ use rocket::{Build, Orbit, Rocket, Route};
 
 use crate::challenge::CATCHER;
 use crate::clock::Clock;
-use crate::config::{self, Config, SessionSettings, Settings, Store};
+use crate::config::{self, Config, SessionSettings, Settings, StoreSettings};
 use crate::guard::Place;
 use crate::hooks::Hooks;
 use crate::logto::Logto;
 use crate::oidc::{Oidc, OidcSettings};
-use crate::session::{Ended, Live, Names, OpenedSessions, Outage, Sessions, Vault};
+use crate::session::{
+    Ended, Live, MemoryStore, Names, OpenedSessions, Outage, SessionStore, Sessions, StoreError,
+    Vault,
+};
 
 /// The client, by the configuration. Every mistake in it is told at once; then there is none.
 pub(super) fn client(
     rocket: &Rocket<Build>,
     config: Option<&Config>,
+    own_store: Option<Arc<dyn SessionStore>>,
     clock: Clock,
     hooks: Hooks,
 ) -> Option<Logto> {
-    let read = config::read(rocket.figment(), config);
+    let read = config::read(rocket.figment(), config, own_store.is_some());
     let (settings, warnings) = read.inspect_err(|mistakes| log::error!("{mistakes}")).ok()?;
     for warning in warnings {
         log::warn!("{warning}");
@@ -35,6 +39,8 @@ pub(super) fn client(
     }
     let oidc = Oidc::new(oidc_settings(&settings), clock.clone());
     let oidc = oidc.inspect_err(|mistake| log::error!("{mistake}")).ok()?;
+    let store = store(&settings, own_store, &clock);
+    let store = store.inspect_err(|mistake| log::error!("{mistake}")).ok()?;
     let secure = settings.base_url.as_ref().is_some_and(config::Origin::is_https);
     let sessions = Sessions {
         names: Names::new(
@@ -49,14 +55,39 @@ pub(super) fn client(
         oidc: Arc::new(oidc),
         secure,
         settings: settings.session.clone(),
-        store: None,
-        live: Live::new(false),
+        live: Live::new(store.is_some()),
+        store,
         opened: OpenedSessions::default(),
         outage: Outage::default(),
         ended: Ended::default(),
         warned_of_size: AtomicBool::new(false),
     };
     Some(Logto::new(settings, clock, sessions, hooks))
+}
+
+/// Where sessions are kept, if not in cookies.
+fn store(
+    settings: &Settings,
+    own_store: Option<Arc<dyn SessionStore>>,
+    clock: &Clock,
+) -> Result<Option<Arc<dyn SessionStore>>, StoreError> {
+    Ok(match &settings.session.store {
+        StoreSettings::Cookie => None,
+        StoreSettings::Memory => {
+            let capacity = MemoryStore::DEFAULT_CAPACITY;
+            Some(Arc::new(MemoryStore::timed_by(clock.clone(), capacity)))
+        }
+        #[cfg(feature = "redis")]
+        StoreSettings::Redis(url) => {
+            let store = crate::session::RedisStore::of_application(url.clone(), &settings.app_id)?;
+            let store = Arc::new(store);
+            let first = Arc::clone(&store);
+            // The launch does not wait for Redis; the store tells the log if it is away.
+            rocket::tokio::spawn(async move { first.ready().await });
+            Some(store)
+        }
+        StoreSettings::Own => own_store,
+    })
 }
 
 /// Hands the key that seals to Rocket too, so that its private cookies and ours are one kind.
@@ -105,8 +136,12 @@ pub(super) fn announce(logto: &Logto, rocket: &Rocket<Orbit>) {
 
 /// Where sessions are kept, and for how long.
 fn sessions(settings: &SessionSettings) -> String {
-    let place = match settings.store {
-        Store::Cookie => "in cookies",
+    let place = match &settings.store {
+        StoreSettings::Cookie => "in cookies".to_owned(),
+        StoreSettings::Memory => "in the memory of this process".to_owned(),
+        #[cfg(feature = "redis")]
+        StoreSettings::Redis(url) => format!("in Redis at {}", url.place()),
+        StoreSettings::Own => "in a store of the application's own".to_owned(),
     };
     let lifetime = format_duration(settings.max_lifetime);
     match settings.revalidate_after {

@@ -38,7 +38,11 @@ pub(crate) use opened::OpenedSessions;
 pub(crate) use outage::Outage;
 pub(crate) use secret::Secret;
 pub(crate) use spent::Spent;
-pub use store::{Record, Replaced, SessionStore, StoreError, StoreId, Stored};
+#[cfg(feature = "redis")]
+pub use store::RedisStore;
+#[cfg(feature = "redis")]
+pub(crate) use store::RedisUrl;
+pub use store::{MemoryStore, Record, Replaced, SessionStore, StoreError, StoreId, Stored};
 pub(crate) use token::{Audience, Token};
 pub(crate) use vault::Vault;
 

@@ -49,6 +49,7 @@ mod authorize;
 mod builder;
 mod callback;
 mod client_auth;
+pub mod conformance;
 mod discovery;
 mod end_session;
 mod error;

@@ -60,7 +60,16 @@ impl SessionConfig {
     pub fn store(self, store: Store) -> Self {
         match store {
             Store::Cookie => self.set("store", "cookie"),
+            Store::Memory => self.set("store", "memory"),
+            Store::Redis => self.set("store", "redis"),
         }
+    }
+
+    /// Where Redis is, for [`Store::Redis`]: `redis://host:6379/0`, or with TLS
+    /// `rediss://user:password@host:6379/0`. Required there. Whoever has the password can end
+    /// sessions; better than in code it is in the environment, as `LOGTO_SESSION__REDIS__URL`.
+    pub fn redis_url(self, url: impl Into<String>) -> Self {
+        self.set("redis", Dict::from([("url".into(), url.into().into())]))
     }
 
     /// The name of the session's cookie: letters, digits, `-`, `_` and `.`. Default: a name made of

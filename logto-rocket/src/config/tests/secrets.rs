@@ -63,10 +63,24 @@ fn a_wrong_key_of_rockets_own_is_not_printed() {
 }
 
 #[test]
-fn a_store_that_does_not_exist_yet_is_refused_and_its_url_not_printed() {
+fn the_url_of_redis_is_printed_nowhere() {
+    let config = crate::SessionConfig::new().redis_url("redis://secret-host/7");
+    let config = Config::new().app_id("an-app").session(config);
+    for printed in [format!("{config:?}"), format!("{config:#?}")] {
+        assert!(printed.contains("an-app") && !printed.contains("secret-host"), "{printed}");
+    }
     let toml = "[default.logto.session]\nredis = { url = \"redis://:hunter2@host\" }";
-    let toml = format!("{}\n{toml}", super::COMPLETE);
-    let mistakes = outcome(&toml).unwrap_err();
-    super::assert_holds(&mistakes, &["logto.session.redis.url", "it keeps sessions in cookies"]);
+    let mistakes = outcome(&format!("{}\n{toml}", super::COMPLETE)).unwrap_err();
+    super::assert_holds(&mistakes, &["logto.session.redis.url (from Rocket.toml)"]);
     assert!(!mistakes.contains("hunter2"), "{mistakes}");
+}
+
+#[cfg(feature = "redis")]
+#[test]
+fn settings_with_redis_print_no_password() {
+    let toml =
+        "[default.logto.session]\nstore = \"redis\"\nredis = { url = \"redis://u:hunter2@host\" }";
+    let (settings, _) = outcome(&format!("{}\n{toml}", super::COMPLETE)).unwrap();
+    let printed = format!("{settings:?}");
+    assert!(printed.contains("host:6379") && !printed.contains("hunter2"), "{printed}");
 }

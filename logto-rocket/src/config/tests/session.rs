@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use super::{COMPLETE, Settings, assert_holds, outcome, with};
+use super::{COMPLETE, Settings, assert_holds, debug, jailed, outcome, read, with};
+use crate::config::StoreSettings;
 
 fn session(line: &str) -> Result<Settings, String> {
     with(&format!("[default.logto.session]\n{line}"))
@@ -57,13 +58,97 @@ fn claims_are_confirmed_before_they_are_too_old_or_never() {
 }
 
 #[test]
-fn only_the_cookie_store_exists() {
-    assert!(session("store = \"cookie\"").is_ok());
-    for store in ["memory", "redis"] {
-        let mistakes = session(&format!("store = \"{store}\"")).unwrap_err();
-        assert_holds(&mistakes, &["logto.session.store", "keeps sessions in cookies only"]);
+fn a_store_is_one_of_three() {
+    let place = |line: &str| session(line).unwrap().session.store;
+    assert!(matches!(place("claims = []"), StoreSettings::Cookie));
+    assert!(matches!(place("store = \"cookie\""), StoreSettings::Cookie));
+    assert!(matches!(place("store = \"memory\""), StoreSettings::Memory));
+    assert_session_refused("store", &["store = \"disk\"", "store = \"Redis\"", "store = true"]);
+}
+
+#[cfg(feature = "redis")]
+#[test]
+fn redis_has_a_url() {
+    let with_url =
+        |url: &str| session(&format!("store = \"redis\"\nredis = {{ url = \"{url}\" }}"));
+    for (url, at) in [
+        ("redis://localhost", "localhost:6379"),
+        ("redis://10.0.0.1:7000/3", "10.0.0.1:7000"),
+        ("rediss://shop:hun%2Fter2@redis.example.com/", "redis.example.com:6379"),
+        ("rediss://:hunter2@[::1]:7000", "[::1]:7000"),
+    ] {
+        let StoreSettings::Redis(read) = with_url(url).unwrap().session.store else {
+            panic!("{url}")
+        };
+        assert_eq!(read.place(), at);
     }
-    assert_session_refused("store", &["store = \"disk\""]);
+    for url in [
+        "",
+        "localhost:6379",
+        "http://:hunter2@localhost",
+        "redis://",
+        "redis://:hunter2@localhost/sessions",
+        "redis://:hunter2@localhost/0?protocol=resp3",
+        "rediss://:hunter2@localhost/#insecure",
+        "redis://:hunter2@localhost:99999",
+        "redis://:hun/ter2@localhost",
+    ] {
+        let mistakes = with_url(url).unwrap_err();
+        assert_holds(&mistakes, &["has 1 mistake:", "logto.session.redis.url (", "`rediss://"]);
+        assert!(!mistakes.contains("ter2"), "{mistakes}");
+    }
+    let missing = session("store = \"redis\"").unwrap_err();
+    assert_holds(&missing, &["logto.session.redis.url", "is missing", "LOGTO_SESSION__REDIS__URL"]);
+}
+
+#[cfg(not(feature = "redis"))]
+#[test]
+fn redis_needs_its_feature() {
+    let mistakes =
+        session("store = \"redis\"\nredis = { url = \"redis://localhost\" }").unwrap_err();
+    assert_holds(&mistakes, &["has 1 mistake:", "logto.session.store", "features = [\"redis\"]"]);
+}
+
+#[test]
+fn a_url_without_its_store_is_a_mistake() {
+    for store in ["", "store = \"cookie\"", "store = \"memory\""] {
+        let url = "redis = { url = \"redis://:hunter2@localhost\" }";
+        let mistakes = session(&format!("{store}\n{url}")).unwrap_err();
+        assert_holds(&mistakes, &["has 1 mistake:", "logto.session.redis.url", "has no effect"]);
+        assert!(!mistakes.contains("hunter2"), "{mistakes}");
+    }
+}
+
+#[test]
+fn a_store_is_named_once() {
+    for line in ["store = \"cookie\"", "store = \"memory\"", "redis = { url = \"redis://x\" }"] {
+        jailed(|jail| {
+            let figment = debug(jail, &format!("{COMPLETE}\n[default.logto.session]\n{line}"));
+            let mistakes = read(&figment, None, true).unwrap_err().to_string();
+            assert_holds(
+                &mistakes,
+                &["has 1 mistake:", "`Logto::fairing().store(…)`", "take out one"],
+            );
+        });
+    }
+    jailed(|jail| {
+        let (settings, _) = read(&debug(jail, COMPLETE), None, true).unwrap();
+        assert!(matches!(settings.session.store, StoreSettings::Own));
+    });
+}
+
+#[test]
+fn what_has_an_effect_on_cookies_only_is_warned_of() {
+    let warnings = |lines: &str| {
+        let (_, warnings) =
+            outcome(&format!("{COMPLETE}\n[default.logto.session]\n{lines}")).unwrap();
+        warnings
+    };
+    let bytes = "max_cookie_bytes = 2000\nclaims = [\"name\"]";
+    assert!(warnings(bytes).is_empty());
+    let warned = warnings(&format!("store = \"memory\"\n{bytes}"));
+    assert_eq!(warned.len(), 1, "{warned:?}");
+    assert_holds(&warned[0], &["logto.session.max_cookie_bytes", "has no effect"]);
 }
 
 #[test]

@@ -1,29 +1,79 @@
 //! [`SessionStore`]: where sessions are kept that do not live in cookies.
 
+mod memory;
+#[cfg(feature = "redis")]
+mod redis;
+
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+pub use memory::MemoryStore;
+#[cfg(feature = "redis")]
+pub use redis::RedisStore;
+#[cfg(feature = "redis")]
+pub(crate) use redis::RedisUrl;
+
 /// A place for sessions outside of the browser, shared by all processes of an application or local
-/// to one.
+/// to one. [`MemoryStore`] and, with the feature `redis`, `RedisStore` are there; one's own is given
+/// to [`LogtoFairing::store()`](crate::LogtoFairing::store).
 ///
 /// The browser's cookie then holds nothing but a random secret. The store never sees it: its
 /// [`StoreId`] is a hash. A [`Record`] is sealed with the application's `secret_key`, bound to its
-/// id, so whoever reads the store signs in as nobody, and whoever writes to it forges nothing.
+/// id, so whoever reads the store signs in as nobody, and whoever writes to it forges nothing. Who
+/// can write can still delete sessions, and put an older state of one in the place of a newer.
 ///
-/// Every method is one round trip. A failure is a [`StoreError`], which answers requests that need
-/// the session with 503; it never signs anybody in or out.
+/// # What a store promises
+///
+/// - A record that was created or replaced is what the next `load` gives, in whichever process.
+/// - `replace` compares and writes in one step: of any number of writers that hold the same version,
+///   exactly one succeeds. It never creates a record.
+/// - What was deleted, or is older than its `ttl`, is not loaded, listed or replaced.
+/// - A lease has one holder at a time, and nobody for longer than its time.
+/// - A call ends within two seconds, with an error if there is no other answer.
+///
+/// The macro [`session_store_conformance!`](crate::session_store_conformance), of the feature
+/// `testing`, makes a test of each.
+///
+/// # Failures
+///
+/// A [`StoreError`] answers a request that needs the session with 503; it never signs anybody in or
+/// out. So a store must not answer `None` where it does not know. Every method is one round trip, and
+/// may be called again after an error, when it may or may not have done its work.
+///
+#[doc = include_str!("sql.md")]
+/// # A whole store
+///
+/// This one keeps sessions in a map, which shows all that a store does:
+///
+/// ```
+#[doc = include_str!("example.rs")]
+/// # fn main() {}
+/// ```
 #[rocket::async_trait]
 pub trait SessionStore: Send + Sync + 'static {
     /// Keeps a new record, as version 0, for `ttl`.
+    ///
+    /// # Errors
+    ///
+    /// If it is not certain that the record is kept, for instance because the store is full.
     async fn create(&self, id: &StoreId, record: &Record, ttl: Duration) -> Result<(), StoreError>;
 
-    /// The record with this id, unless it is over or gone.
+    /// The record with this id, unless it is over or gone. Requests of signed-in users wait for it:
+    /// it should be one lookup by a key.
+    ///
+    /// # Errors
+    ///
+    /// If the store cannot tell whether there is one.
     async fn load(&self, id: &StoreId) -> Result<Option<Stored>, StoreError>;
 
     /// Puts a record in the place of its version `version`, as version `version + 1`, for `ttl` from
-    /// now on. It never creates one: what was deleted stays deleted. Comparing and writing are one
-    /// step, whoever else writes.
+    /// now on, with all its columns. It never creates one: what was deleted stays deleted. Comparing
+    /// and writing are one step, whoever else writes. It leaves the lease as it is.
+    ///
+    /// # Errors
+    ///
+    /// If it is not certain what became of it.
     async fn replace(
         &self,
         id: &StoreId,
@@ -33,24 +83,49 @@ pub trait SessionStore: Send + Sync + 'static {
     ) -> Result<Replaced, StoreError>;
 
     /// Deletes a record. One that is not there is no error.
+    ///
+    /// # Errors
+    ///
+    /// If it is not certain that the record is gone.
     async fn delete(&self, id: &StoreId) -> Result<(), StoreError>;
 
-    /// Deletes all records with this [`sid`](Record::sid).
+    /// Deletes all records with this [`sid`](Record::sid), byte for byte.
+    ///
+    /// # Errors
+    ///
+    /// If it is not certain that all are gone.
     async fn delete_by_sid(&self, sid: &str) -> Result<(), StoreError>;
 
     /// Deletes all records of a user that were [signed in](Record::signed_in_at) at `not_after` or
-    /// earlier, in seconds since the Unix epoch.
+    /// earlier, in seconds since the Unix epoch. `sub` is compared byte for byte.
+    ///
+    /// # Errors
+    ///
+    /// If it is not certain that all are gone.
     async fn delete_by_sub(&self, sub: &str, not_after: u64) -> Result<(), StoreError>;
 
     /// All records of a user, in any order.
+    ///
+    /// # Errors
+    ///
+    /// If the store cannot tell.
     async fn list_by_sub(&self, sub: &str) -> Result<Vec<(StoreId, Stored)>, StoreError>;
 
     /// Takes the lease of a record for `time`, or extends it if `holder` has it; `false` if somebody
     /// else does. It guards the session's token requests: a lease that is not released is free
-    /// again after `time`, so that a process that dies blocks nobody for longer.
+    /// again after `time`, so that a process that dies blocks nobody for longer. Of a record that is
+    /// gone, either answer will do.
+    ///
+    /// # Errors
+    ///
+    /// If it is not certain who has it.
     async fn lease(&self, id: &StoreId, holder: &str, time: Duration) -> Result<bool, StoreError>;
 
     /// Gives the lease back, if `holder` has it.
+    ///
+    /// # Errors
+    ///
+    /// If it is not certain that it is free; its time ends it all the same.
     async fn release(&self, id: &StoreId, holder: &str) -> Result<(), StoreError>;
 }
 
@@ -64,9 +139,9 @@ pub struct StoreId(String);
 pub struct Record {
     /// The session, sealed: base64, a few kilobytes.
     pub sealed: Arc<str>,
-    /// The user's id at Logto.
+    /// The user's id at Logto: at most 255 bytes, to be compared byte for byte.
     pub sub: String,
-    /// The id of the session at Logto, where it gives one.
+    /// The id of the session at Logto, where it gives one, to be compared byte for byte.
     pub sid: Option<String>,
     /// When the user signed in, in seconds since the Unix epoch.
     pub signed_in_at: u64,

@@ -1,0 +1,253 @@
+//! [`MemoryStore`]: sessions in the memory of one process.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use moka::notification::RemovalCause;
+use moka::ops::compute::Op;
+use moka::policy::EvictionPolicy;
+use moka::sync::Cache;
+
+use super::{Record, Replaced, SessionStore, StoreError, StoreId, Stored};
+use crate::clock::Clock;
+
+/// The least time between two warnings that sessions had to go.
+const WARN_EVERY: Duration = Duration::from_secs(60);
+
+/// Sessions in the memory of this process: they end with it, and no other process knows them. It is
+/// what `session.store = "memory"` uses, with [`DEFAULT_CAPACITY`](MemoryStore::DEFAULT_CAPACITY).
+///
+/// It is bounded. Where there is no room for a new sign-in, the sessions that have been unused for
+/// longest go, and their users have to sign in again; the log then warns, once a minute. Loading is
+/// one lookup. Finding the sessions of a user, which signing out everywhere does, goes through all.
+///
+/// ```
+/// use logto_rocket::{Logto, MemoryStore};
+///
+/// let fairing = Logto::fairing().store(MemoryStore::new(10_000));
+/// ```
+pub struct MemoryStore {
+    entries: Cache<StoreId, Arc<Entry>>,
+    leases: Mutex<HashMap<StoreId, Lease>>,
+    clock: Clock,
+}
+
+struct Entry {
+    record: Record,
+    version: u64,
+    /// By the clock that decides; the cache's own, which no test can move, only tidies up.
+    over_at: Instant,
+    ttl: Duration,
+}
+
+struct Lease {
+    holder: String,
+    until: Instant,
+}
+
+/// Tidies up what is over by the machine's own time.
+struct Tidy;
+
+/// The sessions that had to go since the last warning, and when that was.
+#[derive(Default)]
+struct Evicted {
+    count: u64,
+    warned_at: Option<Instant>,
+}
+
+impl MemoryStore {
+    /// How many sessions `session.store = "memory"` keeps: some 150 MB when it is full of sessions
+    /// of 3 kB.
+    pub const DEFAULT_CAPACITY: u64 = 50_000;
+
+    /// A store that keeps `capacity` sessions at most. For a moment it may hold a few hundred more.
+    pub fn new(capacity: u64) -> Self {
+        Self::timed_by(Clock::system(), capacity)
+    }
+
+    /// The same, with expiry and leases timed by this clock, which a test can move.
+    ///
+    /// ```
+    /// use logto_rocket::{Clock, MemoryStore};
+    ///
+    /// let store = MemoryStore::timed_by(Clock::system(), 10_000);
+    /// ```
+    pub fn timed_by(clock: Clock, capacity: u64) -> Self {
+        let evicted = Mutex::new(Evicted::default());
+        let time = clock.clone();
+        let entries = Cache::builder()
+            .max_capacity(capacity)
+            // The cache's usual policy may refuse a newcomer, here a user who signs in.
+            .eviction_policy(EvictionPolicy::lru())
+            .expire_after(Tidy)
+            .eviction_listener(move |_, entry: Arc<Entry>, cause| {
+                let now = time.instant();
+                if cause == RemovalCause::Size && now < entry.over_at {
+                    let mut evicted = evicted.lock().unwrap_or_else(PoisonError::into_inner);
+                    evicted.one_more(capacity, now);
+                }
+            })
+            .build();
+        Self { entries, leases: Mutex::default(), clock }
+    }
+
+    fn entry(&self, record: &Record, version: u64, ttl: Duration) -> Arc<Entry> {
+        let over_at = self.clock.instant() + ttl;
+        Arc::new(Entry { record: record.clone(), version, over_at, ttl })
+    }
+
+    /// Removes a record if `is_meant` says so. Through the entry, so that a replacement that is
+    /// under way cannot bring it back.
+    fn remove(&self, id: &StoreId, is_meant: impl FnOnce(&Record) -> bool) {
+        self.entries.entry_by_ref(id).and_compute_with(|entry| match entry {
+            Some(entry) if is_meant(&entry.value().record) => Op::Remove,
+            _ => Op::Nop,
+        });
+    }
+
+    fn remove_all(&self, is_meant: impl Fn(&Record) -> bool) {
+        for (id, entry) in &self.entries {
+            if is_meant(&entry.record) {
+                self.remove(&id, &is_meant);
+            }
+        }
+    }
+
+    /// Works with the leases that are held.
+    fn leases<T>(&self, work: impl FnOnce(&mut HashMap<StoreId, Lease>, Instant) -> T) -> T {
+        let now = self.clock.instant();
+        let mut leases = self.leases.lock().unwrap_or_else(PoisonError::into_inner);
+        leases.retain(|_, lease| now < lease.until);
+        work(&mut leases, now)
+    }
+}
+
+#[rocket::async_trait]
+impl SessionStore for MemoryStore {
+    async fn create(&self, id: &StoreId, record: &Record, ttl: Duration) -> Result<(), StoreError> {
+        self.entries.insert(id.clone(), self.entry(record, 0, ttl));
+        Ok(())
+    }
+
+    async fn load(&self, id: &StoreId) -> Result<Option<Stored>, StoreError> {
+        let entry = self.entries.get(id).filter(|entry| !entry.is_over(self.clock.instant()));
+        Ok(entry.map(|entry| entry.stored()))
+    }
+
+    async fn replace(
+        &self,
+        id: &StoreId,
+        version: u64,
+        record: &Record,
+        ttl: Duration,
+    ) -> Result<Replaced, StoreError> {
+        let next = self.entry(record, version + 1, ttl);
+        let now = self.clock.instant();
+        let mut replaced = Replaced::Gone;
+        self.entries.entry_by_ref(id).and_compute_with(|entry| match entry {
+            Some(entry) if entry.value().is_over(now) => Op::Remove,
+            Some(entry) if entry.value().version == version => {
+                replaced = Replaced::Stored;
+                Op::Put(next)
+            }
+            Some(_) => {
+                replaced = Replaced::Conflict;
+                Op::Nop
+            }
+            None => Op::Nop,
+        });
+        Ok(replaced)
+    }
+
+    async fn delete(&self, id: &StoreId) -> Result<(), StoreError> {
+        self.remove(id, |_| true);
+        Ok(())
+    }
+
+    async fn delete_by_sid(&self, sid: &str) -> Result<(), StoreError> {
+        self.remove_all(|record| record.sid.as_deref() == Some(sid));
+        Ok(())
+    }
+
+    async fn delete_by_sub(&self, sub: &str, not_after: u64) -> Result<(), StoreError> {
+        self.remove_all(|record| record.sub == sub && record.signed_in_at <= not_after);
+        Ok(())
+    }
+
+    async fn list_by_sub(&self, sub: &str) -> Result<Vec<(StoreId, Stored)>, StoreError> {
+        let now = self.clock.instant();
+        let of_the_user =
+            self.entries.iter().filter(|(_, entry)| entry.record.sub == sub && !entry.is_over(now));
+        Ok(of_the_user.map(|(id, entry)| (StoreId::clone(&id), entry.stored())).collect())
+    }
+
+    async fn lease(&self, id: &StoreId, holder: &str, time: Duration) -> Result<bool, StoreError> {
+        Ok(self.leases(|leases, now| {
+            if leases.get(id).is_some_and(|lease| lease.holder != holder) {
+                return false;
+            }
+            leases.insert(id.clone(), Lease { holder: holder.to_owned(), until: now + time });
+            true
+        }))
+    }
+
+    async fn release(&self, id: &StoreId, holder: &str) -> Result<(), StoreError> {
+        self.leases(|leases, _| {
+            if leases.get(id).is_some_and(|lease| lease.holder == holder) {
+                leases.remove(id);
+            }
+        });
+        Ok(())
+    }
+}
+
+impl fmt::Debug for MemoryStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MemoryStore").field("sessions", &self.entries.entry_count()).finish()
+    }
+}
+
+impl Entry {
+    fn is_over(&self, now: Instant) -> bool {
+        self.over_at <= now
+    }
+
+    fn stored(&self) -> Stored {
+        Stored { sealed: Arc::clone(&self.record.sealed), version: self.version }
+    }
+}
+
+impl moka::Expiry<StoreId, Arc<Entry>> for Tidy {
+    fn expire_after_create(&self, _: &StoreId, entry: &Arc<Entry>, _: Instant) -> Option<Duration> {
+        Some(entry.ttl)
+    }
+
+    fn expire_after_update(
+        &self,
+        _: &StoreId,
+        entry: &Arc<Entry>,
+        _: Instant,
+        _: Option<Duration>,
+    ) -> Option<Duration> {
+        Some(entry.ttl)
+    }
+}
+
+impl Evicted {
+    fn one_more(&mut self, capacity: u64, now: Instant) {
+        self.count += 1;
+        let recently = |at: Instant| now.saturating_duration_since(at) < WARN_EVERY;
+        if self.warned_at.is_some_and(recently) {
+            return;
+        }
+        log::warn!(
+            "{} of the sessions in memory had to go, because there is room for {capacity}: their \
+             users have to sign in again. A MemoryStore of one's own has more room, and Redis more \
+             still.",
+            self.count
+        );
+        *self = Self { count: 0, warned_at: Some(now) };
+    }
+}

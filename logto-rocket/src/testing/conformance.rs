@@ -1,0 +1,179 @@
+//! The promises of a session store, each a function that holds a store to it.
+//!
+//! [`session_store_conformance!`](crate::session_store_conformance) makes a test of each.
+
+mod columns;
+mod leases;
+mod lifetimes;
+mod records;
+
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use rocket::tokio;
+
+pub use columns::*;
+pub use leases::*;
+pub use lifetimes::*;
+pub use records::*;
+
+use crate::{Record, SessionStore, StoreId, Stored};
+
+/// Makes a test of each promise that a [`SessionStore`] gives. With the feature `testing`.
+///
+/// Its argument is a future that gives the store: a new one, or one that others use too, because no
+/// test touches sessions of another. An `Option` of a store is taken, too; with `None` the tests pass,
+/// for a machine where what the store needs is missing. Expiry is tested with lifetimes of one
+/// second.
+///
+/// ```no_run
+/// mod conformance {
+///     use logto_rocket::MemoryStore;
+///
+///     logto_rocket::session_store_conformance!(async { MemoryStore::new(1000) });
+/// }
+/// ```
+#[macro_export]
+macro_rules! session_store_conformance {
+    ($store:expr $(,)?) => {
+        $crate::session_store_conformance! { @tests $store;
+            a_new_record_is_loaded_as_version_0
+            an_unknown_id_has_no_record
+            a_replacement_is_loaded_under_the_next_version
+            another_version_than_the_present_one_is_a_conflict
+            of_50_replacements_at_once_exactly_one_is_stored
+            a_replacement_never_creates_a_record
+            a_replacement_never_revives_a_deleted_record
+            a_deleted_record_is_gone_and_others_stay
+            a_record_of_100_kilobytes_is_kept
+            a_record_is_over_after_its_time
+            a_replacement_lives_for_its_own_time
+            a_users_records_are_listed_with_their_versions
+            a_users_records_are_deleted_if_signed_in_by_then
+            records_are_deleted_by_their_session_at_logto
+            a_record_without_a_sid_is_not_deleted_by_any
+            subs_and_sids_are_compared_byte_for_byte
+            a_replacement_changes_what_a_record_is_found_by
+            a_lease_has_one_holder
+            a_lease_is_extended_by_its_holder
+            a_lease_is_free_after_its_time
+            a_lease_is_released_by_its_holder_only
+            of_50_who_want_a_lease_at_once_exactly_one_gets_it
+            a_lease_outlives_a_replacement
+        }
+    };
+    (@tests $store:expr; $($promise:ident)*) => {
+        $(
+            #[test]
+            fn $promise() {
+                $crate::testing::conformance::hold($store, $crate::testing::conformance::$promise);
+            }
+        )*
+    };
+}
+
+/// The store under test.
+pub type Subject = Arc<dyn SessionStore>;
+
+/// A store, or none on a machine that cannot have it.
+pub trait IntoSubject {
+    /// The store under test, if there is one.
+    fn into_subject(self) -> Option<Subject>;
+}
+
+impl<S: SessionStore> IntoSubject for S {
+    fn into_subject(self) -> Option<Subject> {
+        Some(Arc::new(self))
+    }
+}
+
+impl<S: SessionStore> IntoSubject for Option<S> {
+    fn into_subject(self) -> Option<Subject> {
+        self.and_then(IntoSubject::into_subject)
+    }
+}
+
+/// Holds a store to a promise.
+pub fn hold<S: IntoSubject, P: Future<Output = ()>>(
+    store: impl Future<Output = S>,
+    promise: impl FnOnce(Subject) -> P,
+) {
+    rocket::async_test(async {
+        if let Some(store) = store.await.into_subject() {
+            promise(store).await;
+        }
+    });
+}
+
+const HOUR: Duration = Duration::from_secs(60 * 60);
+const SECOND: Duration = Duration::from_secs(1);
+
+/// When the sessions of the tests were signed in, unless one says otherwise.
+const SIGNED_IN_AT: u64 = 1_700_000_000;
+
+fn random() -> String {
+    URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>())
+}
+
+fn new_id() -> StoreId {
+    StoreId::from(random())
+}
+
+/// A record of somebody whom no other test knows.
+fn record() -> Record {
+    Record::new(random(), random(), Some(random()), SIGNED_IN_AT)
+}
+
+async fn create(store: &Subject, record: &Record) -> StoreId {
+    let id = new_id();
+    store.create(&id, record, HOUR).await.expect("a record is created");
+    id
+}
+
+async fn load(store: &Subject, id: &StoreId) -> Option<Stored> {
+    store.load(id).await.expect("the store answers")
+}
+
+async fn is_there(store: &Subject, id: &StoreId) -> bool {
+    load(store, id).await.is_some()
+}
+
+/// The ids of a user's records, in order.
+async fn ids_of(store: &Subject, sub: &str) -> Vec<StoreId> {
+    let listed = store.list_by_sub(sub).await.expect("the store answers");
+    let mut ids: Vec<_> = listed.into_iter().map(|(id, _)| id).collect();
+    ids.sort();
+    ids
+}
+
+/// Waits until `is_so`, ten seconds at most.
+async fn until(what: &str, is_so: impl AsyncFn() -> bool) {
+    for _ in 0..500 {
+        if is_so().await {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    panic!("ten seconds have passed, but not this: {what}");
+}
+
+/// Does `work` 50 times at once, each on a thread of its own.
+async fn at_once<T, W>(work: impl Fn(usize) -> W) -> Vec<T>
+where
+    T: Send + 'static,
+    W: Future<Output = T> + Send + 'static,
+{
+    let runtime = tokio::runtime::Handle::current();
+    let start = |number| {
+        let (runtime, work) = (runtime.clone(), work(number));
+        tokio::task::spawn_blocking(move || runtime.block_on(work))
+    };
+    let mut done = Vec::new();
+    for work in (0..50).map(start).collect::<Vec<_>>() {
+        done.push(work.await.expect("the work does not panic"));
+    }
+    done
+}

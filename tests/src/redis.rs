@@ -1,0 +1,226 @@
+//! [`Redis`]: a real Redis, to be stopped, paused and filled.
+
+use std::fs;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::node::{available, free_port, on_path};
+
+/// Runs Redis until its own standard input ends, which it does with this process at the latest.
+const KEEPER: &str =
+    r#"redis-server "$@" >/dev/null 2>&1 & echo $!; read -r _; kill -9 $! 2>/dev/null"#;
+
+/// A Redis on a free port of 127.0.0.1 that keeps nothing on disk. It ends when this is dropped, or
+/// with this process. Where `redis-server` is missing, the test that asks is skipped by name; with
+/// `CI=true` it fails instead.
+#[derive(Debug)]
+pub struct Redis {
+    port: u16,
+    tls_port: Option<u16>,
+    directory: PathBuf,
+    options: Vec<String>,
+    running: Option<Running>,
+}
+
+#[derive(Debug)]
+struct Running {
+    keeper: Child,
+    pid: String,
+}
+
+impl Redis {
+    /// Starts one with options as on its command line, such as `["--maxmemory", "8mb"]`.
+    ///
+    /// # Panics
+    ///
+    /// If it does not start, or is missing where it must not be.
+    pub fn start(options: &[&str]) -> Option<Self> {
+        available((!on_path("redis-server")).then(|| "redis-server is not on PATH".into()))?;
+        let port = free_port();
+        let directory = directory(port);
+        let options = options.iter().map(ToString::to_string).collect();
+        let mut redis = Self { port, tls_port: None, directory, options, running: None };
+        redis.launch();
+        Some(redis)
+    }
+
+    /// Starts one that also speaks TLS, with a certificate for 127.0.0.1 of an authority of its own:
+    /// [`authority()`](Redis::authority). `openssl` makes them.
+    ///
+    /// # Panics
+    ///
+    /// If it does not start, or something is missing where it must not be.
+    pub fn start_tls() -> Option<Self> {
+        let missing = ["redis-server", "openssl"].into_iter().find(|program| !on_path(program));
+        available(missing.map(|program| format!("{program} is not on PATH")))?;
+        let (port, tls_port) = (free_port(), free_port());
+        let directory = directory(port);
+        certify(&directory);
+        let tls_port_text = tls_port.to_string();
+        let options = [
+            ["--tls-port", tls_port_text.as_str()],
+            ["--tls-cert-file", "server.pem"],
+            ["--tls-key-file", "server.key"],
+            ["--tls-ca-cert-file", "ca.pem"],
+            ["--tls-auth-clients", "no"],
+        ];
+        let options = options.as_flattened().iter().map(ToString::to_string).collect();
+        let tls_port = Some(tls_port);
+        let mut redis = Self { port, tls_port, directory, options, running: None };
+        redis.launch();
+        Some(redis)
+    }
+
+    /// `127.0.0.1:<port>`.
+    pub fn place(&self) -> String {
+        format!("127.0.0.1:{}", self.port)
+    }
+
+    /// `redis://127.0.0.1:<port>`.
+    pub fn url(&self) -> String {
+        format!("redis://{}", self.place())
+    }
+
+    /// `rediss://127.0.0.1:<port>`, if it speaks TLS.
+    pub fn tls_url(&self) -> Option<String> {
+        self.tls_port.map(|port| format!("rediss://127.0.0.1:{port}"))
+    }
+
+    /// The PEM file of the authority that vouches for a Redis with TLS.
+    pub fn authority(&self) -> PathBuf {
+        self.directory.join("ca.pem")
+    }
+
+    /// Kills it. What it kept is lost.
+    pub fn stop(&mut self) {
+        if let Some(mut running) = self.running.take() {
+            drop(running.keeper.stdin.take());
+            let _ = running.keeper.wait();
+        }
+    }
+
+    /// Starts it again, empty, on the same port, after [`stop()`](Redis::stop) or instead of it.
+    ///
+    /// # Panics
+    ///
+    /// If it does not start.
+    pub fn restart(&mut self) {
+        self.stop();
+        self.launch();
+    }
+
+    /// Stops it from doing anything, as a machine that hangs. Connections stay open.
+    pub fn pause(&self) {
+        self.signal("STOP");
+    }
+
+    /// Lets it go on after [`pause()`](Redis::pause).
+    pub fn resume(&self) {
+        self.signal("CONT");
+    }
+
+    /// Deletes all that it keeps.
+    pub fn flush(&self) {
+        assert_eq!(self.ask("FLUSHALL"), "+OK");
+    }
+
+    /// The first line of its answer to a command in one line, such as `SET a b`.
+    ///
+    /// # Panics
+    ///
+    /// If it does not answer.
+    pub fn ask(&self, command: &str) -> String {
+        self.try_ask(command).expect("Redis answers")
+    }
+
+    /// Its whole answer to a command in one line that is answered by one text, such as `INFO`.
+    ///
+    /// # Panics
+    ///
+    /// If it does not answer so.
+    pub fn ask_all(&self, command: &str) -> String {
+        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).expect("a connection");
+        stream.write_all(format!("{command}\r\n").as_bytes()).expect("Redis listens");
+        let mut reader = BufReader::new(stream);
+        let mut length = String::new();
+        reader.read_line(&mut length).expect("Redis answers");
+        let length = length.trim_end().strip_prefix('$').and_then(|length| length.parse().ok());
+        let mut text = String::new();
+        reader.take(length.expect("a text")).read_to_string(&mut text).expect("a whole text");
+        text
+    }
+
+    fn try_ask(&self, command: &str) -> std::io::Result<String> {
+        let mut stream = TcpStream::connect(("127.0.0.1", self.port))?;
+        stream.set_read_timeout(Some(Duration::from_secs(10)))?;
+        stream.write_all(format!("{command}\r\n").as_bytes())?;
+        let mut line = String::new();
+        BufReader::new(stream).read_line(&mut line)?;
+        Ok(line.trim_end().to_owned())
+    }
+
+    fn launch(&mut self) {
+        let port = self.port.to_string();
+        let mut keeper = Command::new("sh")
+            .args(["-c", KEEPER, "sh", "--port", &port, "--bind", "127.0.0.1"])
+            .args(["--save", "", "--appendonly", "no"])
+            .args(&self.options)
+            .current_dir(&self.directory)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("a shell");
+        let mut pid = String::new();
+        let stdout = keeper.stdout.take().expect("stdout is piped");
+        BufReader::new(stdout.take(20)).read_line(&mut pid).expect("the id of a process");
+        self.running = Some(Running { keeper, pid: pid.trim().to_owned() });
+        let begun = Instant::now();
+        while !self.try_ask("PING").is_ok_and(|answer| answer.starts_with(['+', '-'])) {
+            assert!(begun.elapsed() < Duration::from_secs(20), "redis-server does not answer");
+            thread::sleep(Duration::from_millis(10));
+        }
+    }
+
+    fn signal(&self, name: &str) {
+        let pid = &self.running.as_ref().expect("it runs").pid;
+        let sent = Command::new("sh").args(["-c", &format!("kill -{name} {pid}")]).status();
+        assert!(sent.is_ok_and(|status| status.success()), "no signal to {pid}");
+    }
+}
+
+impl Drop for Redis {
+    fn drop(&mut self) {
+        self.stop();
+        let _ = fs::remove_dir_all(&self.directory);
+    }
+}
+
+fn directory(port: u16) -> PathBuf {
+    let name = format!("logto-rocket-redis-{}-{port}", std::process::id());
+    let directory = std::env::temp_dir().join(name);
+    fs::create_dir_all(&directory).expect("a directory");
+    directory
+}
+
+/// An authority (`ca.pem`), and a certificate of it for 127.0.0.1 (`server.pem`, `server.key`).
+fn certify(directory: &Path) {
+    let key =
+        ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
+    let authority =
+        ["-days", "2", "-subj", "/CN=Redis of the tests", "-keyout", "ca.key", "-out", "ca.pem"];
+    let server = [
+        &["-days", "2", "-subj", "/CN=redis", "-CA", "ca.pem", "-CAkey", "ca.key"][..],
+        &["-addext", "subjectAltName=IP:127.0.0.1", "-addext", "basicConstraints=CA:FALSE"],
+        &["-keyout", "server.key", "-out", "server.pem"],
+    ]
+    .concat();
+    for rest in [&authority[..], &server] {
+        let made = Command::new("openssl").args(key).args(rest).current_dir(directory).output();
+        let made = made.expect("openssl runs");
+        assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    }
+}
