@@ -2,6 +2,7 @@
 
 mod cookies;
 mod ended;
+mod ending;
 mod flow;
 mod live;
 mod names;
@@ -21,7 +22,7 @@ use rocket::Request;
 use serde::{Deserialize, Serialize, Serializer};
 
 pub(crate) use cookies::CookieWrite;
-pub(crate) use ended::Ended;
+pub(crate) use ended::{Ended, Verdict};
 pub(crate) use flow::{Asked, FLOW_LIFETIME, Flow, Flows, USUAL_SCOPES, find as find_flow};
 pub(crate) use live::{Audience, Live, Token};
 pub(crate) use names::Names;
@@ -172,7 +173,7 @@ impl Sessions {
             && !self.is_idle(session)
             && within(session.confirmed_at, self.settings.revalidate_after)
             && within(session.confirmed_at, self.settings.max_stale)
-            && !self.ended.has(&session.id, session.signed_in_at)
+            && self.ended.verdict(session) == Verdict::Alive
     }
 
     /// Whether the session has not been used for too long.
@@ -183,8 +184,7 @@ impl Sessions {
 
     /// Ends the session in this process, at once and for good. What it last knew is returned.
     pub fn end(&self, session: &Arc<Session>) -> Arc<Session> {
-        let over_at = session.signed_in_at.saturating_add(self.settings.max_lifetime.as_secs());
-        self.ended.end(&session.id, session.signed_in_at, self.clock.now(), over_at);
+        self.ended.end(&session.id, session.signed_in_at, self.clock.now());
         self.live.remove(&session.id).unwrap_or_else(|| Arc::clone(session))
     }
 
@@ -211,10 +211,12 @@ impl Sessions {
         claims.filtered(|name| self.keeps(name)).unwrap_or(claims)
     }
 
-    /// Whether a session keeps the claim. It always keeps how fresh the sign-in is.
+    /// Whether a session keeps the claim. It always keeps how fresh the sign-in is, and the name by
+    /// which Logto ends it.
     pub fn keeps(&self, claim: &str) -> bool {
         let kept = self.settings.claims.as_ref();
-        claim == "auth_time" || kept.is_none_or(|kept| kept.iter().any(|name| name == claim))
+        let always = matches!(claim, "auth_time" | "sid");
+        always || kept.is_none_or(|kept| kept.iter().any(|name| name == claim))
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::live::{Audience, Record, Token};
-use super::{Session, Sessions};
+use super::{Session, Sessions, Verdict};
 use crate::claims::Claims;
 use crate::error::{Call, Error, InvalidToken};
 use crate::oidc::{AccessToken, Expected, RefreshToken, Target, Tokens};
@@ -81,7 +81,7 @@ impl Sessions {
     async fn renew(&self, record: &Record, audience: Audience) -> Result<Token, Error> {
         let _turn = record.turn.lock().await;
         let session = record.session();
-        if self.ended.has(&session.id, session.signed_in_at) {
+        if self.ended.verdict(&session) != Verdict::Alive {
             return Err(Error::SessionOver);
         }
         if let Some(token) = record.token(&audience, self.clock.instant()) {
