@@ -69,11 +69,11 @@ impl Keys {
         token: &str,
         accepts: fn(Option<&str>) -> bool,
     ) -> Result<Signed, Error> {
-        self.signed(&Token::read(token, accepts)?).await
+        self.verified(&Token::read(token, accepts)?).await
     }
 
     /// The same for a token that has been read before.
-    pub(super) async fn signed(&self, token: &Token<'_>) -> Result<Signed, Error> {
+    pub(super) async fn verified(&self, token: &Token<'_>) -> Result<Signed, Error> {
         let keys = self.set.get().await?;
         let payload = match keys.value.find(token) {
             Err(InvalidToken::UnknownKey) => match self.set.newer_than(keys.number).await? {

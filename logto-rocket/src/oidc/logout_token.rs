@@ -82,7 +82,7 @@ impl Oidc {
         self.is_for_us(&Payload::read(&token.unverified()?)?)?;
         let payload = {
             let _turn = self.logout_tokens.turns.try_acquire().map_err(|_| LogoutError::Busy)?;
-            Payload::read(&self.keys.signed(&token).await?.payload)?
+            Payload::read(&self.keys.verified(&token).await?.payload)?
         };
         let token = self.read_logout_token(&payload)?;
         let used = self.logout_tokens.used.entry_by_ref(&token.id).or_insert(());

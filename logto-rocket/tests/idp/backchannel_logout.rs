@@ -52,7 +52,7 @@ fn is_complete(request: &[u8]) -> bool {
     let text = String::from_utf8_lossy(request).to_ascii_lowercase();
     let Some((head, body)) = text.split_once("\r\n\r\n") else { return false };
     let length = head.split("content-length: ").nth(1).and_then(|rest| rest.lines().next());
-    length.is_none_or(|length| body.len() >= length.parse().unwrap())
+    length.is_none_or(|length| body.len() >= length.parse::<usize>().unwrap())
 }
 
 /// The claims of the one logout token of a body.
