@@ -112,9 +112,7 @@ impl Event {
             | Self::BackchannelLogout { .. }
             | Self::Denied { .. } => log::Level::Info,
             Self::SignInFailed { error } if error.is_everyday() => log::Level::Info,
-            Self::BackchannelLogoutRefused {
-                error: LogoutError::Request | LogoutError::Token(_) | LogoutError::Replayed,
-            } => log::Level::Info,
+            Self::BackchannelLogoutRefused { error } if error.is_the_senders() => log::Level::Info,
             _ => log::Level::Warn,
         }
     }

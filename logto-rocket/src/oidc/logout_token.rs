@@ -120,6 +120,13 @@ impl Oidc {
     }
 }
 
+impl LogoutError {
+    /// Whether it lies with the request; else something was not at hand that it needs.
+    pub(crate) fn is_the_senders(&self) -> bool {
+        !matches!(self, Self::Busy | Self::Unavailable(_))
+    }
+}
+
 /// Logto says what it is. Others may leave it out, but an ID token does so, too.
 fn is_logout_token(typ: Option<&str>) -> bool {
     typ.is_some_and(|typ| {

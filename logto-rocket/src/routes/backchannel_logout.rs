@@ -88,15 +88,12 @@ async fn carry_out(keeper: &Arc<Sessions>, token: &LogoutToken) -> Result<(), Er
 /// [section 2.8](https://openid.net/specs/openid-connect-backchannel-1_0.html#BCResponse).
 fn refusal(error: &LogoutError) -> Response<'static> {
     let mut response = Response::build();
-    let body = match error {
-        LogoutError::Busy | LogoutError::Unavailable(_) => {
-            response.status(Status::ServiceUnavailable).header(Header::new("Retry-After", "1"));
-            r#"{"error":"temporarily_unavailable"}"#
-        }
-        _ => {
-            response.status(Status::BadRequest);
-            r#"{"error":"invalid_request"}"#
-        }
+    let body = if error.is_the_senders() {
+        response.status(Status::BadRequest);
+        r#"{"error":"invalid_request"}"#
+    } else {
+        response.status(Status::ServiceUnavailable).header(Header::new("Retry-After", "1"));
+        r#"{"error":"temporarily_unavailable"}"#
     };
     response.header(ContentType::JSON).sized_body(body.len(), Cursor::new(body)).finalize()
 }

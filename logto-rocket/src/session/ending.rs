@@ -78,18 +78,13 @@ impl Sessions {
     /// seconds: with `offline_access` they outlive the session there. What fails is logged.
     pub async fn revoke(&self, over: Over) {
         let tokens = over.0.into_iter().filter_map(|session| session.refresh_token.clone());
-        let revoked = stream::iter(tokens)
-            .map(|token| async move { self.oidc.revoke(&token).await })
-            .buffer_unordered(AT_ONCE)
-            .filter_map(async |revoked| revoked.err())
-            .collect::<Vec<_>>();
-        match tokio::time::timeout(REVOCATION, revoked).await {
-            Ok(errors) => {
-                for error in errors {
-                    log::warn!("{NOT_REVOKED}: {error}");
-                }
+        let revoked = stream::iter(tokens).for_each_concurrent(AT_ONCE, |token| async move {
+            if let Err(error) = self.oidc.revoke(&token).await {
+                log::warn!("{NOT_REVOKED}: {error}");
             }
-            Err(_) => log::warn!("{NOT_REVOKED}: Logto did not answer within 2 seconds"),
+        });
+        if tokio::time::timeout(REVOCATION, revoked).await.is_err() {
+            log::warn!("{NOT_REVOKED}: no answer within 2 seconds");
         }
     }
 }
