@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::error::Error;
+use crate::oidc::LogoutError;
 use crate::session::SessionId;
 use crate::sign_in_error::SignInError;
 
@@ -48,6 +49,18 @@ pub enum Event {
         /// What kept Logto from revoking the refresh token, if something did.
         revocation: Option<Error>,
     },
+    /// Logto has told that a session there ended, and what belongs to it has ended here.
+    BackchannelLogout {
+        /// The user's id, if Logto told it.
+        sub: Option<String>,
+        /// The session at Logto. Without one all sessions of the user have ended.
+        sid: Option<String>,
+    },
+    /// Somebody posted a logout token, and nothing was ended by it.
+    BackchannelLogoutRefused {
+        /// Why.
+        error: LogoutError,
+    },
     /// A guard could not decide, because Logto was out of reach or gave no answer that can be used.
     /// The request is answered with 503.
     Undecided {
@@ -75,6 +88,13 @@ impl fmt::Display for Event {
             Self::SignedOut { sub, session, revocation: Some(error) } => {
                 write!(f, "{sub} signed out (session {session}); not revoked at Logto: {error}")
             }
+            Self::BackchannelLogout { sub, sid } => {
+                let (sub, sid) = (sub.as_deref().unwrap_or("-"), sid.as_deref().unwrap_or("-"));
+                write!(f, "Logto ended sessions: user {sub}, session there {sid}")
+            }
+            Self::BackchannelLogoutRefused { error } => {
+                write!(f, "a back-channel logout was refused: {error}")
+            }
             Self::Undecided { error } => write!(f, "a guard could not decide: {error}"),
             Self::Denied { sub, requirement } => {
                 write!(f, "{sub} was refused; required: {requirement}")
@@ -89,8 +109,10 @@ impl Event {
         match self {
             Self::SignedIn { .. }
             | Self::SignedOut { revocation: None, .. }
+            | Self::BackchannelLogout { .. }
             | Self::Denied { .. } => log::Level::Info,
             Self::SignInFailed { error } if error.is_everyday() => log::Level::Info,
+            Self::BackchannelLogoutRefused { error } if error.is_the_senders() => log::Level::Info,
             _ => log::Level::Warn,
         }
     }

@@ -56,7 +56,7 @@
 //! | `Option<LogtoUser>` | the same, or `None` whatever the reason | – |
 //! | `Result<LogtoUser, Refusal>` | the same, or the [reason](Refusal) | – |
 //! | [`ClaimsAs<T>`](ClaimsAs) | the user's claims as a type of your own | 401, 403 |
-//! | [`&Logto`](Logto) | the client: [`sign_in()`](Logto::sign_in), [`sign_out()`](Logto::sign_out), [`ready()`](Logto::ready) | – |
+//! | [`&Logto`](Logto) | the client: [`sign_in()`](Logto::sign_in), [`sign_out()`](Logto::sign_out), [`sessions()`](Logto::sessions), [`ready()`](Logto::ready) | – |
 //!
 //! Guards never forward. Without the fairing the launch fails and says so.
 //!
@@ -115,6 +115,7 @@
 //! | `GET sign-in-callback` | the redirect URI to register at Logto |
 //! | `POST sign-out`, `GET sign-out` | ends the session here and at Logto, if a page of this site asks; anybody else's request gets a page with a button. The query may have `return_to` |
 //! | `GET sign-out-callback` | the post sign-out redirect URI to register at Logto |
+//! | `POST backchannel-logout` | the back-channel logout URI to register at Logto, with "session required" on: without it a user who signs out on the phone is signed out on the laptop as well. Logto posts a token here when a session there ends, and what belongs to it ends here |
 //! | `GET user` | who is signed in, as JSON, or 401; `user_route = false` leaves it out |
 //!
 //! [`Logto::sign_in_uri()`] and [`Logto::sign_out_uri()`] are links to them. A handler with more to
@@ -185,7 +186,8 @@
 //!
 //! | event | level in the log |
 //! | --- | --- |
-//! | [`SignedIn`](Event::SignedIn), [`SignedOut`](Event::SignedOut), [`Denied`](Event::Denied) | info |
+//! | [`SignedIn`](Event::SignedIn), [`SignedOut`](Event::SignedOut), [`BackchannelLogout`](Event::BackchannelLogout), [`Denied`](Event::Denied) | info |
+//! | [`BackchannelLogoutRefused`](Event::BackchannelLogoutRefused) | info if the request was wrong, else warn |
 //! | [`SignInFailed`](Event::SignInFailed) | info if the user did it, else warn |
 //! | [`SignInNotStarted`](Event::SignInNotStarted), [`Undecided`](Event::Undecided), a sign-out whose tokens could not be revoked | warn |
 //!
@@ -273,8 +275,8 @@ pub use events::Event;
 pub use fairing::LogtoFairing;
 pub use guard::{Authenticated, ClaimsAs, LogtoUser, Protected};
 pub use hooks::OnSignIn;
-pub use logto::{Logto, SignIn, SignInBuilder, SignOut, SignOutBuilder};
-pub use oidc::{DirectSignIn, FirstScreen, Identifier, Prompt, SignInOptions};
+pub use logto::{Logto, SessionControl, SignIn, SignInBuilder, SignOut, SignOutBuilder};
+pub use oidc::{DirectSignIn, FirstScreen, Identifier, LogoutError, Prompt, SignInOptions};
 #[cfg(feature = "templates")]
 pub use page::Page;
 pub use redirect::{LocalPath, NotLocal};

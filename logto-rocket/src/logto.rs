@@ -1,5 +1,6 @@
 //! [`Logto`]: the client that the fairing manages.
 
+mod sessions;
 mod sign_in;
 mod sign_out;
 
@@ -10,6 +11,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use rocket::{Phase, Rocket};
 use url::Url;
 
+pub use self::sessions::SessionControl;
 pub use self::sign_in::{SignIn, SignInBuilder};
 pub use self::sign_out::{SignOut, SignOutBuilder};
 use crate::clock::Clock;
@@ -71,6 +73,11 @@ impl Logto {
     /// should be a `POST` of the site's own, which the guard of `user` has then checked.
     pub fn sign_out<'l>(&'l self, user: &'l LogtoUser) -> SignOutBuilder<'l> {
         SignOutBuilder::new(self, user)
+    }
+
+    /// The sessions of this application, to end them from a handler or a task of one's own.
+    pub fn sessions(&self) -> SessionControl<'_> {
+        SessionControl::new(self)
     }
 
     /// A link to the sign-in, as a path on this site. `return_to` is a path on this site, too;

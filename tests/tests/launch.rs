@@ -160,6 +160,7 @@ async fn the_launch_tells_what_to_register_and_what_is_protected_and_no_secret()
         "issuer: http://127.0.0.1:9/oidc",
         "redirect URI to register: http://localhost:8000/auth/sign-in-callback",
         "post sign-out redirect URI to register: http://localhost:8000/auth/sign-out-callback",
+        "back-channel logout URI to register: http://localhost:8000/auth/backchannel-logout",
         "sessions: in cookies",
         "/protected: role = \"admin\"",
         "openid",

@@ -6,13 +6,16 @@ use std::time::Duration;
 
 use logto_rocket::testing::Idp;
 use logto_rocket::{Clock, Config, Logto};
-use logto_rocket_tests::app::{ORIGIN, rocket};
+use logto_rocket_tests::app::{ORIGIN, figment, rocket};
 use logto_rocket_tests::browser::{Answer, Browser, From};
-use logto_rocket_tests::node::{CLIENT_ID, CLIENT_SECRET, Provider, ProviderOptions};
+use logto_rocket_tests::node::{CLIENT_ID, CLIENT_SECRET, Provider, ProviderOptions, free_port};
 use reqwest::header::{CONTENT_TYPE, COOKIE, LOCATION, SET_COOKIE};
 use reqwest::{Method, RequestBuilder, Response};
+use rocket::Shutdown;
+use rocket::fairing::AdHoc;
 use rocket::http::Status;
 use rocket::local::asynchronous::Client;
+use rocket::tokio::sync::oneshot;
 use serde_json::Value;
 use url::Url;
 
@@ -100,11 +103,7 @@ async fn signing_out_revokes_the_tokens_and_ends_the_session_there() {
         assert_eq!(party.revocations().await, 1, "{}", party.name);
         let Party { there: There::Engine(_), .. } = party else { continue };
 
-        let (url, page) = at_provider.open(out.location(), None).await;
-        let html = page.text().await.unwrap();
-        let action = between(&html, "action=\"", '"');
-        let form = [("xsrf", between(&html, "name=\"xsrf\" value=\"", '"')), ("logout", "yes")];
-        let (back, _) = at_provider.open(url.join(action).unwrap().as_str(), Some(&form)).await;
+        let back = party.end_session(&mut at_provider, out.location()).await;
         assert_eq!(
             back.as_str().split('?').next(),
             Some("http://localhost:8000/auth/sign-out-callback")
@@ -113,6 +112,60 @@ async fn signing_out_revokes_the_tokens_and_ends_the_session_there() {
         let (asked, _) = at_provider.open(door.location(), None).await;
         assert_eq!(asked.path(), "/sign-in", "nobody is signed in there any more");
     }
+}
+
+/// Here the application listens, because the provider comes to it by itself.
+#[rocket::async_test]
+async fn a_sign_out_at_the_provider_ends_the_session_here_by_back_channel() {
+    for in_process in [true, false] {
+        let origin = format!("http://127.0.0.1:{}", free_port());
+        let party = if in_process {
+            let door = format!("{origin}/auth/backchannel-logout");
+            let idp = Idp::builder().backchannel_logout(&door, true).start().await.unwrap();
+            Some(Party::in_process(idp, Clock::system()))
+        } else {
+            let options = ProviderOptions {
+                base_url: origin.clone(),
+                backchannel_logout: true,
+                ..ProviderOptions::default()
+            };
+            Provider::start(&options).map(Party::engine)
+        };
+        let Some(party) = party else { continue };
+        let stop = listen(&party, &origin).await;
+        let mut alice = Jar::default();
+        let account = format!("{origin}/account");
+        let (page, _) =
+            alice.open(&format!("{origin}/auth/sign-in?return_to=/account"), None).await;
+        assert_eq!(page.path(), "/sign-in", "{}: {page}", party.name);
+        let form = [("username", "alice")];
+        let (page, answer) = alice.open(page.as_str(), Some(&form)).await;
+        assert_eq!((page.as_str(), answer.status().as_u16()), (&*account, 200), "{}", party.name);
+        let old = alice.clone();
+
+        party.end_session(&mut alice, &format!("{}/session/end", party.issuer)).await;
+        for mut browser in [alice, old] {
+            let (_, answer) = browser.open(&account, None).await;
+            assert_eq!(answer.status().as_u16(), 401, "{}", party.name);
+        }
+        stop.notify();
+    }
+}
+
+/// Launches the application at `origin`, and answers when it listens.
+async fn listen(party: &Party, origin: &str) -> Shutdown {
+    let port = Url::parse(origin).unwrap().port();
+    let fairing = Logto::fairing().config(party.config().base_url(origin));
+    let (listening, listens) = oneshot::channel();
+    let listening = AdHoc::on_liftoff("Listening", |_| {
+        Box::pin(async move { listening.send(()).expect("somebody waits") })
+    });
+    let site = rocket(fairing).configure(figment().merge(("port", port))).attach(listening);
+    let site = site.ignite().await.expect("a launch");
+    let stop = site.shutdown();
+    rocket::tokio::spawn(site.launch());
+    listens.await.expect("it listens");
+    stop
 }
 
 /// A provider, and what it is called in a message.
@@ -135,29 +188,45 @@ impl Party {
     async fn both() -> Vec<Self> {
         let clock = Clock::movable();
         let idp = Idp::builder().clock(clock.clone()).rotating(true).start().await.unwrap();
-        let mut parties = vec![Self {
-            name: "testing::Idp",
-            issuer: idp.issuer(),
-            origin: idp.endpoint().into(),
-            id: idp.app_id().into(),
-            secret: idp.app_secret().into(),
-            there: There::InProcess(idp, clock),
-        }];
+        let mut parties = vec![Self::in_process(idp, clock)];
         let options = ProviderOptions {
             base_url: ORIGIN.into(),
             rotate: true,
             reuse_grace: Duration::ZERO,
             ..ProviderOptions::default()
         };
-        parties.extend(Provider::start(&options).map(|provider| Self {
+        parties.extend(Provider::start(&options).map(Self::engine));
+        parties
+    }
+
+    fn in_process(idp: Idp, clock: Clock) -> Self {
+        Self {
+            name: "testing::Idp",
+            issuer: idp.issuer(),
+            origin: idp.endpoint().into(),
+            id: idp.app_id().into(),
+            secret: idp.app_secret().into(),
+            there: There::InProcess(idp, clock),
+        }
+    }
+
+    fn engine(provider: Provider) -> Self {
+        Self {
             name: "oidc-provider",
             issuer: provider.issuer(),
             origin: provider.origin().into(),
             id: CLIENT_ID.into(),
             secret: CLIENT_SECRET.into(),
             there: There::Engine(provider),
-        }));
-        parties
+        }
+    }
+
+    fn config(&self) -> Config {
+        Config::new()
+            .endpoint(&self.origin)
+            .app_id(&self.id)
+            .app_secret(&self.secret)
+            .scopes(["roles", "email"])
     }
 
     async fn application(&self) -> (Client, Clock) {
@@ -165,13 +234,7 @@ impl Party {
             There::InProcess(_, clock) => clock.clone(),
             There::Engine(_) => Clock::movable(),
         };
-        let config = Config::new()
-            .endpoint(&self.origin)
-            .app_id(&self.id)
-            .app_secret(&self.secret)
-            .base_url(ORIGIN)
-            .scopes(["roles", "email"]);
-        let fairing = Logto::fairing().config(config).clock(clock.clone());
+        let fairing = Logto::fairing().config(self.config().base_url(ORIGIN)).clock(clock.clone());
         (Client::untracked(rocket(fairing)).await.expect("a launch"), clock)
     }
 
@@ -262,6 +325,16 @@ impl Party {
         }
     }
 
+    /// Sends the form of the provider's end-session page, and answers with where it led.
+    async fn end_session(&self, browser: &mut Jar, url: &str) -> Url {
+        let (url, page) = browser.open(url, None).await;
+        assert_eq!(page.status().as_u16(), 200, "{}: {url}", self.name);
+        let html = page.text().await.unwrap();
+        let action = between(&html, "action=\"", '"');
+        let form = [("xsrf", between(&html, "name=\"xsrf\" value=\"", '"')), ("logout", "yes")];
+        browser.open(url.join(action).unwrap().as_str(), Some(&form)).await.0
+    }
+
     async fn revocations(&self) -> u64 {
         match &self.there {
             There::InProcess(idp, _) => idp.requests().revocation() as u64,
@@ -276,7 +349,7 @@ impl Party {
 }
 
 /// The cookies of a browser at the provider, by name and path.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Jar(BTreeMap<(String, String), String>);
 
 impl Jar {

@@ -59,7 +59,7 @@ pub(super) fn client(
         store,
         opened: OpenedSessions::default(),
         outage: Outage::default(),
-        ended: Ended::default(),
+        ended: Ended::new(settings.session.max_lifetime),
         warned_of_size: AtomicBool::new(false),
     };
     Some(Logto::new(settings, clock, sessions, hooks))
@@ -104,6 +104,7 @@ pub(super) fn announce(logto: &Logto, rocket: &Rocket<Orbit>) {
         format!("issuer: {}", settings.issuer.as_str()),
         format!("redirect URI to register: {}", logto.door_url("sign-in-callback")),
         format!("post sign-out redirect URI to register: {}", logto.door_url("sign-out-callback")),
+        format!("back-channel logout URI to register: {}", logto.door_url("backchannel-logout")),
         format!("sessions: {}", sessions(&settings.session)),
         format!("asks Logto for: {}", logto.scopes().join(" ")),
     ];

@@ -6,6 +6,7 @@ mod document;
 mod http;
 mod id_token;
 mod keys;
+mod logout_token;
 mod payload;
 mod secrets;
 mod settings;
@@ -36,6 +37,8 @@ use openidconnect::{
 use url::{Url, form_urlencoded};
 
 pub(crate) use id_token::{Expected, MaxAge};
+pub use logout_token::LogoutError;
+pub(crate) use logout_token::LogoutToken;
 pub(crate) use secrets::{
     AccessToken, AuthorizationCode, ClientSecret, Nonce, RawIdToken, RefreshToken, State, Verifier,
 };
@@ -49,6 +52,7 @@ use discovery::Provider;
 use document::Document;
 use http::{Http, bad_answer};
 use keys::Keys;
+use logout_token::LogoutTokens;
 
 /// The discovery document.
 type Metadata = ProviderMetadata<
@@ -122,6 +126,7 @@ pub(crate) struct Oidc {
     http: Arc<Http>,
     provider: Arc<Document<Provider>>,
     keys: Keys,
+    logout_tokens: LogoutTokens,
 }
 
 impl Oidc {
@@ -141,7 +146,8 @@ impl Oidc {
             }
         });
         let keys = Keys::new(clock.clone(), Arc::clone(&http), Arc::clone(&provider));
-        Ok(Self { settings, issuer, clock, http, provider, keys })
+        let logout_tokens = LogoutTokens::new(settings.clock_skew);
+        Ok(Self { settings, issuer, clock, http, provider, keys, logout_tokens })
     }
 
     /// Whether everything that a sign-in needs from Logto is at hand: the discovery document and

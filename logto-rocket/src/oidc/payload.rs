@@ -77,10 +77,17 @@ impl Payload {
 
     /// The subject: 1 to 255 visible ASCII characters.
     pub(super) fn subject(&self) -> Result<String, InvalidToken> {
-        let sub: String = self.required("sub")?;
-        let fit = (1..=255).contains(&sub.len())
-            && sub.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic());
-        check("sub", fit).map(|()| sub)
+        self.name("sub")?.ok_or(InvalidToken::Claim("sub"))
+    }
+
+    /// A claim that names something, if it is there: 1 to 255 visible ASCII characters.
+    pub(super) fn name(&self, name: &'static str) -> Result<Option<String>, InvalidToken> {
+        let text = self.claim::<String>(name)?;
+        let fit = text.as_ref().is_none_or(|text| {
+            (1..=255).contains(&text.len())
+                && text.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic())
+        });
+        check(name, fit).map(|()| text)
     }
 
     /// Checks `exp`, `iat` and, if it is there, `nbf` against `now`.
@@ -94,6 +101,11 @@ impl Payload {
             check("nbf", not_before <= now.saturating_add(skew))?;
         }
         Ok(())
+    }
+
+    /// Whether there is such a claim, whatever it holds.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.0.contains_key(name)
     }
 
     /// All claims but these, as a JSON object with each value as it was signed.

@@ -1,5 +1,6 @@
 //! The doors: what the fairing mounts under `base`.
 
+mod backchannel_logout;
 mod callback;
 mod query;
 mod sign_in;
@@ -23,6 +24,7 @@ enum Door {
     Callback,
     SignOut,
     SignOutCallback,
+    BackchannelLogout,
     User,
     /// HEAD of any of them, without effect.
     Head,
@@ -37,6 +39,7 @@ pub(crate) fn doors(logto: &Logto) -> Vec<Route> {
         route(Method::Get, "/sign-out", Door::SignOut),
         route(Method::Post, "/sign-out", Door::SignOut),
         route(Method::Get, "/sign-out-callback", Door::SignOutCallback),
+        route(Method::Post, "/backchannel-logout", Door::BackchannelLogout),
     ];
     for path in ["/sign-in", "/sign-up", "/sign-in-callback", "/sign-out", "/sign-out-callback"] {
         doors.push(route(Method::Head, path, Door::Head));
@@ -55,7 +58,7 @@ fn route(method: Method, path: &str, door: Door) -> Route {
 
 #[rocket::async_trait]
 impl Handler for Door {
-    async fn handle<'r>(&self, request: &'r Request<'_>, _: Data<'r>) -> Outcome<'r> {
+    async fn handle<'r>(&self, request: &'r Request<'_>, data: Data<'r>) -> Outcome<'r> {
         let Some(logto) = Logto::fetch(request.rocket()) else {
             return Outcome::Error(rocket::http::Status::InternalServerError);
         };
@@ -66,6 +69,7 @@ impl Handler for Door {
             Self::Callback => callback::respond(logto, request).await,
             Self::SignOut => sign_out::respond(logto, request).await,
             Self::SignOutCallback => sign_out_callback::respond(logto, request),
+            Self::BackchannelLogout => backchannel_logout::respond(logto, request, data).await,
             Self::User => user::respond(logto, request).await,
             Self::Head => Response::build().finalize(),
         })

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::renewal::{Claims, Want};
-use super::{Session, Sessions};
+use super::{Session, Sessions, Verdict};
 use crate::error::{Call, Error};
 
 /// How long a request waits for Logto to confirm claims.
@@ -22,6 +22,10 @@ impl Sessions {
         self: &Arc<Self>,
         session: &Arc<Session>,
     ) -> Result<Arc<Session>, Error> {
+        if self.ended.verdict(session) == Verdict::Doubtful {
+            // Without a refresh token there is an error that says so.
+            return self.refresh(session).await;
+        }
         let Some(limit) = self.settings.revalidate_after else { return Ok(Arc::clone(session)) };
         if self.is_confirmed_within(session, limit) {
             return Ok(Arc::clone(session));

@@ -93,6 +93,21 @@ impl Live {
         let record = self.records.write().unwrap_or_else(PoisonError::into_inner).remove(id);
         record.map(|record| record.session())
     }
+
+    /// Forgets the sessions that `which` is true of. What was last known of them is returned.
+    pub fn remove_where(&self, which: impl Fn(&Session) -> bool) -> Vec<Arc<Session>> {
+        let mut records = self.records.write().unwrap_or_else(PoisonError::into_inner);
+        let mut removed = Vec::new();
+        records.retain(|_, record| {
+            let session = record.session();
+            let keep = !which(&session);
+            if !keep {
+                removed.push(session);
+            }
+            keep
+        });
+        removed
+    }
 }
 
 impl Record {

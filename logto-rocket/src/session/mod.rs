@@ -3,6 +3,7 @@
 mod confirmation;
 mod cookies;
 mod ended;
+mod ending;
 mod flow;
 mod kept;
 mod lease;
@@ -30,7 +31,7 @@ use rocket::Request;
 use serde::{Deserialize, Serialize, Serializer};
 
 pub(crate) use cookies::CookieWrite;
-pub(crate) use ended::Ended;
+pub(crate) use ended::{Ended, Verdict};
 pub(crate) use flow::{Asked, FLOW_LIFETIME, Flow, Flows, USUAL_SCOPES, find as find_flow};
 pub(crate) use live::Live;
 pub(crate) use names::Names;
@@ -224,7 +225,7 @@ impl Sessions {
             && past(session.last_seen)
             && now.saturating_sub(session.signed_in_at) < self.settings.max_lifetime.as_secs()
             && !self.is_idle(session)
-            && !self.ended.has(&session.id, session.signed_in_at)
+            && self.ended.verdict(session) != Verdict::Ended
     }
 
     /// Whether it has not been written down for a while that the session is used.
@@ -241,8 +242,7 @@ impl Sessions {
     /// Ends the session, at once and for good: in this process, and in the store, if there is one.
     /// What it last knew is returned.
     pub async fn end(&self, session: &Arc<Session>) -> Arc<Session> {
-        let over_at = session.signed_in_at.saturating_add(self.settings.max_lifetime.as_secs());
-        self.ended.end(&session.id, session.signed_in_at, self.clock.now(), over_at);
+        self.ended.end(&session.id, session.signed_in_at, self.clock.now());
         let newest = self.live.remove(&session.id).unwrap_or_else(|| Arc::clone(session));
         if let Err(error) = self.delete_stored(&session.id).await {
             log::warn!("The session {} has ended here, but: {error}", session.id);
@@ -276,10 +276,12 @@ impl Sessions {
         claims.filtered(|name| self.keeps(name)).unwrap_or(claims)
     }
 
-    /// Whether a session keeps the claim. It always keeps how fresh the sign-in is.
+    /// Whether a session keeps the claim. It always keeps how fresh the sign-in is, and the name by
+    /// which Logto ends it.
     pub fn keeps(&self, claim: &str) -> bool {
         let kept = self.settings.claims.as_ref();
-        claim == "auth_time" || kept.is_none_or(|kept| kept.iter().any(|name| name == claim))
+        let always = matches!(claim, "auth_time" | "sid");
+        always || kept.is_none_or(|kept| kept.iter().any(|name| name == claim))
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::live::Record;
 use super::token::{Audience, Token};
-use super::{Session, Sessions};
+use super::{Session, Sessions, Verdict};
 use crate::error::{Call, Error};
 use crate::oidc::{AccessToken, Tokens};
 use crate::once_task::OnceTask;
@@ -132,7 +132,7 @@ impl Sessions {
     /// The answer, if it takes no token request.
     fn settled(&self, record: &Record, want: &Want) -> Option<Result<(), Error>> {
         let session = record.session();
-        if self.ended.has(&session.id, session.signed_in_at) {
+        if self.ended.verdict(&session) == Verdict::Ended {
             return Some(Err(Error::SessionOver));
         }
         let now = self.clock.instant();

@@ -7,7 +7,7 @@ use super::live::Record;
 use super::outage::PAUSE;
 use super::renewal::Want;
 use super::token::Audience;
-use super::{Session, Sessions};
+use super::{Session, Sessions, Verdict};
 use crate::claims::Claims;
 use crate::error::{Call, Error, InvalidToken};
 use crate::oidc::{Expected, RefreshToken, Renewal, Target, Tokens};
@@ -93,7 +93,7 @@ impl Sessions {
         renewal: Renewal,
     ) -> Result<bool, Error> {
         let before = record.session();
-        if self.ended.has(&before.id, before.signed_in_at) {
+        if self.ended.verdict(&before) == Verdict::Ended {
             self.revoke_behind(renewal.refresh_token);
             return Err(Error::SessionOver);
         }

@@ -115,7 +115,13 @@ impl State {
         let before = cookie.and_then(|cookie| self.sessions.remove(cookie));
         let session = match before {
             Some(session) if session.user == user => Session { authenticated_at: now, ..session },
-            _ => Session { id: random(), user, authenticated_at: now, grants: HashMap::new() },
+            ended => {
+                if let Some(ended) = ended {
+                    self.bid_farewell(&ended);
+                }
+                let (apps, grants) = (BTreeSet::new(), HashMap::new());
+                Session { id: random(), user, authenticated_at: now, apps, grants }
+            }
         };
         let cookie = random();
         self.sessions.insert(cookie.clone(), session);
@@ -131,6 +137,7 @@ impl State {
         if request.user_scopes.is_empty() && request.resource_scopes.is_empty() {
             return fail(request.callback, &Failure("access_denied", None));
         }
+        session.apps.insert(request.app.clone());
         let grant = session.grants.entry(request.app.clone()).or_insert_with(random).clone();
         let authorization = Authorization {
             app: request.app.clone(),

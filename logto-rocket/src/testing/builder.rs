@@ -135,7 +135,21 @@ impl Builder {
         self
     }
 
-    /// Whether ID tokens carry `sid`: Logto's "session required" beside a back-channel logout URI.
+    /// Where the first application is told that a session has ended in which it took part
+    /// ([OpenID Connect Back-Channel Logout](https://openid.net/specs/openid-connect-backchannel-1_0.html)):
+    /// when a user signs out at the provider, and when another one signs in over the session. As
+    /// with Logto, nothing is told when a session expires or an administrator ends it. It is tried
+    /// once, and the user waits for it, for 2.5 seconds at most.
+    ///
+    /// `session_required` is as with [`session_required`](Self::session_required).
+    #[must_use]
+    pub fn backchannel_logout(mut self, uri: &str, session_required: bool) -> Self {
+        self.settings.backchannel_logout_uri = Some(uri.to_owned());
+        self.session_required(session_required)
+    }
+
+    /// Whether ID tokens and logout tokens carry `sid`: Logto's "session required" beside a
+    /// back-channel logout URI.
     #[must_use]
     pub fn session_required(mut self, required: bool) -> Self {
         self.settings.session_required = required;

@@ -35,8 +35,8 @@ impl State {
         let sign_out = sign_out
             .filter(|_| params.get("logout").is_some())
             .ok_or_else(|| Refused::invalid_request("could not find logout details"))?;
-        if let Some(cookie) = cookie {
-            self.sessions.remove(cookie);
+        if let Some(session) = cookie.and_then(|cookie| self.sessions.remove(cookie)) {
+            self.bid_farewell(&session);
         }
         let destination = sign_out.destination;
         let destination = destination.as_deref().unwrap_or("/oidc/session/end/success");

@@ -5,6 +5,7 @@ use serde_json::Value;
 use url::Url;
 
 use super::authorize::Decision;
+use super::backchannel_logout::send_farewells;
 use super::builder::Builder;
 use super::discovery;
 use super::faults::Planned;
@@ -226,6 +227,23 @@ impl Idp {
     /// with `offline_access` go on.
     pub fn end_sessions(&self) {
         self.state().sessions.clear();
+    }
+
+    /// Ends all sessions of a user at the provider, as a sign-out there does, and tells the
+    /// application by [back-channel logout](Builder::backchannel_logout), if it wants to be told.
+    /// Refresh tokens with `offline_access` go on.
+    pub async fn sign_out(&self, username: &str) {
+        let user = self.user_id(username);
+        {
+            let mut state = self.state();
+            let ended =
+                state.sessions.extract_if(|_, session| Some(&session.user) == user.as_ref());
+            let ended: Vec<_> = ended.map(|(_, session)| session).collect();
+            for session in ended {
+                state.bid_farewell(&session);
+            }
+        }
+        send_farewells(&self.shared).await;
     }
 
     /// A back-channel logout token for a user's latest session and the first application. It has a

@@ -34,6 +34,7 @@
 //! | rotate the signing key | [`Idp::rotate_keys`] |
 //! | change a user | [`Idp::suspend`], [`Idp::remove_role`], [`Idp::set_claim`] … |
 //! | end tokens or sessions | [`Idp::expire_access_tokens`], [`Idp::end_sessions`] |
+//! | have it post logout tokens, or make one | [`Builder::backchannel_logout`], [`Idp::sign_out`], [`Idp::logout_token`] |
 //! | move its time | [`Builder::clock`] with [`Clock::movable`](crate::Clock::movable) |
 //! | take it off the network and back | [`Idp::pause`], [`Idp::resume`] |
 //!
@@ -46,6 +47,7 @@
 mod answer;
 mod authorization_request;
 mod authorize;
+mod backchannel_logout;
 mod builder;
 mod callback;
 mod client_auth;

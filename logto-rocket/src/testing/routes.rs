@@ -10,6 +10,7 @@ use rocket::{Catcher, Data, Request, Route, State as Managed};
 
 use super::answer::{Answer, Refused};
 use super::authorize::{INTERACTION_COOKIE, SESSION_COOKIE};
+use super::backchannel_logout::send_farewells;
 use super::client_auth::Credentials;
 use super::discovery;
 use super::faulty::Arrival;
@@ -160,10 +161,12 @@ fn page(shared: &Managed<Shared>, _page: Page, cookies: &CookieJar<'_>) -> Answe
 }
 
 #[rocket::post("/sign-in", data = "<form>")]
-fn submit(shared: &Managed<Shared>, form: Form, cookies: &CookieJar<'_>) -> Answer {
+async fn submit(shared: &Managed<Shared>, form: Form, cookies: &CookieJar<'_>) -> Answer {
     let interaction = cookie(cookies, INTERACTION_COOKIE);
     let session = cookie(cookies, SESSION_COOKIE);
-    shared.lock().submit_sign_in(&form.params, interaction, session)
+    let answer = shared.lock().submit_sign_in(&form.params, interaction, session);
+    send_farewells(shared).await;
+    answer
 }
 
 #[rocket::post("/oidc/token", data = "<form>")]
@@ -198,9 +201,15 @@ fn end_session_by_form(shared: &Managed<Shared>, form: Form) -> Answer {
 }
 
 #[rocket::post("/oidc/session/end/confirm", data = "<form>")]
-fn confirm_end_session(shared: &Managed<Shared>, form: Form, cookies: &CookieJar<'_>) -> Answer {
+async fn confirm_end_session(
+    shared: &Managed<Shared>,
+    form: Form,
+    cookies: &CookieJar<'_>,
+) -> Answer {
     let session = cookie(cookies, SESSION_COOKIE);
-    answer(shared.lock().confirm_end_session(&form.params, session))
+    let confirmed = shared.lock().confirm_end_session(&form.params, session);
+    send_farewells(shared).await;
+    answer(confirmed)
 }
 
 #[rocket::get("/oidc/session/end/success")]

@@ -19,6 +19,8 @@ pub(super) struct Settings {
     pub(super) organizations: Vec<Organization>,
     /// Rotate refresh tokens at each use, not only late in their life.
     pub(super) rotating: bool,
+    /// Where the first application wants to be told that a session has ended.
+    pub(super) backchannel_logout_uri: Option<String>,
     /// Put `sid` into the ID tokens.
     pub(super) session_required: bool,
 }

@@ -6,6 +6,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use rand::RngCore as _;
 
 use super::authorization_request::AuthorizationRequest;
+use super::backchannel_logout::Farewell;
 use super::end_session::SignOut;
 use super::faults::Faults;
 use super::keys::Keys;
@@ -43,6 +44,8 @@ pub(super) struct State {
     pub(super) pushed: HashMap<String, Pushed>,
     /// Sign-outs that wait for their form, by its `xsrf` value.
     pub(super) sign_outs: HashMap<String, SignOut>,
+    /// What the application has not been told yet.
+    pub(super) farewells: Vec<Farewell>,
     pub(super) faults: Faults,
     pub(super) tampers: Vec<Tamper>,
     pub(super) access_token_tampers: Vec<Tamper>,
@@ -56,6 +59,8 @@ pub(super) struct Session {
     pub(super) id: String,
     pub(super) user: String,
     pub(super) authenticated_at: u64,
+    /// The applications that took part in it, whatever became of their grants.
+    pub(super) apps: BTreeSet<String>,
     /// The grants of this session, by application.
     pub(super) grants: HashMap<String, String>,
 }
@@ -139,6 +144,7 @@ impl State {
             refresh_tokens: HashMap::new(),
             pushed: HashMap::new(),
             sign_outs: HashMap::new(),
+            farewells: Vec::new(),
             faults: Faults::default(),
             tampers: Vec::new(),
             access_token_tampers: Vec::new(),

@@ -1,6 +1,7 @@
 //! The test provider against what a running Logto was seen to answer.
 
 mod authorization;
+mod backchannel_logout;
 mod client_credentials;
 mod discovery;
 mod faults;

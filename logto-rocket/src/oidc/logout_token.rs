@@ -1,0 +1,167 @@
+//! [`LogoutToken`]: Logto's word that a session there has ended
+//! ([OpenID Connect Back-Channel Logout](https://openid.net/specs/openid-connect-backchannel-1_0.html)).
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::time::Duration;
+
+use moka::policy::EvictionPolicy;
+use moka::sync::Cache;
+use tokio::sync::Semaphore;
+
+use super::Oidc;
+use super::keys::Token;
+use super::payload::{Payload, check};
+use crate::error::{Error, InvalidToken};
+
+/// How old a logout token may be, in seconds. Logto's live two minutes.
+const LONGEST_LIFE: u64 = 120;
+
+/// How many signatures are verified at once. Anybody may post tokens, and a signature is what costs.
+const AT_ONCE: usize = 4;
+
+/// How many tokens are remembered at most, so that none is used twice.
+const MAX_USED: u64 = 10_000;
+
+const EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
+
+/// What a verified logout token ends.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct LogoutToken {
+    /// The user's id. Without one there is a `sid`.
+    pub sub: Option<String>,
+    /// The session at Logto. Without one all sessions of the user end.
+    pub sid: Option<String>,
+    /// When it was issued, in seconds since the Unix epoch.
+    pub issued_at: u64,
+    id: String,
+}
+
+/// Why a back-channel logout was refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum LogoutError {
+    /// The request is no form with exactly one `logout_token`, of 64 kB at most (400).
+    Request,
+    /// The token is not to be believed (400). Most often somebody made it up; if all of Logto's are
+    /// refused, `app_id` or `issuer` are wrong.
+    Token(InvalidToken),
+    /// The token has been used before (400).
+    Replayed,
+    /// More tokens came at once than are verified (503).
+    Busy,
+    /// Logto's keys or the session store were out of reach, or too slow (503).
+    Unavailable(Error),
+}
+
+/// How logout tokens are kept from costing too much and from being used twice.
+pub(super) struct LogoutTokens {
+    turns: Semaphore,
+    used: Cache<String, ()>,
+}
+
+impl LogoutTokens {
+    pub(super) fn new(clock_skew: Duration) -> Self {
+        // For as long as one could be used again.
+        let remembered_for = Duration::from_secs(LONGEST_LIFE) + 2 * clock_skew;
+        let used = Cache::builder()
+            .max_capacity(MAX_USED)
+            .eviction_policy(EvictionPolicy::lru())
+            .time_to_live(remembered_for)
+            .build();
+        Self { turns: Semaphore::new(AT_ONCE), used }
+    }
+}
+
+impl Oidc {
+    /// Verifies a logout token
+    /// ([section 2.6](https://openid.net/specs/openid-connect-backchannel-1_0.html#Validation)).
+    /// What costs little is looked at first, for anybody may post one.
+    pub(crate) async fn verify_logout_token(&self, text: &str) -> Result<LogoutToken, LogoutError> {
+        let token = Token::read(text, is_logout_token)?;
+        self.is_for_us(&Payload::read(&token.unverified()?)?)?;
+        let payload = {
+            let _turn = self.logout_tokens.turns.try_acquire().map_err(|_| LogoutError::Busy)?;
+            Payload::read(&self.keys.verified(&token).await?.payload)?
+        };
+        let token = self.read_logout_token(&payload)?;
+        let used = self.logout_tokens.used.entry_by_ref(&token.id).or_insert(());
+        if used.is_fresh() { Ok(token) } else { Err(LogoutError::Replayed) }
+    }
+
+    /// Lets a token be used once more, whose work could not be done.
+    pub(crate) fn forget_logout_token(&self, token: &LogoutToken) {
+        self.logout_tokens.used.invalidate(&token.id);
+    }
+
+    /// Whether a token is from this issuer, to this application, and of this time. Good for
+    /// refusing one whose signature has not been verified.
+    fn is_for_us(&self, payload: &Payload) -> Result<u64, InvalidToken> {
+        payload.check_issuer(&self.settings.issuer)?;
+        payload.check_audience(&self.settings.client_id)?;
+        let issued_at = payload.time("iat")?.ok_or(InvalidToken::Claim("iat"))?;
+        let (now, skew) = (self.clock.now(), self.settings.clock_skew.as_secs());
+        let young = now < issued_at.saturating_add(LONGEST_LIFE).saturating_add(skew);
+        check("iat", young && issued_at <= now.saturating_add(skew))?;
+        Ok(issued_at)
+    }
+
+    fn read_logout_token(&self, payload: &Payload) -> Result<LogoutToken, InvalidToken> {
+        let issued_at = self.is_for_us(payload)?;
+        payload.check_lifetime(self.clock.now(), self.settings.clock_skew)?;
+        let events: BTreeMap<String, serde_json::Value> = payload.required("events")?;
+        check("events", events.get(EVENT).is_some_and(serde_json::Value::is_object))?;
+        // So that no ID token passes for a logout token.
+        check("nonce", !payload.has("nonce"))?;
+        let (sub, sid) = (payload.name("sub")?, payload.name("sid")?);
+        check("sid", sub.is_some() || sid.is_some())?;
+        let id = payload.name("jti")?.ok_or(InvalidToken::Claim("jti"))?;
+        Ok(LogoutToken { sub, sid, issued_at, id })
+    }
+}
+
+impl LogoutError {
+    /// Whether it lies with the request; else something was not at hand that it needs.
+    pub(crate) fn is_the_senders(&self) -> bool {
+        !matches!(self, Self::Busy | Self::Unavailable(_))
+    }
+}
+
+/// Logto says what it is. Others may leave it out, but an ID token does so, too.
+fn is_logout_token(typ: Option<&str>) -> bool {
+    typ.is_some_and(|typ| {
+        let typ = typ.to_ascii_lowercase();
+        typ.strip_prefix("application/").unwrap_or(&typ) == "logout+jwt"
+    })
+}
+
+impl From<InvalidToken> for LogoutError {
+    fn from(why: InvalidToken) -> Self {
+        Self::Token(why)
+    }
+}
+
+impl From<Error> for LogoutError {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::InvalidToken(why) => Self::Token(why),
+            other => Self::Unavailable(other),
+        }
+    }
+}
+
+impl fmt::Display for LogoutError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Request => {
+                f.write_str("the request is no form with one `logout_token` of 64 kB at most")
+            }
+            Self::Token(why) => write!(f, "the logout token is not valid: {why}"),
+            Self::Replayed => f.write_str("the logout token has been used before"),
+            Self::Busy => f.write_str("too many logout tokens came at once"),
+            Self::Unavailable(error) => write!(f, "{error}"),
+        }
+    }
+}
+
+impl std::error::Error for LogoutError {}
