@@ -46,6 +46,8 @@ pub(crate) struct Token {
     pub text: AccessToken,
     pub scopes: Vec<String>,
     pub renew_at: Instant,
+    /// When it expires, by the wall clock.
+    pub expires_at: u64,
 }
 
 impl Live {

@@ -177,7 +177,8 @@ impl Sessions {
         let life = tokens.expires_in.unwrap_or(DEFAULT_LIFE);
         let margin = Duration::from_secs(60).min(life / 10);
         let renew_at = self.clock.instant() + life.saturating_sub(margin);
-        Token { text: tokens.access_token.clone(), scopes: tokens.granted(), renew_at }
+        let expires_at = self.clock.now().saturating_add(life.as_secs());
+        Token { text: tokens.access_token.clone(), scopes: tokens.granted(), renew_at, expires_at }
     }
 }
 
