@@ -80,8 +80,10 @@ impl Token {
         self.scopes.iter().any(|granted| granted == scope)
     }
 
-    /// When the token expires. It was given out with at least 60 seconds, or a tenth of its life,
-    /// left; who keeps it for longer asks for it again.
+    /// When the token expires, by the clock of this machine and as counted from the arrival of
+    /// Logto's answer: up to the time that this took after `exp` in [`claims()`](Self::claims). It
+    /// was given out with at least 60 seconds, or a tenth of its life, left; who keeps it for longer
+    /// asks for it again.
     pub fn expires_at(&self) -> SystemTime {
         UNIX_EPOCH + Duration::from_secs(self.expires_at)
     }
