@@ -46,6 +46,18 @@ impl Refusal {
         Visit::of(request).writes().refusal.clone()
     }
 
+    /// What an error means for this request. A refresh token that is missing right after a sign-in
+    /// does not come with another one either, so nobody is sent there again.
+    pub(crate) fn to(error: &Error, request: &Request<'_>) -> Self {
+        let logto = Logto::fetch(request.rocket());
+        match error {
+            Error::NoRefreshToken if logto.is_some_and(|logto| attempts(logto, request) > 0) => {
+                Self::Misconfigured(error.to_string())
+            }
+            _ => error.into(),
+        }
+    }
+
     /// What the protocol demands of the response, whoever wrote its body.
     pub(crate) fn headers(&self, request: &Request<'_>) -> Vec<Header<'static>> {
         let mut headers = Vec::new();
@@ -131,25 +143,19 @@ impl From<Refusal> for Challenge {
     }
 }
 
-/// As the error of a handler: 401 if the session is over, 500 for an option that cannot be sent, and
-/// 503 for all that Logto did not or could not do.
+/// As the error of a handler: 401 if the session is over or its sign-in asked Logto for less, 403 if
+/// Logto denies a token, 500 for what the application must mend, and 503 for all that Logto did not
+/// or could not do.
 impl<'r> Responder<'r, 'static> for Error {
     fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
-        let refusal = match self {
-            Self::SessionOver | Self::NoRefreshToken => Refusal::NotSignedIn,
-            Self::Unavailable { retry_after, .. } => Refusal::Unavailable { retry_after },
-            Self::SignInAskedLess => Refusal::SignInAskedLess,
-            Self::InvalidOption { .. } | Self::UndeclaredResource { .. } => {
-                log::error!("{self}");
-                return Err(Status::InternalServerError);
-            }
-            error => {
-                log::error!("{error}");
-                Refusal::Unavailable { retry_after: None }
-            }
-        };
-        Visit::of(request).guarded(Some(refusal.clone()));
-        Ok(Challenge(refusal).respond(request))
+        let refusal = Refusal::to(&self, request);
+        match (&refusal, &self) {
+            (Refusal::Misconfigured(_), _) => log::error!("{self}"),
+            (Refusal::Unavailable { .. }, Self::Unavailable { .. }) => {}
+            (Refusal::Unavailable { .. }, _) => log::error!("{self}"),
+            _ => {}
+        }
+        refusal.respond_to(request)
     }
 }
 
@@ -157,7 +163,10 @@ impl<'r> Responder<'r, 'static> for Error {
 impl<'r> Responder<'r, 'static> for Refusal {
     fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
         Visit::of(request).guarded(Some(self.clone()));
-        Ok(Challenge(self).respond(request))
+        match self.status() {
+            Status::InternalServerError => Err(Status::InternalServerError),
+            _ => Ok(Challenge(self).respond(request)),
+        }
     }
 }
 

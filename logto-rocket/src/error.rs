@@ -3,6 +3,9 @@
 use std::fmt;
 use std::time::Duration;
 
+/// Logto's resource of organizations, which a sign-in asks for with the scope of organizations.
+const ORGANIZATIONS_RESOURCE: &str = "urn:logto:resource:organizations";
+
 /// What went wrong between this application and Logto.
 ///
 /// No variant ever holds a secret, a token, or text that Logto wrote for people
@@ -58,13 +61,15 @@ pub enum Error {
         /// What it said, for the log.
         why: String,
     },
-    /// An access token is wanted for an API resource that no sign-in of this application asks for.
+    /// An access token is wanted for an API resource, or for an organization, that no sign-in of
+    /// this application asks for: a mistake in the application, 500 as the error of a handler.
     UndeclaredResource {
-        /// The resource's indicator.
+        /// The resource's indicator; `urn:logto:resource:organizations` for organizations.
         resource: String,
     },
     /// The sign-in of this session did not ask Logto for this API resource, or for organizations,
-    /// but one that starts now would.
+    /// but one that starts now would: 401 as the error of a handler, which sends a browser through
+    /// the sign-in once.
     SignInAskedLess,
 }
 
@@ -125,6 +130,11 @@ impl fmt::Display for Error {
                  for the scope `offline_access` with `prompt = \"consent\"`",
             ),
             Self::Store { why } => write!(f, "the session store is out of reach: {why}"),
+            Self::UndeclaredResource { resource } if resource == ORGANIZATIONS_RESOURCE => f
+                .write_str(
+                    "no sign-in asks for organizations; name `urn:logto:scope:organizations` in \
+                 `logto.scopes`",
+                ),
             Self::UndeclaredResource { resource } => write!(
                 f,
                 "no sign-in asks for the resource `{resource}`; name it in `logto.resources`, or \

@@ -56,6 +56,7 @@
 //! | `Option<LogtoUser>` | the same, or `None` whatever the reason | – |
 //! | `Result<LogtoUser, Refusal>` | the same, or the [reason](Refusal) | – |
 //! | [`ClaimsAs<T>`](ClaimsAs) | the user's claims as a type of your own | 401, 403 |
+//! | [`AccessToken<R>`](AccessToken) | the user's access token for an API resource | 401, 403, 503 |
 //! | [`&Logto`](Logto) | the client: [`sign_in()`](Logto::sign_in), [`sign_out()`](Logto::sign_out), [`sessions()`](Logto::sessions), [`ready()`](Logto::ready) | – |
 //!
 //! Guards never forward. Without the fairing the launch fails and says so.
@@ -86,6 +87,18 @@
 //! launch lists them; who signed in before a requirement was deployed is sent through the sign-in
 //! once. What cannot be decided refuses, also under `not`: a claim that `session.claims` does not
 //! keep, or whose scope was not asked for. The log then says what to add.
+//!
+//! # Tokens
+//!
+//! | an access token | by | asks the sign-in for |
+//! | --- | --- | --- |
+//! | for an API resource | the guard [`AccessToken<R>`](AccessToken), [`access_token(R)`](LogtoUser::access_token) | the resource; the guard does so by itself |
+//! | for an organization | [`organization_token(org)`](LogtoUser::organization_token), [`organization_tokens()`](LogtoUser::organization_tokens) | the scope `urn:logto:scope:organizations` |
+//! | for a resource in an organization | [`access_token_for(R, org)`](LogtoUser::access_token_for) | both |
+//!
+//! A [`Token`] comes from memory while it is good, and is renewed before it expires. What it permits
+//! the sign-in must have asked for, too: name such scopes in `scopes`.
+//! [`refresh()`](LogtoUser::refresh) asks Logto for newer claims at once.
 //!
 //! # What a refused request gets
 //!
@@ -195,9 +208,11 @@
 //!
 //! | error | as the response of a handler |
 //! | --- | --- |
-//! | [`Error::SessionOver`], [`Error::NoRefreshToken`] | as if nobody were signed in |
+//! | [`Error::SessionOver`], [`Error::NoRefreshToken`] | as if nobody were signed in; the latter 500 right after a sign-in |
+//! | [`Error::SignInAskedLess`] | 401, through the sign-in once |
+//! | [`Error::Refused`] with `access_denied` | 403 |
 //! | [`Error::Unavailable`] | 503 |
-//! | [`Error::InvalidOption`] | 500; the reason is in the log |
+//! | [`Error::InvalidOption`], [`Error::UndeclaredResource`] | 500; the remedy is in the log |
 //! | all other [`Error`]s | 503; the reason is in the log |
 //!
 //! A sign-in that comes back without a session is a [`SignInError`], each with a page and a
@@ -273,7 +288,7 @@ pub use config::{Config, SessionConfig, Store};
 pub use error::{Call, Error, InvalidToken};
 pub use events::Event;
 pub use fairing::LogtoFairing;
-pub use guard::{Authenticated, ClaimsAs, LogtoUser, Protected};
+pub use guard::{AccessToken, Authenticated, ClaimsAs, LogtoUser, Protected, Token, TokenClaims};
 pub use hooks::OnSignIn;
 pub use logto::{Logto, SessionControl, SignIn, SignInBuilder, SignOut, SignOutBuilder};
 pub use oidc::{DirectSignIn, FirstScreen, Identifier, LogoutError, Prompt, SignInOptions};

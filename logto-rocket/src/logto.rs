@@ -4,6 +4,7 @@ mod sessions;
 mod sign_in;
 mod sign_out;
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -49,6 +50,7 @@ pub(crate) struct Inner {
     spent: Spent<Exchanged, SignedIn>,
     hooks: Hooks,
     protected: Mutex<Vec<(Place, Tree)>>,
+    guarded: Mutex<BTreeSet<&'static str>>,
     warned_of_public_caching: AtomicBool,
 }
 
@@ -121,6 +123,7 @@ impl Logto {
             sessions: Arc::new(sessions),
             hooks,
             protected: Mutex::default(),
+            guarded: Mutex::default(),
             warned_of_public_caching: AtomicBool::new(false),
         }))
     }
@@ -204,6 +207,7 @@ impl Logto {
 
     fn asks(&self) -> Asks {
         let mut asks = Asks::default();
+        asks.resources.extend(self.0.guarded.lock().unwrap_or_else(PoisonError::into_inner).iter());
         for (_, tree) in self.0.protected.lock().unwrap_or_else(PoisonError::into_inner).iter() {
             asks.join(tree.asks());
         }
@@ -247,6 +251,11 @@ impl Logto {
         if !protected.iter().any(|(known, _)| *known == place) {
             protected.push((place, requirement));
         }
+    }
+
+    /// Notes an API resource that a guard needs a token for, for every sign-in to ask for it.
+    pub(crate) fn register_resource(&self, resource: &'static str) {
+        self.0.guarded.lock().unwrap_or_else(PoisonError::into_inner).insert(resource);
     }
 
     /// The routes with a requirement, as they were noted.

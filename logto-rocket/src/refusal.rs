@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use rocket::http::Status;
 
+use crate::error::Error;
+
 /// Why a guard of this crate refused a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -12,7 +14,7 @@ pub enum Refusal {
     /// Nobody is signed in, or the session is over; 401.
     NotSignedIn,
     /// The user is signed in, but does not meet the requirement, which this holds in the words of
-    /// the attribute; 403.
+    /// the attribute, or Logto denies them a token; 403.
     Denied(String),
     /// The user is signed in, but lacks a claim that
     /// [`ClaimsAs`](crate::ClaimsAs) needs, or it has another type; 403. Holds serde's message.
@@ -42,6 +44,8 @@ pub enum Refusal {
         /// How long to wait before trying again.
         retry_after: Option<Duration>,
     },
+    /// The application asks for what it is not set up for; 500. Holds what that is and the remedy.
+    Misconfigured(String),
     /// The fairing is not attached; 500. The launch fails before this can happen, but for guards in
     /// generic code, which it cannot see.
     NotAttached,
@@ -60,7 +64,7 @@ impl Refusal {
             | Self::SignInStaysOld { .. } => Status::Forbidden,
             Self::NoOrganization => Status::NotFound,
             Self::Unavailable { .. } => Status::ServiceUnavailable,
-            Self::NotAttached => Status::InternalServerError,
+            Self::Misconfigured(_) | Self::NotAttached => Status::InternalServerError,
         }
     }
 }
@@ -83,6 +87,7 @@ impl fmt::Display for Refusal {
             }
             Self::NoOrganization => f.write_str("the path names no organization"),
             Self::Unavailable { .. } => f.write_str("Logto is out of reach"),
+            Self::Misconfigured(why) => f.write_str(why),
             Self::NotAttached => {
                 f.write_str("the fairing is not attached: rocket::build().attach(Logto::fairing())")
             }
@@ -91,3 +96,26 @@ impl fmt::Display for Refusal {
 }
 
 impl std::error::Error for Refusal {}
+
+/// What an error means for the request that it happened in.
+impl From<&Error> for Refusal {
+    fn from(error: &Error) -> Self {
+        match error {
+            Error::SessionOver | Error::NoRefreshToken => Self::NotSignedIn,
+            Error::SignInAskedLess => Self::SignInAskedLess,
+            Error::Refused { code, .. } if code == "access_denied" => {
+                Self::Denied("an access token".into())
+            }
+            Error::InvalidOption { .. } | Error::UndeclaredResource { .. } => {
+                Self::Misconfigured(error.to_string())
+            }
+            Error::Unavailable { retry_after, .. } => {
+                Self::Unavailable { retry_after: *retry_after }
+            }
+            Error::BadAnswer { .. }
+            | Error::Refused { .. }
+            | Error::InvalidToken(_)
+            | Error::Store { .. } => Self::Unavailable { retry_after: None },
+        }
+    }
+}

@@ -16,7 +16,7 @@ use std::fmt;
 use std::marker::PhantomData;
 
 pub(crate) use self::answer::Answer;
-pub(crate) use self::asks::{Asks, ORGANIZATIONS, is_elsewhere, scope_of};
+pub(crate) use self::asks::{Asks, ORGANIZATIONS, ORGANIZATIONS_RESOURCE, is_elsewhere, scope_of};
 pub use self::check::{Check, verdict};
 pub(crate) use self::facts::{Facts, Question, Target};
 pub use self::literal::Literal;

@@ -3,7 +3,9 @@
 use std::process::Command;
 
 use logto_rocket::testing::Idp;
-use logto_rocket::{ClaimsAs, Config, Logto, LogtoUser, Refusal, authenticated};
+use logto_rocket::{
+    AccessToken, ClaimsAs, Config, Logto, LogtoUser, Refusal, authenticated, resource,
+};
 use logto_rocket_tests::app::{ORIGIN, config_for, figment, rocket as application};
 use logto_rocket_tests::browser::Browser;
 use logto_rocket_tests::log::Log;
@@ -90,6 +92,8 @@ async fn without_the_fairing_no_route_with_a_guard_launches() {
         ("Option<&LogtoUser>", routes![optional_borrowed]),
         ("Result<LogtoUser, Refusal>", routes![resulting]),
         ("ClaimsAs", routes![claims]),
+        ("AccessToken", routes![token]),
+        ("Option<AccessToken>", routes![optional_token]),
         ("&Logto", routes![client]),
         ("#[authenticated]", routes![protected]),
     ] {
@@ -149,7 +153,8 @@ async fn with_only_a_default_catcher_refusals_are_ours_and_the_rest_is_its_own()
 #[rocket::async_test]
 async fn the_launch_tells_what_to_register_and_what_is_protected_and_no_secret() {
     let log = Log::alone().await;
-    let site = attached(figment(), config().app_secret(APP_SECRET)).mount("/", routes![protected]);
+    let site = attached(figment(), config().app_secret(APP_SECRET));
+    let site = site.mount("/", routes![protected, token, optional_token]);
     let _client = Client::untracked(site).await.expect("a launch");
     let block = || {
         let lines = log.lines().into_iter();
@@ -164,6 +169,7 @@ async fn the_launch_tells_what_to_register_and_what_is_protected_and_no_secret()
         "sessions: in cookies",
         "/protected: role = \"admin\"",
         "openid",
+        "and for the resources: https://api.example.test/orders",
     ] {
         assert!(told.contains(part), "{part} is not in\n{told}");
     }
@@ -220,6 +226,14 @@ fn a_provider_without_passwords_starts_in_the_debug_profile_only() {
         assert!(said.contains(profile) && !said.contains("it started"), "{said}");
     }
 }
+
+resource!(Orders = "https://api.example.test/orders");
+
+#[get("/token")]
+fn token(_token: AccessToken<Orders>) {}
+
+#[get("/optional-token")]
+fn optional_token(_token: Option<AccessToken<Orders>>) {}
 
 #[get("/owned")]
 fn owned(_user: LogtoUser) {}

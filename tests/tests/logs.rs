@@ -7,13 +7,14 @@ use std::time::Duration;
 
 use logto_rocket::testing::Idp;
 use logto_rocket::{
-    Clock, Config, Error, Logto, LogtoUser, SessionConfig, SignInOptions, authenticated,
+    AccessToken, Clock, Config, Error, Logto, LogtoUser, Resource, SessionConfig, SignInOptions,
+    authenticated, resource,
 };
-use logto_rocket_tests::app::{config_for, figment};
+use logto_rocket_tests::app::{App, config_for, figment};
 use logto_rocket_tests::log::{Line, Log};
 use logto_rocket_tests::node::free_port;
 use reqwest::header::{COOKIE, LOCATION, SET_COOKIE};
-use rocket::http::Cookie;
+use rocket::http::{Cookie, Status};
 use rocket::tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, split};
 use rocket::tokio::net::{TcpListener, TcpStream};
 use rocket::tokio::spawn;
@@ -94,6 +95,16 @@ async fn no_secret_of_a_whole_session_is_in_a_log_line() {
     assert!(lines.iter().any(|line| line.target.starts_with("reqwest")), "{lines:#?}");
 }
 
+#[rocket::async_test]
+async fn a_mistake_of_the_application_is_told_with_its_remedy() {
+    let log = Log::alone().await;
+    let app = App::serving(routes![nowhere]).await;
+    let mut alice = app.signed_in("alice").await;
+    assert_eq!(alice.open("/nowhere").await.status, Status::InternalServerError);
+    let said = log.ours();
+    assert!(said.contains(Nowhere::URI) && said.contains("`logto.resources`"), "{said}");
+}
+
 #[test]
 fn what_is_printed_for_debugging_has_no_secret() {
     let config = Config::new().app_secret(APP_SECRET).secret_keys([SECRET_KEY]).app_id("an_app");
@@ -111,13 +122,28 @@ async fn profile(user: &LogtoUser) -> Result<String, Error> {
     user.fetch_user_info().await.map(|claims| claims.sub.clone())
 }
 
+resource!(Orders = "https://api.example.test/orders");
+resource!(Nowhere = "https://api.example.test/nowhere");
+
+#[get("/nowhere")]
+async fn nowhere(user: LogtoUser) -> Result<(), Error> {
+    user.access_token(Nowhere).await.map(drop)
+}
+
 /// Everything of ours that a handler can print.
 #[get("/debug")]
-async fn debug(user: LogtoUser, logto: &Logto) -> Result<String, Error> {
+async fn debug(
+    user: LogtoUser,
+    token: AccessToken<Orders>,
+    logto: &Logto,
+) -> Result<String, Error> {
     let start = logto.sign_in().one_time_token(ONE_TIME_TOKEN).login_hint("a@example.test");
     let builder = format!("{start:?}");
     let started = start.start().await?;
-    Ok(format!("{user:?} {user:#?} {logto:#?} {builder} {started:?} {:?}", user.session_id()))
+    Ok(format!(
+        "{user:?} {user:#?} {logto:#?} {builder} {started:?} {token:?} {:?}",
+        user.session_id()
+    ))
 }
 
 /// Rocket writes every request it gets, with its query, as its users know.

@@ -4,11 +4,15 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use logto_rocket::testing::Idp;
-use logto_rocket::{Clock, Config, Logto};
+use logto_rocket::testing::{Idp, User};
+use logto_rocket::{
+    AccessToken, Clock, Config, Error, Logto, LogtoUser, Resource, Token, resource,
+};
 use logto_rocket_tests::app::{ORIGIN, figment, rocket};
 use logto_rocket_tests::browser::{Answer, Browser, From};
-use logto_rocket_tests::node::{CLIENT_ID, CLIENT_SECRET, Provider, ProviderOptions, free_port};
+use logto_rocket_tests::node::{
+    CLIENT_ID, CLIENT_SECRET, ORGANIZATION, Provider, ProviderOptions, free_port,
+};
 use reqwest::header::{CONTENT_TYPE, COOKIE, LOCATION, SET_COOKIE};
 use reqwest::{Method, RequestBuilder, Response};
 use rocket::Shutdown;
@@ -16,6 +20,7 @@ use rocket::fairing::AdHoc;
 use rocket::http::Status;
 use rocket::local::asynchronous::Client;
 use rocket::tokio::sync::oneshot;
+use rocket::{Route, get, routes};
 use serde_json::Value;
 use url::Url;
 
@@ -168,6 +173,57 @@ async fn listen(party: &Party, origin: &str) -> Shutdown {
     stop
 }
 
+resource!(Orders = "https://orders.example.test");
+
+fn shown(token: &Token) -> String {
+    let claims = token.claims().expect("a JWT");
+    let organization = claims.organization_id.unwrap_or_default();
+    format!("{} {organization} {}", claims.audience.join(" "), claims.scopes.join(" "))
+}
+
+#[get("/orders")]
+fn orders(token: AccessToken<Orders>) -> String {
+    shown(&token)
+}
+
+#[get("/orders/<org>")]
+async fn orders_of(user: LogtoUser, org: &str) -> Result<String, Error> {
+    Ok(shown(&user.access_token_for(Orders, org).await?))
+}
+
+#[get("/invoices/<org>")]
+async fn invoices(user: LogtoUser, org: &str) -> Result<String, Error> {
+    Ok(shown(&user.organization_token(org).await?))
+}
+
+#[rocket::async_test]
+async fn tokens_come_for_a_resource_for_an_organization_and_for_both() {
+    for party in Party::both().await {
+        let scopes = ["read:orders", "read:invoices", "urn:logto:scope:organizations"];
+        let routes = routes![orders, orders_of, invoices];
+        let (client, _) = party.serving(routes, |config| config.scopes(scopes)).await;
+        let mut alice = Browser::new(&client);
+        party.sign_in(&mut alice).await;
+        for (path, expected) in [
+            ("/orders".to_owned(), "https://orders.example.test  read:orders".to_owned()),
+            (
+                format!("/orders/{ORGANIZATION}"),
+                format!("https://orders.example.test {ORGANIZATION} read:orders"),
+            ),
+            (
+                format!("/invoices/{ORGANIZATION}"),
+                format!("urn:logto:organization:{ORGANIZATION}  read:invoices"),
+            ),
+        ] {
+            let answer = alice.open(&path).await;
+            assert_eq!(answer.body, expected, "{}: {answer:?}", party.name);
+        }
+        let refused = alice.open("/invoices/another").await;
+        assert_eq!(refused.status, Status::Forbidden, "{}: {refused:?}", party.name);
+        assert_eq!(alice.open("/account").await.status, Status::Ok, "{}", party.name);
+    }
+}
+
 /// A provider, and what it is called in a message.
 struct Party {
     name: &'static str,
@@ -187,7 +243,15 @@ impl Party {
     /// The provider of the other tests, and the real one where it is installed.
     async fn both() -> Vec<Self> {
         let clock = Clock::movable();
-        let idp = Idp::builder().clock(clock.clone()).rotating(true).start().await.unwrap();
+        let alice = User::new("alice").role("admin").organization(ORGANIZATION, ["owner"]);
+        let idp = Idp::builder()
+            .user(alice)
+            .resource(Orders::URI, &["read:orders", "write:orders"])
+            .role("admin", Orders::URI, &["read:orders", "write:orders"])
+            .organization_role("owner", &["read:invoices", "write:invoices"])
+            .clock(clock.clone())
+            .rotating(true);
+        let idp = idp.start().await.unwrap();
         let mut parties = vec![Self::in_process(idp, clock)];
         let options = ProviderOptions {
             base_url: ORIGIN.into(),
@@ -230,12 +294,23 @@ impl Party {
     }
 
     async fn application(&self) -> (Client, Clock) {
+        self.serving(Vec::new(), |config| config).await
+    }
+
+    /// The application with routes of a test's own, which asks for what the test says.
+    async fn serving(
+        &self,
+        routes: Vec<Route>,
+        config: impl FnOnce(Config) -> Config,
+    ) -> (Client, Clock) {
         let clock = match &self.there {
             There::InProcess(_, clock) => clock.clone(),
             There::Engine(_) => Clock::movable(),
         };
-        let fairing = Logto::fairing().config(self.config().base_url(ORIGIN)).clock(clock.clone());
-        (Client::untracked(rocket(fairing)).await.expect("a launch"), clock)
+        let config = config(self.config().base_url(ORIGIN));
+        let fairing = Logto::fairing().config(config).clock(clock.clone());
+        let rocket = rocket(fairing).mount("/", routes);
+        (Client::untracked(rocket).await.expect("a launch"), clock)
     }
 
     async fn sign_in(&self, browser: &mut Browser<'_>) {

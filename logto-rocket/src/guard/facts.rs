@@ -146,12 +146,6 @@ impl<'u> UserFacts<'u> {
         let answer = sessions.granted_scopes(self.user.session(), audience.clone()).await;
         Ok(match answer {
             Ok(scopes) => Granted::Scopes(scopes),
-            Err(Error::SessionOver) => return Err(Refusal::NotSignedIn),
-            Err(error @ Error::Unavailable { retry_after, .. }) => {
-                self.user.logto().tell(&Event::Undecided { error });
-                Granted::Unavailable(retry_after)
-            }
-            Err(Error::Refused { code, .. }) if code == "access_denied" => Granted::Nothing,
             Err(Error::Refused { code, .. })
                 if code == "invalid_target" || code == "insufficient_scope" =>
             {
@@ -161,10 +155,14 @@ impl<'u> UserFacts<'u> {
                 ))
             }
             Err(error @ Error::NoRefreshToken) => Granted::Unknown(error.to_string()),
-            Err(error) => {
-                self.user.logto().tell(&Event::Undecided { error });
-                Granted::Unavailable(None)
-            }
+            Err(error) => match Refusal::from(&error) {
+                Refusal::Denied(_) => Granted::Nothing,
+                Refusal::Unavailable { retry_after } => {
+                    self.user.logto().tell(&Event::Undecided { error });
+                    Granted::Unavailable(retry_after)
+                }
+                refusal => return Err(refusal),
+            },
         })
     }
 

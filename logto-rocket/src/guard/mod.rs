@@ -2,7 +2,11 @@
 
 mod facts;
 mod guarded;
+mod known;
+mod token;
+mod token_claims;
 mod user;
+mod user_tokens;
 
 use std::marker::PhantomData;
 use std::time::Duration;
@@ -11,8 +15,11 @@ use rocket::request::{FromRequest, Outcome};
 use rocket::{Ignite, Request, Rocket, Sentinel};
 
 use self::facts::{UserFacts, is_organization_id};
+pub use self::token::{AccessToken, Token};
+pub use self::token_claims::TokenClaims;
 pub(crate) use self::user::of as user_of;
 pub use self::user::{ClaimsAs, LogtoUser};
+use crate::error::Error;
 use crate::events::Event;
 use crate::logto::Logto;
 use crate::refusal::Refusal;
@@ -171,6 +178,23 @@ fn answer<T>(request: &Request<'_>, decided: Result<T, Refusal>) -> Outcome<T, R
         Ok(guard) => Outcome::Success(guard),
         Err(refusal) => Outcome::Error((refusal.status(), refusal)),
     }
+}
+
+/// Why a guard refuses that did not get what it needs from Logto. What that was is told in the words
+/// of a requirement.
+fn refusal(request: &Request<'_>, user: &LogtoUser, error: Error, needed: String) -> Refusal {
+    let refusal = Refusal::to(&error, request);
+    match refusal {
+        Refusal::Denied(_) => {
+            let event = Event::Denied { sub: user.id().into(), requirement: needed.clone() };
+            user.logto().tell(&event);
+            return Refusal::Denied(needed);
+        }
+        Refusal::Unavailable { .. } => user.logto().tell(&Event::Undecided { error }),
+        Refusal::Misconfigured(_) => log::error!("{error}"),
+        _ => {}
+    }
+    refusal
 }
 
 /// Whether the fairing is missing, which a guard cannot do without. Says how to mend it.

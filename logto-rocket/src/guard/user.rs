@@ -11,6 +11,7 @@ use serde::de::DeserializeOwned;
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
+use super::known::Known;
 use super::{answer, is_detached};
 use crate::claims::Claims;
 use crate::error::Error;
@@ -19,7 +20,7 @@ use crate::logto::Logto;
 use crate::navigation::header;
 use crate::oidc::RawIdToken;
 use crate::refusal::Refusal;
-use crate::session::{Audience, Session, SessionId};
+use crate::session::{Session, SessionId};
 use crate::visit::Visit;
 
 /// Who is signed in. As a handler's parameter it lets in nobody else.
@@ -158,31 +159,6 @@ impl LogtoUser {
         &self.session.id
     }
 
-    /// Asks Logto for what it knows of the user now, with the access token of the sign-in, which
-    /// is renewed if it has expired or Logto has ended it before its time.
-    ///
-    /// User info also has what ID tokens leave out: `custom_data`, `identities`, and so on, each if
-    /// its scope was asked for.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::SessionOver`] if Logto no longer honours the session, which then ends here as well;
-    /// [`Error::NoRefreshToken`] if the access token has expired and cannot be renewed;
-    /// [`Error::Unavailable`] if Logto did not answer, which leaves the session as it is. As the
-    /// error of a handler they are 401, 401 and 503.
-    pub async fn fetch_user_info(&self) -> Result<Claims, Error> {
-        let sessions = self.logto.keeper();
-        let access_token = sessions.access_token(&self.session, Audience::default()).await?;
-        match sessions.oidc.user_info(&access_token, self.id()).await {
-            Err(Error::Refused { code, .. }) if code == "invalid_token" => {
-                sessions.forget_token(&self.session, &Audience::default(), &access_token);
-                let renewed = sessions.access_token(&self.session, Audience::default()).await?;
-                sessions.oidc.user_info(&renewed, self.id()).await
-            }
-            answer => answer,
-        }
-    }
-
     pub(crate) fn session(&self) -> &Arc<Session> {
         &self.session
     }
@@ -192,13 +168,11 @@ impl LogtoUser {
     }
 }
 
-/// The user of a request, found out once.
+/// The user of a request, found out once, as Logto last told of them.
 pub(crate) async fn of<'r>(request: &'r Request<'_>) -> Result<&'r LogtoUser, Refusal> {
-    let user = request.local_cache_async(async { Known(find(request).await) }).await;
-    user.0.as_ref().map_err(Clone::clone)
+    let known = request.local_cache_async(async { Known::new(find(request).await) }).await;
+    known.newest().as_ref().map_err(Clone::clone)
 }
-
-struct Known(Result<LogtoUser, Refusal>);
 
 async fn find(request: &Request<'_>) -> Result<LogtoUser, Refusal> {
     let logto = Logto::fetch(request.rocket()).ok_or(Refusal::NotAttached)?;

@@ -54,8 +54,7 @@ impl Tokens {
             #[serde(default)]
             scope: String,
         }
-        let payload = self.access_token.reveal().split('.').nth(1);
-        let payload = payload.and_then(|payload| URL_SAFE_NO_PAD.decode(payload).ok());
+        let payload = self.access_token.payload();
         match payload.map(|payload| serde_json::from_slice::<Granted>(&payload)) {
             Some(granted) => {
                 let scopes = granted.map(|granted| granted.scope).unwrap_or_default();
@@ -85,6 +84,14 @@ impl Renewal {
             _ => false,
         };
         unheard && self.refresh_token.is_none()
+    }
+}
+
+impl AccessToken {
+    /// What a JWT says, not verified; `None` of an opaque token.
+    pub(crate) fn payload(&self) -> Option<Vec<u8>> {
+        let payload = self.reveal().split('.').nth(1)?;
+        URL_SAFE_NO_PAD.decode(payload).ok()
     }
 }
 

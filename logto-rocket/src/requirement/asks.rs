@@ -7,7 +7,7 @@ use super::node::Node;
 const ROLES: &str = "roles";
 pub(crate) const ORGANIZATIONS: &str = "urn:logto:scope:organizations";
 const ORGANIZATION_ROLES: &str = "urn:logto:scope:organization_roles";
-const ORGANIZATIONS_RESOURCE: &str = "urn:logto:resource:organizations";
+pub(crate) const ORGANIZATIONS_RESOURCE: &str = "urn:logto:resource:organizations";
 
 /// Scopes and resources of the authorization request.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -75,13 +75,15 @@ impl Asked {
         self.resources.iter().any(|asked| asked == resource)
     }
 
+    /// The scopes, one by one.
+    pub fn each_scope(&self) -> impl Iterator<Item = &str> {
+        let usual = USUAL_SCOPES.into_iter().filter(|_| self.scopes.is_empty());
+        usual.chain(self.scopes.split_whitespace())
+    }
+
     /// Whether the scope was asked for.
     pub fn has_scope(&self, scope: &str) -> bool {
-        if self.scopes.is_empty() {
-            USUAL_SCOPES.contains(&scope)
-        } else {
-            self.scopes.split(' ').any(|asked| asked == scope)
-        }
+        self.each_scope().any(|asked| asked == scope)
     }
 }
 

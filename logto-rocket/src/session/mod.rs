@@ -182,9 +182,12 @@ impl Session {
         }
     }
 
-    /// The scopes that Logto granted to the sign-in, separated by spaces.
-    pub fn scopes(&self) -> String {
-        self.granted.clone().unwrap_or_else(|| self.asked.scopes())
+    /// The scopes that Logto granted to the sign-in.
+    pub fn scopes(&self) -> Vec<&str> {
+        match &self.granted {
+            Some(granted) => granted.split(' ').collect(),
+            None => self.asked.each_scope().collect(),
+        }
     }
 }
 

@@ -1,0 +1,137 @@
+//! [`TokenClaims`]: what a JWT access token says.
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer};
+use serde_json::{Map, Value};
+
+/// What a JWT access token says
+/// ([RFC 9068, section 2.2](https://www.rfc-editor.org/rfc/rfc9068#section-2.2)); from
+/// [`Token::claims()`](crate::Token::claims), which tells what may be believed of it.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct TokenClaims {
+    /// Whom the token stands for: the user's id at Logto.
+    pub sub: String,
+    /// The application that it was given to.
+    pub client_id: Option<String>,
+    /// The organization from which a resource is seen. A token for an organization itself names it
+    /// in the audience instead, as `urn:logto:organization:<id>`.
+    pub organization_id: Option<String>,
+    /// Whom the token is for: the indicator of the resource, usually one.
+    pub audience: Vec<String>,
+    /// What it permits.
+    pub scopes: Vec<String>,
+    /// When it expires, in seconds since the Unix epoch.
+    pub exp: Option<u64>,
+    /// When it was issued, in seconds since the Unix epoch.
+    pub iat: Option<u64>,
+    /// The token's own id.
+    pub jti: Option<String>,
+    all: Map<String, Value>,
+}
+
+impl TokenClaims {
+    /// One claim, by its name, as a type of one's own: those that a tenant's JWT customizer adds,
+    /// and all others. `None` if it is absent or `null`.
+    ///
+    /// # Errors
+    ///
+    /// If the claim is there but is no `T`.
+    pub fn get<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>, serde_json::Error> {
+        self.all.get(name).cloned().map_or(Ok(None), serde_json::from_value)
+    }
+
+    /// Reads the payload of a JWT; `None` if it is no JSON object with a `sub`, or one of the
+    /// claims that are known by name has a wrong type.
+    pub(super) fn read(payload: &[u8]) -> Option<Self> {
+        let known: Known = serde_json::from_slice(payload).ok()?;
+        let all = serde_json::from_slice(payload).ok()?;
+        let Known { sub, client_id, organization_id, aud, scope, exp, iat, jti } = known;
+        let scopes = scope.iter().flat_map(|scope| scope.split_whitespace());
+        let scopes = scopes.map(ToOwned::to_owned).collect();
+        Some(Self { sub, client_id, organization_id, audience: aud, scopes, exp, iat, jti, all })
+    }
+}
+
+#[derive(Deserialize)]
+struct Known {
+    sub: String,
+    client_id: Option<String>,
+    organization_id: Option<String>,
+    #[serde(default, deserialize_with = "one_or_many")]
+    aud: Vec<String>,
+    scope: Option<String>,
+    exp: Option<u64>,
+    iat: Option<u64>,
+    jti: Option<String>,
+}
+
+/// An audience is a text, or a list of them
+/// ([RFC 7519, section 4.1.3](https://www.rfc-editor.org/rfc/rfc7519#section-4.1.3)).
+fn one_or_many<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Audience {
+        One(String),
+        Many(Vec<String>),
+    }
+    Ok(match Audience::deserialize(deserializer)? {
+        Audience::One(one) => vec![one],
+        Audience::Many(many) => many,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn a_token_of_logtos_is_read() {
+        let claims = TokenClaims::read(
+            br#"{"jti":"j","sub":"u","iat":1,"exp":2,"scope":"a  b","client_id":"c",
+                 "iss":"i","aud":"r","organization_id":"o","plan":{"name":"gold"},"none":null}"#,
+        )
+        .unwrap();
+        assert_eq!((claims.sub.as_str(), claims.client_id.as_deref()), ("u", Some("c")));
+        assert_eq!(claims.organization_id.as_deref(), Some("o"));
+        assert_eq!(
+            (claims.audience, claims.scopes),
+            (vec!["r".into()], vec!["a".into(), "b".into()])
+        );
+        assert_eq!((claims.exp, claims.iat, claims.jti.as_deref()), (Some(2), Some(1), Some("j")));
+    }
+
+    #[test]
+    fn claims_of_ones_own_are_read_by_name_and_type() {
+        let claims = TokenClaims::read(br#"{"sub":"u","seats":3,"none":null}"#).unwrap();
+        assert_eq!(claims.get::<u8>("seats").unwrap(), Some(3));
+        assert_eq!(claims.get::<String>("sub").unwrap().as_deref(), Some("u"));
+        assert_eq!(claims.get::<u8>("none").unwrap(), None);
+        assert_eq!(claims.get::<u8>("absent").unwrap(), None);
+        assert!(claims.get::<bool>("seats").is_err());
+    }
+
+    #[test]
+    fn several_audiences_are_all_there_and_an_empty_scope_is_none() {
+        let claims = TokenClaims::read(br#"{"sub":"u","aud":["a","b"],"scope":""}"#).unwrap();
+        assert_eq!(claims.audience, ["a", "b"]);
+        assert!(claims.scopes.is_empty());
+    }
+
+    #[test]
+    fn what_is_no_such_token_is_none() {
+        for payload in ["", "[]", "{}", "null", r#"{"sub":1}"#, r#"{"sub":"u","aud":1}"#] {
+            assert!(TokenClaims::read(payload.as_bytes()).is_none(), "{payload}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_that_comes_makes_it_panic(payload in any::<Vec<u8>>(), text in r#"\{"sub":.*\}"#) {
+            let _ = TokenClaims::read(&payload);
+            let _ = TokenClaims::read(text.as_bytes());
+        }
+    }
+}
