@@ -34,6 +34,7 @@
 //! | rotate the signing key | [`Idp::rotate_keys`] |
 //! | change a user | [`Idp::suspend`], [`Idp::remove_role`], [`Idp::set_claim`] … |
 //! | end tokens or sessions | [`Idp::expire_access_tokens`], [`Idp::end_sessions`] |
+//! | make a subject token for token exchange | [`Idp::subject_token`], [`Idp::personal_access_token`] |
 //! | move its time | [`Builder::clock`] with [`Clock::movable`](crate::Clock::movable) |
 //! | take it off the network and back | [`Idp::pause`], [`Idp::resume`] |
 //!
@@ -41,7 +42,7 @@
 //!
 //! It has no passwords and lets anybody in as anybody. It listens on 127.0.0.1 only and starts only
 //! in Rocket's `debug` profile and in builds with debug assertions. Third-party applications, social
-//! sign-in, device flow, introspection and the Management API are not there.
+//! sign-in, device flow and the Management API are not there.
 
 mod answer;
 mod authorization_request;
@@ -55,6 +56,7 @@ mod error;
 mod faults;
 mod faulty;
 mod idp;
+mod introspection;
 mod issue;
 mod keys;
 mod pages;
@@ -67,6 +69,7 @@ mod sign_in;
 mod state;
 mod tamper;
 mod token;
+mod token_exchange;
 mod user;
 mod userinfo;
 

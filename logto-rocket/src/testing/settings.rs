@@ -21,6 +21,8 @@ pub(super) struct Settings {
     pub(super) rotating: bool,
     /// Put `sid` into the ID tokens.
     pub(super) session_required: bool,
+    /// Let the applications exchange tokens.
+    pub(super) token_exchange: bool,
 }
 
 #[derive(Debug, Clone)]
