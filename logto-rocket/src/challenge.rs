@@ -125,15 +125,17 @@ impl Challenge {
     }
 }
 
-/// As the error of a handler: 401 if the session is over, 500 for an option that cannot be sent, and
-/// 503 for all that Logto did not or could not do.
+/// As the error of a handler: 401 if the session is over, 500 for what this application or its
+/// settings at Logto must mend, and 503 for all that Logto did not or could not do.
 impl<'r> Responder<'r, 'static> for Error {
     fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
         let refusal = match self {
             Self::SessionOver | Self::NoRefreshToken => Refusal::NotSignedIn,
             Self::Unavailable { retry_after, .. } => Refusal::Unavailable { retry_after },
             Self::SignInAskedLess => Refusal::SignInAskedLess,
-            Self::InvalidOption { .. } | Self::UndeclaredResource { .. } => {
+            Self::InvalidOption { .. }
+            | Self::UndeclaredResource { .. }
+            | Self::ScopeNotGranted { .. } => {
                 log::error!("{self}");
                 return Err(Status::InternalServerError);
             }

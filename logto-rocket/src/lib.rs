@@ -188,13 +188,25 @@
 //! | [`SignInFailed`](Event::SignInFailed) | info if the user did it, else warn |
 //! | [`SignInNotStarted`](Event::SignInNotStarted), [`Undecided`](Event::Undecided), a sign-out whose tokens could not be revoked | warn |
 //!
+//! # Machine-to-machine
+//!
+//! | call | gives |
+//! | --- | --- |
+//! | [`Logto::client_credentials()`] | tokens of the application itself: for an API resource, in an organization, for Logto's Management API |
+//! | [`Logto::exchange_token()`] | a token in the name of a user whom the application got a subject token for |
+//! | [`Logto::introspect()`] | what Logto knows of an opaque token |
+//!
+//! Logto gives tokens of their own to applications of the type "Machine-to-machine" only, never to
+//! the one that users sign in to: register a second one, give it a role, and name it. A token is
+//! requested once, however many handlers want it, and kept until it is about to expire.
+//!
 //! # Errors
 //!
 //! | error | as the response of a handler |
 //! | --- | --- |
 //! | [`Error::SessionOver`], [`Error::NoRefreshToken`] | as if nobody were signed in |
 //! | [`Error::Unavailable`] | 503 |
-//! | [`Error::InvalidOption`] | 500; the reason is in the log |
+//! | [`Error::InvalidOption`], [`Error::ScopeNotGranted`] | 500; the reason is in the log |
 //! | all other [`Error`]s | 503; the reason is in the log |
 //!
 //! A sign-in that comes back without a session is a [`SignInError`], each with a page and a
@@ -270,8 +282,13 @@ pub use events::Event;
 pub use fairing::LogtoFairing;
 pub use guard::{Authenticated, ClaimsAs, LogtoUser, Protected};
 pub use hooks::OnSignIn;
-pub use logto::{Logto, SignIn, SignInBuilder, SignOut, SignOutBuilder};
-pub use oidc::{DirectSignIn, FirstScreen, Identifier, Prompt, SignInOptions};
+pub use logto::{
+    ClientCredentials, Logto, MachineToken, SignIn, SignInBuilder, SignOut, SignOutBuilder,
+    TokenExchange,
+};
+pub use oidc::{
+    DirectSignIn, FirstScreen, Identifier, Introspection, Prompt, SignInOptions, SubjectTokenType,
+};
 #[cfg(feature = "templates")]
 pub use page::Page;
 pub use redirect::{LocalPath, NotLocal};
