@@ -210,7 +210,7 @@ impl MachineToken {
         Self {
             text: tokens.access_token.clone(),
             scopes: tokens.granted().into(),
-            renew_at: asked_at + (life - EARLY.min(life / 10)),
+            renew_at: asked_at + life.saturating_sub(EARLY.min(life / 10)),
             expires_at: asked_at + life,
             clock,
         }

@@ -137,20 +137,23 @@ impl Oidc {
         if response.status() != StatusCode::OK {
             return Err(refusal(call, &response));
         }
-        let known = known(response.body())
-            .ok_or_else(|| bad_answer(call, "it does not say whether the token is active"))?;
+        let known = known(response.body()).map_err(|why| bad_answer(call, why))?;
         Ok(Introspection { known, app_id })
     }
 }
 
-/// What an answer tells, `Some(None)` if the token is not active. Of a token that is not, nothing is
-/// believed; of one that is, everything must be of its type.
-fn known(body: &[u8]) -> Option<Option<Known>> {
-    let mut members: Map<String, Value> = serde_json::from_slice(body).ok()?;
-    match members.remove("active")? {
-        Value::Bool(true) => serde_json::from_value(members.into()).ok().map(Some),
-        Value::Bool(false) => Some(None),
-        _ => None,
+/// What an answer tells of a token, if it is active. Of one that is not, nothing is believed; of one
+/// that is, everything must be of its type.
+fn known(body: &[u8]) -> Result<Option<Known>, &'static str> {
+    let members: Result<Map<String, Value>, _> = serde_json::from_slice(body);
+    let mut members = members.map_err(|_| "it is no JSON object")?;
+    match members.remove("active") {
+        Some(Value::Bool(true)) => {
+            let known = serde_json::from_value(members.into());
+            known.map(Some).map_err(|_| "one of its members is of a wrong type")
+        }
+        Some(Value::Bool(false)) => Ok(None),
+        _ => Err("it does not say whether the token is active"),
     }
 }
 
@@ -172,22 +175,19 @@ mod tests {
 
     use super::*;
 
-    fn read(body: &Value) -> Option<Option<Known>> {
+    fn read(body: &Value) -> Result<Option<Known>, &'static str> {
         known(body.to_string().as_bytes())
     }
 
     #[test]
     fn only_a_plain_true_makes_a_token_active() {
-        assert!(matches!(read(&json!({"active": true})), Some(Some(_))));
-        assert!(matches!(
-            read(&json!({"active": false, "sub": "u", "client_id": "a"})),
-            Some(None)
-        ));
+        assert!(matches!(read(&json!({"active": true})), Ok(Some(_))));
+        assert!(matches!(read(&json!({"active": false, "sub": "u", "client_id": "a"})), Ok(None)));
         for odd in [json!("true"), json!(1), json!(null), json!([true]), json!({})] {
-            assert!(read(&json!({ "active": odd })).is_none(), "{odd}");
+            assert!(read(&json!({ "active": odd })).is_err(), "{odd}");
         }
-        assert!(read(&json!({"sub": "u"})).is_none());
-        assert!(read(&json!([])).is_none());
+        assert!(read(&json!({"sub": "u"})).is_err());
+        assert!(read(&json!([])).is_err());
     }
 
     #[test]
@@ -201,7 +201,7 @@ mod tests {
             ("scope", json!(["a"])),
             ("aud", json!({"a": 1})),
         ] {
-            assert!(read(&json!({ "active": true, name: wrong })).is_none(), "{name}: {wrong}");
+            assert!(read(&json!({ "active": true, name: wrong })).is_err(), "{name}: {wrong}");
         }
     }
 

@@ -32,7 +32,7 @@ impl State {
         }
         let iat = token.expires_at - ACCESS_TOKEN_LIFE;
         let scopes = authorization.user_scopes.join(" ");
-        let mut known = self.known(authorization, iat, token.expires_at, scopes);
+        let mut known = self.known(authorization, iat, token.expires_at, &scopes);
         known["token_type"] = "Bearer".into();
         Some(known)
     }
@@ -46,10 +46,10 @@ impl State {
             return None;
         }
         let scopes = [&authorization.user_scopes[..], &authorization.resource_scopes].concat();
-        Some(self.known(authorization, token.issued_at, expires_at, scopes.join(" ")))
+        Some(self.known(authorization, token.issued_at, expires_at, &scopes.join(" ")))
     }
 
-    fn known(&self, authorization: &Authorization, iat: u64, exp: u64, scope: String) -> Value {
+    fn known(&self, authorization: &Authorization, iat: u64, exp: u64, scope: &str) -> Value {
         let mut known = json!({
             "active": true,
             "sub": authorization.user,
