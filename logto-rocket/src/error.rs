@@ -71,6 +71,15 @@ pub enum Error {
     /// but one that starts now would: 401 as the error of a handler, which sends a browser through
     /// the sign-in once.
     SignInAskedLess,
+    /// Logto gave the application a token of its own, but without scopes that were asked for: it
+    /// drops what the application has no permission for, and says nothing. Typically the
+    /// machine-to-machine application lacks a role.
+    ScopeNotGranted {
+        /// The scopes that are missing.
+        scopes: Vec<String>,
+        /// What the token was for: the indicator of an API resource, or the id of an organization.
+        target: String,
+    },
 }
 
 /// A call to Logto.
@@ -91,6 +100,14 @@ pub enum Call {
     PushedAuthorization,
     /// The end-session endpoint.
     EndSession,
+    /// The token endpoint, for a token of the application itself
+    /// ([RFC 6749, section 4.4](https://www.rfc-editor.org/rfc/rfc6749#section-4.4)).
+    ClientCredentials,
+    /// The token endpoint, to exchange a token
+    /// ([RFC 8693](https://www.rfc-editor.org/rfc/rfc8693)).
+    TokenExchange,
+    /// The introspection endpoint ([RFC 7662](https://www.rfc-editor.org/rfc/rfc7662)).
+    Introspection,
 }
 
 /// Why a token was not believed.
@@ -119,7 +136,10 @@ impl fmt::Display for Error {
             Self::BadAnswer { call, why } => {
                 write!(f, "Logto's answer was not understood: {call}: {why}")
             }
-            Self::Refused { call, code } => write!(f, "Logto refused: {call}: {code}"),
+            Self::Refused { call, code } => {
+                write!(f, "Logto refused: {call}: {code}")?;
+                call.remedy(code).map_or(Ok(()), |remedy| write!(f, "; {remedy}"))
+            }
             Self::InvalidToken(why) => write!(f, "a token of Logto's is not valid: {why}"),
             Self::InvalidOption { option, why } => {
                 write!(f, "the sign-in option `{option}`: {why}")
@@ -143,6 +163,12 @@ impl fmt::Display for Error {
             Self::SignInAskedLess => {
                 f.write_str("the sign-in of this session did not ask Logto for what is needed here")
             }
+            Self::ScopeNotGranted { scopes, target } => write!(
+                f,
+                "Logto gave a token for `{target}` without `{}`; give the machine-to-machine \
+                 application a role with that permission",
+                scopes.join("`, `")
+            ),
         }
     }
 }
@@ -159,7 +185,35 @@ impl fmt::Display for Call {
             Self::Revocation => "token revocation",
             Self::PushedAuthorization => "pushed authorization request",
             Self::EndSession => "end of session",
+            Self::ClientCredentials => "request for a token of the application itself",
+            Self::TokenExchange => "token exchange",
+            Self::Introspection => "token introspection",
         })
+    }
+}
+
+impl Call {
+    /// What helps if Logto refuses the call with this code, where the code alone does not tell.
+    fn remedy(self, code: &str) -> Option<&'static str> {
+        match (self, code) {
+            (Self::ClientCredentials, "invalid_request" | "unauthorized_client") => Some(
+                "only a machine-to-machine application whose secret has not expired gets tokens of \
+                 its own; name one with `client_credentials().app(id, secret)`",
+            ),
+            (Self::ClientCredentials, "access_denied") => {
+                Some("the application must be a member of the organization")
+            }
+            (Self::TokenExchange, "invalid_request" | "unauthorized_client") => {
+                Some("token exchange must be allowed in the settings of the application at Logto")
+            }
+            (Self::TokenExchange, "invalid_grant") => {
+                Some("a subject token works once, and for some minutes only")
+            }
+            (Self::Introspection, "unsupported_token_type") => {
+                Some("a JWT says by itself what it is good for, and is verified by its signature")
+            }
+            _ => None,
+        }
     }
 }
 

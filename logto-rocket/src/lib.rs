@@ -204,6 +204,18 @@
 //! | [`SignInFailed`](Event::SignInFailed) | info if the user did it, else warn |
 //! | [`SignInNotStarted`](Event::SignInNotStarted), [`Undecided`](Event::Undecided), a sign-out whose tokens could not be revoked | warn |
 //!
+//! # Machine-to-machine
+//!
+//! | call | gives |
+//! | --- | --- |
+//! | [`Logto::client_credentials()`] | tokens of the application itself: for an API resource, in an organization, for Logto's Management API |
+//! | [`Logto::exchange_token()`] | a token in the name of a user whom the application got a subject token for |
+//! | [`Logto::introspect()`] | what Logto knows of an opaque token |
+//!
+//! Logto gives tokens of their own to applications of the type "Machine-to-machine" only, never to
+//! the one that users sign in to: register a second one, give it a role, and name it. A token is
+//! requested once, however many handlers want it, and kept until it is about to expire.
+//!
 //! # Errors
 //!
 //! | error | as the response of a handler |
@@ -212,7 +224,7 @@
 //! | [`Error::SignInAskedLess`] | 401, through the sign-in once |
 //! | [`Error::Refused`] with `access_denied` | 403 |
 //! | [`Error::Unavailable`] | 503 |
-//! | [`Error::InvalidOption`], [`Error::UndeclaredResource`] | 500; the remedy is in the log |
+//! | [`Error::InvalidOption`], [`Error::UndeclaredResource`], [`Error::ScopeNotGranted`] | 500; the remedy is in the log |
 //! | all other [`Error`]s | 503; the reason is in the log |
 //!
 //! A sign-in that comes back without a session is a [`SignInError`], each with a page and a
@@ -290,8 +302,14 @@ pub use events::Event;
 pub use fairing::LogtoFairing;
 pub use guard::{AccessToken, Authenticated, ClaimsAs, LogtoUser, Protected, Token, TokenClaims};
 pub use hooks::OnSignIn;
-pub use logto::{Logto, SessionControl, SignIn, SignInBuilder, SignOut, SignOutBuilder};
-pub use oidc::{DirectSignIn, FirstScreen, Identifier, LogoutError, Prompt, SignInOptions};
+pub use logto::{
+    ClientCredentials, Logto, MachineToken, SessionControl, SignIn, SignInBuilder, SignOut,
+    SignOutBuilder, TokenExchange,
+};
+pub use oidc::{
+    DirectSignIn, FirstScreen, Identifier, Introspection, LogoutError, Prompt, SignInOptions,
+    SubjectTokenType,
+};
 #[cfg(feature = "templates")]
 pub use page::Page;
 pub use redirect::{LocalPath, NotLocal};

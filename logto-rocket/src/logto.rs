@@ -1,8 +1,12 @@
 //! [`Logto`]: the client that the fairing manages.
 
+mod client_credentials;
+mod introspection;
+mod machine_tokens;
 mod sessions;
 mod sign_in;
 mod sign_out;
+mod token_exchange;
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -12,9 +16,12 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use rocket::{Phase, Rocket};
 use url::Url;
 
+pub use self::client_credentials::{ClientCredentials, MachineToken};
+use self::machine_tokens::MachineTokens;
 pub use self::sessions::SessionControl;
 pub use self::sign_in::{SignIn, SignInBuilder};
 pub use self::sign_out::{SignOut, SignOutBuilder};
+pub use self::token_exchange::TokenExchange;
 use crate::clock::Clock;
 use crate::config::{Origin, Settings};
 use crate::error::Error;
@@ -48,6 +55,7 @@ pub(crate) struct Inner {
     clock: Clock,
     sessions: Arc<Sessions>,
     spent: Spent<Exchanged, SignedIn>,
+    machine_tokens: MachineTokens,
     hooks: Hooks,
     protected: Mutex<Vec<(Place, Tree)>>,
     guarded: Mutex<BTreeSet<&'static str>>,
@@ -121,6 +129,7 @@ impl Logto {
             spent: Spent::new(clock.clone()),
             clock,
             sessions: Arc::new(sessions),
+            machine_tokens: MachineTokens::new(),
             hooks,
             protected: Mutex::default(),
             guarded: Mutex::default(),

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use rocket::http::Status;
 
-use crate::error::Error;
+use crate::error::{Call, Error};
 
 /// Why a guard of this crate refused a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -103,12 +103,12 @@ impl From<&Error> for Refusal {
         match error {
             Error::SessionOver | Error::NoRefreshToken => Self::NotSignedIn,
             Error::SignInAskedLess => Self::SignInAskedLess,
-            Error::Refused { code, .. } if code == "access_denied" => {
+            Error::Refused { call: Call::Token, code } if code == "access_denied" => {
                 Self::Denied("an access token".into())
             }
-            Error::InvalidOption { .. } | Error::UndeclaredResource { .. } => {
-                Self::Misconfigured(error.to_string())
-            }
+            Error::InvalidOption { .. }
+            | Error::UndeclaredResource { .. }
+            | Error::ScopeNotGranted { .. } => Self::Misconfigured(error.to_string()),
             Error::Unavailable { retry_after, .. } => {
                 Self::Unavailable { retry_after: *retry_after }
             }

@@ -28,6 +28,15 @@ const client = (options) => ({
   }),
 });
 
+const machine = (options) => ({
+  client_id: options.machineId,
+  client_secret: options.machineSecret,
+  redirect_uris: [],
+  grant_types: ['client_credentials'],
+  response_types: [],
+  id_token_signed_response_alg: 'ES384',
+});
+
 // Logto rotates the refresh token of a confidential client late in its life.
 const rotateLate = (context) => context.oidc.entities.RefreshToken.ttlPercentagePassed() >= 70;
 
@@ -55,7 +64,7 @@ export const permissionsOf = (resources) => (sub, indicator) =>
 
 export const configuration = (options) => ({
   adapter: storage({ reuseGrace: options.reuseGrace }),
-  clients: [client(options)],
+  clients: [client(options), machine(options)],
   jwks: { keys: [signingKey()] },
   cookies: { keys: [randomBytes(32).toString('hex')] },
   enabledJWA: { idTokenSigningAlgValues: ['ES384'] },
@@ -78,7 +87,9 @@ export const configuration = (options) => ({
   features: {
     devInteractions: { enabled: false },
     backchannelLogout: { enabled: true },
-    introspection: { enabled: true },
+    clientCredentials: { enabled: true },
+    // Logto tells any application about the tokens of every other one.
+    introspection: { enabled: true, allowedPolicy: async () => true },
     revocation: { enabled: true },
     pushedAuthorizationRequests: { enabled: true },
     dPoP: { enabled: false },

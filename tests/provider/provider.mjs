@@ -4,6 +4,7 @@
 //   REDIRECT_URI              space-separated
 //   POST_LOGOUT_REDIRECT_URI  space-separated
 //   CLIENT_ID, CLIENT_SECRET
+//   MACHINE_ID, MACHINE_SECRET  an application that gets tokens of its own
 //   BACKCHANNEL_LOGOUT_URI    none
 //   RESOURCES                 JSON: API resource to its scopes, space-separated
 //   ORGANIZATION_SCOPES       the permissions that there are in organizations
@@ -29,6 +30,8 @@ const list = (text) => (text ?? '').split(' ').filter(Boolean);
 const options = {
   clientId: env.CLIENT_ID ?? 'test-app',
   clientSecret: env.CLIENT_SECRET ?? 'test-secret',
+  machineId: env.MACHINE_ID ?? 'test-machine',
+  machineSecret: env.MACHINE_SECRET ?? 'machine-secret',
   redirectUris: list(env.REDIRECT_URI ?? 'http://127.0.0.1:8000/auth/sign-in-callback'),
   postLogoutRedirectUris: list(env.POST_LOGOUT_REDIRECT_URI ?? 'http://127.0.0.1:8000/auth/sign-out-callback'),
   backchannelLogoutUri: env.BACKCHANNEL_LOGOUT_URI,

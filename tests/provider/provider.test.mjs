@@ -298,6 +298,25 @@ test('first_screen and login_hint reach the page', async (t) => {
   assert.match(await response.text(), /value="alice"/);
 });
 
+test('a machine gets a token with the scopes that it names, and may introspect what others have', async (t) => {
+  const provider = await start(t);
+  const authorization = `Basic ${Buffer.from('test-machine:machine-secret').toString('base64')}`;
+  const machine = (path, fields) => post(provider.issuer + path, fields, { authorization });
+  const ask = { grant_type: 'client_credentials', resource: ORDERS };
+  const { status, body } = await machine('/token', { ...ask, scope: 'read:orders nope' });
+  assert.equal(status, 200, JSON.stringify(body));
+  assert.equal(body.scope, 'read:orders');
+  const { sub, client_id, aud } = part(body.access_token, 1);
+  assert.deepEqual({ sub, client_id, aud }, { sub: 'test-machine', client_id: 'test-machine', aud: ORDERS });
+  assert.ok(!('scope' in (await machine('/token', ask)).body));
+  const { exchange } = await signIn(provider);
+  const { access_token: token } = (await exchange()).body;
+  assert.equal((await machine('/token/introspection', { token })).body.client_id, 'test-app');
+  assert.deepEqual((await machine('/token/introspection', { token: 'abc' })).body, { active: false });
+  const jwt = await machine('/token/introspection', { token: body.access_token });
+  assert.deepEqual([jwt.status, jwt.body.error], [400, 'unsupported_token_type']);
+});
+
 test('requests are counted by route and grant type', async (t) => {
   const provider = await start(t);
   const { exchange } = await signIn(provider);

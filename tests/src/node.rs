@@ -17,6 +17,12 @@ pub const CLIENT_ID: &str = "test-app";
 /// The secret of that application.
 pub const CLIENT_SECRET: &str = "test-secret";
 
+/// The machine-to-machine application that [`Provider`] knows besides; it has all scopes.
+pub const MACHINE_ID: &str = "test-machine";
+
+/// The secret of that application.
+pub const MACHINE_SECRET: &str = "machine-secret";
+
 /// The organization that `alice` owns at [`Provider`]; its permissions are `read:invoices` and `write:invoices`.
 pub const ORGANIZATION: &str = "acme00000001";
 
@@ -81,6 +87,8 @@ impl Provider {
             .env("PORT", "0")
             .env("CLIENT_ID", CLIENT_ID)
             .env("CLIENT_SECRET", CLIENT_SECRET)
+            .env("MACHINE_ID", MACHINE_ID)
+            .env("MACHINE_SECRET", MACHINE_SECRET)
             .env("REDIRECT_URI", format!("{base_url}/auth/sign-in-callback"))
             .env("POST_LOGOUT_REDIRECT_URI", format!("{base_url}/auth/sign-out-callback"))
             .env("ROTATE", if *rotate { "1" } else { "0" })

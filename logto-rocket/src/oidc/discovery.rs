@@ -18,6 +18,7 @@ pub(super) struct Provider {
     pub keys: Url,
     pub user_info: Option<Url>,
     pub revocation: Option<Url>,
+    pub introspection: Option<Url>,
     pub pushed_authorization: Option<Url>,
     pub end_session: Option<Url>,
     /// Whether every answer to an authorization request names its issuer (RFC 9207).
@@ -29,6 +30,7 @@ pub(super) struct Provider {
 pub(super) struct Extra {
     end_session_endpoint: Option<Url>,
     revocation_endpoint: Option<Url>,
+    introspection_endpoint: Option<Url>,
     pushed_authorization_request_endpoint: Option<Url>,
     #[serde(default)]
     authorization_response_iss_parameter_supported: bool,
@@ -80,6 +82,11 @@ impl Places<'_> {
                 .revocation_endpoint
                 .as_ref()
                 .map(|url| self.allowed("revocation_endpoint", url))
+                .transpose()?,
+            introspection: extra
+                .introspection_endpoint
+                .as_ref()
+                .map(|url| self.allowed("introspection_endpoint", url))
                 .transpose()?,
             pushed_authorization: extra
                 .pushed_authorization_request_endpoint

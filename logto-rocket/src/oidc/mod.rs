@@ -1,10 +1,12 @@
 //! [`Oidc`]: talking to Logto. Knows nothing of Rocket.
 
 mod authorization;
+mod client_credentials;
 mod discovery;
 mod document;
 mod http;
 mod id_token;
+mod introspection;
 mod keys;
 mod logout_token;
 mod payload;
@@ -14,6 +16,7 @@ mod sign_in;
 mod sign_out;
 #[cfg(test)]
 mod tests;
+mod token_exchange;
 mod tokens;
 mod user_info;
 
@@ -36,7 +39,9 @@ use openidconnect::{
 };
 use url::{Url, form_urlencoded};
 
+pub(crate) use client_credentials::Machine;
 pub(crate) use id_token::{Expected, MaxAge};
+pub use introspection::Introspection;
 pub use logout_token::LogoutError;
 pub(crate) use logout_token::LogoutToken;
 pub(crate) use secrets::{
@@ -44,6 +49,8 @@ pub(crate) use secrets::{
 };
 pub(crate) use settings::OidcSettings;
 pub use sign_in::{DirectSignIn, FirstScreen, Identifier, Prompt, SignInOptions};
+pub(crate) use token_exchange::Exchange;
+pub use token_exchange::SubjectTokenType;
 pub(crate) use tokens::{Renewal, Target, Tokens};
 
 use crate::clock::Clock;
@@ -192,22 +199,23 @@ impl Oidc {
         .set_token_uri(TokenUrl::from_url(provider.token.clone()))
     }
 
-    /// The app id and secret as
-    /// [RFC 6749, section 2.3.1](https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1) has them:
-    /// each encoded as in a form first.
+    /// How this application proves itself to Logto.
     fn basic(&self, call: Call) -> Result<HeaderValue, Error> {
-        let encoded =
-            |text: &str| -> String { form_urlencoded::byte_serialize(text.as_bytes()).collect() };
-        let pair = format!(
-            "{}:{}",
-            encoded(&self.settings.client_id),
-            encoded(self.settings.client_secret.reveal())
-        );
-        let mut header = HeaderValue::from_str(&format!("Basic {}", STANDARD.encode(pair)))
-            .map_err(|_| bad_answer(call, "the app secret makes no header"))?;
-        header.set_sensitive(true);
-        Ok(header)
+        basic(call, &self.settings.client_id, &self.settings.client_secret)
     }
+}
+
+/// The id and secret of an application as
+/// [RFC 6749, section 2.3.1](https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1) has them: each
+/// encoded as in a form first.
+fn basic(call: Call, id: &str, secret: &ClientSecret) -> Result<HeaderValue, Error> {
+    let encoded =
+        |text: &str| -> String { form_urlencoded::byte_serialize(text.as_bytes()).collect() };
+    let pair = format!("{}:{}", encoded(id), encoded(secret.reveal()));
+    let mut header = HeaderValue::from_str(&format!("Basic {}", STANDARD.encode(pair)))
+        .map_err(|_| bad_answer(call, "the app secret makes no header"))?;
+    header.set_sensitive(true);
+    Ok(header)
 }
 
 /// The endpoint, which only some calls need.

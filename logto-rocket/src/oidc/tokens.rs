@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use openidconnect::http::{HeaderValue, StatusCode};
 use openidconnect::{
     ErrorResponse, OAuth2TokenResponse, PkceCodeVerifier, RedirectUrl, RequestTokenError, Scope,
     TokenType,
@@ -14,7 +15,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use url::Url;
 
 use super::Oidc;
-use super::http::{bad_answer, refused};
+use super::http::{bad_answer, form, refusal, refused};
 use super::secrets::{AccessToken, AuthorizationCode, RawIdToken, RefreshToken, Verifier};
 use crate::error::{Call, Error};
 
@@ -156,6 +157,29 @@ impl Oidc {
         }
         tokens(request.request_async(&*self.http).await)
     }
+
+    /// Sends a form to the token endpoint in the name of an application, once.
+    pub(super) async fn request_tokens(
+        &self,
+        call: Call,
+        authorization: HeaderValue,
+        body: String,
+    ) -> Result<Tokens, Error> {
+        let provider = self.provider().await?;
+        let response =
+            self.http.send(call, form(call, &provider.token, authorization, body)?).await?;
+        if response.status() != StatusCode::OK {
+            return Err(refusal(call, &response));
+        }
+        let answer: Answer = serde_json::from_slice(response.body()).map_err(|error| {
+            let column = error.column();
+            bad_answer(
+                call,
+                format!("it is no token answer: missing or wrong before byte {column}"),
+            )
+        })?;
+        Ok(answer.into())
+    }
 }
 
 /// An answer of the token endpoint. Its ID token stays text, so that it is read by one verifier
@@ -261,16 +285,8 @@ fn tokens(answer: Result<Answer, RequestTokenError<Error, Refusal>>) -> Renewal 
             return Renewal { refresh_token, outcome: Err(error) };
         }
     };
-    let refresh_token =
-        answer.refresh_token.as_ref().map(|token| RefreshToken::from(token.secret().as_str()));
-    let tokens = Tokens {
-        expires_in: answer.expires_in(),
-        access_token: AccessToken::from(answer.access_token.secret().as_str()),
-        refresh_token: refresh_token.clone(),
-        id_token: answer.id_token,
-        scopes: answer.scopes.iter().flatten().map(|scope| scope.to_string()).collect(),
-    };
-    Renewal { refresh_token, outcome: Ok(tokens) }
+    let tokens = Tokens::from(answer);
+    Renewal { refresh_token: tokens.refresh_token.clone(), outcome: Ok(tokens) }
 }
 
 /// The refresh token of an answer in which something else is wrong.
@@ -281,4 +297,18 @@ fn rescued(body: &[u8]) -> Option<RefreshToken> {
     }
     let rescued: Rescued = serde_json::from_slice(body).ok()?;
     Some(rescued.refresh_token).filter(|token| !token.reveal().is_empty())
+}
+
+impl From<Answer> for Tokens {
+    fn from(answer: Answer) -> Self {
+        Self {
+            expires_in: answer.expires_in(),
+            access_token: AccessToken::from(answer.access_token.secret().as_str()),
+            refresh_token: answer
+                .refresh_token
+                .map(|token| RefreshToken::from(token.secret().as_str())),
+            id_token: answer.id_token,
+            scopes: answer.scopes.iter().flatten().map(|scope| scope.to_string()).collect(),
+        }
+    }
 }

@@ -156,6 +156,13 @@ impl Builder {
         self
     }
 
+    /// Whether the applications may exchange tokens; at Logto that is a setting of each.
+    #[must_use]
+    pub fn token_exchange(mut self, allowed: bool) -> Self {
+        self.settings.token_exchange = allowed;
+        self
+    }
+
     /// The clock that tokens, codes and sessions are timed by; share one with the application under
     /// test to move both.
     #[must_use]

@@ -66,6 +66,9 @@ impl State {
         if let (Some(_), Some(organization)) = (&wanted.resource, &wanted.organization) {
             claims.insert("organization_id".into(), organization.clone().into());
         }
+        if let Some(actor) = &wanted.actor {
+            claims.insert("act".into(), json!({ "sub": actor }));
+        }
         let jwt = self.keys.sign(Some("at+jwt"), claims, app_secret, &self.access_token_tampers);
         (jwt, scope)
     }

@@ -35,6 +35,7 @@
 //! | change a user | [`Idp::suspend`], [`Idp::remove_role`], [`Idp::set_claim`] … |
 //! | end tokens or sessions | [`Idp::expire_access_tokens`], [`Idp::end_sessions`] |
 //! | have it post logout tokens, or make one | [`Builder::backchannel_logout`], [`Idp::sign_out`], [`Idp::logout_token`] |
+//! | make a subject token for token exchange | [`Idp::subject_token`], [`Idp::personal_access_token`] |
 //! | move its time | [`Builder::clock`] with [`Clock::movable`](crate::Clock::movable) |
 //! | take it off the network and back | [`Idp::pause`], [`Idp::resume`] |
 //!
@@ -42,7 +43,7 @@
 //!
 //! It has no passwords and lets anybody in as anybody. It listens on 127.0.0.1 only and starts only
 //! in Rocket's `debug` profile and in builds with debug assertions. Third-party applications, social
-//! sign-in, device flow, introspection and the Management API are not there.
+//! sign-in, device flow and the Management API are not there.
 
 mod answer;
 mod authorization_request;
@@ -58,6 +59,7 @@ mod error;
 mod faults;
 mod faulty;
 mod idp;
+mod introspection;
 mod issue;
 mod keys;
 mod pages;
@@ -70,6 +72,7 @@ mod sign_in;
 mod state;
 mod tamper;
 mod token;
+mod token_exchange;
 mod user;
 mod userinfo;
 

@@ -20,6 +20,8 @@ pub enum Endpoint {
     Userinfo,
     /// `/oidc/token/revocation`
     Revocation,
+    /// `/oidc/token/introspection`
+    Introspection,
     /// `/oidc/session/end`
     EndSession,
 }
@@ -35,6 +37,7 @@ impl Endpoint {
             "/oidc/token" => Self::Token,
             "/oidc/me" => Self::Userinfo,
             "/oidc/token/revocation" => Self::Revocation,
+            "/oidc/token/introspection" => Self::Introspection,
             "/oidc/session/end" => Self::EndSession,
             _ => return None,
         })
@@ -127,6 +130,11 @@ impl Requests {
     /// How many tokens were revoked.
     pub fn revocation(&self) -> usize {
         self.count(Endpoint::Revocation)
+    }
+
+    /// How many tokens were introspected.
+    pub fn introspection(&self) -> usize {
+        self.count(Endpoint::Introspection)
     }
 
     /// How many sign-outs came.

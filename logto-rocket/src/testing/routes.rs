@@ -46,6 +46,7 @@ pub(super) fn routes() -> Vec<Route> {
         userinfo,
         userinfo_by_form,
         revocation,
+        introspection,
         end_session,
         end_session_by_form,
         confirm_end_session,
@@ -188,6 +189,11 @@ fn userinfo_by_form(shared: &Managed<Shared>, form: Form) -> Answer {
 #[rocket::post("/oidc/token/revocation", data = "<form>")]
 fn revocation(shared: &Managed<Shared>, form: Form) -> Answer {
     answer(form.credentials().and_then(|who| shared.lock().revocation(&form.params, &who)))
+}
+
+#[rocket::post("/oidc/token/introspection", data = "<form>")]
+fn introspection(shared: &Managed<Shared>, form: Form) -> Answer {
+    answer(form.credentials().and_then(|who| shared.lock().introspection(&form.params, &who)))
 }
 
 #[rocket::get("/oidc/session/end")]

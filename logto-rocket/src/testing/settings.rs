@@ -23,6 +23,8 @@ pub(super) struct Settings {
     pub(super) backchannel_logout_uri: Option<String>,
     /// Put `sid` into the ID tokens.
     pub(super) session_required: bool,
+    /// Let the applications exchange tokens.
+    pub(super) token_exchange: bool,
 }
 
 #[derive(Debug, Clone)]

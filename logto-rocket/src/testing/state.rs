@@ -24,6 +24,7 @@ pub(super) const ID_TOKEN_LIFE: u64 = 3_600;
 pub(super) const REFRESH_TOKEN_LIFE: u64 = 1_209_600;
 pub(super) const SESSION_LIFE: u64 = 1_209_600;
 pub(super) const GRANT_LIFE: u64 = 15_552_000;
+pub(super) const SUBJECT_TOKEN_LIFE: u64 = 600;
 
 /// All that the provider knows. The doors are written as methods of it, one file each.
 pub(super) struct State {
@@ -41,6 +42,7 @@ pub(super) struct State {
     pub(super) codes: HashMap<String, Code>,
     pub(super) access_tokens: HashMap<String, AccessToken>,
     pub(super) refresh_tokens: HashMap<String, RefreshToken>,
+    pub(super) subject_tokens: HashMap<String, SubjectToken>,
     pub(super) pushed: HashMap<String, Pushed>,
     /// Sign-outs that wait for their form, by its `xsrf` value.
     pub(super) sign_outs: HashMap<String, SignOut>,
@@ -78,6 +80,7 @@ pub(super) struct Authorization {
     pub(super) app: String,
     pub(super) user: String,
     pub(super) grant: String,
+    /// Empty where the tokens belong to none.
     pub(super) session: String,
     /// What OIDC and Logto define, in the order of the request.
     pub(super) user_scopes: Vec<String>,
@@ -122,6 +125,14 @@ pub(super) struct RefreshToken {
     pub(super) consumed_at: Option<Instant>,
 }
 
+/// A token that can be exchanged for one in the name of a user.
+pub(super) struct SubjectToken {
+    pub(super) user: String,
+    /// A personal access token, which does not expire and works more than once.
+    pub(super) is_personal: bool,
+    pub(super) expires_at: u64,
+}
+
 pub(super) struct Pushed {
     pub(super) app: String,
     pub(super) params: Params,
@@ -142,6 +153,7 @@ impl State {
             codes: HashMap::new(),
             access_tokens: HashMap::new(),
             refresh_tokens: HashMap::new(),
+            subject_tokens: HashMap::new(),
             pushed: HashMap::new(),
             sign_outs: HashMap::new(),
             farewells: Vec::new(),
@@ -187,7 +199,7 @@ impl State {
         let session = || self.sessions.values().any(|s| s.id == authorization.session);
         granted
             && self.active_user(&authorization.user).is_some()
-            && (authorization.is_offline() || session())
+            && (authorization.is_offline() || authorization.session.is_empty() || session())
     }
 
     /// Ends a grant and with it all tokens that came from it.

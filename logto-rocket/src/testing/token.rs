@@ -8,6 +8,7 @@ use super::authorization_request::words;
 use super::client_auth::Credentials;
 use super::params::Params;
 use super::state::{Authorization, REFRESH_TOKEN_LIFE, RefreshToken, State, random};
+use super::token_exchange::TOKEN_EXCHANGE;
 
 /// How long a rotated refresh token still works.
 const GRACE_SECONDS: u64 = 3;
@@ -24,6 +25,8 @@ pub(super) struct Wanted {
     pub(super) organization: Option<String>,
     /// Fewer scopes than were granted.
     pub(super) scopes: Option<Vec<String>>,
+    /// The id of the user who acts for the one that the token is about.
+    pub(super) actor: Option<String>,
 }
 
 impl State {
@@ -39,6 +42,7 @@ impl State {
         let allowed = match grant_type {
             "authorization_code" | "refresh_token" => !machine,
             "client_credentials" => machine,
+            TOKEN_EXCHANGE => self.settings.token_exchange,
             _ => {
                 let description = "unsupported grant_type requested";
                 return Err(Refused::new(400, "unsupported_grant_type", description));
@@ -51,6 +55,7 @@ impl State {
         let mut answer = match grant_type {
             "authorization_code" => self.exchange(params, &id, &secret)?,
             "refresh_token" => self.refresh(params, &id, &secret)?,
+            TOKEN_EXCHANGE => self.token_exchange(params, &id, &secret)?,
             _ => self.client_credentials(params, &id, &secret)?,
         };
         for tamper in &self.tampers {
@@ -228,6 +233,7 @@ impl Wanted {
             resource,
             organization: params.get("organization_id").map(str::to_owned),
             scopes: params.get("scope").map(|scope| words(Some(scope))),
+            actor: None,
         }
     }
 }
