@@ -149,11 +149,13 @@ impl From<Refusal> for Challenge {
 impl<'r> Responder<'r, 'static> for Error {
     fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
         let refusal = Refusal::to(&self, request);
-        match (&refusal, &self) {
-            (Refusal::Misconfigured(_), _) => log::error!("{self}"),
-            (Refusal::Unavailable { .. }, Self::Unavailable { .. }) => {}
-            (Refusal::Unavailable { .. }, _) => log::error!("{self}"),
-            _ => {}
+        let is_ours_to_mend = match refusal {
+            Refusal::Misconfigured(_) => true,
+            Refusal::Unavailable { .. } => !matches!(self, Self::Unavailable { .. }),
+            _ => false,
+        };
+        if is_ours_to_mend {
+            log::error!("{self}");
         }
         refusal.respond_to(request)
     }
