@@ -89,7 +89,7 @@ impl Challenge {
         Refusal::of(request).map(Self)
     }
 
-    fn respond(self, request: &Request<'_>) -> Response<'static> {
+    pub(crate) fn respond(self, request: &Request<'_>) -> Response<'static> {
         let debug = request.rocket().config().profile == rocket::Config::DEBUG_PROFILE;
         let status = self.0.status();
         match (&self.0, Logto::fetch(request.rocket())) {
@@ -122,6 +122,12 @@ impl Challenge {
                 notice.respond(request)
             }
         }
+    }
+}
+
+impl From<Refusal> for Challenge {
+    fn from(refusal: Refusal) -> Self {
+        Self(refusal)
     }
 }
 
@@ -265,7 +271,7 @@ fn sign_in(logto: &Logto, request: &Request<'_>, kind: Kind, max_age: Option<Dur
 }
 
 fn attempts(logto: &Logto, request: &Request<'_>) -> u32 {
-    Flows::of(request, logto.sessions()).next_attempt() - 1
+    Flows::of(request, logto.keeper()).next_attempt() - 1
 }
 
 /// A redirect that is never stored.

@@ -212,7 +212,7 @@ fn write_cookies(
     visit: &Visit,
     writes: Writes,
 ) {
-    let sessions: &Sessions = logto.sessions();
+    let sessions: &Sessions = logto.keeper();
     let mut cookies = writes.cookies;
     match (writes.session, visit.asked()) {
         (SessionWrite::Delete, _) => cookies.extend(sessions.deletions()),

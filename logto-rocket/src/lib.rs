@@ -232,6 +232,7 @@
 //! - **The name of the site.** Browsers keep cookies by host: `localhost` and `127.0.0.1` are two.
 //!   A sign-in that a developer starts under the wrong one of them is led to `base_url` first.
 
+mod at_once;
 mod challenge;
 mod claims;
 mod clock;

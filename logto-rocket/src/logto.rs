@@ -127,7 +127,7 @@ impl Logto {
         &self.0.settings
     }
 
-    pub(crate) fn sessions(&self) -> &Arc<Sessions> {
+    pub(crate) fn keeper(&self) -> &Arc<Sessions> {
         &self.0.sessions
     }
 

@@ -9,7 +9,8 @@ use rocket_dyn_templates::Template;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::guard::LogtoUser;
+use crate::at_once::at_once;
+use crate::guard::{LogtoUser, user_of};
 use crate::logto::Logto;
 use crate::redirect::LocalPath;
 use crate::visit::Visit;
@@ -80,11 +81,8 @@ impl<'r> Responder<'r, 'static> for Page {
             log::error!("The page `{}` has no Logto fairing or an odd context.", self.name);
             return Err(internal);
         };
-        let visit = Visit::of(request);
-        visit.personal();
-        let presented = visit.presented(request, logto);
-        let user =
-            presented.map(|presented| LogtoUser::new(logto.clone(), presented.session.clone()));
+        Visit::of(request).personal();
+        let user = at_once(user_of(request)).and_then(Result::ok).cloned();
         let here = Some(request.uri().to_string()).filter(|_| request.method() == Method::Get);
         let here = here.and_then(|here| here.parse::<LocalPath>().ok());
         let context = Context {

@@ -72,7 +72,9 @@ impl SignInError {
             }
             Self::Provider(code) if code == "temporarily_unavailable" => Status::ServiceUnavailable,
             Self::TooLarge => Status::InternalServerError,
-            Self::Exchange(Error::Unavailable { .. }) => Status::ServiceUnavailable,
+            Self::Exchange(Error::Unavailable { .. } | Error::Store { .. }) => {
+                Status::ServiceUnavailable
+            }
             Self::Exchange(Error::Refused { code, .. }) if code == "invalid_grant" => {
                 Status::BadRequest
             }
@@ -110,6 +112,10 @@ impl SignInError {
                 "A fresh sign-in is needed",
                 "The sign-in service did not ask for your password again, or did not say when it \
                  last did.",
+            ),
+            Self::Exchange(Error::Store { .. }) => (
+                "The sign-in could not be completed",
+                "Nothing is lost. Please try again in a moment.",
             ),
             Self::Exchange(Error::Unavailable { .. }) => (
                 "The sign-in service does not answer",

@@ -1,10 +1,12 @@
 //! [`Visit`]: what one request has found out, and what its response has to write.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rocket::Request;
+use tokio::sync::OnceCell;
 
+use crate::error::Error;
 use crate::logto::Logto;
 use crate::refusal::Refusal;
 use crate::session::{CookieWrite, Presented, Session};
@@ -13,7 +15,7 @@ use crate::session::{CookieWrite, Presented, Session};
 /// have had their turn, because Rocket forgets cookies that were set before.
 #[derive(Default)]
 pub(crate) struct Visit {
-    presented: OnceLock<Option<Presented>>,
+    presented: OnceCell<Result<Option<Presented>, Error>>,
     guarded: AtomicBool,
     writes: Mutex<Writes>,
 }
@@ -45,13 +47,22 @@ impl Visit {
     }
 
     /// The session that the request presented, opened once.
-    pub fn presented(&self, request: &Request<'_>, logto: &Logto) -> Option<&Presented> {
-        self.presented.get_or_init(|| logto.sessions().load(request)).as_ref()
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Store`], if sessions are in a store that does not answer.
+    pub async fn presented(
+        &self,
+        request: &Request<'_>,
+        logto: &Logto,
+    ) -> Result<Option<&Presented>, Error> {
+        let presented = self.presented.get_or_init(|| logto.keeper().load(request)).await;
+        presented.as_ref().map(Option::as_ref).map_err(Clone::clone)
     }
 
-    /// The session that was presented, if anybody has asked.
+    /// The session that was presented, if anybody has asked and it was found.
     pub fn asked(&self) -> Option<&Presented> {
-        self.presented.get().and_then(Option::as_ref)
+        self.presented.get()?.as_ref().ok()?.as_ref()
     }
 
     /// Notes that one of our guards stood before the handler, and what it said.

@@ -3,15 +3,15 @@
 use std::time::Duration;
 
 use logto_rocket::testing::{Endpoint, Fault, Tamper};
-use logto_rocket::{Error, LogtoUser};
+use logto_rocket::{Error, LogtoUser, SessionConfig};
 use logto_rocket_tests::app::App;
 use logto_rocket_tests::browser::{Answer, Browser};
 use rocket::futures::future::join_all;
 use rocket::http::Status;
 use rocket::{Route, get, routes};
 
-/// Longer than an access token is given out, shorter than claims are believed.
-const LATER: Duration = Duration::from_secs(3550);
+/// Longer than an access token lives, shorter than claims are believed here.
+const LATER: Duration = Duration::from_secs(3700);
 
 /// Handlers that renew the access token, and then fail in every way that a handler can.
 fn failing() -> Vec<Route> {
@@ -47,7 +47,10 @@ async fn app(rotating: bool) -> App {
     App::mounted(
         failing(),
         |idp| idp.rotating(rotating),
-        |config| config.timeout(Duration::from_secs(1)),
+        |config| {
+            let session = SessionConfig::new().revalidate_after(2 * LATER);
+            config.timeout(Duration::from_secs(1)).session(session)
+        },
         |it| it,
     )
     .await
@@ -222,7 +225,7 @@ async fn an_answer_that_is_none_is_503_and_the_session_stays() {
         let app = rotating().await;
         let mut alice = app.signed_in("alice").await;
         app.clock.advance(LATER);
-        app.idp.fault(Endpoint::Token, fault.clone());
+        app.idp.fault(Endpoint::Token, fault.clone()).times(2);
         let answer = alice.open("/profile").await;
         assert_eq!(answer.status, Status::ServiceUnavailable, "{fault:?}: {answer:?}");
         assert!(!answer.body.contains("maintenance"));

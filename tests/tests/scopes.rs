@@ -1,5 +1,7 @@
 //! Permissions on API resources: answered from the access token, which is fetched only if needed.
 
+use std::time::Duration;
+
 use logto_rocket::testing::{Endpoint, Fault};
 use logto_rocket::{authenticated, resource};
 use logto_rocket_tests::app::App;
@@ -92,9 +94,12 @@ async fn a_refusal_of_logtos_refuses_and_what_it_does_not_say_is_not_permitted_e
             content_type: "application/json".into(),
             body: format!(r#"{{"error":"{code}"}}"#),
         };
-        app.idp.fault(Endpoint::Token, fault).times(2);
+        app.idp.fault(Endpoint::Token, fault);
         assert_eq!(alice.open("/orders").await.status, Status::Forbidden, "{code}");
+        // It is remembered for a minute, not asked for at every request.
         assert_eq!(alice.open("/harmless").await.status, harmless, "{code}");
+        assert_eq!(alice.open("/orders").await.status, Status::Forbidden, "{code}");
+        app.clock.advance(Duration::from_secs(61));
     }
     assert_eq!(alice.open("/orders").await.status, Status::Ok);
 }

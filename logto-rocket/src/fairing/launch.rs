@@ -13,7 +13,7 @@ use crate::guard::Place;
 use crate::hooks::Hooks;
 use crate::logto::Logto;
 use crate::oidc::{Oidc, OidcSettings};
-use crate::session::{Ended, Live, Names, Sessions, Vault};
+use crate::session::{Ended, Live, Names, OpenedSessions, Outage, Sessions, Vault};
 
 /// The client, by the configuration. Every mistake in it is told at once; then there is none.
 pub(super) fn client(
@@ -50,7 +50,9 @@ pub(super) fn client(
         secure,
         settings: settings.session.clone(),
         store: None,
-        live: Live::default(),
+        live: Live::new(false),
+        opened: OpenedSessions::default(),
+        outage: Outage::default(),
         ended: Ended::default(),
         warned_of_size: AtomicBool::new(false),
     };

@@ -142,7 +142,7 @@ impl<'u> UserFacts<'u> {
     }
 
     async fn fetch(&self, audience: Audience) -> Result<Granted, Refusal> {
-        let sessions = self.user.logto().sessions();
+        let sessions = self.user.logto().keeper();
         let answer = sessions.granted_scopes(self.user.session(), audience.clone()).await;
         Ok(match answer {
             Ok(scopes) => Granted::Scopes(scopes),
@@ -206,7 +206,7 @@ impl<'u> UserFacts<'u> {
     /// have it.
     fn would_be_there(&self, claim: &str) -> bool {
         let asked = scope_of(claim).is_none_or(|scope| self.user.session().asked.has_scope(scope));
-        asked && !is_elsewhere(claim) && self.user.logto().sessions().keeps(claim)
+        asked && !is_elsewhere(claim) && self.user.logto().keeper().keeps(claim)
     }
 }
 

@@ -11,6 +11,7 @@ use rocket::request::{FromRequest, Outcome};
 use rocket::{Ignite, Request, Rocket, Sentinel};
 
 use self::facts::{UserFacts, is_organization_id};
+pub(crate) use self::user::of as user_of;
 pub use self::user::{ClaimsAs, LogtoUser};
 use crate::events::Event;
 use crate::logto::Logto;
@@ -80,7 +81,7 @@ impl<R: Protected> Sentinel for Authenticated<R> {
 
 /// Whether the user of this request may come in.
 async fn decide(request: &Request<'_>, tree: Tree) -> Result<(), Refusal> {
-    let user = user::of(request)?;
+    let user = user::of(request).await?;
     let segments = segments(request, tree)?;
     match judge(user, tree, Some(request), UserFacts::new(user, segments)).await {
         // A sign-in that was just made for this did not help, so another one will not either.
@@ -159,7 +160,7 @@ fn segments(request: &Request<'_>, tree: Tree) -> Result<Vec<(usize, String)>, R
 }
 
 fn comes_from_a_fresh_sign_in(request: &Request<'_>, user: &LogtoUser) -> bool {
-    Flows::of(request, user.logto().sessions()).has_fresh()
+    Flows::of(request, user.logto().keeper()).has_fresh()
 }
 
 /// What a guard answers, noted for the response: an error has its status, and nothing forwards,

@@ -14,6 +14,7 @@ use serde::{Serialize, Serializer};
 use super::{answer, is_detached};
 use crate::claims::Claims;
 use crate::error::Error;
+use crate::events::Event;
 use crate::logto::Logto;
 use crate::navigation::header;
 use crate::oidc::RawIdToken;
@@ -170,7 +171,7 @@ impl LogtoUser {
     /// [`Error::Unavailable`] if Logto did not answer, which leaves the session as it is. As the
     /// error of a handler they are 401, 401 and 503.
     pub async fn fetch_user_info(&self) -> Result<Claims, Error> {
-        let sessions = self.logto.sessions();
+        let sessions = self.logto.keeper();
         let access_token = sessions.access_token(&self.session, Audience::default()).await?;
         match sessions.oidc.user_info(&access_token, self.id()).await {
             Err(Error::Refused { code, .. }) if code == "invalid_token" => {
@@ -192,20 +193,36 @@ impl LogtoUser {
 }
 
 /// The user of a request, found out once.
-pub(super) fn of<'r>(request: &'r Request<'_>) -> Result<&'r LogtoUser, Refusal> {
-    let user = request.local_cache(|| Known(find(request)));
+pub(crate) async fn of<'r>(request: &'r Request<'_>) -> Result<&'r LogtoUser, Refusal> {
+    let user = request.local_cache_async(async { Known(find(request).await) }).await;
     user.0.as_ref().map_err(Clone::clone)
 }
 
 struct Known(Result<LogtoUser, Refusal>);
 
-fn find(request: &Request<'_>) -> Result<LogtoUser, Refusal> {
+async fn find(request: &Request<'_>) -> Result<LogtoUser, Refusal> {
     let logto = Logto::fetch(request.rocket()).ok_or(Refusal::NotAttached)?;
-    let presented = Visit::of(request).presented(request, logto).ok_or(Refusal::NotSignedIn)?;
+    let unavailable = |error| unavailable(logto, error);
+    let presented = Visit::of(request).presented(request, logto).await.map_err(unavailable)?;
+    let presented = presented.ok_or(Refusal::NotSignedIn)?;
     if !is_the_sites_own(request, logto) {
         return Err(Refusal::ForeignOrigin);
     }
-    Ok(LogtoUser::new(logto.clone(), Arc::clone(&presented.session)))
+    match logto.keeper().confirmed(&presented.session).await {
+        Ok(session) => Ok(LogtoUser::new(logto.clone(), session)),
+        Err(Error::SessionOver) => Err(Refusal::NotSignedIn),
+        Err(error) => Err(unavailable(error)),
+    }
+}
+
+/// Who is signed in cannot be said now.
+fn unavailable(logto: &Logto, error: Error) -> Refusal {
+    let retry_after = match &error {
+        Error::Unavailable { retry_after, .. } => *retry_after,
+        _ => None,
+    };
+    logto.tell(&Event::Undecided { error });
+    Refusal::Unavailable { retry_after }
 }
 
 /// Whether a request that changes something was made by this site, as far as a browser tells. What
@@ -229,7 +246,7 @@ impl<'r> FromRequest<'r> for LogtoUser {
     type Error = Refusal;
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Refusal> {
-        answer(request, of(request).cloned())
+        answer(request, of(request).await.cloned())
     }
 }
 
@@ -238,7 +255,7 @@ impl<'r> FromRequest<'r> for &'r LogtoUser {
     type Error = Refusal;
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Refusal> {
-        answer(request, of(request))
+        answer(request, of(request).await)
     }
 }
 
@@ -248,6 +265,7 @@ impl<'r, T: DeserializeOwned> FromRequest<'r> for ClaimsAs<T> {
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Refusal> {
         let claims = of(request)
+            .await
             .and_then(|user| user.claims_as().map_err(|error| Refusal::Claims(error.to_string())));
         answer(request, claims.map(Self))
     }

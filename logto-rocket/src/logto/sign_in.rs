@@ -7,6 +7,7 @@ use rocket::response::{self, Responder};
 use rocket::{Request, Response};
 
 use super::Logto;
+use crate::at_once::at_once;
 use crate::challenge::redirect;
 use crate::error::{Call, Error};
 use crate::events::Event;
@@ -172,11 +173,12 @@ impl<'r> Responder<'r, 'static> for SignIn {
 impl SignIn {
     /// Leaves the flow for the fairing, and goes to Logto.
     pub(crate) fn respond(mut self, request: &Request<'_>) -> Response<'static> {
-        let sessions = self.logto.sessions();
+        let sessions = self.logto.keeper();
         let flows = Flows::of(request, sessions);
         self.flow.attempt = flows.next_attempt();
         if self.flow.max_age.is_some() {
-            let presented = Visit::of(request).presented(request, &self.logto);
+            let presented = at_once(Visit::of(request).presented(request, &self.logto));
+            let presented = presented.and_then(Result::ok).flatten();
             self.flow.sub = presented.map(|presented| presented.session.claims.sub.clone());
         }
         let mut writes = Visit::of(request).writes();

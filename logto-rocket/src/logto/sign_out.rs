@@ -67,7 +67,7 @@ impl<'l> SignOutBuilder<'l> {
     /// takes two seconds at most.
     pub async fn start(self) -> SignOut {
         let Self { logto, user, return_to, local_only } = self;
-        let ended = logto.sessions().end(user.session());
+        let ended = logto.keeper().end(user.session()).await;
         let revocation = match &ended.refresh_token {
             Some(token) => {
                 let revoked = tokio::time::timeout(REVOCATION, logto.oidc().revoke(token)).await;
@@ -93,7 +93,7 @@ impl SignOut {
         match self.next {
             Next::Here => redirect(Status::SeeOther, self.return_to.into()),
             Next::Logto(url) => {
-                let farewell = self.logto.sessions().farewell_write(Some(self.return_to.as_str()));
+                let farewell = self.logto.keeper().farewell_write(Some(self.return_to.as_str()));
                 writes.cookies.extend(farewell);
                 redirect(Status::SeeOther, url)
             }

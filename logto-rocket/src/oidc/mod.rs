@@ -41,7 +41,7 @@ pub(crate) use secrets::{
 };
 pub(crate) use settings::OidcSettings;
 pub use sign_in::{DirectSignIn, FirstScreen, Identifier, Prompt, SignInOptions};
-pub(crate) use tokens::{Target, Tokens};
+pub(crate) use tokens::{Renewal, Target, Tokens};
 
 use crate::clock::Clock;
 use crate::error::{Call, Error};

@@ -38,6 +38,13 @@ pub(crate) struct Tokens {
 }
 
 impl Tokens {
+    /// The scopes that were granted, separated by spaces, if they are not those that were asked for.
+    pub(crate) fn other_scopes_than(&self, asked: &str) -> Option<String> {
+        let same = asked.split(' ').all(|scope| self.scopes.iter().any(|granted| granted == scope))
+            && self.scopes.iter().all(|granted| asked.split(' ').any(|scope| scope == granted));
+        (!self.scopes.is_empty() && !same).then(|| self.scopes.join(" "))
+    }
+
     /// The scopes that the access token is good for. A JWT says it itself; it came from Logto over
     /// TLS, so nobody else has written it, and it is for the resource to verify it. Of an opaque
     /// token the answer says it.
@@ -56,6 +63,28 @@ impl Tokens {
             }
             None => self.scopes.clone(),
         }
+    }
+}
+
+/// What a refresh token brought.
+#[derive(Debug)]
+pub(crate) struct Renewal {
+    /// The refresh token to use from now on, if the answer had one, however useless the rest is.
+    pub refresh_token: Option<RefreshToken>,
+    /// The tokens.
+    pub outcome: Result<Tokens, Error>,
+}
+
+impl Renewal {
+    /// Whether there may have been a good answer that did not get here, with a refresh token that
+    /// is the only one from now on.
+    pub(crate) fn is_lost(&self) -> bool {
+        let unheard = match &self.outcome {
+            Err(Error::Unavailable { retry_after, .. }) => retry_after.is_none(),
+            Err(Error::BadAnswer { .. }) => true,
+            _ => false,
+        };
+        unheard && self.refresh_token.is_none()
     }
 }
 
@@ -92,22 +121,23 @@ impl Oidc {
             .set_redirect_uri(Cow::Owned(RedirectUrl::from_url(redirect_uri.clone())))
             .request_async(&*self.http)
             .await;
-        tokens(answer)
+        tokens(answer).outcome
     }
 
     /// Gets new tokens for a refresh token.
     ///
-    /// # Errors
-    ///
-    /// [`Error::Refused`]: `invalid_grant` when the session is over, `invalid_target` for a
-    /// resource that the sign-in did not ask for, `access_denied` for an organization that the user
-    /// is no member of; [`Error::BadAnswer`] and [`Error::Unavailable`].
+    /// Without them there is [`Error::Refused`]: `invalid_grant` when the session is over,
+    /// `invalid_target` for a resource that the sign-in did not ask for, `access_denied` for an
+    /// organization that the user is no member of; [`Error::BadAnswer`] or [`Error::Unavailable`].
     pub(crate) async fn refresh(
         &self,
         refresh_token: &RefreshToken,
         target: Target<'_>,
-    ) -> Result<Tokens, Error> {
-        let provider = self.provider().await?;
+    ) -> Renewal {
+        let provider = match self.provider().await {
+            Ok(provider) => provider,
+            Err(error) => return Renewal { refresh_token: None, outcome: Err(error) },
+        };
         let requests = self.requests(&provider);
         let refresh_token = openidconnect::RefreshToken::new(refresh_token.reveal().to_owned());
         let mut request = requests.exchange_refresh_token(&refresh_token);
@@ -204,24 +234,44 @@ fn by_spaces<'de, D: Deserializer<'de>>(scopes: D) -> Result<Option<Vec<Scope>>,
 }
 
 /// The tokens of an answer, or why there are none. Of an answer that is not understood only the
-/// place is told, never the text.
-fn tokens(answer: Result<Answer, RequestTokenError<Error, Refusal>>) -> Result<Tokens, Error> {
-    let answer = answer.map_err(|error| match error {
-        RequestTokenError::ServerResponse(refusal) => refused(Call::Token, &refusal.error),
-        RequestTokenError::Request(error) => error,
-        RequestTokenError::Parse(error, _) => bad_answer(
-            Call::Token,
-            format!("it is no token answer: missing or wrong at `{}`", error.path()),
-        ),
-        RequestTokenError::Other(why) => bad_answer(Call::Token, why),
-    })?;
-    Ok(Tokens {
+/// place is told, never the text; a refresh token in it is kept nevertheless.
+fn tokens(answer: Result<Answer, RequestTokenError<Error, Refusal>>) -> Renewal {
+    let answer = match answer {
+        Ok(answer) => answer,
+        Err(error) => {
+            let (error, refresh_token) = match error {
+                RequestTokenError::ServerResponse(refusal) => {
+                    (refused(Call::Token, &refusal.error), None)
+                }
+                RequestTokenError::Request(error) => (error, None),
+                RequestTokenError::Parse(error, body) => {
+                    let at = error.path();
+                    let why = format!("it is no token answer: missing or wrong at `{at}`");
+                    (bad_answer(Call::Token, why), rescued(&body))
+                }
+                RequestTokenError::Other(why) => (bad_answer(Call::Token, why), None),
+            };
+            return Renewal { refresh_token, outcome: Err(error) };
+        }
+    };
+    let refresh_token =
+        answer.refresh_token.as_ref().map(|token| RefreshToken::from(token.secret().as_str()));
+    let tokens = Tokens {
         expires_in: answer.expires_in(),
         access_token: AccessToken::from(answer.access_token.secret().as_str()),
-        refresh_token: answer
-            .refresh_token
-            .map(|token| RefreshToken::from(token.secret().as_str())),
+        refresh_token: refresh_token.clone(),
         id_token: answer.id_token,
         scopes: answer.scopes.iter().flatten().map(|scope| scope.to_string()).collect(),
-    })
+    };
+    Renewal { refresh_token, outcome: Ok(tokens) }
+}
+
+/// The refresh token of an answer in which something else is wrong.
+fn rescued(body: &[u8]) -> Option<RefreshToken> {
+    #[derive(Deserialize)]
+    struct Rescued {
+        refresh_token: RefreshToken,
+    }
+    let rescued: Rescued = serde_json::from_slice(body).ok()?;
+    Some(rescued.refresh_token).filter(|token| !token.reveal().is_empty())
 }

@@ -14,11 +14,12 @@ use crate::error::Error;
 use crate::events::Event;
 use crate::guard::LogtoUser;
 use crate::logto::{Exchanged, Logto, SignedIn};
+use crate::navigation::header;
 use crate::notice::Notice;
 use crate::oidc::{AuthorizationCode, Expected, MaxAge, RefreshToken, Tokens};
 use crate::redirect::LocalPath;
 use crate::refusal::Refusal;
-use crate::session::{Audience, Flow, Session, find_flow};
+use crate::session::{Audience, Flow, Secret, Session, SignInOrigin, find_flow};
 use crate::sign_in_error::SignInError;
 use crate::visit::{SessionWrite, Visit};
 
@@ -33,14 +34,18 @@ pub(super) async fn respond<'r>(logto: &Logto, request: &'r Request<'_>) -> Resp
     let Some(state) = query.get("state") else {
         let bare = query.get("code").is_none() && query.get("error").is_none();
         let error = if bare { SignInError::Cancelled } else { SignInError::Unknown };
-        return already_in(logto, request).unwrap_or_else(|| fail(logto, request, None, &error));
-    };
-    let Some(flow) = find_flow(request, logto.sessions(), state) else {
         return already_in(logto, request)
+            .await
+            .unwrap_or_else(|| fail(logto, request, None, &error));
+    };
+    let Some(flow) = find_flow(request, logto.keeper(), state) else {
+        return already_in(logto, request)
+            .await
             .unwrap_or_else(|| fail(logto, request, None, &SignInError::Unknown));
     };
     if flow.finished {
         return already_in(logto, request)
+            .await
             .unwrap_or_else(|| fail(logto, request, None, &SignInError::Spent));
     }
     if let Err(error) = check_issuer(logto, &query).await {
@@ -57,14 +62,16 @@ pub(super) async fn respond<'r>(logto: &Logto, request: &'r Request<'_>) -> Resp
     };
     let Some(attempt) = logto.spent().attempt(flow.key()) else {
         return already_in(logto, request)
+            .await
             .unwrap_or_else(|| fail(logto, request, Some(&flow), &SignInError::Spent));
     };
-    let exchange = || exchange(logto.clone(), flow.clone(), AuthorizationCode::from(code));
+    let origin = origin(request);
+    let exchange = || exchange(logto.clone(), flow.clone(), AuthorizationCode::from(code), origin);
     let Some(exchanged) = attempt.exchange(exchange).await else {
         return fail(logto, request, Some(&flow), &SignInError::Spent);
     };
     match attempt.outcome(|| admit(logto, request, exchanged)).await {
-        Ok(session) => succeed(logto, request, &flow, session),
+        Ok(session) => succeed(logto, request, &flow, session).await,
         Err(error) => fail(logto, request, Some(&flow), &error),
     }
 }
@@ -77,13 +84,20 @@ async fn check_issuer(logto: &Logto, query: &Query) -> Result<(), SignInError> {
 }
 
 /// Exchanges the code, once, and verifies what comes.
-async fn exchange(logto: Logto, flow: Flow, code: AuthorizationCode) -> Exchanged {
+async fn exchange(
+    logto: Logto,
+    flow: Flow,
+    code: AuthorizationCode,
+    origin: SignInOrigin,
+) -> Exchanged {
     let redirect_uri = logto.door_url("sign-in-callback");
     let tokens = logto.oidc().exchange(&code, &flow.verifier, &redirect_uri).await?;
     match verify(&logto, &flow, &tokens).await {
         Ok(claims) => {
-            let session = Arc::new(begin(&logto, flow, claims, &tokens));
-            logto.sessions().keep_token(&session, Audience::default(), &tokens);
+            let session = Arc::new(begin(&logto, flow, claims, &tokens, origin));
+            if session.secret.is_none() {
+                logto.keeper().keep_token(&session, Audience::default(), &tokens);
+            }
             Ok(session)
         }
         Err(error) => {
@@ -110,43 +124,69 @@ async fn verify(logto: &Logto, flow: &Flow, tokens: &Tokens) -> Result<Claims, S
     Ok(logto.oidc().verify_id_token(raw, &expected).await?)
 }
 
-fn begin(logto: &Logto, flow: Flow, claims: Claims, tokens: &Tokens) -> Session {
-    let sessions = logto.sessions();
-    let id_token = tokens.id_token.clone().filter(|_| sessions.settings.keep_id_token);
-    let refresh_token = tokens.refresh_token.clone();
-    let now = logto.clock().now();
-    Session::new(sessions.kept(claims), refresh_token, id_token, flow.asked, now)
+fn begin(
+    logto: &Logto,
+    flow: Flow,
+    claims: Claims,
+    tokens: &Tokens,
+    origin: SignInOrigin,
+) -> Session {
+    let sessions = logto.keeper();
+    let mut session = Session::new(sessions.kept(claims), flow.asked, logto.clock().now());
+    session.refresh_token.clone_from(&tokens.refresh_token);
+    session.id_token = tokens.id_token.clone().filter(|_| sessions.settings.keep_id_token);
+    session.granted = tokens.other_scopes_than(&session.asked.scopes());
+    if sessions.store.is_some() {
+        let secret = Secret::random();
+        session.id = secret.session_id();
+        session.tokens = vec![(Audience::default(), sessions.token(tokens))];
+        session.origin = Some(origin);
+        session.secret = Some(secret);
+    }
+    session
 }
 
 /// Lets the application have its word before the session exists.
 async fn admit(logto: &Logto, request: &Request<'_>, exchanged: Exchanged) -> SignedIn {
     let session = exchanged?;
-    let refusal = match (logto.sessions().check_size(&session), &logto.hooks().on_sign_in) {
-        (Err(too_large), _) => {
-            log::error!("The sign-in of {} fails: {too_large}", session.claims.sub);
-            Some(SignInError::TooLarge)
-        }
-        (Ok(()), Some(hook)) => {
-            let user = LogtoUser::new(logto.clone(), Arc::clone(&session));
-            hook(request, &user).await.err().map(|why| {
-                log::warn!("`on_sign_in` refused {}: {why}", user.id());
-                SignInError::Refused
-            })
-        }
-        (Ok(()), None) => None,
-    };
-    match refusal {
-        None => {
+    match allow(logto, request, &session).await {
+        Ok(()) => {
             let (sub, id) = (session.claims.sub.clone(), session.id.clone());
             logto.tell(&Event::SignedIn { sub, session: id });
             Ok(session)
         }
-        Some(refusal) => {
-            let ended = logto.sessions().end(&session);
+        Err(refusal) => {
+            let ended = logto.keeper().end(&session).await;
             revoke(logto, ended.refresh_token.as_ref()).await;
             Err(refusal)
         }
     }
+}
+
+async fn allow(
+    logto: &Logto,
+    request: &Request<'_>,
+    session: &Arc<Session>,
+) -> Result<(), SignInError> {
+    let sessions = logto.keeper();
+    if let Err(too_large) = sessions.check_size(session) {
+        log::error!("The sign-in of {} fails: {too_large}", session.claims.sub);
+        return Err(SignInError::TooLarge);
+    }
+    if let Some(hook) = &logto.hooks().on_sign_in {
+        let user = LogtoUser::new(logto.clone(), Arc::clone(session));
+        hook(request, &user).await.map_err(|why| {
+            log::warn!("`on_sign_in` refused {}: {why}", user.id());
+            SignInError::Refused
+        })?;
+    }
+    Ok(sessions.create_stored(session).await?)
+}
+
+/// Where the sign-in comes from.
+fn origin(request: &Request<'_>) -> SignInOrigin {
+    let user_agent = header(request, "User-Agent").map(|agent| agent.chars().take(256).collect());
+    SignInOrigin { address: request.client_ip(), user_agent }
 }
 
 async fn revoke(logto: &Logto, token: Option<&RefreshToken>) {
@@ -158,24 +198,24 @@ async fn revoke(logto: &Logto, token: Option<&RefreshToken>) {
 }
 
 /// Begins the session, in place of one that the browser had.
-fn succeed(
+async fn succeed(
     logto: &Logto,
     request: &Request<'_>,
     flow: &Flow,
     session: Arc<Session>,
 ) -> Response<'static> {
     let visit = Visit::of(request);
-    if let Some(before) = visit.presented(request, logto)
+    if let Ok(Some(before)) = visit.presented(request, logto).await
         && before.session.id != session.id
     {
-        logto.sessions().end(&before.session);
+        logto.keeper().end(&before.session).await;
     }
     // A fresh sign-in was asked of one user. Of another it is an ordinary one, and what the first
     // was about to do is not theirs.
     let same = flow.sub.as_ref().is_none_or(|sub| *sub == session.claims.sub);
     let return_to = flow.return_to.as_ref().filter(|_| same);
     let mut writes = visit.writes();
-    writes.cookies.extend(logto.sessions().flow_write(&flow.finished()));
+    writes.cookies.extend(logto.keeper().flow_write(&flow.finished()));
     writes.session = SessionWrite::Begin(session);
     drop(writes);
     arrive(logto, request, return_to.unwrap_or(&logto.settings().after_sign_in))
@@ -195,8 +235,8 @@ fn arrive(logto: &Logto, request: &Request<'_>, path: &LocalPath) -> Response<'s
 }
 
 /// Somebody who is signed in and comes back to a callback goes home.
-fn already_in(logto: &Logto, request: &Request<'_>) -> Option<Response<'static>> {
-    let _ = Visit::of(request).presented(request, logto)?;
+async fn already_in(logto: &Logto, request: &Request<'_>) -> Option<Response<'static>> {
+    let _ = Visit::of(request).presented(request, logto).await.ok().flatten()?;
     Some(go(&logto.settings().after_sign_in))
 }
 
@@ -209,7 +249,7 @@ fn fail<'r>(
 ) -> Response<'r> {
     logto.tell(&Event::SignInFailed { error: error.clone() });
     if let Some(flow) = flow {
-        let finished = logto.sessions().flow_write(&flow.finished());
+        let finished = logto.keeper().flow_write(&flow.finished());
         Visit::of(request).writes().cookies.extend(finished);
     }
     if error.status() == Status::ServiceUnavailable {

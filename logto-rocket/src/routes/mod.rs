@@ -66,7 +66,7 @@ impl Handler for Door {
             Self::Callback => callback::respond(logto, request).await,
             Self::SignOut => sign_out::respond(logto, request).await,
             Self::SignOutCallback => sign_out_callback::respond(logto, request),
-            Self::User => user::respond(logto, request),
+            Self::User => user::respond(logto, request).await,
             Self::Head => Response::build().finalize(),
         })
     }

@@ -45,7 +45,7 @@ pub(super) async fn respond(
         return redirect(Status::SeeOther, door.into());
     }
     let query = Query::of(request);
-    if let Some(question) = question(logto, request, &query) {
+    if let Some(question) = question(logto, request, &query).await {
         return question;
     }
     let builder = match query.get("return_to").filter(|path| is_local(path)) {
@@ -82,13 +82,17 @@ fn by_its_own_name(logto: &Logto, request: &Request<'_>) -> Option<Url> {
 }
 
 /// Asks before somebody who is signed in is signed in as somebody else, by a link on another site.
-fn question(logto: &Logto, request: &Request<'_>, query: &Query) -> Option<Response<'static>> {
+async fn question(
+    logto: &Logto,
+    request: &Request<'_>,
+    query: &Query,
+) -> Option<Response<'static>> {
     let switches = ["one_time_token", "direct_sign_in", "organization_id"];
     let asked = switches.iter().any(|name| query.get(name).is_some());
     if !asked || is_own(request, logto.origin()) {
         return None;
     }
-    let presented = Visit::of(request).presented(request, logto)?;
+    let presented = Visit::of(request).presented(request, logto).await.ok().flatten()?;
     let user = crate::LogtoUser::new(logto.clone(), presented.session.clone());
     let text = format!(
         "You are signed in as {}. The link that brought you here signs you in once more, perhaps \

@@ -5,20 +5,25 @@ use rocket::{Request, Response};
 
 use super::go;
 use super::query::Query;
+use crate::challenge::Challenge;
+use crate::error::Error;
 use crate::guard::LogtoUser;
 use crate::logto::Logto;
 use crate::navigation::{Kind, header, is_own};
 use crate::notice::Notice;
 use crate::redirect::LocalPath;
-use crate::visit::Visit;
+use crate::refusal::Refusal;
+use crate::visit::{SessionWrite, Visit};
 
 /// Signs out who asked for it on a page of this site. Anybody else's request gets a page with a
 /// button and changes nothing.
 pub(super) async fn respond(logto: &Logto, request: &Request<'_>) -> Response<'static> {
     let query = Query::of(request);
     let return_to = query.get("return_to").and_then(|path| path.parse::<LocalPath>().ok());
-    let Some(presented) = Visit::of(request).presented(request, logto) else {
-        return go(return_to.as_ref().unwrap_or(&logto.settings().after_sign_out));
+    let presented = match Visit::of(request).presented(request, logto).await {
+        Ok(Some(presented)) => presented,
+        Ok(None) => return go(return_to.as_ref().unwrap_or(&logto.settings().after_sign_out)),
+        Err(error) => return forget(logto, request, &error),
     };
     if !is_wanted(logto, request) {
         return ask(logto, request, return_to.as_ref());
@@ -30,6 +35,23 @@ pub(super) async fn respond(logto: &Logto, request: &Request<'_>) -> Response<'s
         None => sign_out,
     };
     sign_out.start().await.respond(request)
+}
+
+/// The session cannot be ended where it is kept; but this browser can forget it.
+fn forget(logto: &Logto, request: &Request<'_>, error: &Error) -> Response<'static> {
+    log::error!("A browser signs out, but: {error}");
+    let refusal = Refusal::Unavailable { retry_after: None };
+    if !is_wanted(logto, request) {
+        return Challenge::from(refusal).respond(request);
+    }
+    Visit::of(request).writes().session = SessionWrite::Delete;
+    Notice::new(
+        refusal.status(),
+        "You are signed out in this browser",
+        "The session could not be ended everywhere. On a computer that others use, close the \
+         browser.",
+    )
+    .respond(request)
 }
 
 /// Whether somebody on a page of this site wants to sign out.

@@ -9,7 +9,7 @@ use crate::visit::Visit;
 
 /// Goes where the sign-out was asked to end.
 pub(super) fn respond(logto: &Logto, request: &Request<'_>) -> Response<'static> {
-    let sessions = logto.sessions();
+    let sessions = logto.keeper();
     let return_to = sessions.farewell(request).and_then(|path| path.parse::<LocalPath>().ok());
     if return_to.is_some() {
         Visit::of(request).writes().cookies.extend(sessions.farewell_write(None));

@@ -1,6 +1,7 @@
 //! Sessions as cookies: sealed whole, cut in pieces where one cookie is too small.
 
 use std::fmt;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
@@ -8,7 +9,7 @@ use cookie::{Cookie, SameSite};
 use rocket::Request;
 
 use super::names::MAX_PIECES;
-use super::vault::Opened;
+use super::opened::Opened;
 use super::{FLOW_LIFETIME, Flow, Session, Sessions};
 
 /// The most characters of sealed text in one cookie. With a name and attributes this stays below
@@ -36,18 +37,25 @@ pub(crate) struct TooLarge {
 
 impl Sessions {
     /// Opens the cookies of the session, if all pieces are there and fit together.
-    pub(super) fn open(&self, request: &Request<'_>) -> Option<Opened> {
-        let name = self.names.session();
-        let first = request.cookies().get(name)?.value();
-        let Some((count, first)) = first.split_once('.') else {
-            return self.vault.open(name, first);
-        };
+    pub(super) fn open_cookies(&self, request: &Request<'_>) -> Option<Arc<Opened>> {
+        let first = request.cookies().get(self.names.session())?.value();
+        let Some((count, first)) = first.split_once('.') else { return self.open(first) };
         let count: usize = count.parse().ok().filter(|count| (2..=MAX_PIECES).contains(count))?;
         let mut text = first.to_owned();
         for number in 1..count {
             text.push_str(request.cookies().get(&self.names.piece(number))?.value());
         }
-        self.vault.open(name, &text)
+        self.open(&text)
+    }
+
+    /// Opens the sealed text of a session, or remembers what was in it.
+    fn open(&self, text: &str) -> Option<Arc<Opened>> {
+        if let Some(opened) = self.opened.get(text) {
+            return Some(opened);
+        }
+        let opened = self.vault.open(self.names.session(), text)?;
+        let session = serde_json::from_str(&opened.text).ok()?;
+        Some(self.opened.insert(text, Opened::new(session, opened.by_older_key, None)))
     }
 
     /// The cookies that hold the session, and the deletion of pieces that the request still has.
@@ -65,7 +73,10 @@ impl Sessions {
 
     /// The cookies that hold the session: one, or, where it is too large for that, several pieces.
     pub fn cookies(&self, session: &Session) -> Result<Vec<CookieWrite>, TooLarge> {
-        let text = self.sealed(session)?;
+        let text = match &session.secret {
+            Some(secret) => secret.reveal().to_owned(),
+            None => self.sealed(session)?,
+        };
         let over_at = session.signed_in_at.saturating_add(self.settings.max_lifetime.as_secs());
         let max_age = Duration::from_secs(over_at.saturating_sub(self.clock.now()));
         let same_site = self.settings.same_site;
@@ -88,9 +99,9 @@ impl Sessions {
         Ok(writes)
     }
 
-    /// Whether the session fits into its cookies.
+    /// Whether the session fits into its cookies. What is in a store always does.
     pub fn check_size(&self, session: &Session) -> Result<(), TooLarge> {
-        self.sealed(session).map(drop)
+        if self.store.is_some() { Ok(()) } else { self.sealed(session).map(drop) }
     }
 
     /// The deletion of the session's cookies, all that there can be.

@@ -1,16 +1,25 @@
 //! [`Session`]: what a signed-in browser carries, and [`Sessions`], which keeps them.
 
+mod confirmation;
 mod cookies;
 mod ended;
 mod flow;
+mod kept;
+mod lease;
 mod live;
 mod names;
+mod opened;
+mod outage;
 mod renewal;
+mod secret;
 mod spent;
 mod store;
+mod token;
+mod token_request;
 mod vault;
 
 use std::fmt;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
@@ -23,15 +32,20 @@ use serde::{Deserialize, Serialize, Serializer};
 pub(crate) use cookies::CookieWrite;
 pub(crate) use ended::Ended;
 pub(crate) use flow::{Asked, FLOW_LIFETIME, Flow, Flows, USUAL_SCOPES, find as find_flow};
-pub(crate) use live::{Audience, Live, Token};
+pub(crate) use live::Live;
 pub(crate) use names::Names;
+pub(crate) use opened::OpenedSessions;
+pub(crate) use outage::Outage;
+pub(crate) use secret::Secret;
 pub(crate) use spent::Spent;
 pub use store::{Record, Replaced, SessionStore, StoreError, StoreId, Stored};
+pub(crate) use token::{Audience, Token};
 pub(crate) use vault::Vault;
 
 use crate::claims::Claims;
 use crate::clock::Clock;
 use crate::config::SessionSettings;
+use crate::error::Error;
 use crate::oidc::{Oidc, RawIdToken, RefreshToken};
 
 /// The least time between two writes of a session that only say when it was last seen.
@@ -66,6 +80,28 @@ pub(crate) struct Session {
     pub last_seen: u64,
     #[serde(rename = "k", default, skip_serializing_if = "Option::is_none")]
     pub id_token: Option<RawIdToken>,
+    /// The scopes that Logto granted, if they are not those that were asked for.
+    #[serde(rename = "w", default, skip_serializing_if = "Option::is_none")]
+    pub granted: Option<String>,
+    /// In a store only: what all processes may use.
+    #[serde(rename = "a", default, skip_serializing_if = "Vec::is_empty")]
+    pub tokens: Vec<(Audience, Token)>,
+    /// In a store only: where the sign-in came from.
+    #[serde(rename = "o", default, skip_serializing_if = "Option::is_none")]
+    pub origin: Option<SignInOrigin>,
+    /// What the browser gets of a session that is in a store. Only the response of the sign-in
+    /// knows it.
+    #[serde(skip)]
+    pub secret: Option<Secret>,
+}
+
+/// Where a sign-in came from, for the user to recognize it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct SignInOrigin {
+    #[serde(rename = "i")]
+    pub address: Option<IpAddr>,
+    #[serde(rename = "u")]
+    pub user_agent: Option<String>,
 }
 
 /// The format of what is sealed. Another one reads as signed out.
@@ -97,6 +133,8 @@ pub(crate) struct Sessions {
     /// Where sessions are kept, if not in cookies.
     pub store: Option<Arc<dyn SessionStore>>,
     pub live: Live,
+    pub opened: OpenedSessions,
+    pub outage: Outage,
     pub ended: Ended,
     pub warned_of_size: AtomicBool,
 }
@@ -119,60 +157,75 @@ impl fmt::Display for SessionId {
 }
 
 impl Session {
-    /// A session that begins now, under an id that nobody has seen before.
-    pub fn new(
-        claims: Claims,
-        refresh_token: Option<RefreshToken>,
-        id_token: Option<RawIdToken>,
-        asked: Asked,
-        now: u64,
-    ) -> Self {
+    /// A session that begins now, under an id that nobody has seen before. It has no tokens yet.
+    pub fn new(claims: Claims, asked: Asked, now: u64) -> Self {
         Self {
             format: Format,
             id: SessionId::random(),
             generation: 0,
             claims: Arc::new(claims),
-            refresh_token,
+            refresh_token: None,
             asked,
             signed_in_at: now,
             confirmed_at: now,
             last_seen: now,
-            id_token,
+            id_token: None,
+            granted: None,
+            tokens: Vec::new(),
+            origin: None,
+            secret: None,
         }
+    }
+
+    /// The scopes that Logto granted to the sign-in, separated by spaces.
+    pub fn scopes(&self) -> String {
+        self.granted.clone().unwrap_or_else(|| self.asked.scopes())
     }
 }
 
 impl Sessions {
-    /// The session that the request's cookies hold, if it is one of ours and not over.
-    pub fn load(&self, request: &Request<'_>) -> Option<Presented> {
-        let opened = self.open(request)?;
-        let session: Session = serde_json::from_str(&opened.text).ok()?;
+    /// The session that the request presents, if it is one of ours and not over. Whether its claims
+    /// are still to be believed is another question; see [`confirmed`](Self::confirmed).
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Store`], if sessions are in a store that does not answer.
+    pub async fn load(self: &Arc<Self>, request: &Request<'_>) -> Result<Option<Presented>, Error> {
+        let opened = match &self.store {
+            None => self.open_cookies(request),
+            Some(store) => self.open_stored(store.as_ref(), request).await?,
+        };
         // A copy of a cookie is as old as its seal says, however much the session is used elsewhere.
-        if self.is_idle(&session) {
-            return None;
+        let Some(opened) = opened.filter(|opened| !self.is_idle(&opened.session)) else {
+            return Ok(None);
+        };
+        let session = self.live.meet(&opened.session, self.clock.instant());
+        if !self.is_alive(&session) {
+            return Ok(None);
         }
-        let generation = session.generation;
-        let session = self.live.meet(Arc::new(session), self.clock.instant());
-        let by_older_key = opened.by_older_key;
-        self.is_alive(&session).then_some(Presented { session, generation, by_older_key })
+        if self.store.is_some() {
+            self.keep_up(&opened, &session);
+        }
+        let (generation, by_older_key) = (opened.session.generation, opened.by_older_key);
+        Ok(Some(Presented { session, generation, by_older_key }))
     }
 
-    /// Whether the session is to be believed at this moment.
+    /// Whether the session has not come to its end at this moment.
     pub fn is_alive(&self, session: &Session) -> bool {
         let now = self.clock.now();
         let latest = now.saturating_add(self.clock_skew.as_secs());
         let past = |at: u64| at <= latest;
-        let within = |at: u64, limit: Option<Duration>| {
-            limit.is_none_or(|limit| now.saturating_sub(at) < limit.as_secs())
-        };
         past(session.signed_in_at)
             && past(session.confirmed_at)
             && past(session.last_seen)
-            && within(session.signed_in_at, Some(self.settings.max_lifetime))
+            && now.saturating_sub(session.signed_in_at) < self.settings.max_lifetime.as_secs()
             && !self.is_idle(session)
-            && within(session.confirmed_at, self.settings.revalidate_after)
-            && within(session.confirmed_at, self.settings.max_stale)
             && !self.ended.has(&session.id, session.signed_in_at)
+    }
+
+    /// Whether it has not been written down for a while that the session is used.
+    fn is_unseen(&self, session: &Session) -> bool {
+        self.clock.now().saturating_sub(session.last_seen) >= ROLLING
     }
 
     /// Whether the session has not been used for too long.
@@ -181,24 +234,32 @@ impl Sessions {
         self.settings.idle_timeout.is_some_and(|limit| unused >= limit.as_secs())
     }
 
-    /// Ends the session in this process, at once and for good. What it last knew is returned.
-    pub fn end(&self, session: &Arc<Session>) -> Arc<Session> {
+    /// Ends the session, at once and for good: in this process, and in the store, if there is one.
+    /// What it last knew is returned.
+    pub async fn end(&self, session: &Arc<Session>) -> Arc<Session> {
         let over_at = session.signed_in_at.saturating_add(self.settings.max_lifetime.as_secs());
         self.ended.end(&session.id, session.signed_in_at, self.clock.now(), over_at);
-        self.live.remove(&session.id).unwrap_or_else(|| Arc::clone(session))
+        let newest = self.live.remove(&session.id).unwrap_or_else(|| Arc::clone(session));
+        if let Err(error) = self.delete_stored(&session.id).await {
+            log::warn!("The session {} has ended here, but: {error}", session.id);
+        }
+        newest
     }
 
     /// What the response should write of the session that the request presented: something newer
-    /// than the browser has, or, once a minute, that it was seen.
+    /// than the browser has, or, once a minute, that it was seen. Of a session in a store the browser
+    /// has all that it ever gets.
     pub fn due(&self, presented: &Presented) -> Option<Session> {
+        if self.store.is_some() {
+            return None;
+        }
         let newest = self.live.newest(&presented.session.id);
         let session = newest.unwrap_or_else(|| Arc::clone(&presented.session));
         if !self.is_alive(&session) {
             return None;
         }
         let now = self.clock.now();
-        let rolling = self.settings.idle_timeout.is_some()
-            && now.saturating_sub(session.last_seen) >= ROLLING;
+        let rolling = self.settings.idle_timeout.is_some() && self.is_unseen(&session);
         let due = session.generation > presented.generation || presented.by_older_key || rolling;
         due.then(|| Session { last_seen: now.max(session.last_seen), ..Session::clone(&session) })
     }

@@ -3,22 +3,31 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::live::{Audience, Record, Token};
+use super::live::Record;
+use super::token::{Audience, Token};
 use super::{Session, Sessions};
-use crate::claims::Claims;
-use crate::error::{Call, Error, InvalidToken};
-use crate::oidc::{AccessToken, Expected, RefreshToken, Target, Tokens};
+use crate::error::{Call, Error};
+use crate::oidc::{AccessToken, Tokens};
 use crate::once_task::OnceTask;
-
-/// How long a refresh may stay unanswered before it is sent once more. Both fall inside the three
-/// seconds for which Logto honours a refresh token that it has rotated.
-const SECOND_TRY: Duration = Duration::from_secs(2);
-
-/// How long nothing is tried for a session after Logto gave no answer, or none that can be used.
-const PAUSE: Duration = Duration::from_secs(30);
 
 /// The life of an access token that Logto gives none for.
 const DEFAULT_LIFE: Duration = Duration::from_secs(300);
+
+/// What a token request is made for.
+pub(super) enum Want {
+    /// An access token.
+    Token(Audience),
+    /// What Logto says of the user.
+    Claims(Claims),
+}
+
+/// How new claims must be.
+pub(super) enum Claims {
+    /// Logto has told them no longer ago than this.
+    ConfirmedWithin(Duration),
+    /// They come with a request that began after that of this number.
+    After(u64),
+}
 
 impl Sessions {
     /// An access token for `audience` that will be honoured for a while, from memory or from Logto.
@@ -39,38 +48,39 @@ impl Sessions {
         Ok(self.current_token(session, audience).await?.scopes)
     }
 
-    /// Asks Logto now for what it knows of the user, unless a request that began after this call
-    /// does already. Answers with the newest session.
-    pub async fn refresh(self: &Arc<Self>, session: &Arc<Session>) -> Result<Arc<Session>, Error> {
-        let record = self.live.record(session, self.clock.instant());
-        record.clear_tokens();
-        self.current_token(session, Audience::default()).await?;
-        Ok(record.session())
-    }
-
-    /// Forgets all access tokens of the session, so that the next one comes from Logto.
-    pub fn clear_tokens(&self, session: &Arc<Session>) {
-        self.live.record(session, self.clock.instant()).clear_tokens();
-    }
-
+    /// An access token for `audience` with all that is known of it. One that is about to expire is
+    /// still good if Logto does not give another.
     pub async fn current_token(
         self: &Arc<Self>,
         session: &Arc<Session>,
         audience: Audience,
     ) -> Result<Token, Error> {
         let record = self.live.record(session, self.clock.instant());
-        if let Some(token) = record.token(&audience, self.clock.instant()) {
+        if let Some(token) = record.token(&audience, self.clock.now()) {
             return Ok(token);
         }
-        let sessions = Arc::clone(self);
-        let task = OnceTask::spawn(async move { sessions.renew(&record, audience).await });
-        task.result().await.unwrap_or_else(|| Err(unavailable("the token request was aborted")))
+        let asked = self.request(&record, Want::Token(audience.clone())).await;
+        let now = self.clock.now();
+        match asked {
+            Ok(()) => record.expiring_token(&audience, now).ok_or_else(short_lived),
+            Err(error @ (Error::SessionOver | Error::Refused { .. })) => Err(error),
+            Err(error) => record.expiring_token(&audience, now).ok_or(error),
+        }
     }
 
-    /// Keeps an access token that came with the answer to a code or a refresh token.
+    /// Asks Logto now for what it knows of the user, unless a request that began after this call
+    /// does already. Answers with the newest session.
+    pub async fn refresh(self: &Arc<Self>, session: &Arc<Session>) -> Result<Arc<Session>, Error> {
+        let record = self.live.record(session, self.clock.instant());
+        let after = record.begun();
+        self.request(&record, Want::Claims(Claims::After(after))).await?;
+        Ok(record.session())
+    }
+
+    /// Keeps an access token that came with the answer to a code.
     pub fn keep_token(&self, session: &Arc<Session>, audience: Audience, tokens: &Tokens) {
-        let now = self.clock.instant();
-        self.live.record(session, now).keep_token(audience, self.token(tokens), now);
+        let record = self.live.record(session, self.clock.instant());
+        record.keep_token(audience, self.token(tokens), self.clock.now());
     }
 
     /// Gives out no longer an access token that Logto refused.
@@ -78,107 +88,96 @@ impl Sessions {
         self.live.record(session, self.clock.instant()).forget_token(audience, refused);
     }
 
-    async fn renew(&self, record: &Record, audience: Audience) -> Result<Token, Error> {
+    /// Forgets all access tokens of the session, so that the next one comes from Logto.
+    pub fn clear_tokens(self: &Arc<Self>, session: &Arc<Session>) {
+        let record = self.live.record(session, self.clock.instant());
+        record.clear_tokens();
+        if self.store.is_some() {
+            record.advance(|_| {});
+            self.save_behind(&record);
+        }
+    }
+
+    /// Gets what is wanted, in a task of its own, so that no caller who goes away loses an answer.
+    pub(super) async fn request(
+        self: &Arc<Self>,
+        record: &Arc<Record>,
+        want: Want,
+    ) -> Result<(), Error> {
+        let (sessions, record) = (Arc::clone(self), Arc::clone(record));
+        let task = OnceTask::spawn(async move { sessions.in_turn(&record, &want).await });
+        task.result().await.unwrap_or_else(|| Err(unavailable("the token request was aborted")))
+    }
+
+    async fn in_turn(self: &Arc<Self>, record: &Record, want: &Want) -> Result<(), Error> {
         let _turn = record.turn.lock().await;
+        if let Some(settled) = self.settled(record, want) {
+            return settled;
+        }
+        match self.lease(&record.session()).await? {
+            None => self.renew(record, want).await,
+            Some(lease) => {
+                let work = async {
+                    self.reload(record).await?;
+                    match self.settled(record, want) {
+                        Some(settled) => settled,
+                        None => self.renew(record, want).await,
+                    }
+                };
+                lease.during(work).await
+            }
+        }
+    }
+
+    /// The answer, if it takes no token request.
+    fn settled(&self, record: &Record, want: &Want) -> Option<Result<(), Error>> {
         let session = record.session();
         if self.ended.has(&session.id, session.signed_in_at) {
-            return Err(Error::SessionOver);
+            return Some(Err(Error::SessionOver));
         }
-        if let Some(token) = record.token(&audience, self.clock.instant()) {
-            return Ok(token);
-        }
-        if let Some(wait) = record.paused(self.clock.instant()) {
-            return Err(Error::Unavailable {
-                call: Call::Token,
-                why: "it did not answer a moment ago".into(),
-                retry_after: Some(wait),
-            });
-        }
-        let refresh_token = session.refresh_token.clone().ok_or(Error::NoRefreshToken)?;
-        match self.ask(refresh_token, &audience).await {
-            Ok(tokens) => self.take(record, &session, audience, tokens).await,
-            Err(Error::Refused { code, .. }) if code == "invalid_grant" => {
-                self.end(&session);
-                Err(Error::SessionOver)
-            }
-            Err(error) => Err(error),
-        }
-        .inspect_err(|error| {
-            if !matches!(error, Error::SessionOver | Error::Refused { .. }) {
-                record.pause(self.clock.instant(), PAUSE);
-            }
-        })
-    }
-
-    /// Sends the refresh token, and once more if no answer comes; the first good answer counts.
-    async fn ask(&self, refresh_token: RefreshToken, audience: &Audience) -> Result<Tokens, Error> {
-        let target = Target {
-            resource: audience.resource.as_deref(),
-            organization: audience.organization.as_deref(),
-        };
-        let first = self.oidc.refresh(&refresh_token, target);
-        tokio::pin!(first);
-        if let Ok(answer) = tokio::time::timeout(SECOND_TRY, &mut first).await {
-            return answer;
-        }
-        let second = self.oidc.refresh(&refresh_token, target);
-        tokio::pin!(second);
-        tokio::select! {
-            answer = &mut first => if answer.is_ok() { answer } else { second.await },
-            answer = &mut second => if answer.is_ok() { answer } else { first.await },
-        }
-    }
-
-    /// Takes the answer. The refresh token in it is kept whatever else is wrong, for Logto may
-    /// honour no other one any more.
-    async fn take(
-        &self,
-        record: &Record,
-        before: &Arc<Session>,
-        audience: Audience,
-        tokens: Tokens,
-    ) -> Result<Token, Error> {
-        let claims = self.verified(before, &tokens).await;
-        if let Err(Error::InvalidToken(InvalidToken::Claim("iss" | "sub" | "aud"))) = claims {
-            self.end(before);
-            return Err(Error::SessionOver);
-        }
-        let now = self.clock.now();
-        record.advance(|session| {
-            if let Some(refresh_token) = tokens.refresh_token.clone() {
-                session.refresh_token = Some(refresh_token);
-            }
-            if let Ok(Some(claims)) = &claims {
-                session.claims = Arc::new(self.kept(claims.clone()));
-                session.confirmed_at = now;
-                if self.settings.keep_id_token {
-                    session.id_token.clone_from(&tokens.id_token);
+        let now = self.clock.instant();
+        let there = match want {
+            Want::Token(audience) => {
+                if let Some(code) = record.refusal(audience, now) {
+                    return Some(Err(Error::Refused { call: Call::Token, code }));
                 }
+                record.token(audience, self.clock.now()).is_some()
             }
-        });
-        claims?;
-        let token = self.token(&tokens);
-        record.keep_token(audience, token.clone(), self.clock.instant());
-        Ok(token)
-    }
-
-    async fn verified(&self, session: &Session, tokens: &Tokens) -> Result<Option<Claims>, Error> {
-        let Some(raw) = &tokens.id_token else { return Ok(None) };
-        let expected = Expected {
-            access_token: &tokens.access_token,
-            nonce: None,
-            max_age: None,
-            same_as: Some(&session.claims),
+            Want::Claims(Claims::ConfirmedWithin(limit)) => {
+                self.is_confirmed_within(&session, *limit)
+            }
+            Want::Claims(Claims::After(number)) => record.claims_by() > *number,
         };
-        self.oidc.verify_id_token(raw, &expected).await.map(Some)
+        if there {
+            return Some(Ok(()));
+        }
+        let paused = record.paused(now)?;
+        let why = "it did not answer a moment ago".into();
+        Some(Err(Error::Unavailable { call: Call::Token, why, retry_after: Some(paused) }))
     }
 
-    fn token(&self, tokens: &Tokens) -> Token {
-        let life = tokens.expires_in.unwrap_or(DEFAULT_LIFE);
-        let margin = Duration::from_secs(60).min(life / 10);
-        let renew_at = self.clock.instant() + life.saturating_sub(margin);
-        Token { text: tokens.access_token.clone(), scopes: tokens.granted(), renew_at }
+    /// The access token of an answer. It is renewed when less than a minute, or a tenth of its life,
+    /// is left.
+    pub fn token(&self, tokens: &Tokens) -> Token {
+        let life = tokens.expires_in.unwrap_or(DEFAULT_LIFE).as_secs();
+        let expires_at = self.clock.now().saturating_add(life);
+        let renew_at = expires_at.saturating_sub((life / 10).min(60));
+        let (text, scopes) = (tokens.access_token.clone(), tokens.granted());
+        Token { text, scopes, renew_at, expires_at }
     }
+}
+
+impl Want {
+    pub(super) fn audience(&self) -> Audience {
+        match self {
+            Self::Token(audience) => audience.clone(),
+            Self::Claims(_) => Audience::default(),
+        }
+    }
+}
+
+fn short_lived() -> Error {
+    unavailable("the access token that it gave has expired already")
 }
 
 fn unavailable(why: &str) -> Error {

@@ -51,9 +51,9 @@ pub fn sign_in(
     let claims = serde_json::to_string(&user.borrow().id_token_claims(&scopes))
         .and_then(|json| Claims::from_json(&json))
         .map_err(|error| IdpError::Description(error.to_string()))?;
-    let sessions = logto.sessions();
+    let sessions = logto.keeper();
     let asked = Asked::new(&scopes, &logto.settings().resources);
-    let session = Session::new(sessions.kept(claims), None, None, asked, logto.clock().now());
+    let session = Session::new(sessions.kept(claims), asked, logto.clock().now());
     let cookies = sessions.cookies(&session).map_err(|why| IdpError::TooLarge(why.to_string()))?;
     Ok(cookies.into_iter().map(|cookie| cookie.into_cookie(sessions.secure)).collect())
 }

@@ -125,8 +125,8 @@ async fn a_refresh_names_resource_and_organization() {
     let client = client(&server);
     let refresh_token = RefreshToken::from("rt-1");
     let both = Target { resource: Some("https://api.example"), organization: Some("org_1") };
-    client.refresh(&refresh_token, both).await.unwrap();
-    client.refresh(&refresh_token, Target::default()).await.unwrap();
+    client.refresh(&refresh_token, both).await.outcome.unwrap();
+    client.refresh(&refresh_token, Target::default()).await.outcome.unwrap();
     let received = server.received(TOKEN);
     let names = |n: usize| -> Vec<String> {
         let mut names: Vec<_> = received[n].form().into_iter().map(|(name, _)| name).collect();

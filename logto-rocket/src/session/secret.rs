@@ -1,0 +1,77 @@
+//! [`Secret`]: what a browser keeps of a session that lives in a store.
+
+use std::fmt;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use sha2::{Digest, Sha256};
+
+use super::{SessionId, StoreId};
+
+/// How many random bytes it has.
+const BYTES: usize = 32;
+
+/// What a browser keeps of a session that lives in a store: 256 random bits, which nobody else
+/// knows. The session's public id is made of their hash, and the store's id of the hash of that, so
+/// that neither leads back.
+#[derive(Clone)]
+pub(crate) struct Secret(String);
+
+impl Secret {
+    pub fn random() -> Self {
+        Self(URL_SAFE_NO_PAD.encode(rand::random::<[u8; BYTES]>()))
+    }
+
+    /// The secret in the value of a cookie.
+    pub fn read(value: &str) -> Option<Self> {
+        let bytes = URL_SAFE_NO_PAD.decode(value).ok()?;
+        (bytes.len() == BYTES).then(|| Self(value.to_owned()))
+    }
+
+    /// The text itself, for the cookie and nothing else.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+
+    /// The public id of the session.
+    pub fn session_id(&self) -> SessionId {
+        let hash = Sha256::digest(format!("session id of {}", self.0));
+        SessionId(URL_SAFE_NO_PAD.encode(&hash[..16]))
+    }
+}
+
+impl SessionId {
+    /// What a store knows the session by.
+    pub(crate) fn store_id(&self) -> StoreId {
+        StoreId::from(URL_SAFE_NO_PAD.encode(Sha256::digest(&self.0)))
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(..)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_has_256_bits_is_a_secret() {
+        let secret = Secret::random();
+        assert_eq!(Secret::read(secret.reveal()).unwrap().session_id(), secret.session_id());
+        assert!(Secret::read(&secret.reveal()[1..]).is_none());
+        assert!(Secret::read("").is_none());
+        assert!(Secret::read(&format!("{}AA", secret.reveal())).is_none());
+    }
+
+    #[test]
+    fn no_id_contains_another_or_the_secret() {
+        let secret = Secret::random();
+        let (session, store) = (secret.session_id(), secret.session_id().store_id());
+        assert!(!store.as_str().contains(session.as_str()));
+        assert!(!session.as_str().contains(secret.reveal()));
+        assert_ne!(session, Secret::random().session_id());
+    }
+}
