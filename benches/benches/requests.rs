@@ -1,0 +1,139 @@
+//! What requests cost within the process, beside the floors: no socket, and no `Cookie` header to
+//! be parsed. At the end the ratios are printed.
+
+use std::hint::black_box;
+use std::path::Path;
+
+use criterion::{BatchSize, Criterion};
+use logto_rocket::{Config, Logto};
+use logto_rocket_benches::browser::Browser;
+use logto_rocket_benches::provider::Provider;
+use logto_rocket_benches::{floors, site};
+use rocket::figment::Figment;
+use rocket::http::{ContentType, Cookie, Status};
+use rocket::local::blocking::Client;
+
+type Failure = Box<dyn std::error::Error>;
+
+const ORIGIN: &str = "http://127.0.0.1:8000";
+const GROUP: &str = "requests";
+
+/// What is held against what.
+const RATIOS: [(&str, &str); 5] = [
+    ("public", "bare"),
+    ("option", "bare"),
+    ("authenticated", "bare with the session's cookie"),
+    ("authenticated", "private cookie by hand"),
+    ("start of a sign-in", "bare"),
+];
+
+fn main() -> Result<(), Failure> {
+    let provider = Provider::start()?;
+    let floors = Client::untracked(floors::mounted(rocket::custom(figment())))?;
+    let site = client(&provider, "cookie")?;
+    let session = sign_in(&site)?;
+    let kept = keep(&floors, &site, &session)?;
+    let (id, private): (Vec<_>, Vec<_>) =
+        kept.into_iter().partition(|cookie| cookie.name() == floors::ID);
+
+    let mut criterion = Criterion::default().configure_from_args();
+    measure(&mut criterion, "bare", &floors, "/public", &[]);
+    measure(&mut criterion, "bare with the session's cookie", &floors, "/public", &session);
+    measure(&mut criterion, "private cookie by hand", &floors, "/private", &private);
+    measure(&mut criterion, "DashMap by hand", &floors, "/dashmap", &id);
+    measure(&mut criterion, "moka by hand", &floors, "/moka", &id);
+    measure(&mut criterion, "public", &site, "/public", &[]);
+    measure(&mut criterion, "option", &site, "/greeting", &[]);
+    measure(&mut criterion, "authenticated", &site, "/account", &session);
+    measure(&mut criterion, "start of a sign-in", &site, "/auth/sign-in", &[]);
+    criterion.final_summary();
+    print_ratios()
+}
+
+/// The site, with its sessions kept there.
+fn client(provider: &Provider, store: &str) -> Result<Client, Failure> {
+    let figment = figment().merge(("logto.session.store", store));
+    let config = Config::new()
+        .endpoint(&provider.endpoint)
+        .app_id(Provider::APP_ID)
+        .app_secret(Provider::APP_SECRET)
+        .base_url(ORIGIN);
+    Ok(Client::untracked(site::mounted(rocket::custom(figment), Logto::fairing().config(config)))?)
+}
+
+fn figment() -> Figment {
+    Figment::from(rocket::Config::release_default())
+        .merge(("log_level", "off"))
+        .merge(("secret_key", "hPRYyVRiMyxpw5sBB1XeCMN1kFsDCqKvBi2QJxBVHQk="))
+}
+
+/// The cookies of a session that has been shown once.
+fn sign_in(site: &Client) -> Result<Vec<Cookie<'static>>, Failure> {
+    let start = site.get("/auth/sign-in").dispatch();
+    let to = start.headers().get_one("Location").ok_or("no sign-in was started")?;
+    let callback = Browser::default().authorize(to, "alice")?;
+    let callback = callback.strip_prefix(ORIGIN).ok_or("a callback of another site")?.to_owned();
+    let flow = start.cookies().iter().cloned().collect::<Vec<_>>();
+    let done = site.get(callback).cookies(flow).dispatch();
+    let cookies = done.cookies().iter().filter(|cookie| !cookie.name().contains("-flow-"));
+    let session: Vec<_> = cookies.cloned().collect();
+    if session.is_empty() {
+        return Err(format!("nobody was signed in: {}", done.status()).into());
+    }
+    Ok(session)
+}
+
+/// The cookies of the floors, for a session with the same claims.
+fn keep(
+    floors: &Client,
+    site: &Client,
+    session: &[Cookie<'static>],
+) -> Result<Vec<Cookie<'static>>, Failure> {
+    let user = site.get("/auth/user").cookies(session.to_vec()).dispatch();
+    let kept = floors::session(&user.into_string().unwrap_or_default())?;
+    let answer = floors.post("/keep").header(ContentType::Plain).body(kept).dispatch();
+    Ok(answer.cookies().iter().cloned().collect())
+}
+
+fn measure(
+    criterion: &mut Criterion,
+    name: &str,
+    client: &Client,
+    path: &str,
+    cookies: &[Cookie<'static>],
+) {
+    criterion.benchmark_group(GROUP).bench_function(name, |bencher| {
+        bencher.iter_batched(
+            || client.get(path.to_owned()).cookies(cookies.to_vec()),
+            |request| {
+                let status = request.dispatch().status();
+                assert!(status == Status::Ok || status == Status::SeeOther, "{name}: {status}");
+                black_box(status)
+            },
+            BatchSize::SmallInput,
+        );
+    });
+}
+
+/// Reads what criterion found.
+fn print_ratios() -> Result<(), Failure> {
+    println!("\n| within the process | × |");
+    println!("| --- | ---: |");
+    for (subject, floor) in RATIOS {
+        if let (Some(one), Some(other)) = (estimate(subject)?, estimate(floor)?) {
+            println!("| {subject}, against {floor} | {:.3} |", one / other);
+        }
+    }
+    Ok(())
+}
+
+/// The median, in nanoseconds, if it has been measured.
+fn estimate(name: &str) -> Result<Option<f64>, Failure> {
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/criterion").join(GROUP);
+    let file = directory.join(name).join("new/estimates.json");
+    if !file.is_file() {
+        return Ok(None);
+    }
+    let estimates: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(file)?)?;
+    Ok(estimates["median"]["point_estimate"].as_f64())
+}

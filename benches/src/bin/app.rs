@@ -1,0 +1,16 @@
+//! One of the two applications as a server, configured by the environment: `app floors` or
+//! `app site`.
+
+use logto_rocket::Logto;
+use logto_rocket_benches::{floors, site};
+
+#[rocket::main]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let rocket = match std::env::args().nth(1).as_deref() {
+        Some("floors") => floors::mounted(rocket::build()),
+        Some("site") => site::mounted(rocket::build(), Logto::fairing()),
+        _ => return Err("say which application: `floors` or `site`".into()),
+    };
+    rocket.launch().await?;
+    Ok(())
+}

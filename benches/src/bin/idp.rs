@@ -1,0 +1,24 @@
+//! The test provider in a process of its own. It writes its endpoint to the standard output, and
+//! ends when its standard input does.
+
+use std::io::{self, Write};
+use std::time::Duration;
+
+use logto_rocket::testing::Idp;
+use rocket::tokio;
+
+#[rocket::main]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let idp = Idp::start().await?;
+    println!("{}", idp.endpoint());
+    io::stdout().flush()?;
+    let mut input = tokio::task::spawn_blocking(|| io::copy(&mut io::stdin(), &mut io::sink()));
+    let mut cleaning = tokio::time::interval(Duration::from_secs(1));
+    loop {
+        tokio::select! {
+            ended = &mut input => return Ok(ended.map(drop)?),
+            // What came is kept for tests to look at, which nobody does here.
+            _ = cleaning.tick() => idp.forget_requests(),
+        }
+    }
+}

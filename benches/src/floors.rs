@@ -1,0 +1,123 @@
+//! What one would write without a library: the floors that logto-rocket is measured against.
+
+use std::sync::Arc;
+
+use dashmap::DashMap;
+use logto_rocket::Known;
+use moka::sync::Cache;
+use rocket::http::{Cookie, CookieJar, Status};
+use rocket::{Build, Rocket, State, get, post, routes};
+use serde::Deserialize;
+
+/// The cookie that holds a whole session.
+pub const PRIVATE: &str = "floor";
+
+/// The cookie that holds the id of a session on the server.
+pub const ID: &str = "floor-id";
+
+/// A session like that of logto-rocket, with the same typed claims.
+#[derive(Deserialize)]
+struct Kept {
+    #[serde(rename = "u")]
+    claims: Known,
+    #[serde(rename = "t")]
+    signed_in_at: u64,
+}
+
+/// Sessions on the server, by id.
+#[derive(Default)]
+struct InDashMap(DashMap<String, Arc<Kept>>);
+
+struct InMoka(Cache<String, Arc<Kept>>);
+
+/// Puts the floors into an application: sessions of its own, and no fairing.
+pub fn mounted(rocket: Rocket<Build>) -> Rocket<Build> {
+    rocket
+        .manage(InDashMap::default())
+        .manage(InMoka(Cache::new(10_000)))
+        .mount("/", routes![public, private, in_dashmap, in_moka, keep, stop])
+}
+
+/// A session as large as one of logto-rocket's, with the claims that its door tells of a user.
+///
+/// # Errors
+///
+/// If `user` is not what the door `GET {base}/user` answers.
+pub fn session(user: &str) -> serde_json::Result<String> {
+    let user: serde_json::Value = serde_json::from_str(user)?;
+    let session = serde_json::json!({
+        "v": 1,
+        "i": "x".repeat(22),
+        "g": 0,
+        "u": user["claims"],
+        "r": "x".repeat(43),
+        "t": 1_800_000_000,
+        "c": 1_800_000_000,
+        "l": 1_800_000_000,
+    });
+    Ok(session.to_string())
+}
+
+#[get("/public")]
+fn public() -> &'static str {
+    "public"
+}
+
+#[get("/private")]
+fn private(cookies: &CookieJar<'_>) -> Result<String, Status> {
+    let cookie = cookies.get_private(PRIVATE).ok_or(Status::Unauthorized)?;
+    let kept: Kept = parse(cookie.value()).ok_or(Status::Unauthorized)?;
+    shown(&kept)
+}
+
+#[get("/dashmap")]
+fn in_dashmap(cookies: &CookieJar<'_>, sessions: &State<InDashMap>) -> Result<String, Status> {
+    let id = cookies.get(ID).ok_or(Status::Unauthorized)?;
+    let kept = sessions.0.get(id.value()).map(|kept| Arc::clone(&kept));
+    shown(&*kept.ok_or(Status::Unauthorized)?)
+}
+
+#[get("/moka")]
+fn in_moka(cookies: &CookieJar<'_>, sessions: &State<InMoka>) -> Result<String, Status> {
+    let id = cookies.get(ID).ok_or(Status::Unauthorized)?;
+    shown(&*sessions.0.get(id.value()).ok_or(Status::Unauthorized)?)
+}
+
+/// Keeps a session in all three ways.
+#[post("/keep", data = "<session>")]
+fn keep(
+    session: &str,
+    cookies: &CookieJar<'_>,
+    by_dashmap: &State<InDashMap>,
+    by_moka: &State<InMoka>,
+) -> Result<(), Status> {
+    let kept = Arc::new(parse(session).ok_or(Status::UnprocessableEntity)?);
+    let id = hexadecimal(rand::random::<[u8; 32]>());
+    by_dashmap.0.insert(id.clone(), Arc::clone(&kept));
+    by_moka.0.insert(id.clone(), kept);
+    cookies.add((ID, id));
+    cookies.add_private(Cookie::new(PRIVATE, session.to_owned()));
+    Ok(())
+}
+
+/// Ends the process in an orderly way, so that what was counted is written.
+#[get("/stop")]
+pub fn stop(shutdown: rocket::Shutdown) {
+    shutdown.notify();
+}
+
+fn parse(session: &str) -> Option<Kept> {
+    serde_json::from_str(session).ok()
+}
+
+/// The user's id, of a session that has begun.
+fn shown(kept: &Kept) -> Result<String, Status> {
+    if kept.signed_in_at == 0 {
+        return Err(Status::Unauthorized);
+    }
+    Ok(kept.claims.sub.clone())
+}
+
+fn hexadecimal(bytes: [u8; 32]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,8 @@
+//! What logto-rocket costs, beside routes written by hand: the applications that are measured, the
+//! provider and the browsers that they meet, and how instructions and memory are counted.
+
+pub mod browser;
+pub mod floors;
+pub mod provider;
+pub mod server;
+pub mod site;

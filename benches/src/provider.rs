@@ -1,0 +1,62 @@
+//! [`Provider`]: the test provider in a debug process of its own, for it refuses to run in any other.
+
+use std::io::{self, BufRead, BufReader};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+
+/// A running test provider. It ends when this is dropped.
+pub struct Provider {
+    process: Child,
+    /// What goes into the configuration as `endpoint`.
+    pub endpoint: String,
+}
+
+impl Provider {
+    /// The id of its application.
+    pub const APP_ID: &str = "test_app";
+
+    /// The secret of its application.
+    pub const APP_SECRET: &str = "test_secret";
+
+    /// Starts it.
+    ///
+    /// # Errors
+    ///
+    /// If it has not been built in the debug profile, or does not start.
+    pub fn start() -> io::Result<Self> {
+        let program = built("debug", "idp")?;
+        let mut process =
+            Command::new(program).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
+        let mut endpoint = String::new();
+        if let Some(output) = process.stdout.take() {
+            BufReader::new(output).read_line(&mut endpoint)?;
+        }
+        Ok(Self { process, endpoint: endpoint.trim_end().to_owned() })
+    }
+}
+
+impl Drop for Provider {
+    fn drop(&mut self) {
+        drop(self.process.stdin.take());
+        // Nothing can be done here about a process that does not end.
+        self.process.wait().ok();
+    }
+}
+
+/// A program of this package, as it was built in a profile.
+///
+/// # Errors
+///
+/// If it was not built; the error says how to.
+pub fn built(profile: &str, name: &str) -> io::Result<PathBuf> {
+    let own = std::env::current_exe()?;
+    let target = own.ancestors().find(|path| path.ends_with("release") || path.ends_with("debug"));
+    let target = target.and_then(std::path::Path::parent);
+    let program = target.map(|target| target.join(profile).join(name)).unwrap_or_default();
+    if program.is_file() {
+        return Ok(program);
+    }
+    let flag = if profile == "release" { " --release" } else { "" };
+    let command = format!("cargo build{flag} -p logto-rocket-benches --bin {name}");
+    Err(io::Error::other(format!("{} is missing: run `{command}`", program.display())))
+}
