@@ -1,6 +1,8 @@
 //! What the other tests rely on in `testing::Idp`, held against the engine of Logto as well: each
 //! test runs at both, with the same application.
 
+#![expect(clippy::needless_pass_by_value, reason = "the parameters of a handler are its guards")]
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 
