@@ -1,16 +1,16 @@
-//! What the other tests rely on in `testing::Idp`, held against the engine of Logto as well: each
-//! test runs at both, with the same application.
+//! [`Party`]: the provider of the other tests, or the engine of Logto, behind one face.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use logto_rocket::testing::Idp;
+use logto_rocket::testing::{Idp, Tamper};
 use logto_rocket::{Clock, Config, Logto};
 use logto_rocket_tests::app::{ORIGIN, rocket};
 use logto_rocket_tests::browser::{Answer, Browser, From};
 use logto_rocket_tests::node::{CLIENT_ID, CLIENT_SECRET, Provider, ProviderOptions};
 use reqwest::header::{CONTENT_TYPE, COOKIE, LOCATION, SET_COOKIE};
 use reqwest::{Method, RequestBuilder, Response};
+use rocket::Route;
 use rocket::http::Status;
 use rocket::local::asynchronous::Client;
 use serde_json::Value;
@@ -20,105 +20,10 @@ use url::Url;
 const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
-#[rocket::async_test]
-async fn somebody_signs_in_and_their_user_info_is_read() {
-    for party in Party::both().await {
-        let (client, _) = party.application().await;
-        let mut alice = Browser::new(&client);
-        let callback = party.callback(&mut alice, "/profile").await;
-        let query: BTreeMap<_, _> = callback.query_pairs().into_owned().collect();
-        assert_eq!(query.get("iss"), Some(&party.issuer), "{}", party.name);
-        let back = return_to(&mut alice, &callback).await;
-        assert_eq!(back.location(), "/profile", "{}: {back:?}", party.name);
-        let profile = alice.open("/profile").await;
-        assert_eq!(profile.status, Status::Ok, "{}: {profile:?}", party.name);
-        let claims: Value = serde_json::from_str(&profile.body).unwrap();
-        assert_eq!(claims["username"], "alice", "{}: {claims}", party.name);
-        assert_eq!(claims["roles"], serde_json::json!(["admin"]), "{}: {claims}", party.name);
-        assert_eq!(alice.open("/admin").await.status, Status::Ok, "{}", party.name);
-    }
-}
-
-#[rocket::async_test]
-async fn an_expired_access_token_is_renewed_and_the_browser_gets_the_rotated_refresh_token() {
-    for party in Party::both().await {
-        let (client, clock) = party.application().await;
-        let mut alice = Browser::new(&client);
-        party.sign_in(&mut alice).await;
-        clock.advance(Duration::from_secs(3550));
-        let profile = alice.open("/profile").await;
-        assert_eq!(profile.status, Status::Ok, "{}: {profile:?}", party.name);
-        assert!(profile.sets_cookies(), "{}: {profile:?}", party.name);
-    }
-}
-
-#[rocket::async_test]
-async fn a_refresh_token_rotates_and_its_reuse_ends_the_grant() {
-    for party in Party::both().await {
-        let first = party.tokens().await;
-        let (status, second) = party.refresh(&first).await;
-        assert_eq!(status, 200, "{}: {second}", party.name);
-        assert_ne!(first["refresh_token"], second["refresh_token"], "{}", party.name);
-        party.end_the_grace();
-        for used in [&first, &second] {
-            let (status, refused) = party.refresh(used).await;
-            assert_eq!(
-                (status, &refused["error"]),
-                (400, &"invalid_grant".into()),
-                "{}",
-                party.name
-            );
-        }
-    }
-}
-
-#[rocket::async_test]
-async fn a_code_that_is_used_again_ends_what_it_was_exchanged_for() {
-    for party in Party::both().await {
-        let code = party.code().await;
-        let (status, tokens) = party.exchange(&code).await;
-        assert_eq!(status, 200, "{}: {tokens}", party.name);
-        assert_eq!(party.user_info(&tokens).await, 200, "{}", party.name);
-        let (status, refused) = party.exchange(&code).await;
-        assert_eq!((status, &refused["error"]), (400, &"invalid_grant".into()), "{}", party.name);
-        assert_eq!(party.user_info(&tokens).await, 401, "{}", party.name);
-        assert_eq!(party.refresh(&tokens).await.0, 400, "{}", party.name);
-    }
-}
-
-#[rocket::async_test]
-async fn signing_out_revokes_the_tokens_and_ends_the_session_there() {
-    for party in Party::both().await {
-        let (client, _) = party.application().await;
-        let mut alice = Browser::new(&client);
-        let mut at_provider = Jar::default();
-        let callback = party.callback_in(&mut alice, &mut at_provider, "/").await;
-        return_to(&mut alice, &callback).await;
-        let out = alice.navigate("/auth/sign-out", From::OwnPage).await;
-        let end = format!("{}/session/end?", party.issuer);
-        assert!(out.location().starts_with(&end), "{}: {out:?}", party.name);
-        assert_eq!(party.revocations().await, 1, "{}", party.name);
-        let Party { there: There::Engine(_), .. } = party else { continue };
-
-        let (url, page) = at_provider.open(out.location(), None).await;
-        let html = page.text().await.unwrap();
-        let action = between(&html, "action=\"", '"');
-        let form = [("xsrf", between(&html, "name=\"xsrf\" value=\"", '"')), ("logout", "yes")];
-        let (back, _) = at_provider.open(url.join(action).unwrap().as_str(), Some(&form)).await;
-        assert_eq!(
-            back.as_str().split('?').next(),
-            Some("http://localhost:8000/auth/sign-out-callback")
-        );
-        let door = alice.open("/auth/sign-in").await;
-        let (asked, _) = at_provider.open(door.location(), None).await;
-        assert_eq!(asked.path(), "/sign-in", "nobody is signed in there any more");
-    }
-}
-
 /// A provider, and what it is called in a message.
-struct Party {
-    name: &'static str,
-    issuer: String,
+pub struct Party {
+    pub name: &'static str,
+    pub issuer: String,
     origin: String,
     id: String,
     secret: String,
@@ -132,7 +37,23 @@ enum There {
 
 impl Party {
     /// The provider of the other tests, and the real one where it is installed.
-    async fn both() -> Vec<Self> {
+    pub async fn both() -> Vec<Self> {
+        Self::both_with(ProviderOptions::default()).await
+    }
+
+    /// The same two, neither of which cares how old a sign-in may be.
+    pub async fn both_without_step_up() -> Vec<Self> {
+        let options = ProviderOptions { step_up: false, ..ProviderOptions::default() };
+        let parties = Self::both_with(options).await;
+        for party in &parties {
+            if let There::InProcess(idp, _) = &party.there {
+                idp.tamper(Tamper::remove_claim("auth_time"));
+            }
+        }
+        parties
+    }
+
+    async fn both_with(options: ProviderOptions) -> Vec<Self> {
         let clock = Clock::movable();
         let idp = Idp::builder().clock(clock.clone()).rotating(true).start().await.unwrap();
         let mut parties = vec![Self {
@@ -147,7 +68,7 @@ impl Party {
             base_url: ORIGIN.into(),
             rotate: true,
             reuse_grace: Duration::ZERO,
-            ..ProviderOptions::default()
+            ..options
         };
         parties.extend(Provider::start(&options).map(|provider| Self {
             name: "oidc-provider",
@@ -160,7 +81,16 @@ impl Party {
         parties
     }
 
-    async fn application(&self) -> (Client, Clock) {
+    pub fn is_engine(&self) -> bool {
+        matches!(self.there, There::Engine(_))
+    }
+
+    pub async fn application(&self) -> (Client, Clock) {
+        self.application_with(Vec::new()).await
+    }
+
+    /// The usual application with routes of a test's own.
+    pub async fn application_with(&self, routes: Vec<Route>) -> (Client, Clock) {
         let clock = match &self.there {
             There::InProcess(_, clock) => clock.clone(),
             There::Engine(_) => Clock::movable(),
@@ -172,45 +102,65 @@ impl Party {
             .base_url(ORIGIN)
             .scopes(["roles", "email"]);
         let fairing = Logto::fairing().config(config).clock(clock.clone());
-        (Client::untracked(rocket(fairing)).await.expect("a launch"), clock)
+        let rocket = rocket(fairing).mount("/", routes);
+        (Client::untracked(rocket).await.expect("a launch"), clock)
     }
 
-    async fn sign_in(&self, browser: &mut Browser<'_>) {
+    pub async fn sign_in(&self, browser: &mut Browser<'_>) {
         let callback = self.callback(browser, "/").await;
         let back = return_to(browser, &callback).await;
         assert_eq!(back.status, Status::SeeOther, "{}: {back:?}", self.name);
     }
 
-    async fn callback(&self, browser: &mut Browser<'_>, path: &str) -> Url {
+    pub async fn callback(&self, browser: &mut Browser<'_>, path: &str) -> Url {
         self.callback_in(browser, &mut Jar::default(), path).await
     }
 
     /// Goes through the sign-in of the application as alice, up to the callback.
-    async fn callback_in(&self, browser: &mut Browser<'_>, jar: &mut Jar, path: &str) -> Url {
+    pub async fn callback_in(&self, browser: &mut Browser<'_>, jar: &mut Jar, path: &str) -> Url {
         let door = browser.open(&format!("/auth/sign-in?return_to={path}")).await;
         assert_eq!(door.status, Status::SeeOther, "{}: {door:?}", self.name);
         self.authorize(door.location(), jar).await
     }
 
     async fn authorize(&self, url: &str, jar: &mut Jar) -> Url {
+        self.authorize_as("alice", url, jar).await
+    }
+
+    /// Signs somebody in at the provider's page.
+    pub async fn authorize_as(&self, username: &str, url: &str, jar: &mut Jar) -> Url {
         if let There::InProcess(idp, _) = &self.there {
-            return Url::parse(&idp.authorize(url, "alice").await.unwrap()).unwrap();
+            return Url::parse(&idp.authorize(url, username).await.unwrap()).unwrap();
         }
         let (page, _) = jar.open(url, None).await;
         assert_eq!(page.path(), "/sign-in", "{page}");
-        let (callback, _) = jar.open(page.as_str(), Some(&[("username", "alice")])).await;
+        let (mut url, page) = jar.open(page.as_str(), Some(&[("username", username)])).await;
+        if !url.as_str().starts_with(ORIGIN) {
+            // Somebody else was signed in there, who is signed out first.
+            (url, _) = jar.confirm(&url, page).await;
+        }
+        assert!(url.as_str().starts_with(ORIGIN), "{url}");
+        url
+    }
+
+    /// Goes to the provider as somebody who is signed in there, and is not asked again.
+    pub async fn pass_through(&self, url: &str, jar: &mut Jar) -> Url {
+        if !self.is_engine() {
+            return self.authorize(url, jar).await;
+        }
+        let (callback, _) = jar.open(url, None).await;
         assert!(callback.as_str().starts_with(ORIGIN), "{callback}");
         callback
     }
 
     /// The tokens of a sign-in that no application took part in.
-    async fn tokens(&self) -> Value {
+    pub async fn tokens(&self) -> Value {
         let (status, tokens) = self.exchange(&self.code().await).await;
         assert_eq!(status, 200, "{}: {tokens}", self.name);
         tokens
     }
 
-    async fn code(&self) -> String {
+    pub async fn code(&self) -> String {
         let mut url = Url::parse(&format!("{}/auth", self.issuer)).unwrap();
         url.query_pairs_mut().extend_pairs([
             ("client_id", self.id.as_str()),
@@ -226,13 +176,13 @@ impl Party {
         callback.query_pairs().find(|(name, _)| name == "code").unwrap().1.into_owned()
     }
 
-    async fn user_info(&self, tokens: &Value) -> u16 {
+    pub async fn user_info(&self, tokens: &Value) -> u16 {
         let token = tokens["access_token"].as_str().expect("an access token");
         let request = http().get(format!("{}/me", self.issuer)).bearer_auth(token);
         request.send().await.unwrap().status().as_u16()
     }
 
-    async fn exchange(&self, code: &str) -> (u16, Value) {
+    pub async fn exchange(&self, code: &str) -> (u16, Value) {
         self.token(&[
             ("grant_type", "authorization_code"),
             ("code", code),
@@ -242,7 +192,7 @@ impl Party {
         .await
     }
 
-    async fn refresh(&self, tokens: &Value) -> (u16, Value) {
+    pub async fn refresh(&self, tokens: &Value) -> (u16, Value) {
         let token = tokens["refresh_token"].as_str().expect("a refresh token");
         self.token(&[("grant_type", "refresh_token"), ("refresh_token", token)]).await
     }
@@ -256,13 +206,13 @@ impl Party {
     }
 
     /// Lets the time go by in which a rotated refresh token still works.
-    fn end_the_grace(&self) {
+    pub fn end_the_grace(&self) {
         if let There::InProcess(_, clock) = &self.there {
             clock.advance(Duration::from_secs(4));
         }
     }
 
-    async fn revocations(&self) -> u64 {
+    pub async fn revocations(&self) -> u64 {
         match &self.there {
             There::InProcess(idp, _) => idp.requests().revocation() as u64,
             There::Engine(provider) => {
@@ -277,11 +227,11 @@ impl Party {
 
 /// The cookies of a browser at the provider, by name and path.
 #[derive(Default)]
-struct Jar(BTreeMap<(String, String), String>);
+pub struct Jar(BTreeMap<(String, String), String>);
 
 impl Jar {
     /// Opens a page, or sends a form, and follows redirects up to the application or a page.
-    async fn open(&mut self, url: &str, fields: Option<&[(&str, &str)]>) -> (Url, Response) {
+    pub async fn open(&mut self, url: &str, fields: Option<&[(&str, &str)]>) -> (Url, Response) {
         let mut url = Url::parse(url).unwrap();
         let mut response = self.send(&url, fields).await;
         while let Some(location) = response.headers().get(LOCATION) {
@@ -292,6 +242,14 @@ impl Jar {
             response = self.send(&url, None).await;
         }
         (url, response)
+    }
+
+    /// Sends the form that the engine's pages submit by themselves when a session ends.
+    pub async fn confirm(&mut self, url: &Url, page: Response) -> (Url, Response) {
+        let html = page.text().await.unwrap();
+        let action = between(&html, "action=\"", '"');
+        let form = [("xsrf", between(&html, "name=\"xsrf\" value=\"", '"')), ("logout", "yes")];
+        self.open(url.join(action).unwrap().as_str(), Some(&form)).await
     }
 
     async fn send(&mut self, url: &Url, fields: Option<&[(&str, &str)]>) -> Response {
@@ -324,7 +282,7 @@ fn form(request: RequestBuilder, fields: &[(&str, &str)]) -> RequestBuilder {
     request.header(CONTENT_TYPE, "application/x-www-form-urlencoded").body(body)
 }
 
-async fn return_to(browser: &mut Browser<'_>, callback: &Url) -> Answer {
+pub async fn return_to(browser: &mut Browser<'_>, callback: &Url) -> Answer {
     browser.navigate(&callback[url::Position::BeforePath..], From::OtherSite).await
 }
 
