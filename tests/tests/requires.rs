@@ -1,6 +1,5 @@
 //! `requires!`: judging a user in a handler, and guarding routes of others.
 
-use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use logto_rocket::testing::Idp;
@@ -113,9 +112,9 @@ async fn files_are_served_to_those_who_meet_the_requirement() {
     assert_eq!(alice.open("/absent.rs").await.status, Status::NotFound);
 }
 
-#[get("/<path..>", rank = 20)]
-fn rest(path: PathBuf) -> String {
-    format!("nobody asks who wants {}", path.display())
+#[get("/<_..>", rank = 20)]
+fn rest() -> &'static str {
+    "nobody asks who you are here"
 }
 
 #[rocket::async_test]
@@ -125,7 +124,7 @@ async fn a_file_that_is_missing_forwards_to_a_route_that_is_not_guarded() {
     all.extend(routes![rest]);
     let app = App::serving(all).await;
     let mut alice = app.signed_in("alice").await;
-    assert_eq!(alice.open("/absent.rs").await.body, "nobody asks who wants absent.rs");
+    assert_eq!(alice.open("/absent.rs").await.body, "nobody asks who you are here");
     let mut bob = app.signed_in("bob").await;
     assert_eq!(
         bob.open("/absent.rs").await.status,
