@@ -85,6 +85,17 @@ impl Tree {
         Answer::all(self.0.iter().map(|node| node.evaluate(facts)))
     }
 
+    /// The conditions that stand in the way: those that are refused, or, without any, those that
+    /// are unknown.
+    pub fn unmet(self, facts: &impl Facts) -> String {
+        let that_are = |answer| {
+            let nodes = self.0.iter().filter(|node| node.evaluate(facts) == answer);
+            nodes.map(Node::to_string).collect::<Vec<_>>().join(", ")
+        };
+        let refused = that_are(Answer::Refused);
+        if refused.is_empty() { that_are(Answer::Unknown) } else { refused }
+    }
+
     /// The questions whose answers can still decide, those to the application first.
     pub fn questions(self, facts: &impl Facts) -> Vec<Question> {
         let mut questions = Vec::new();

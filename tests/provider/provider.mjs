@@ -9,6 +9,7 @@
 //   RESOURCES                 JSON: API resource to its scopes, space-separated
 //   ORGANIZATION_SCOPES       the permissions that there are in organizations
 //   ROTATE                    1: rotate refresh tokens each time; else late in their life, like Logto for a web application
+//   STEP_UP                   0: ignore `max_age` and `prompt=login`, as a provider may that does not know them
 //   REUSE_GRACE               milliseconds for which a rotated refresh token still works, 3000 at Logto
 //
 // Prints `listening http://127.0.0.1:PORT` when it is ready, and ends when its stdin does.
@@ -40,6 +41,7 @@ const options = {
     [ORGANIZATIONS_RESOURCE]: env.ORGANIZATION_SCOPES ?? 'read:invoices write:invoices',
   },
   rotate: env.ROTATE === '1',
+  stepUp: env.STEP_UP !== '0',
   reuseGrace: Number(env.REUSE_GRACE ?? 3000),
 };
 
@@ -78,9 +80,20 @@ async function changeUser(name, request, response) {
   return json(response, 200, Object.assign(user, JSON.parse(body || '{}')));
 }
 
+/** An authorization request without its wish for a fresh sign-in. */
+function withoutStepUp(address) {
+  const url = new URL(address, 'http://localhost');
+  if (url.pathname !== `${MOUNT}/auth`) return address;
+  const prompt = list(url.searchParams.get('prompt')).filter((word) => word !== 'login');
+  url.searchParams.set('prompt', prompt.join(' '));
+  url.searchParams.delete('max_age');
+  return url.pathname + url.search;
+}
+
 async function serve(context, request, response) {
   const url = new URL(request.url, context.origin);
   if (url.pathname.startsWith(`${MOUNT}/`)) {
+    if (!options.stepUp) request.url = withoutStepUp(request.url);
     request.originalUrl = request.url;
     request.url = request.url.slice(MOUNT.length);
     return context.oidc(request, response);

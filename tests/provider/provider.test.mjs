@@ -99,6 +99,27 @@ test('a second sign-in in the same browser shows no page', async (t) => {
   assert.equal(url.origin + url.pathname, CALLBACK);
 });
 
+const FRESH = { prompt: 'login consent', max_age: '900' };
+
+test('whoever asks for a fresh sign-in gets a page, and the time of it', async (t) => {
+  const provider = await start(t);
+  const { browser } = await signIn(provider);
+  assert.equal((await browser.open(authorization(provider, FRESH).url)).url.pathname, '/sign-in');
+  const before = Math.floor(Date.now() / 1000);
+  const { exchange } = await signIn(provider, { browser, parameters: FRESH });
+  const { auth_time } = part((await exchange()).body.id_token, 1);
+  assert.ok(auth_time >= before && auth_time <= before + 60, `${auth_time}`);
+});
+
+test('a provider that knows no fresh sign-ins shows no page, and tells no time', async (t) => {
+  const provider = await start(t, { STEP_UP: '0' });
+  const { browser } = await signIn(provider);
+  const { url } = await browser.open(authorization(provider, FRESH).url);
+  assert.equal(url.origin + url.pathname, CALLBACK);
+  const { exchange } = await signIn(provider, { browser, parameters: FRESH });
+  assert.ok(!('auth_time' in part((await exchange()).body.id_token, 1)));
+});
+
 test('PKCE with S256 is required and enforced', async (t) => {
   const provider = await start(t);
   for (const parameters of [{ code_challenge: '', code_challenge_method: '' }, { code_challenge_method: 'plain' }]) {

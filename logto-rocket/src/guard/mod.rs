@@ -128,8 +128,8 @@ async fn judge(
         log::warn!("`{tree}` cannot be decided for {}: {why}", user.id());
     }
     let requirement = tree.to_string();
-    user.logto().tell(&Event::Denied { sub: user.id().into(), requirement: requirement.clone() });
-    Err(Refusal::Denied(requirement))
+    user.logto().tell(&Event::Denied { sub: user.id().into(), requirement });
+    Err(Refusal::Denied(tree.unmet(&facts)))
 }
 
 /// Whether a user's claims alone let them in.
