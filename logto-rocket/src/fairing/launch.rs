@@ -79,7 +79,8 @@ fn store(
         }
         #[cfg(feature = "redis")]
         StoreSettings::Redis(url) => {
-            let store = crate::session::RedisStore::of_application(url.clone(), &settings.app_id)?;
+            let store =
+                crate::session::RedisStore::of_application(url.as_ref().clone(), &settings.app_id)?;
             let store = Arc::new(store);
             let first = Arc::clone(&store);
             // The launch does not wait for Redis; the store tells the log if it is away.
