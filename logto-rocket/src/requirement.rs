@@ -80,6 +80,11 @@ impl<N> Requirement<N> {
 }
 
 impl Tree {
+    /// Whether everybody who is signed in meets it.
+    pub fn is_empty(self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Whether the requirement holds, as far as the facts go.
     pub fn evaluate(self, facts: &impl Facts) -> Answer {
         Answer::all(self.0.iter().map(|node| node.evaluate(facts)))

@@ -66,6 +66,7 @@ pub(super) fn client(
 }
 
 /// Where sessions are kept, if not in cookies.
+#[cfg_attr(not(feature = "redis"), expect(clippy::unnecessary_wraps, reason = "Redis may fail"))]
 fn store(
     settings: &Settings,
     own_store: Option<Arc<dyn SessionStore>>,

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::token::{Audience, Token};
 use super::{Session, SessionId};
+use crate::clock::Clock;
 use crate::oidc::AccessToken;
 
 /// How many sessions are remembered at most.
@@ -51,10 +52,10 @@ impl Live {
     }
 
     /// The newest that is known of a session that a browser presented.
-    pub fn meet(&self, session: &Arc<Session>, now: Instant) -> Arc<Session> {
+    pub fn meet(&self, session: &Arc<Session>, clock: &Clock) -> Arc<Session> {
         let Some(record) = self.get(&session.id) else { return Arc::clone(session) };
         let mut state = record.lock();
-        state.used = now;
+        state.used = clock.instant();
         state.presented = state.presented.max(session.generation);
         if session.generation > state.session.generation {
             state.adopt(Arc::clone(session));
