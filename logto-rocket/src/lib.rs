@@ -134,47 +134,7 @@
 //! [`Logto::sign_in_uri()`] and [`Logto::sign_out_uri()`] are links to them. A handler with more to
 //! say of a sign-in returns what [`Logto::sign_in()`] starts.
 //!
-//! # Configuration
-//!
-//! Later wins: [`Config`] in code, `[default.logto]` and the table of the profile in `Rocket.toml`,
-//! `ROCKET_LOGTO={…}`, and `LOGTO_*` in the environment, where two underscores stand for the dot
-//! (`LOGTO_SESSION__MAX_LIFETIME=8h`). An unknown `LOGTO_*` variable is a warning, any other
-//! unknown key a mistake; all mistakes are told together at launch.
-//!
-//! | key | default | |
-//! | --- | --- | --- |
-//! | `endpoint` | required, or `issuer` | where Logto is; https, or http on a loopback host |
-//! | `issuer` | `{endpoint}/oidc` | the issuer identifier, compared to the byte |
-//! | `internal_endpoint` | – | where this server reaches Logto, if not where browsers do |
-//! | `app_id`, `app_secret` | required | the application at Logto |
-//! | `base_url` | `http://localhost:{port}` in the debug profile, else required | the origin that browsers see; the `Host` header is never asked |
-//! | `base` | `/auth` | where the doors are |
-//! | `scopes` | `[]` | besides `openid`, `offline_access` and `profile` |
-//! | `resources` | `[]` | the API resources to ask for |
-//! | `include_reserved_scopes` | `true` | `false`: only `scopes` are sent, `openid` among them |
-//! | `prompt` | `"consent"` | `"login"`, `"login consent"`, `"none"`; without `consent` Logto gives no refresh token |
-//! | `pushed_authorization` | `false` | [RFC 9126](https://www.rfc-editor.org/rfc/rfc9126) |
-//! | `after_sign_in`, `after_sign_out` | `/` | where to go without `return_to` |
-//! | `trusted_origins` | `[]` | other origins whose requests may change something |
-//! | `session.max_lifetime` | `14d` | from the sign-in; at most 400 days |
-//! | `session.idle_timeout` | `"none"` | without a request |
-//! | `session.revalidate_after` | `1h` | after the sign-in or the last renewal that brought claims the session ends, and the browser is sent through the sign-in, which is silent while Logto's own session lives; `"none"`: never |
-//! | `session.max_stale` | `24h` | not shorter than `session.revalidate_after`, which ends a session before it in this version |
-//! | `session.store` | `"cookie"` | `"memory"`: in this process ([`MemoryStore`]); `"redis"`: shared by all processes. A store of one's own is given to [`LogtoFairing::store()`] |
-//! | `session.redis.url` | required with `"redis"` | `redis://user:password@host:6379/0`, `rediss://` for TLS |
-//! | `session.cookie` | `logto-` and six hexadecimal digits of app id and base | the cookie's name; with https the default begins with `__Host-` |
-//! | `session.same_site` | `"lax"` | `"strict"`, or, with https, `"none"` |
-//! | `session.max_cookie_bytes` | `7000` | from 1000 to 7000; a larger session is refused at sign-in |
-//! | `session.claims` | all | the names of the claims to keep |
-//! | `session.keep_id_token` | `false` | for [`LogtoUser::id_token()`] |
-//! | `secret_keys` | Rocket's `secret_key` | the first seals, all open |
-//! | `clock_skew` | `60s` | at most 5 minutes |
-//! | `timeout`, `connect_timeout` | `10s`, `2s` | each call to Logto |
-//! | `ca_certificates` | – | a PEM file of one's own authority, besides the system's roots |
-//! | `user_route` | `true` | whether there is `GET {base}/user` |
-//!
-//! Without a key the debug profile makes one, and sessions end with the process; every other
-//! profile demands one. Proxies are found in the environment (`HTTPS_PROXY`, `NO_PROXY`).
+#![doc = include_str!("../docs/configuration.md")]
 //!
 //! # Templates
 //!
@@ -251,12 +211,15 @@
 //! - **Generic handlers.** The launch finds out that the fairing is missing by the types in the
 //!   handlers' signatures, and Rocket looks only at concrete ones. A guard behind a type parameter
 //!   answers 500 instead.
-//! - **Keys.** Whoever has `secret_key` can sign in as anybody. To replace it, list the new key and
-//!   then the old one in `secret_keys`; take the old one out after `session.max_lifetime`.
-//! - **Several processes.** Sessions in cookies need nothing shared but the key. A session that
-//!   ended in one process is still believed in another until `session.revalidate_after`. Two
-//!   callbacks of one sign-in that reach two processes at once may exchange its code twice, at which
-//!   Logto revokes what the first got: send a browser to the same process where you can.
+//! - **Keys.** Whoever has `secret_key` can sign in as anybody. To change it on a running fleet, put
+//!   the new one last into `secret_keys` of every process, then first, and take the old one out
+//!   after `session.max_lifetime`: sessions are sealed again as they are used.
+//! - **Several processes.** Sessions in cookies need nothing shared but the key, at a price: a
+//!   session that ended in one process is believed in another until its claims are confirmed next,
+//!   and two processes that renew one session at once may use a refresh token twice, at which Logto
+//!   ends the session if it rotates them. Send a browser to the same process, or keep sessions in
+//!   Redis, which ends them everywhere at once and lets one process at a time ask for tokens. Two
+//!   callbacks of one sign-in that reach two processes at once exchange its code twice.
 //! - **Rocket's own log** at the level `normal` prints the address of each request, and that of the
 //!   sign-in callback holds the code. It is spent a moment later and of no use without the app
 //!   secret and the browser's cookie; `log_level = "critical"` prints no addresses.

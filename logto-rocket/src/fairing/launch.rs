@@ -150,7 +150,7 @@ fn sessions(settings: &SessionSettings) -> String {
     match settings.revalidate_after {
         Some(after) => {
             let after = format_duration(after);
-            format!("{place}, {lifetime} at most, {after} after Logto last confirmed the claims")
+            format!("{place}, {lifetime} at most; claims are confirmed when they are {after} old")
         }
         None => format!("{place}, {lifetime} at most"),
     }
