@@ -9,8 +9,8 @@ use rocket::http::Header;
 use rocket::http::uri::Origin;
 use rocket::tokio::io::{AsyncRead, ReadBuf};
 use rocket::tokio::time::{Sleep, sleep};
-use serde_json::{Map, Value};
 use rocket::{Data, Request, Response};
+use serde_json::{Map, Value};
 
 use super::answer::Answer;
 use super::params::Params;
@@ -73,9 +73,9 @@ impl Fairing for Faulty {
                     () = shutdown => {}
                 }
             }
-            Some(
-                Fault::Status(_) | Fault::Later(..) | Fault::Body { .. } | Fault::Redirect(_),
-            ) => lead_to_fault(request),
+            Some(Fault::Status(_) | Fault::Later(..) | Fault::Body { .. } | Fault::Redirect(_)) => {
+                lead_to_fault(request)
+            }
             Some(Fault::Reset) => close_connection(),
             _ => {}
         }
