@@ -16,6 +16,7 @@
 //
 //   GET  /_counts             how many requests were served: {"auth": 1, "token:refresh_token": 2, …}
 //   POST /_users/alice        changes the record of a user: {"suspended": true}, {"roles": []}
+//   POST /_time               moves its time ahead: {"seconds": 3600}
 
 import { createServer } from 'node:http';
 import { Provider } from 'oidc-provider';
@@ -90,6 +91,17 @@ function withoutStepUp(address) {
   return url.pathname + url.search;
 }
 
+const now = Date.now;
+let ahead = 0;
+Date.now = () => now() + ahead;
+
+async function moveTime(request, response) {
+  let body = '';
+  for await (const chunk of request) body += chunk;
+  ahead += JSON.parse(body).seconds * 1000;
+  return json(response, 200, { ahead: ahead / 1000 });
+}
+
 async function serve(context, request, response) {
   const url = new URL(request.url, context.origin);
   if (url.pathname.startsWith(`${MOUNT}/`)) {
@@ -102,6 +114,7 @@ async function serve(context, request, response) {
   if (request.method === 'POST' && url.pathname.startsWith('/_users/')) {
     return changeUser(url.pathname.slice('/_users/'.length), request, response);
   }
+  if (request.method === 'POST' && url.pathname === '/_time') return moveTime(request, response);
   if (await servePage(context, request, response, url)) return undefined;
   return json(response, 404, { error: 'not found' });
 }

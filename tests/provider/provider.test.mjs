@@ -348,6 +348,19 @@ test('requests are counted by route and grant type', async (t) => {
   assert.equal(counts.auth, 1);
 });
 
+test('its time moves ahead', async (t) => {
+  const provider = await start(t, { ROTATE: '1' });
+  const { exchange } = await signIn(provider);
+  const { body: first } = await exchange();
+  const move = (seconds) => fetch(`${provider.origin}/_time`, { method: 'POST', body: JSON.stringify({ seconds }) });
+  assert.equal((await move(3601)).status, 200);
+  const { body: second } = await refresh(provider, first.refresh_token);
+  const { iat } = part(second.id_token, 1);
+  assert.ok(iat - part(first.id_token, 1).iat >= 3601, 'new tokens are of the new time');
+  await move(4);
+  assert.equal((await refresh(provider, first.refresh_token)).status, 400, 'the grace is over');
+});
+
 test('the provider ends with its stdin', async (t) => {
   const { child } = await start(t);
   child.stdin.end();
