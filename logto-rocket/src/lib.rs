@@ -303,8 +303,8 @@ pub use fairing::LogtoFairing;
 pub use guard::{AccessToken, Authenticated, ClaimsAs, LogtoUser, Protected, Token, TokenClaims};
 pub use hooks::OnSignIn;
 pub use logto::{
-    ClientCredentials, Logto, MachineToken, SessionControl, SignIn, SignInBuilder, SignOut,
-    SignOutBuilder, TokenExchange,
+    ClientCredentials, Logto, MachineToken, SessionControl, SessionInfo, SignIn, SignInBuilder,
+    SignOut, SignOutBuilder, TokenExchange,
 };
 pub use oidc::{
     DirectSignIn, FirstScreen, Identifier, Introspection, LogoutError, Prompt, SignInOptions,

@@ -2,6 +2,7 @@
 
 pub mod app;
 pub mod browser;
+pub mod fleet;
 pub mod log;
 pub mod node;
 pub mod redis;
