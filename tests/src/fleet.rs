@@ -131,9 +131,22 @@ impl Fleet {
 
     /// Starts another process with changes to its configuration.
     pub async fn another_with(&self, config: impl FnOnce(Config) -> Config) -> Client {
+        self.another_at(self.store.clone(), config).await
+    }
+
+    /// Starts another process that reaches the store through this one.
+    pub async fn another_behind(&self, store: Arc<dyn SessionStore>) -> Client {
+        self.another_at(Some(store), |config| config).await
+    }
+
+    async fn another_at(
+        &self,
+        store: Option<Arc<dyn SessionStore>>,
+        config: impl FnOnce(Config) -> Config,
+    ) -> Client {
         let config = config(config_for(&self.app.idp).session(self.session.clone()));
         let logto = Logto::fairing().config(config).clock(self.app.clock.clone());
-        launch(logto, self.store.clone(), (self.routes)()).await
+        launch(logto, store, (self.routes)()).await
     }
 
     /// The store that the application gives.

@@ -3,6 +3,7 @@
 pub mod app;
 pub mod browser;
 pub mod fleet;
+pub mod gate;
 pub mod log;
 pub mod node;
 pub mod redis;
