@@ -37,6 +37,8 @@ pub struct Plan {
     pub idp: fn(Builder) -> Builder,
     /// Changes to the fairing.
     pub fairing: fn(LogtoFairing) -> LogtoFairing,
+    /// Options for Redis.
+    pub redis: &'static [&'static str],
 }
 
 /// Processes of one application, with one provider and one clock. The first is there from the start.
@@ -54,7 +56,7 @@ impl Plan {
     /// The usual application.
     pub fn at(place: Place) -> Self {
         let session = SessionConfig::new();
-        Self { place, session, routes: Vec::new, idp: |it| it, fairing: |it| it }
+        Self { place, session, routes: Vec::new, idp: |it| it, fairing: |it| it, redis: &[] }
     }
 
     /// With routes of a test's own.
@@ -81,6 +83,12 @@ impl Plan {
         Self { fairing, ..self }
     }
 
+    /// With options for Redis, as on its command line.
+    #[must_use]
+    pub fn redis(self, redis: &'static [&'static str]) -> Self {
+        Self { redis, ..self }
+    }
+
     /// Starts the first process; `None` where there is no Redis and none is needed.
     ///
     /// # Panics
@@ -96,10 +104,10 @@ impl Plan {
     ///
     /// If something does not start.
     pub async fn start_with(self, config: impl FnOnce(Config) -> Config) -> Option<Fleet> {
-        let Self { place, mut session, routes, idp, fairing } = self;
+        let Self { place, mut session, routes, idp, fairing, redis: options } = self;
         let clock = Clock::movable();
         let redis = match place {
-            Place::Redis | Place::ConfiguredRedis => Some(Redis::start(&[])?),
+            Place::Redis | Place::ConfiguredRedis => Some(Redis::start(options)?),
             Place::Memory | Place::Shared => None,
         };
         let store: Option<Arc<dyn SessionStore>> = match (place, &redis) {
@@ -147,6 +155,15 @@ impl Fleet {
         let config = config(config_for(&self.app.idp).session(self.session.clone()));
         let logto = Logto::fairing().config(config).clock(self.app.clock.clone());
         launch(logto, store, (self.routes)()).await
+    }
+
+    /// The Redis that holds the sessions.
+    ///
+    /// # Panics
+    ///
+    /// If none does.
+    pub fn redis(&mut self) -> &mut Redis {
+        self.redis.as_mut().expect("a Redis")
     }
 
     /// The store that the application gives.
