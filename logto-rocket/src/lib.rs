@@ -25,28 +25,18 @@
 //!    # #[macro_use] extern crate rocket;
 //!    use logto_rocket::{Logto, LogtoUser, authenticated};
 //!
-//!    #[get("/")]
-//!    fn index(user: Option<LogtoUser>) -> String {
-//!        user.map_or("Hello, stranger".into(), |user| format!("Hello, {}", user.display_name()))
-//!    }
-//!
 //!    #[authenticated]
 //!    #[get("/account")]
-//!    fn account(user: LogtoUser) -> String {
-//!        format!("Your id is {}", user.id())
-//!    }
+//!    fn account(user: LogtoUser) -> String { format!("Your id is {}", user.id()) }
 //!
 //!    #[launch]
 //!    fn rocket() -> _ {
-//!        rocket::build().attach(Logto::fairing()).mount("/", routes![index, account])
+//!        rocket::build().attach(Logto::fairing()).mount("/", routes![account])
 //!    }
 //!    ```
 //!
 //! 4. Open `http://localhost:8000/account`. To sign out, post a form:
-//!
-//!    ```html
-//!    <form method="post" action="/auth/sign-out"><button>Sign out</button></form>
-//!    ```
+//!    `<form method="post" action="/auth/sign-out"><button>Sign out</button></form>`
 //!
 //! # Guards
 //!
@@ -83,10 +73,9 @@
 //! [`authenticated`] teaches the grammar by ten examples. [`requires!`] makes a [`Requirement`] of
 //! the same words, as a value: to ask within a handler, and to guard routes of others.
 //!
-//! The scopes and resources that mounted routes require join every sign-in by themselves, and the
-//! launch lists them; who signed in before a requirement was deployed is sent through the sign-in
-//! once. What cannot be decided refuses, also under `not`: a claim that `session.claims` does not
-//! keep, or whose scope was not asked for. The log then says what to add.
+//! What mounted routes require joins every sign-in by itself, and the launch lists it; who signed in
+//! before a requirement was deployed is sent through the sign-in once. What cannot be decided refuses,
+//! also under `not`: a claim that was not kept or not asked for. The log then says what to add.
 //!
 //! # Tokens
 //!
@@ -113,10 +102,9 @@
 //! A prefetch, an image or a frame gets 401 and starts no sign-in. After two sign-ins in a row
 //! that gave no session, a page tells so instead of a third redirect.
 //!
-//! The bodies come from catchers for 401, 403 and 503 at `/`, each of which is registered only if
-//! the application has none of its own there. One's own catcher answers as they do with
-//! [`Challenge::of(request)`](Challenge::of), and learns the reason from
-//! [`Refusal::of(request)`](Refusal::of).
+//! The bodies come from catchers for 401, 403 and 503 at `/`, each registered only if the application
+//! has none of its own there. One's own answers as they do with
+//! [`Challenge::of(request)`](Challenge::of); the reason is [`Refusal::of(request)`](Refusal::of).
 //!
 //! # Doors
 //!
@@ -160,7 +148,7 @@
 //! | `session.idle_timeout` | `"none"` | without a request |
 //! | `session.revalidate_after` | `1h` | after the sign-in or the last renewal that brought claims the session ends, and the browser is sent through the sign-in, which is silent while Logto's own session lives; `"none"`: never |
 //! | `session.max_stale` | `24h` | not shorter than `session.revalidate_after`, which ends a session before it in this version |
-//! | `session.store` | `"cookie"` | `"memory"`: in this process ([`MemoryStore`]); `"redis"`: shared by all processes. A store of one's own is given to [`LogtoFairing::store()`] |
+//! | `session.store` | `"cookie"` | `"memory"`: in this process ([`MemoryStore`]); `"redis"`: shared by all processes. A store of one's own ([`SessionStore`]) is given to [`LogtoFairing::store()`] |
 //! | `session.redis.url` | required with `"redis"` | `redis://user:password@host:6379/0`, `rediss://` for TLS |
 //! | `session.cookie` | `logto-` and six hexadecimal digits of app id and base | the cookie's name; with https the default begins with `__Host-` |
 //! | `session.same_site` | `"lax"` | `"strict"`, or, with https, `"none"` |
@@ -173,20 +161,15 @@
 //! | `ca_certificates` | – | a PEM file of one's own authority, besides the system's roots |
 //! | `user_route` | `true` | whether there is `GET {base}/user` |
 //!
-//! Without a key the debug profile makes one, and sessions end with the process; every other
-//! profile demands one. Proxies are found in the environment (`HTTPS_PROXY`, `NO_PROXY`).
+//! Without a key the debug profile makes one, and sessions end with the process, in a store as well;
+//! every other profile demands one. Proxies are found in the environment (`HTTPS_PROXY`, `NO_PROXY`).
 //!
 //! # Templates
 //!
 //! With the feature `templates`, `Page::render("index", context! { … })` is a template of
-//! `rocket_dyn_templates`, whatever the engine, that knows the user:
-//!
-//! | name | value |
-//! | --- | --- |
-//! | `logto.is_authenticated` | whether somebody is signed in |
-//! | `logto.user` | `id`, `display_name` and `claims`, or nothing |
-//! | `logto.sign_in` | a link to the sign-in, which ends on this page again |
-//! | `logto.sign_out` | where a form posts to sign out |
+//! `rocket_dyn_templates`, whatever the engine, that knows `logto.is_authenticated`, `logto.user`
+//! (`id`, `display_name` and `claims`, or nothing), `logto.sign_in` (a link to the sign-in, which ends
+//! on this page again) and `logto.sign_out` (where a form posts to sign out).
 //!
 //! # Hooks
 //!
@@ -223,8 +206,8 @@
 //! | [`Error::SessionOver`], [`Error::NoRefreshToken`] | as if nobody were signed in; the latter 500 right after a sign-in |
 //! | [`Error::SignInAskedLess`] | 401, through the sign-in once |
 //! | [`Error::Refused`] with `access_denied` | 403 |
-//! | [`Error::Unavailable`] | 503 |
-//! | [`Error::InvalidOption`], [`Error::UndeclaredResource`], [`Error::ScopeNotGranted`] | 500; the remedy is in the log |
+//! | [`Error::Unavailable`], [`Error::Store`] | 503 |
+//! | [`Error::InvalidOption`], [`Error::UndeclaredResource`], [`Error::ScopeNotGranted`], [`Error::NoSessionStore`] | 500; the remedy is in the log |
 //! | all other [`Error`]s | 503; the reason is in the log |
 //!
 //! A sign-in that comes back without a session is a [`SignInError`], each with a page and a
@@ -233,13 +216,11 @@
 //!
 //! # Features
 //!
-//! | feature | adds |
+//! | feature (none is on by default) | adds |
 //! | --- | --- |
 //! | `redis` | `RedisStore`, `session.store = "redis"` |
 //! | `templates` | `Page` |
 //! | `testing` | `testing`: a provider in the process, `sign_in()` for tests of one's own handlers; `session_store_conformance!`, `Clock::movable()` and `LogtoFairing::clock()` |
-//!
-//! None is on by default.
 //!
 //! # What to know
 //!
@@ -248,18 +229,16 @@
 //!   replaced, and logged once.
 //! - **Calling a handler.** `#[authenticated]` adds a parameter to the handler. A unit test goes
 //!   through Rocket's local client instead of calling it.
-//! - **Generic handlers.** The launch finds out that the fairing is missing by the types in the
-//!   handlers' signatures, and Rocket looks only at concrete ones. A guard behind a type parameter
-//!   answers 500 instead.
+//! - **Generic handlers.** The launch finds out that the fairing is missing by concrete types in the
+//!   handlers' signatures. A guard behind a type parameter answers 500 instead.
 //! - **Keys.** Whoever has `secret_key` can sign in as anybody. To replace it, list the new key and
 //!   then the old one in `secret_keys`; take the old one out after `session.max_lifetime`.
-//! - **Several processes.** Sessions in cookies need nothing shared but the key. A session that
-//!   ended in one process is still believed in another until `session.revalidate_after`. Two
-//!   callbacks of one sign-in that reach two processes at once may exchange its code twice, at which
-//!   Logto revokes what the first got: send a browser to the same process where you can.
-//! - **Rocket's own log** at the level `normal` prints the address of each request, and that of the
-//!   sign-in callback holds the code. It is spent a moment later and of no use without the app
-//!   secret and the browser's cookie; `log_level = "critical"` prints no addresses.
+//! - **Several processes.** Sessions in cookies need nothing shared but the key; one that ended in one
+//!   process is believed in another until `session.revalidate_after`. In a store it ends everywhere at
+//!   once. Send a browser to the same process where you can: two callbacks of one sign-in at two of
+//!   them may exchange its code twice, at which Logto revokes what the first got.
+//! - **Rocket's own log** at the level `normal` prints the query of the sign-in callback, which holds
+//!   a code that is spent a moment later; `log_level = "critical"` prints no addresses.
 //! - **The name of the site.** Browsers keep cookies by host: `localhost` and `127.0.0.1` are two.
 //!   A sign-in that a developer starts under the wrong one of them is led to `base_url` first.
 
