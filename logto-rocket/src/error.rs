@@ -61,6 +61,9 @@ pub enum Error {
         /// What it said, for the log.
         why: String,
     },
+    /// A list of sessions is wanted, but sessions are in cookies, which their browsers alone know: a
+    /// mistake in the application, 500 as the error of a handler. `session.store` names a store.
+    NoSessionStore,
     /// An access token is wanted for an API resource, or for an organization, that no sign-in of
     /// this application asks for: a mistake in the application, 500 as the error of a handler.
     UndeclaredResource {
@@ -148,6 +151,10 @@ impl fmt::Display for Error {
             Self::NoRefreshToken => f.write_str(
                 "the token has expired and the session has no refresh token; Logto gives one \
                  for the scope `offline_access` with `prompt = \"consent\"`",
+            ),
+            Self::NoSessionStore => f.write_str(
+                "sessions are in cookies, which their browsers alone know; keep them in a store to \
+                 list them: `logto.session.store = \"memory\"` or `\"redis\"`",
             ),
             Self::Store { why } => write!(f, "the session store is out of reach: {why}"),
             Self::UndeclaredResource { resource } if resource == ORGANIZATIONS_RESOURCE => f

@@ -25,28 +25,18 @@
 //!    # #[macro_use] extern crate rocket;
 //!    use logto_rocket::{Logto, LogtoUser, authenticated};
 //!
-//!    #[get("/")]
-//!    fn index(user: Option<LogtoUser>) -> String {
-//!        user.map_or("Hello, stranger".into(), |user| format!("Hello, {}", user.display_name()))
-//!    }
-//!
 //!    #[authenticated]
 //!    #[get("/account")]
-//!    fn account(user: LogtoUser) -> String {
-//!        format!("Your id is {}", user.id())
-//!    }
+//!    fn account(user: LogtoUser) -> String { format!("Your id is {}", user.id()) }
 //!
 //!    #[launch]
 //!    fn rocket() -> _ {
-//!        rocket::build().attach(Logto::fairing()).mount("/", routes![index, account])
+//!        rocket::build().attach(Logto::fairing()).mount("/", routes![account])
 //!    }
 //!    ```
 //!
 //! 4. Open `http://localhost:8000/account`. To sign out, post a form:
-//!
-//!    ```html
-//!    <form method="post" action="/auth/sign-out"><button>Sign out</button></form>
-//!    ```
+//!    `<form method="post" action="/auth/sign-out"><button>Sign out</button></form>`
 //!
 //! # Guards
 //!
@@ -83,10 +73,9 @@
 //! [`authenticated`] teaches the grammar by ten examples. [`requires!`] makes a [`Requirement`] of
 //! the same words, as a value: to ask within a handler, and to guard routes of others.
 //!
-//! The scopes and resources that mounted routes require join every sign-in by themselves, and the
-//! launch lists them; who signed in before a requirement was deployed is sent through the sign-in
-//! once. What cannot be decided refuses, also under `not`: a claim that `session.claims` does not
-//! keep, or whose scope was not asked for. The log then says what to add.
+//! What mounted routes require joins every sign-in by itself, and the launch lists it; who signed in
+//! before a requirement was deployed is sent through the sign-in once. What cannot be decided refuses,
+//! also under `not`: a claim that was not kept or not asked for. The log then says what to add.
 //!
 //! # Tokens
 //!
@@ -113,10 +102,9 @@
 //! A prefetch, an image or a frame gets 401 and starts no sign-in. After two sign-ins in a row
 //! that gave no session, a page tells so instead of a third redirect.
 //!
-//! The bodies come from catchers for 401, 403 and 503 at `/`, each of which is registered only if
-//! the application has none of its own there. One's own catcher answers as they do with
-//! [`Challenge::of(request)`](Challenge::of), and learns the reason from
-//! [`Refusal::of(request)`](Refusal::of).
+//! The bodies come from catchers for 401, 403 and 503 at `/`, each registered only if the application
+//! has none of its own there. One's own answers as they do with
+//! [`Challenge::of(request)`](Challenge::of); the reason is [`Refusal::of(request)`](Refusal::of).
 //!
 //! # Doors
 //!
@@ -139,14 +127,9 @@
 //! # Templates
 //!
 //! With the feature `templates`, `Page::render("index", context! { … })` is a template of
-//! `rocket_dyn_templates`, whatever the engine, that knows the user:
-//!
-//! | name | value |
-//! | --- | --- |
-//! | `logto.is_authenticated` | whether somebody is signed in |
-//! | `logto.user` | `id`, `display_name` and `claims`, or nothing |
-//! | `logto.sign_in` | a link to the sign-in, which ends on this page again |
-//! | `logto.sign_out` | where a form posts to sign out |
+//! `rocket_dyn_templates`, whatever the engine, that knows `logto.is_authenticated`, `logto.user`
+//! (`id`, `display_name` and `claims`, or nothing), `logto.sign_in` (a link to the sign-in, which ends
+//! on this page again) and `logto.sign_out` (where a form posts to sign out).
 //!
 //! # Hooks
 //!
@@ -183,8 +166,8 @@
 //! | [`Error::SessionOver`], [`Error::NoRefreshToken`] | as if nobody were signed in; the latter 500 right after a sign-in |
 //! | [`Error::SignInAskedLess`] | 401, through the sign-in once |
 //! | [`Error::Refused`] with `access_denied` | 403 |
-//! | [`Error::Unavailable`] | 503 |
-//! | [`Error::InvalidOption`], [`Error::UndeclaredResource`], [`Error::ScopeNotGranted`] | 500; the remedy is in the log |
+//! | [`Error::Unavailable`], [`Error::Store`] | 503 |
+//! | [`Error::InvalidOption`], [`Error::UndeclaredResource`], [`Error::ScopeNotGranted`], [`Error::NoSessionStore`] | 500; the remedy is in the log |
 //! | all other [`Error`]s | 503; the reason is in the log |
 //!
 //! A sign-in that comes back without a session is a [`SignInError`], each with a page and a
@@ -193,13 +176,11 @@
 //!
 //! # Features
 //!
-//! | feature | adds |
+//! | feature (none is on by default) | adds |
 //! | --- | --- |
 //! | `redis` | `RedisStore`, `session.store = "redis"` |
 //! | `templates` | `Page` |
 //! | `testing` | `testing`: a provider in the process, `sign_in()` for tests of one's own handlers; `session_store_conformance!`, `Clock::movable()` and `LogtoFairing::clock()` |
-//!
-//! None is on by default.
 //!
 //! # What to know
 //!
@@ -266,8 +247,8 @@ pub use fairing::LogtoFairing;
 pub use guard::{AccessToken, Authenticated, ClaimsAs, LogtoUser, Protected, Token, TokenClaims};
 pub use hooks::OnSignIn;
 pub use logto::{
-    ClientCredentials, Logto, MachineToken, SessionControl, SignIn, SignInBuilder, SignOut,
-    SignOutBuilder, TokenExchange,
+    ClientCredentials, Logto, MachineToken, SessionControl, SessionInfo, SignIn, SignInBuilder,
+    SignOut, SignOutBuilder, TokenExchange,
 };
 pub use oidc::{
     DirectSignIn, FirstScreen, Identifier, Introspection, LogoutError, Prompt, SignInOptions,

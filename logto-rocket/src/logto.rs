@@ -18,7 +18,7 @@ use url::Url;
 
 pub use self::client_credentials::{ClientCredentials, MachineToken};
 use self::machine_tokens::MachineTokens;
-pub use self::sessions::SessionControl;
+pub use self::sessions::{SessionControl, SessionInfo};
 pub use self::sign_in::{SignIn, SignInBuilder};
 pub use self::sign_out::{SignOut, SignOutBuilder};
 pub use self::token_exchange::TokenExchange;
@@ -85,7 +85,7 @@ impl Logto {
         SignOutBuilder::new(self, user)
     }
 
-    /// The sessions of this application, to end them from a handler or a task of one's own.
+    /// The sessions of this application, to list or end them from a handler or a task of one's own.
     pub fn sessions(&self) -> SessionControl<'_> {
         SessionControl::new(self)
     }

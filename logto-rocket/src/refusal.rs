@@ -107,6 +107,7 @@ impl From<&Error> for Refusal {
                 Self::Denied("an access token".into())
             }
             Error::InvalidOption { .. }
+            | Error::NoSessionStore
             | Error::UndeclaredResource { .. }
             | Error::ScopeNotGranted { .. } => Self::Misconfigured(error.to_string()),
             Error::Unavailable { retry_after, .. } => {

@@ -3,6 +3,8 @@
 pub mod app;
 pub mod browser;
 pub mod engine;
+pub mod fleet;
+pub mod gate;
 pub mod log;
 pub mod node;
 pub mod redis;

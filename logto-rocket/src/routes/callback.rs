@@ -137,11 +137,9 @@ fn begin(
     session.id_token = tokens.id_token.clone().filter(|_| sessions.settings.keep_id_token);
     session.granted = tokens.other_scopes_than(&session.asked.scopes());
     if sessions.store.is_some() {
-        let secret = Secret::random();
-        session.id = secret.session_id();
+        session.keep_by(Secret::random());
         session.tokens = vec![(Audience::default(), sessions.token(tokens))];
         session.origin = Some(origin);
-        session.secret = Some(secret);
     }
     session
 }
@@ -173,6 +171,8 @@ async fn allow(
         log::error!("The sign-in of {} fails: {too_large}", session.claims.sub);
         return Err(SignInError::TooLarge);
     }
+    // Nobody has its secret yet. The hook may get access tokens, which are kept with it.
+    sessions.create_stored(session).await?;
     if let Some(hook) = &logto.hooks().on_sign_in {
         let user = LogtoUser::new(logto.clone(), Arc::clone(session));
         hook(request, &user).await.map_err(|why| {
@@ -180,7 +180,7 @@ async fn allow(
             SignInError::Refused
         })?;
     }
-    Ok(sessions.create_stored(session).await?)
+    Ok(())
 }
 
 /// Where the sign-in comes from.

@@ -54,13 +54,15 @@ impl Sessions {
         limit: Duration,
     ) -> Result<Arc<Session>, Error> {
         let record = self.live.record(session, self.clock.instant());
+        let begun = record.begun();
         let answer = self.request(&record, Want::Claims(Claims::ConfirmedWithin(limit)));
         let silence = tokio::select! {
             answer = answer => return answer.map(|()| record.session()),
             () = tokio::time::sleep(PATIENCE) => true,
             () = self.outage.begins() => false,
         };
-        if silence {
+        // While another process has the turn, Logto has not been asked and keeps no silence.
+        if silence && (self.store.is_none() || record.begun() > begun) {
             self.outage.begin(self.clock.instant(), None);
         }
         let why = "no answer within 2 seconds".into();

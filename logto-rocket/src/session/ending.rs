@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use rocket::futures::StreamExt;
-use rocket::futures::stream;
+use rocket::futures::future::join;
+use rocket::futures::{StreamExt, stream};
 
 use super::{Session, SessionId, Sessions};
 use crate::error::Error;
@@ -17,7 +17,7 @@ const AT_ONCE: usize = 8;
 
 const NOT_REVOKED: &str = "A refresh token of an ended session could not be revoked";
 
-/// Sessions that have ended, as far as this process knew them.
+/// Sessions that have ended, as far as this process or the store knew them.
 #[must_use = "their refresh tokens still live"]
 pub(crate) struct Over(Vec<Arc<Session>>);
 
@@ -45,13 +45,19 @@ impl Sessions {
     /// [`Error::Store`].
     pub async fn end_by_sub(&self, sub: &str, not_after: u64) -> Result<Over, Error> {
         self.ended.end_sub(sub, not_after, self.clock.now());
-        let over = self
-            .live
-            .remove_where(|session| session.claims.sub == sub && session.signed_in_at <= not_after);
+        let is_meant =
+            |session: &Session| session.claims.sub == sub && session.signed_in_at <= not_after;
+        let mut over = Over(self.live.remove_where(is_meant));
         if let Some(store) = &self.store {
-            store.delete_by_sub(sub, not_after).await?;
+            // At the same time, because somebody waits; who is asked first answers first.
+            let (stored, deleted) =
+                join(store.list_by_sub(sub), store.delete_by_sub(sub, not_after)).await;
+            let stored = stored.unwrap_or_default().into_iter();
+            let stored = stored.filter_map(|(at, stored)| self.unsealed(at, stored));
+            over.add(stored.map(|opened| opened.session).filter(|session| is_meant(session)));
+            deleted?;
         }
-        Ok(Over(over))
+        Ok(over)
     }
 
     /// Ends one session.
@@ -64,11 +70,15 @@ impl Sessions {
         let live = self.live.newest(id);
         // Of one that this process does not know it is known that it was not signed in later.
         self.ended.end(id, live.map_or(now, |session| session.signed_in_at), now);
-        let over = self.live.remove(id).into_iter().collect();
+        let mut over = Over(self.live.remove(id).into_iter().collect());
         if let Some(store) = &self.store {
-            store.delete(&id.store_id()).await?;
+            let at = id.store_id();
+            let (stored, deleted) = join(store.load(&at), store.delete(&at)).await;
+            let stored = stored.ok().flatten().and_then(|stored| self.unsealed(at, stored));
+            over.add(stored.map(|opened| opened.session).into_iter());
+            deleted?;
         }
-        Ok(Over(over))
+        Ok(over)
     }
 
     /// Revokes the refresh tokens of ended sessions at Logto, as far as it answers within two
@@ -82,6 +92,17 @@ impl Sessions {
         });
         if tokio::time::timeout(REVOCATION, revoked).await.is_err() {
             log::warn!("{NOT_REVOKED}: no answer within 2 seconds");
+        }
+    }
+}
+
+impl Over {
+    /// Adds what the store had. What this process knew of the same session is newer.
+    fn add(&mut self, stored: impl Iterator<Item = Arc<Session>>) {
+        for session in stored {
+            if !self.0.iter().any(|known| known.id == session.id) {
+                self.0.push(session);
+            }
         }
     }
 }

@@ -9,6 +9,7 @@ use super::live;
 use super::opened::Opened;
 use super::secret::Secret;
 use super::store::{self, Replaced, SessionStore, StoreError, StoreId, Stored};
+use super::token::{Tokens, merged};
 use super::{Session, SessionId, Sessions};
 use crate::error::Error;
 
@@ -67,6 +68,19 @@ impl Sessions {
         Ok(store.create(&session.id.store_id(), &record, self.ttl(session)).await?)
     }
 
+    /// The sessions of a user that the store has and that are not over.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoSessionStore`] if there is none, [`Error::Store`].
+    pub async fn stored_of(&self, sub: &str) -> Result<Vec<Arc<Session>>, Error> {
+        let store = self.store.as_ref().ok_or(Error::NoSessionStore)?;
+        let stored = store.list_by_sub(sub).await?.into_iter();
+        let opened = stored.filter_map(|(at, stored)| self.unsealed(at, stored));
+        let sessions = opened.map(|opened| opened.session);
+        Ok(sessions.filter(|it| it.claims.sub == sub && self.is_alive(it)).collect())
+    }
+
     /// Deletes a session from the store, if there is one.
     pub(super) async fn delete_stored(&self, id: &SessionId) -> Result<(), Error> {
         let Some(store) = &self.store else { return Ok(()) };
@@ -98,7 +112,6 @@ impl Sessions {
         match self.try_save(store.as_ref(), record).await {
             Err(Error::Store { why }) => {
                 log::warn!("The session {} is written later: {why}", record.session().id);
-                record.set(record.session(), true);
                 Ok(())
             }
             saved => saved,
@@ -106,26 +119,22 @@ impl Sessions {
     }
 
     async fn try_save(&self, store: &dyn SessionStore, record: &live::Record) -> Result<(), Error> {
-        let mut session = record.session();
-        let at = session.id.store_id();
+        let (mine, change) = record.to_save();
+        let (at, ours) = (mine.id.store_id(), record.tokens(self.clock.now()));
+        let mut next = Session { tokens: ours.clone(), ..Session::clone(&mine) };
         for _ in 0..TRIES {
-            let tokens = record.tokens(self.clock.now());
-            let sealed = self.record_of(&Session { tokens, ..Session::clone(&session) })?;
-            let before = session.generation.saturating_sub(1);
-            match store.replace(&at, before, &sealed, self.ttl(&session)).await? {
+            let sealed = self.record_of(&next)?;
+            let before = next.generation.saturating_sub(1);
+            match store.replace(&at, before, &sealed, self.ttl(&next)).await? {
                 Replaced::Stored => {
-                    record.set(session, false);
+                    record.saved(next, &ours, change);
                     return Ok(());
                 }
                 Replaced::Gone => return Err(Error::SessionOver),
                 Replaced::Conflict => {
                     let stored = store.load(&at).await?.ok_or(Error::SessionOver)?;
                     let theirs = self.unsealed(at.clone(), stored).ok_or(Error::SessionOver)?;
-                    session = Arc::new(Session {
-                        generation: theirs.session.generation + 1,
-                        last_seen: session.last_seen.max(theirs.session.last_seen),
-                        ..Session::clone(&session)
-                    });
+                    next = after(&mine, &ours, &theirs.session);
                 }
             }
         }
@@ -147,12 +156,17 @@ impl Sessions {
             let written = match record.filter(|_| unsaved) {
                 Some(record) => {
                     let _turn = record.turn.lock().await;
-                    sessions.save(&record).await
+                    // Whoever had the turn before may have done it.
+                    let saved =
+                        if record.is_unsaved() { sessions.save(&record).await } else { Ok(()) };
+                    saved.map(|()| !record.is_unsaved())
                 }
-                None => sessions.rewrite(&session).await,
+                None => sessions.rewrite(&session).await.map(|()| true),
             };
-            if let Err(error) = written {
+            if let Err(error) = &written {
                 log::warn!("The session {} could not be written: {error}", session.id);
+            }
+            if written != Ok(true) {
                 opened.give_up_rewriting();
             }
         });
@@ -203,6 +217,18 @@ impl Sessions {
         let over_at = session.signed_in_at.saturating_add(self.settings.max_lifetime.as_secs());
         let left = Duration::from_secs(over_at.saturating_sub(self.clock.now()).max(1));
         self.settings.idle_timeout.map_or(left, |idle| idle.min(left))
+    }
+}
+
+/// What is written of a session that another process has written meanwhile: theirs, with what this
+/// one has found out since the version that both began with.
+fn after(mine: &Session, ours: &Tokens, theirs: &Session) -> Session {
+    let newest = if theirs.confirmed_at > mine.confirmed_at { theirs } else { mine };
+    Session {
+        generation: theirs.generation + 1,
+        last_seen: mine.last_seen.max(theirs.last_seen),
+        tokens: merged(&mine.tokens, ours, theirs.tokens.clone()),
+        ..newest.clone()
     }
 }
 

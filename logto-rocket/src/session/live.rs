@@ -1,19 +1,17 @@
 //! [`Live`]: the sessions that this process knows more of than their browsers.
 
+mod tokens;
+
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
-use super::token::{Audience, Token};
+use super::token::{Audience, Token, Tokens, merged};
 use super::{Session, SessionId};
 use crate::clock::Clock;
-use crate::oidc::AccessToken;
 
 /// How many sessions are remembered at most.
 const MAX_LIVE: usize = 10_000;
-
-/// How many access tokens one session keeps.
-const MAX_TOKENS: usize = 100;
 
 /// The sessions that have a newer generation, or access tokens, in this process.
 pub(crate) struct Live {
@@ -39,8 +37,9 @@ struct State {
     /// How many token requests have begun, and which of them brought the claims.
     begun: u64,
     claims_by: u64,
-    /// Whether the store does not have the session as it is here.
-    unsaved: bool,
+    /// How often the session has changed here, and which of the changes the store has.
+    changes: u64,
+    saved: u64,
     shared: bool,
     used: Instant,
     retry_at: Option<Instant>,
@@ -57,7 +56,7 @@ impl Live {
         let mut state = record.lock();
         state.used = clock.instant();
         state.presented = state.presented.max(session.generation);
-        if session.generation > state.session.generation {
+        if state.is_older_than(session) {
             state.adopt(Arc::clone(session));
         } else if session.last_seen > state.session.last_seen {
             let last_seen = session.last_seen;
@@ -122,7 +121,8 @@ impl Record {
                 refused: HashMap::new(),
                 begun: 0,
                 claims_by: 0,
-                unsaved: false,
+                changes: 0,
+                saved: 0,
                 shared,
                 used: now,
                 retry_at: None,
@@ -132,57 +132,6 @@ impl Record {
 
     pub fn session(&self) -> Arc<Session> {
         Arc::clone(&self.lock().session)
-    }
-
-    /// The access token for `audience`, unless it is about to expire.
-    pub fn token(&self, audience: &Audience, now: u64) -> Option<Token> {
-        self.lock().tokens.get(audience).filter(|token| now < token.renew_at).cloned()
-    }
-
-    /// The access token for `audience` while Logto still honours it.
-    pub fn expiring_token(&self, audience: &Audience, now: u64) -> Option<Token> {
-        self.lock().tokens.get(audience).filter(|token| now < token.expires_at).cloned()
-    }
-
-    pub fn keep_token(&self, audience: Audience, token: Token, now: u64) {
-        self.lock().keep_token(audience, token, now);
-    }
-
-    /// Forgets an access token, unless a newer one has taken its place.
-    pub fn forget_token(&self, audience: &Audience, refused: &AccessToken) {
-        let tokens = &mut self.lock().tokens;
-        if tokens.get(audience).is_some_and(|it| it.text.reveal() == refused.reveal()) {
-            tokens.remove(audience);
-        }
-    }
-
-    /// Forgets all access tokens, and what Logto refused.
-    pub fn clear_tokens(&self) {
-        let mut state = self.lock();
-        state.tokens.clear();
-        state.refused.clear();
-    }
-
-    /// All access tokens that Logto still honours.
-    pub fn tokens(&self, now: u64) -> Vec<(Audience, Token)> {
-        let state = self.lock();
-        let good = state.tokens.iter().filter(|(_, token)| now < token.expires_at);
-        good.map(|(audience, token)| (audience.clone(), token.clone())).collect()
-    }
-
-    /// The code that Logto refused a token for `audience` with, if that was a moment ago.
-    pub fn refusal(&self, audience: &Audience, now: Instant) -> Option<String> {
-        let state = self.lock();
-        state.refused.get(audience).filter(|(_, until)| now < *until).map(|(code, _)| code.clone())
-    }
-
-    /// Remembers what Logto refused a token for `audience` with.
-    pub fn refuse(&self, audience: Audience, code: String, now: Instant, time: Duration) {
-        let refused = &mut self.lock().refused;
-        if refused.len() >= MAX_TOKENS {
-            refused.clear();
-        }
-        refused.insert(audience, (code, now + time));
     }
 
     /// Notes that a token request begins, and gives it a number.
@@ -212,6 +161,7 @@ impl Record {
             state.refused.clear();
         }
         state.session = Arc::new(next);
+        state.changes += u64::from(state.shared);
     }
 
     /// Notes that the claims came with the token request of this number.
@@ -222,21 +172,31 @@ impl Record {
     /// Takes the session as another process has left it in the store, if that is newer.
     pub fn adopt(&self, session: Arc<Session>) {
         let mut state = self.lock();
-        if session.generation > state.session.generation {
+        if state.is_older_than(&session) {
             state.adopt(session);
         }
     }
 
-    /// Puts the session in the place of what is known.
-    pub fn set(&self, session: Arc<Session>, unsaved: bool) {
+    /// The session as it is to be saved, and how often it had changed by then.
+    pub fn to_save(&self) -> (Arc<Session>, u64) {
+        let state = self.lock();
+        (Arc::clone(&state.session), state.changes)
+    }
+
+    /// Notes that the store has the session like this, with all changes up to one of them. `ours` are
+    /// the access tokens that were known when it began to be written.
+    pub fn saved(&self, session: Session, ours: &Tokens, change: u64) {
         let mut state = self.lock();
-        state.session = session;
-        state.unsaved = unsaved;
+        let known = std::mem::take(&mut state.tokens).into_iter().collect();
+        state.tokens = merged(ours, &known, session.tokens.clone()).into_iter().collect();
+        let last_seen = session.last_seen.max(state.session.last_seen);
+        state.session = Arc::new(Session { last_seen, ..session });
+        state.saved = change;
     }
 
     /// Whether the store does not have the session as it is here.
     pub fn is_unsaved(&self) -> bool {
-        self.lock().unsaved
+        self.lock().is_unsaved()
     }
 
     /// Asks nothing of Logto for this session until `wait` has passed.
@@ -258,28 +218,29 @@ impl Record {
 }
 
 impl State {
+    /// Whether another process has written something newer. What is not written yet from here is
+    /// not given up for a generation that only tells when the session was seen: with it would go a
+    /// refresh token that Logto may honour alone.
+    fn is_older_than(&self, session: &Session) -> bool {
+        session.generation > self.session.generation
+            && (!self.is_unsaved() || session.confirmed_at > self.session.confirmed_at)
+    }
+
+    fn is_unsaved(&self) -> bool {
+        self.saved < self.changes
+    }
+
     fn adopt(&mut self, session: Arc<Session>) {
         if self.shared {
             self.tokens = session.tokens.iter().cloned().collect();
-            self.unsaved = false;
+            self.saved = self.changes;
         }
         self.session = session;
     }
 
-    fn keep_token(&mut self, audience: Audience, token: Token, now: u64) {
-        if self.tokens.len() >= MAX_TOKENS {
-            self.tokens.retain(|_, token| now < token.expires_at);
-        }
-        if self.tokens.len() >= MAX_TOKENS {
-            self.tokens.clear();
-        }
-        self.refused.remove(&audience);
-        self.tokens.insert(audience, token);
-    }
-
     /// Whether this process alone knows the newest tokens: no browser has shown their generation.
     fn is_unseen(&self) -> bool {
-        self.unsaved || self.presented < self.session.generation
+        self.is_unsaved() || self.presented < self.session.generation
     }
 }
 

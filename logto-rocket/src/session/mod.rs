@@ -53,7 +53,8 @@ use crate::config::SessionSettings;
 use crate::error::Error;
 use crate::oidc::{Oidc, RawIdToken, RefreshToken};
 
-/// The least time between two writes of a session that only say when it was last seen.
+/// The least time between two writes of a session that only say when it was last seen. Of one that
+/// ends unused after less than twice as much, it is half of that.
 const ROLLING: u64 = 60;
 
 /// The public name of a session. It is no secret: knowing it opens nothing.
@@ -182,6 +183,12 @@ impl Session {
         }
     }
 
+    /// Makes it a session in a store, which the browser finds by this secret.
+    pub fn keep_by(&mut self, secret: Secret) {
+        self.id = secret.session_id();
+        self.secret = Some(secret);
+    }
+
     /// The scopes that Logto granted to the sign-in.
     pub fn scopes(&self) -> Vec<&str> {
         match &self.granted {
@@ -233,7 +240,8 @@ impl Sessions {
 
     /// Whether it has not been written down for a while that the session is used.
     fn is_unseen(&self, session: &Session) -> bool {
-        self.clock.now().saturating_sub(session.last_seen) >= ROLLING
+        let idle = self.settings.idle_timeout.map_or(u64::MAX, |limit| limit.as_secs() / 2);
+        self.clock.now().saturating_sub(session.last_seen) >= ROLLING.min(idle)
     }
 
     /// Whether the session has not been used for too long.

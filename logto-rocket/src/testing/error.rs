@@ -31,6 +31,8 @@ pub enum IdpError {
     NotAttached,
     /// The session does not fit into its cookies; the text says why.
     TooLarge(String),
+    /// The session could not be put into the store of the application under test; the text says why.
+    Store(String),
 }
 
 impl fmt::Display for IdpError {
@@ -60,6 +62,7 @@ impl fmt::Display for IdpError {
                 "the Rocket has no Logto fairing: rocket::build().attach(Logto::fairing())",
             ),
             Self::TooLarge(why) => f.write_str(why),
+            Self::Store(why) => write!(f, "the session could not be put into its store: {why}"),
             Self::NotAnAuthorizationUrl(url) => {
                 write!(f, "`{url}` is no authorization URL of the test provider")
             }

@@ -1,16 +1,22 @@
 use std::borrow::Borrow;
+use std::future::Future;
 
 use rocket::http::Cookie;
 use rocket::{Orbit, Rocket, local};
+use tokio::runtime::{Builder, Handle};
 
 use super::builder::permitted;
 use super::{IdpError, User};
+use crate::at_once::at_once;
 use crate::claims::Claims;
 use crate::logto::Logto;
-use crate::session::{Asked, Session};
+use crate::session::{Asked, Secret, Session};
+
+const ONE_THREAD: &str = "it has to be waited for, which takes a runtime with several threads, as \
+                          `#[rocket::async_test]` starts it; or keep sessions in memory";
 
 /// Signs a user in at an application under test, without a provider: the returned cookies hold a
-/// session, sealed with the application's own key.
+/// session, sealed with the application's own key, or lead to one in its store.
 ///
 /// The user has the claims that the scopes of the application's configuration open. The session has
 /// no tokens, so what asks Logto for something needs an [`Idp`](super::Idp) and a sign-in there.
@@ -39,7 +45,8 @@ use crate::session::{Asked, Session};
 ///
 /// [`IdpError::Profile`] and [`IdpError::ReleaseBuild`] outside Rocket's debug profile and in builds
 /// without debug assertions, [`IdpError::NotAttached`] without the fairing,
-/// [`IdpError::TooLarge`] if the claims do not fit into the session's cookies.
+/// [`IdpError::TooLarge`] if the claims do not fit into the session's cookies, [`IdpError::Store`] if
+/// the session store does not take the session, or has to be waited for in a runtime of one thread.
 pub fn sign_in(
     client: &impl LocalClient,
     user: impl Borrow<User>,
@@ -53,9 +60,25 @@ pub fn sign_in(
         .map_err(|error| IdpError::Description(error.to_string()))?;
     let sessions = logto.keeper();
     let asked = Asked::new(&scopes, &logto.settings().resources);
-    let session = Session::new(sessions.kept(claims), asked, logto.clock().now());
+    let mut session = Session::new(sessions.kept(claims), asked, logto.clock().now());
+    if sessions.store.is_some() {
+        session.keep_by(Secret::random());
+        wait_for(sessions.create_stored(&session))
+            .ok_or_else(|| IdpError::Store(ONE_THREAD.into()))?
+            .map_err(|error| IdpError::Store(error.to_string()))?;
+    }
     let cookies = sessions.cookies(&session).map_err(|why| IdpError::TooLarge(why.to_string()))?;
     Ok(cookies.into_iter().map(|cookie| cookie.into_cookie(sessions.secure)).collect())
+}
+
+/// The result of work, in the runtime of the caller or, as with a blocking client, in one for it
+/// alone; `None` if the caller's has but one thread and would have to wait.
+fn wait_for<T>(work: impl Future<Output = T>) -> Option<T> {
+    if Handle::try_current().is_ok() {
+        return at_once(work);
+    }
+    let runtime = Builder::new_current_thread().enable_all().build().ok()?;
+    Some(runtime.block_on(work))
 }
 
 /// A local client of Rocket's, blocking or asynchronous.

@@ -216,3 +216,49 @@ impl fmt::Display for StoreError {
 }
 
 impl std::error::Error for StoreError {}
+
+/// A store that is shared, with a readiness probe for instance.
+#[rocket::async_trait]
+impl<S: SessionStore + ?Sized> SessionStore for Arc<S> {
+    async fn create(&self, id: &StoreId, record: &Record, ttl: Duration) -> Result<(), StoreError> {
+        (**self).create(id, record, ttl).await
+    }
+
+    async fn load(&self, id: &StoreId) -> Result<Option<Stored>, StoreError> {
+        (**self).load(id).await
+    }
+
+    async fn replace(
+        &self,
+        id: &StoreId,
+        version: u64,
+        record: &Record,
+        ttl: Duration,
+    ) -> Result<Replaced, StoreError> {
+        (**self).replace(id, version, record, ttl).await
+    }
+
+    async fn delete(&self, id: &StoreId) -> Result<(), StoreError> {
+        (**self).delete(id).await
+    }
+
+    async fn delete_by_sid(&self, sid: &str) -> Result<(), StoreError> {
+        (**self).delete_by_sid(sid).await
+    }
+
+    async fn delete_by_sub(&self, sub: &str, not_after: u64) -> Result<(), StoreError> {
+        (**self).delete_by_sub(sub, not_after).await
+    }
+
+    async fn list_by_sub(&self, sub: &str) -> Result<Vec<(StoreId, Stored)>, StoreError> {
+        (**self).list_by_sub(sub).await
+    }
+
+    async fn lease(&self, id: &StoreId, holder: &str, time: Duration) -> Result<bool, StoreError> {
+        (**self).lease(id, holder, time).await
+    }
+
+    async fn release(&self, id: &StoreId, holder: &str) -> Result<(), StoreError> {
+        (**self).release(id, holder).await
+    }
+}

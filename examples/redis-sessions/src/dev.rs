@@ -1,0 +1,31 @@
+//! A sign-in on a machine that has no Logto.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use logto_rocket::{Config, testing::Idp};
+use rocket::figment::Figment;
+
+/// Starts a test provider if no Logto is configured, and configures it, with a key that both
+/// instances have. It runs as long as what is returned is kept.
+pub async fn provider(figment: &Figment, config: Config) -> (Option<Idp>, Config) {
+    let set = |key| std::env::var_os(key).is_some();
+    if set("LOGTO_ENDPOINT") || set("LOGTO_ISSUER") || figment.contains("logto") {
+        return (None, config);
+    }
+    match Idp::start().await {
+        Ok(idp) => {
+            println!("No LOGTO_ENDPOINT is set, so that people sign in at a test provider:");
+            println!("alice and bob, both without a password.");
+            let config = config.endpoint(idp.endpoint()).app_id(idp.app_id());
+            let config = config.app_secret(idp.app_secret());
+            let key = STANDARD.encode(rand::random::<[u8; 32]>());
+            // Without one key for both, neither could open what the other has sealed.
+            let config = if set("ROCKET_SECRET_KEY") { config } else { config.secret_keys([key]) };
+            (Some(idp), config)
+        }
+        Err(error) => {
+            eprintln!("No LOGTO_ENDPOINT is set, and {error}.");
+            (None, config)
+        }
+    }
+}

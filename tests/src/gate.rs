@@ -1,0 +1,77 @@
+//! [`Gate`]: a store that a test lets fail, or wait, where it writes.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use logto_rocket::{Record, Replaced, SessionStore, StoreError, StoreId, Stored};
+use rocket::tokio::sync::RwLock;
+
+/// A store in front of another one. All of it works but replacing, and that if nobody forbids it.
+pub struct Gate {
+    store: Arc<dyn SessionStore>,
+    broken: AtomicBool,
+    /// Whoever writes reads this lock, so that a test that writes to it holds them up.
+    pub open: RwLock<()>,
+}
+
+impl Gate {
+    /// In front of this store.
+    pub fn before(store: Arc<dyn SessionStore>) -> Arc<Self> {
+        Arc::new(Self { store, broken: AtomicBool::new(false), open: RwLock::default() })
+    }
+
+    /// Lets replacing fail, or work again.
+    pub fn break_down(&self, broken: bool) {
+        self.broken.store(broken, Ordering::SeqCst);
+    }
+}
+
+#[rocket::async_trait]
+impl SessionStore for Gate {
+    async fn create(&self, id: &StoreId, record: &Record, ttl: Duration) -> Result<(), StoreError> {
+        self.store.create(id, record, ttl).await
+    }
+
+    async fn load(&self, id: &StoreId) -> Result<Option<Stored>, StoreError> {
+        self.store.load(id).await
+    }
+
+    async fn replace(
+        &self,
+        id: &StoreId,
+        version: u64,
+        record: &Record,
+        ttl: Duration,
+    ) -> Result<Replaced, StoreError> {
+        let _open = self.open.read().await;
+        if self.broken.load(Ordering::SeqCst) {
+            return Err(StoreError::new("the gate is shut"));
+        }
+        self.store.replace(id, version, record, ttl).await
+    }
+
+    async fn delete(&self, id: &StoreId) -> Result<(), StoreError> {
+        self.store.delete(id).await
+    }
+
+    async fn delete_by_sid(&self, sid: &str) -> Result<(), StoreError> {
+        self.store.delete_by_sid(sid).await
+    }
+
+    async fn delete_by_sub(&self, sub: &str, not_after: u64) -> Result<(), StoreError> {
+        self.store.delete_by_sub(sub, not_after).await
+    }
+
+    async fn list_by_sub(&self, sub: &str) -> Result<Vec<(StoreId, Stored)>, StoreError> {
+        self.store.list_by_sub(sub).await
+    }
+
+    async fn lease(&self, id: &StoreId, holder: &str, time: Duration) -> Result<bool, StoreError> {
+        self.store.lease(id, holder, time).await
+    }
+
+    async fn release(&self, id: &StoreId, holder: &str) -> Result<(), StoreError> {
+        self.store.release(id, holder).await
+    }
+}
