@@ -3,11 +3,13 @@
 
 use std::hint::black_box;
 use std::path::Path;
+use std::time::Duration;
 
 use criterion::{BatchSize, Criterion};
-use logto_rocket::{Config, Logto};
+use logto_rocket::{Config, Logto, Resource};
 use logto_rocket_benches::browser::Browser;
 use logto_rocket_benches::provider::Provider;
+use logto_rocket_benches::site::Orders;
 use logto_rocket_benches::{floors, site};
 use rocket::figment::Figment;
 use rocket::http::{ContentType, Cookie, Status};
@@ -19,11 +21,12 @@ const ORIGIN: &str = "http://127.0.0.1:8000";
 const GROUP: &str = "requests";
 
 /// What is held against what.
-const RATIOS: [(&str, &str); 5] = [
+const RATIOS: [(&str, &str); 6] = [
     ("public", "bare"),
     ("option", "bare"),
     ("authenticated", "bare with the session's cookie"),
     ("authenticated", "private cookie by hand"),
+    ("authenticated, memory store", "DashMap by hand"),
     ("start of a sign-in", "bare"),
 ];
 
@@ -45,7 +48,11 @@ fn main() -> Result<(), Failure> {
     measure(&mut criterion, "public", &site, "/public", &[]);
     measure(&mut criterion, "option", &site, "/greeting", &[]);
     measure(&mut criterion, "authenticated", &site, "/account", &session);
+    let remembered = client(&provider, "memory")?;
+    let secret = sign_in(&remembered)?;
+    measure(&mut criterion, "authenticated, memory store", &remembered, "/account", &secret);
     measure(&mut criterion, "start of a sign-in", &site, "/auth/sign-in", &[]);
+    measure_tokens(&mut criterion, &site, &session);
     criterion.final_summary();
     print_ratios()
 }
@@ -57,7 +64,8 @@ fn client(provider: &Provider, store: &str) -> Result<Client, Failure> {
         .endpoint(&provider.endpoint)
         .app_id(Provider::APP_ID)
         .app_secret(Provider::APP_SECRET)
-        .base_url(ORIGIN);
+        .base_url(ORIGIN)
+        .resources([Orders::URI]);
     Ok(Client::untracked(site::mounted(rocket::custom(figment), Logto::fairing().config(config)))?)
 }
 
@@ -112,6 +120,17 @@ fn measure(
             },
             BatchSize::SmallInput,
         );
+    });
+}
+
+/// An access token that is in memory; the handler itself takes the time.
+fn measure_tokens(criterion: &mut Criterion, site: &Client, session: &[Cookie<'static>]) {
+    criterion.benchmark_group(GROUP).bench_function("access token from memory", |bencher| {
+        bencher.iter_custom(|times| {
+            let answer = site.get(format!("/tokens/{times}")).cookies(session.to_vec()).dispatch();
+            let taken = answer.into_string().and_then(|text| text.parse().ok());
+            Duration::from_nanos(taken.expect("a session with an access token"))
+        });
     });
 }
 

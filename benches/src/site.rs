@@ -1,13 +1,21 @@
 //! The application with logto-rocket.
 
-use logto_rocket::{LogtoFairing, LogtoUser, authenticated};
+use std::hint::black_box;
+use std::time::Instant;
+
+use logto_rocket::{Error, LogtoFairing, LogtoUser, authenticated, resource};
 use rocket::{Build, Rocket, get, routes};
 
 use crate::floors::stop;
 
+resource! {
+    /// An API resource that the test provider knows.
+    pub Orders = "https://api.example.com/orders"
+}
+
 /// Puts the routes that logto-rocket guards into an application, with its fairing.
 pub fn mounted(rocket: Rocket<Build>, fairing: LogtoFairing) -> Rocket<Build> {
-    rocket.attach(fairing).mount("/", routes![public, greeting, account, stop])
+    rocket.attach(fairing).mount("/", routes![public, greeting, account, tokens, stop])
 }
 
 #[get("/public")]
@@ -24,4 +32,15 @@ fn greeting(user: Option<LogtoUser>) -> String {
 #[get("/account")]
 fn account(user: &LogtoUser) -> String {
     user.id().to_owned()
+}
+
+/// The nanoseconds that so many access tokens from memory take.
+#[get("/tokens/<count>")]
+async fn tokens(user: &LogtoUser, count: u64) -> Result<String, Error> {
+    user.access_token(Orders).await?;
+    let begun = Instant::now();
+    for _ in 0..count {
+        black_box(user.access_token(Orders).await?);
+    }
+    Ok(begun.elapsed().as_nanos().to_string())
 }

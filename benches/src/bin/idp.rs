@@ -4,12 +4,14 @@
 use std::io::{self, Write};
 use std::time::Duration;
 
+use logto_rocket::Resource;
 use logto_rocket::testing::Idp;
+use logto_rocket_benches::site::Orders;
 use rocket::tokio;
 
 #[rocket::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let idp = Idp::start().await?;
+    let idp = Idp::builder().resource(Orders::URI, &["read:orders"]).start().await?;
     println!("{}", idp.endpoint());
     io::stdout().flush()?;
     let mut input = tokio::task::spawn_blocking(|| io::copy(&mut io::stdin(), &mut io::sink()));

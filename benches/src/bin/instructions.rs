@@ -22,6 +22,9 @@ const TIMED_SIGN_INS: usize = 500;
 /// The site where sessions are kept in cookies.
 const COOKIE_MODE: App = App::Site("cookie");
 
+/// The site where sessions are kept in its memory.
+const STORE_MODE: App = App::Site("memory");
+
 /// A route to be measured.
 struct Subject {
     name: &'static str,
@@ -48,7 +51,7 @@ enum Carries {
     Own,
 }
 
-const SUBJECTS: [Subject; 12] = [
+const SUBJECTS: [Subject; 13] = [
     floor("bare route", "/public", Carries::Nothing),
     floor("bare route, 2 kB cookie", "/public", Carries::Strange),
     floor("bare route, session cookie", "/public", Carries::Session),
@@ -85,6 +88,13 @@ const SUBJECTS: [Subject; 12] = [
         "bare route, session cookie",
         1.10,
     ),
+    Subject {
+        name: "#[authenticated], memory store",
+        app: STORE_MODE,
+        path: "/account",
+        carries: Carries::Own,
+        goal: Some(("DashMap by hand", 1.10)),
+    },
 ];
 
 const fn floor(name: &'static str, path: &'static str, carries: Carries) -> Subject {
