@@ -104,24 +104,21 @@ impl Browser {
         head.push_str("Accept: text/html\r\n");
         let cookies = self.cookies(url);
         if !cookies.is_empty() {
-            head.push_str(&format!("Cookie: {cookies}\r\n"));
+            head.extend(["Cookie: ", &cookies, "\r\n"]);
         }
         if !content_type.is_empty() {
-            head.push_str(&format!("Content-Type: {content_type}\r\n"));
-            head.push_str(&format!("Content-Length: {}\r\n", body.len()));
+            let length = body.len().to_string();
+            head.extend(["Content-Type: ", content_type, "\r\nContent-Length: ", &length, "\r\n"]);
         }
         let message = format!("{head}\r\n{body}");
-        let mut connection = match self.connections.remove(&host) {
-            Some(connection) => connection,
-            None => Connection::open(&host)?,
-        };
-        let answer = match connection.send(message.as_bytes()) {
-            Ok(answer) => answer,
+        let known = self.connections.remove(&host).map(Ok);
+        let mut connection = known.unwrap_or_else(|| Connection::open(&host))?;
+        let answer = if let Ok(answer) = connection.send(message.as_bytes()) {
+            answer
+        } else {
             // The server may have closed a connection that was idle.
-            Err(_) => {
-                connection = Connection::open(&host)?;
-                connection.send(message.as_bytes())?
-            }
+            connection = Connection::open(&host)?;
+            connection.send(message.as_bytes())?
         };
         if !answer.ends_connection {
             self.connections.insert(host.clone(), connection);

@@ -92,7 +92,8 @@ fn keep(
     by_moka: &State<InMoka>,
 ) -> Result<(), Status> {
     let kept = Arc::new(parse(session).ok_or(Status::UnprocessableEntity)?);
-    let id = hexadecimal(rand::random::<[u8; 32]>());
+    let [high, low] = rand::random::<[u128; 2]>();
+    let id = format!("{high:032x}{low:032x}");
     by_dashmap.0.insert(id.clone(), Arc::clone(&kept));
     by_moka.0.insert(id.clone(), kept);
     cookies.add((ID, id));
@@ -116,8 +117,4 @@ fn shown(kept: &Kept) -> Result<String, Status> {
         return Err(Status::Unauthorized);
     }
     Ok(kept.claims.sub.clone())
-}
-
-fn hexadecimal(bytes: [u8; 32]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -2,58 +2,66 @@
 
 use proc_macro2::{Delimiter, Group, Span, TokenStream};
 use quote::{quote, quote_spanned};
+use syn::parse::Result;
 use syn::spanned::Spanned;
 use syn::{Error, FnArg, Ident, Path, parse_quote_spanned};
 
 use crate::parse::{
-    Condition, Conditions, Context, Literal, Organization, Resource, Text, path_name,
+    Condition, Conditions, Context, Draft, Literal, Mistakes, Organization, Resource, Text,
+    path_name,
 };
 use crate::route::{self, GUARD, Handler, Route};
 
 /// The handler with its guard, or every mistake together with the unguarded handler: its name keeps
 /// its meaning in `routes![…]`, and nothing but the mistakes is reported.
 pub(crate) fn authenticated(attribute: TokenStream, item: TokenStream) -> TokenStream {
-    let conditions = syn::parse2::<Conditions>(attribute);
+    let draft = Draft::read(attribute);
     let handler = route::parse(item.clone());
-    let errors = match (conditions, handler) {
-        (Ok(conditions), Ok(handler)) => match handler.route.check(&conditions) {
-            Ok(()) => return protect(&conditions, handler),
-            Err(error) => error,
-        },
-        (Err(mut error), Err(other)) => {
-            error.combine(other);
-            error
+    let segments =
+        handler.as_ref().map_or(Ok(()), |handler| handler.route.check(&draft.segments()));
+    match (draft.whole(), segments, handler) {
+        (Ok(conditions), Ok(()), Ok(handler)) => protect(&conditions, handler),
+        (conditions, segments, handler) => {
+            let mut mistakes = Mistakes::default();
+            mistakes.take(conditions);
+            mistakes.take(segments);
+            mistakes.take(handler);
+            let item = route::fallback(item);
+            quote!(#mistakes #item)
         }
-        (Err(error), Ok(_)) | (Ok(_), Err(error)) => error,
-    };
-    let errors = errors.to_compile_error();
-    let item = route::fallback(item);
-    quote!(#errors #item)
+    }
 }
 
 /// The requirement as a value that is known while compiling.
 pub(crate) fn requires(requirement: TokenStream) -> TokenStream {
-    let conditions = match syn::parse2::<Conditions>(requirement) {
-        Ok(conditions) => conditions,
-        Err(error) => {
-            let errors = error.to_compile_error();
-            return quote!({ #errors });
+    let draft = Draft::read(requirement);
+    match (draft.whole(), no_segments(&draft)) {
+        (Ok(conditions), Ok(())) => value(&conditions),
+        (conditions, segments) => {
+            let mut mistakes = Mistakes::default();
+            mistakes.take(conditions);
+            mistakes.take(segments);
+            quote!({ #mistakes })
         }
-    };
-    let mut errors = TokenStream::new();
-    route::visit_segments(&conditions.0, &mut |name| {
+    }
+}
+
+fn no_segments(draft: &Draft) -> Result<()> {
+    let mut mistakes = Mistakes::default();
+    for name in draft.segments() {
         let message = format!(
             "`requires!` stands above no route, so `<{}>` is no segment of one; \
              write an id, or a function that finds it: `organization = tenant_of`",
             name.value
         );
-        errors.extend(Error::new(name.span, message).to_compile_error());
-    });
-    if !errors.is_empty() {
-        return quote!({ #errors });
+        mistakes.add(Error::new(name.span, message));
     }
-    let needs = Needs::of(&conditions.0).ident();
-    let nodes = Writer { route: None }.list(&conditions.0, Context::default());
+    mistakes.or(())
+}
+
+fn value(Conditions(conditions): &Conditions) -> TokenStream {
+    let needs = Needs::of(conditions).ident();
+    let nodes = Writer { route: None }.list(conditions, Context::default());
     quote!({
         const REQUIREMENT: ::logto_rocket::Requirement<::logto_rocket::needs::#needs> =
             ::logto_rocket::__private::requirement(&[#(#nodes),*]);

@@ -2,9 +2,11 @@
 
 mod condition;
 mod context;
+mod draft;
 mod duration;
 mod key;
 mod list;
+mod mistakes;
 mod organization;
 mod resource;
 #[cfg(test)]
@@ -16,10 +18,11 @@ use std::fmt::{self, Display, Formatter};
 use proc_macro2::Span;
 use quote::ToTokens;
 use syn::Path;
-use syn::parse::{Parse, ParseStream, Result};
 
 pub(crate) use context::Context;
+pub(crate) use draft::Draft;
 pub(crate) use duration::MaxAge;
+pub(crate) use mistakes::Mistakes;
 pub(crate) use organization::Organization;
 pub(crate) use resource::Resource;
 pub(crate) use text::Text;
@@ -27,14 +30,6 @@ pub(crate) use text::Text;
 /// Everything that must be met; nothing means that being signed in is enough.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Conditions(pub(crate) Vec<Condition>);
-
-impl Parse for Conditions {
-    fn parse(input: ParseStream<'_>) -> Result<Self> {
-        let conditions = list::all_of(input)?;
-        context::check(&conditions)?;
-        Ok(Self(conditions))
-    }
-}
 
 impl Display for Conditions {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {

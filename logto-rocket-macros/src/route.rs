@@ -5,7 +5,7 @@ use quote::ToTokens;
 use syn::parse::Result;
 use syn::{Attribute, Error, FnArg, Ident, Item, ItemFn, LitStr, Meta, Pat};
 
-use crate::parse::{Condition, Conditions, Organization, Text};
+use crate::parse::{Mistakes, Text};
 
 /// The parameter that protects a handler.
 pub(crate) const GUARD: &str = "__logto_guard";
@@ -100,19 +100,15 @@ impl Route {
         })
     }
 
-    /// Whether every segment that the conditions name is in the path.
-    pub(crate) fn check(&self, conditions: &Conditions) -> Result<()> {
-        let mut missing = Vec::new();
-        visit_segments(&conditions.0, &mut |name| {
+    /// Whether each of these is a segment of the path.
+    pub(crate) fn check(&self, segments: &[&Text]) -> Result<()> {
+        let mut mistakes = Mistakes::default();
+        for name in segments {
             if self.segment(&name.value).is_none() {
-                missing.push(self.no_segment(name));
+                mistakes.add(self.no_segment(name));
             }
-        });
-        let all = missing.into_iter().reduce(|mut all, error| {
-            all.combine(error);
-            all
-        });
-        all.map_or(Ok(()), Err)
+        }
+        mistakes.or(())
     }
 
     /// Points at both, the segment's name and the path that lacks it.
@@ -149,18 +145,6 @@ impl Route {
         let mut error = Error::new(segment.span, said);
         error.combine(Error::new(self.span, here));
         error
-    }
-}
-
-/// Calls `with` for each name of a segment.
-pub(crate) fn visit_segments<'c>(conditions: &'c [Condition], with: &mut impl FnMut(&'c Text)) {
-    for condition in conditions {
-        match condition {
-            Condition::Organization(Organization::Segment(name)) => with(name),
-            Condition::All(list) | Condition::Any(list) => visit_segments(list, with),
-            Condition::Not(one) => visit_segments(std::slice::from_ref(one), with),
-            _ => {}
-        }
     }
 }
 

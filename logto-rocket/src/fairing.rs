@@ -203,24 +203,50 @@ fn write_refusal(request: &Request<'_>, response: &mut Response<'_>, writes: &Wr
 
 /// What a guard let through, or refused, is for one pair of eyes.
 fn forbid_caching(logto: &Logto, response: &mut Response<'_>) {
-    let policy = response.headers().get_one("Cache-Control").unwrap_or_default();
-    let directives = || policy.split(',').map(|directive| directive.trim().to_ascii_lowercase());
-    if directives().any(|directive| directive == "public" || directive.starts_with("s-maxage")) {
+    let mut policy = None;
+    let mut varies = false;
+    for header in response.headers().iter() {
+        let name = header.name().as_str();
+        if policy.is_none() && name.eq_ignore_ascii_case("Cache-Control") {
+            policy = Some(Policy::read(header.value()));
+        } else if name.eq_ignore_ascii_case("Vary") {
+            varies |= names(header.value(), "Cookie") || names(header.value(), "*");
+        }
+    }
+    let policy = policy.unwrap_or_default();
+    if policy.is_shared {
         logto.warn_of_public_caching();
     }
-    let private = directives().any(|directive| directive == "private" || directive == "no-store");
-    let public = directives().any(|directive| directive == "public");
-    if !private || public {
+    if !policy.is_private || policy.is_public {
         response.set_header(Header::new("Cache-Control", "no-store"));
     }
-    let varies = response
-        .headers()
-        .get("Vary")
-        .flat_map(|value| value.split(','))
-        .any(|name| name.trim().eq_ignore_ascii_case("Cookie") || name.trim() == "*");
     if !varies {
         response.adjoin_header(Header::new("Vary", "Cookie"));
     }
+}
+
+/// What a handler said about caches.
+#[derive(Default)]
+struct Policy {
+    is_private: bool,
+    is_public: bool,
+    /// Whether caches that several users share may keep it.
+    is_shared: bool,
+}
+
+impl Policy {
+    fn read(value: &str) -> Self {
+        let is_public = names(value, "public");
+        let lower = value.to_ascii_lowercase();
+        let timed = lower.split(',').any(|directive| directive.trim().starts_with("s-maxage"));
+        let is_private = names(value, "private") || names(value, "no-store");
+        Self { is_private, is_public, is_shared: is_public || timed }
+    }
+}
+
+/// Whether a list of names, separated by commas, has this one.
+fn names(list: &str, name: &str) -> bool {
+    list.split(',').any(|item| item.trim().eq_ignore_ascii_case(name))
 }
 
 fn write_cookies(

@@ -25,18 +25,28 @@
 //!    # #[macro_use] extern crate rocket;
 //!    use logto_rocket::{Logto, LogtoUser, authenticated};
 //!
+//!    #[get("/")]
+//!    fn index(user: Option<LogtoUser>) -> String {
+//!        user.map_or("Hello, stranger".into(), |user| format!("Hello, {}", user.display_name()))
+//!    }
+//!
 //!    #[authenticated]
 //!    #[get("/account")]
-//!    fn account(user: LogtoUser) -> String { format!("Your id is {}", user.id()) }
+//!    fn account(user: LogtoUser) -> String {
+//!        format!("Your id is {}", user.id())
+//!    }
 //!
 //!    #[launch]
 //!    fn rocket() -> _ {
-//!        rocket::build().attach(Logto::fairing()).mount("/", routes![account])
+//!        rocket::build().attach(Logto::fairing()).mount("/", routes![index, account])
 //!    }
 //!    ```
 //!
 //! 4. Open `http://localhost:8000/account`. To sign out, post a form:
-//!    `<form method="post" action="/auth/sign-out"><button>Sign out</button></form>`
+//!
+//!    ```html
+//!    <form method="post" action="/auth/sign-out"><button>Sign out</button></form>
+//!    ```
 //!
 //! # Guards
 //!
@@ -73,9 +83,10 @@
 //! [`authenticated`] teaches the grammar by ten examples. [`requires!`] makes a [`Requirement`] of
 //! the same words, as a value: to ask within a handler, and to guard routes of others.
 //!
-//! What mounted routes require joins every sign-in by itself, and the launch lists it; who signed in
-//! before a requirement was deployed is sent through the sign-in once. What cannot be decided refuses,
-//! also under `not`: a claim that was not kept or not asked for. The log then says what to add.
+//! The scopes and resources that mounted routes require join every sign-in by themselves, and the
+//! launch lists them; who signed in before a requirement was deployed is sent through the sign-in
+//! once. What cannot be decided refuses, also under `not`: a claim that `session.claims` does not
+//! keep, or whose scope was not asked for. The log then says what to add.
 //!
 //! # Tokens
 //!
@@ -102,9 +113,10 @@
 //! A prefetch, an image or a frame gets 401 and starts no sign-in. After two sign-ins in a row
 //! that gave no session, a page tells so instead of a third redirect.
 //!
-//! The bodies come from catchers for 401, 403 and 503 at `/`, each registered only if the application
-//! has none of its own there. One's own answers as they do with
-//! [`Challenge::of(request)`](Challenge::of); the reason is [`Refusal::of(request)`](Refusal::of).
+//! The bodies come from catchers for 401, 403 and 503 at `/`, each of which is registered only if
+//! the application has none of its own there. One's own catcher answers as they do with
+//! [`Challenge::of(request)`](Challenge::of), and learns the reason from
+//! [`Refusal::of(request)`](Refusal::of).
 //!
 //! # Doors
 //!
@@ -122,54 +134,19 @@
 //! [`Logto::sign_in_uri()`] and [`Logto::sign_out_uri()`] are links to them. A handler with more to
 //! say of a sign-in returns what [`Logto::sign_in()`] starts.
 //!
-//! # Configuration
-//!
-//! Later wins: [`Config`] in code, `[default.logto]` and the table of the profile in `Rocket.toml`,
-//! `ROCKET_LOGTO={…}`, and `LOGTO_*` in the environment, where two underscores stand for the dot
-//! (`LOGTO_SESSION__MAX_LIFETIME=8h`). An unknown `LOGTO_*` variable is a warning, any other
-//! unknown key a mistake; all mistakes are told together at launch.
-//!
-//! | key | default | |
-//! | --- | --- | --- |
-//! | `endpoint` | required, or `issuer` | where Logto is; https, or http on a loopback host |
-//! | `issuer` | `{endpoint}/oidc` | the issuer identifier, compared to the byte |
-//! | `internal_endpoint` | – | where this server reaches Logto, if not where browsers do |
-//! | `app_id`, `app_secret` | required | the application at Logto |
-//! | `base_url` | `http://localhost:{port}` in the debug profile, else required | the origin that browsers see; the `Host` header is never asked |
-//! | `base` | `/auth` | where the doors are |
-//! | `scopes` | `[]` | besides `openid`, `offline_access` and `profile` |
-//! | `resources` | `[]` | the API resources to ask for |
-//! | `include_reserved_scopes` | `true` | `false`: only `scopes` are sent, `openid` among them |
-//! | `prompt` | `"consent"` | `"login"`, `"login consent"`, `"none"`; without `consent` Logto gives no refresh token |
-//! | `pushed_authorization` | `false` | [RFC 9126](https://www.rfc-editor.org/rfc/rfc9126) |
-//! | `after_sign_in`, `after_sign_out` | `/` | where to go without `return_to` |
-//! | `trusted_origins` | `[]` | other origins whose requests may change something |
-//! | `session.max_lifetime` | `14d` | from the sign-in; at most 400 days |
-//! | `session.idle_timeout` | `"none"` | without a request |
-//! | `session.revalidate_after` | `1h` | after the sign-in or the last renewal that brought claims the session ends, and the browser is sent through the sign-in, which is silent while Logto's own session lives; `"none"`: never |
-//! | `session.max_stale` | `24h` | not shorter than `session.revalidate_after`, which ends a session before it in this version |
-//! | `session.store` | `"cookie"` | `"memory"`: in this process ([`MemoryStore`]); `"redis"`: shared by all processes. A store of one's own ([`SessionStore`]) is given to [`LogtoFairing::store()`] |
-//! | `session.redis.url` | required with `"redis"` | `redis://user:password@host:6379/0`, `rediss://` for TLS |
-//! | `session.cookie` | `logto-` and six hexadecimal digits of app id and base | the cookie's name; with https the default begins with `__Host-` |
-//! | `session.same_site` | `"lax"` | `"strict"`, or, with https, `"none"` |
-//! | `session.max_cookie_bytes` | `7000` | from 1000 to 7000; a larger session is refused at sign-in |
-//! | `session.claims` | all | the names of the claims to keep |
-//! | `session.keep_id_token` | `false` | for [`LogtoUser::id_token()`] |
-//! | `secret_keys` | Rocket's `secret_key` | the first seals, all open |
-//! | `clock_skew` | `60s` | at most 5 minutes |
-//! | `timeout`, `connect_timeout` | `10s`, `2s` | each call to Logto |
-//! | `ca_certificates` | – | a PEM file of one's own authority, besides the system's roots |
-//! | `user_route` | `true` | whether there is `GET {base}/user` |
-//!
-//! Without a key the debug profile makes one, and sessions end with the process, in a store as well;
-//! every other profile demands one. Proxies are found in the environment (`HTTPS_PROXY`, `NO_PROXY`).
+#![doc = include_str!("../docs/configuration.md")]
 //!
 //! # Templates
 //!
 //! With the feature `templates`, `Page::render("index", context! { … })` is a template of
-//! `rocket_dyn_templates`, whatever the engine, that knows `logto.is_authenticated`, `logto.user`
-//! (`id`, `display_name` and `claims`, or nothing), `logto.sign_in` (a link to the sign-in, which ends
-//! on this page again) and `logto.sign_out` (where a form posts to sign out).
+//! `rocket_dyn_templates`, whatever the engine, that knows the user:
+//!
+//! | name | value |
+//! | --- | --- |
+//! | `logto.is_authenticated` | whether somebody is signed in |
+//! | `logto.user` | `id`, `display_name` and `claims`, or nothing |
+//! | `logto.sign_in` | a link to the sign-in, which ends on this page again |
+//! | `logto.sign_out` | where a form posts to sign out |
 //!
 //! # Hooks
 //!
@@ -216,11 +193,13 @@
 //!
 //! # Features
 //!
-//! | feature (none is on by default) | adds |
+//! | feature | adds |
 //! | --- | --- |
 //! | `redis` | `RedisStore`, `session.store = "redis"` |
 //! | `templates` | `Page` |
 //! | `testing` | `testing`: a provider in the process, `sign_in()` for tests of one's own handlers; `session_store_conformance!`, `Clock::movable()` and `LogtoFairing::clock()` |
+//!
+//! None is on by default.
 //!
 //! # What to know
 //!
@@ -229,16 +208,21 @@
 //!   replaced, and logged once.
 //! - **Calling a handler.** `#[authenticated]` adds a parameter to the handler. A unit test goes
 //!   through Rocket's local client instead of calling it.
-//! - **Generic handlers.** The launch finds out that the fairing is missing by concrete types in the
-//!   handlers' signatures. A guard behind a type parameter answers 500 instead.
-//! - **Keys.** Whoever has `secret_key` can sign in as anybody. To replace it, list the new key and
-//!   then the old one in `secret_keys`; take the old one out after `session.max_lifetime`.
-//! - **Several processes.** Sessions in cookies need nothing shared but the key; one that ended in one
-//!   process is believed in another until `session.revalidate_after`. In a store it ends everywhere at
-//!   once. Send a browser to the same process where you can: two callbacks of one sign-in at two of
-//!   them may exchange its code twice, at which Logto revokes what the first got.
-//! - **Rocket's own log** at the level `normal` prints the query of the sign-in callback, which holds
-//!   a code that is spent a moment later; `log_level = "critical"` prints no addresses.
+//! - **Generic handlers.** The launch finds out that the fairing is missing by the types in the
+//!   handlers' signatures, and Rocket looks only at concrete ones. A guard behind a type parameter
+//!   answers 500 instead.
+//! - **Keys.** Whoever has `secret_key` can sign in as anybody. To change it on a running fleet, put
+//!   the new one last into `secret_keys` of every process, then first, and take the old one out
+//!   after `session.max_lifetime`: sessions are sealed again as they are used.
+//! - **Several processes.** Sessions in cookies need nothing shared but the key, at a price: a
+//!   session that ended in one process is believed in another until its claims are confirmed next,
+//!   and two processes that renew one session at once may use a refresh token twice, at which Logto
+//!   ends the session if it rotates them. Send a browser to the same process, or keep sessions in
+//!   Redis, which ends them everywhere at once and lets one process at a time ask for tokens. Two
+//!   callbacks of one sign-in that reach two processes at once exchange its code twice.
+//! - **Rocket's own log** at the level `normal` prints the address of each request, and that of the
+//!   sign-in callback holds the code. It is spent a moment later and of no use without the app
+//!   secret and the browser's cookie; `log_level = "critical"` prints no addresses.
 //! - **The name of the site.** Browsers keep cookies by host: `localhost` and `127.0.0.1` are two.
 //!   A sign-in that a developer starts under the wrong one of them is led to `base_url` first.
 

@@ -13,8 +13,8 @@ use crate::error::{Call, Error};
 pub enum Refusal {
     /// Nobody is signed in, or the session is over; 401.
     NotSignedIn,
-    /// The user is signed in, but does not meet the requirement, which this holds in the words of
-    /// the attribute, or Logto denies them a token; 403.
+    /// The user is signed in, but does not meet the requirement, or Logto denies them a token; 403.
+    /// Holds the conditions that are not met, in the words of the attribute.
     Denied(String),
     /// The user is signed in, but lacks a claim that
     /// [`ClaimsAs`](crate::ClaimsAs) needs, or it has another type; 403. Holds serde's message.

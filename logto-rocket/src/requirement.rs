@@ -80,9 +80,25 @@ impl<N> Requirement<N> {
 }
 
 impl Tree {
+    /// Whether everybody who is signed in meets it.
+    pub fn is_empty(self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Whether the requirement holds, as far as the facts go.
     pub fn evaluate(self, facts: &impl Facts) -> Answer {
         Answer::all(self.0.iter().map(|node| node.evaluate(facts)))
+    }
+
+    /// The conditions that stand in the way: those that are refused, or, without any, those that
+    /// are unknown.
+    pub fn unmet(self, facts: &impl Facts) -> String {
+        let that_are = |answer| {
+            let nodes = self.0.iter().filter(|node| node.evaluate(facts) == answer);
+            nodes.map(Node::to_string).collect::<Vec<_>>().join(", ")
+        };
+        let refused = that_are(Answer::Refused);
+        if refused.is_empty() { that_are(Answer::Unknown) } else { refused }
     }
 
     /// The questions whose answers can still decide, those to the application first.

@@ -13,43 +13,18 @@ import {
   appCookies,
   asksToSignIn,
   flowCookies,
-  launch,
   localPart,
-  newVisitor,
   openSigningIn,
   picture,
   signInAs,
   signOut,
   text,
 } from './browser.mjs';
+import { end, looksAt, step, visitor } from './steps.mjs';
 
 const ACCOUNT = '/account?tab=keys';
 const OIDC_PROVIDER = process.env.PROVIDER === 'oidc-provider';
 assert.ok(['idp', 'oidc-provider'].includes(process.env.PROVIDER), 'PROVIDER must be idp or oidc-provider');
-
-const browser = await launch();
-
-/** What the steps below share: the page that was used last, for the report of a failure. */
-let current;
-
-async function visitor(options) {
-  const context = await newVisitor(browser, options);
-  current = await context.newPage();
-  return { context, page: current };
-}
-
-async function step(name, action) {
-  try {
-    await action();
-    console.log(`ok ${name}`);
-  } catch (error) {
-    console.log(`not ok ${name}\n${error.stack}`);
-    console.log(`page ${current.url()}\n${await text(current).catch(() => 'no text')}`);
-    await picture(current, 'failure').catch(() => {});
-    await browser.close();
-    process.exit(1);
-  }
-}
 
 async function assertSignedIn(page, path, username) {
   const response = await page.goto(APP + path);
@@ -164,17 +139,17 @@ async function twoTabs() {
   const paths = ['/account?tab=first', '/account?tab=second'];
   await step('two tabs sign in at the same time', async () => {
     for (const [index, page] of [first, second].entries()) {
-      current = page;
+      looksAt(page);
       await page.goto(APP + paths[index]);
       assert.ok(await asksToSignIn(page), 'there is no sign-in page');
     }
     assert.equal((await flowCookies(context)).length, 2, 'each tab has a sign-in of its own');
-    current = first;
+    looksAt(first);
     await signInAs(first, 'alice');
     // Logto remembers one sign-in a browser: the first tab comes back with the state of the second.
     assert.equal(localPart(first), paths[1]);
     assert.match(await text(first), /alice/i);
-    current = second;
+    looksAt(second);
     await signInAs(second, 'alice');
     assert.match(await text(second), /session not found/i);
     for (const [index, page] of [first, second].entries()) await assertSignedIn(page, paths[index], 'alice');
@@ -235,4 +210,4 @@ await bobIsNoAdmin();
 await backButton();
 await twoTabs();
 await quietRequests();
-await browser.close();
+await end();

@@ -9,12 +9,14 @@
 //   RESOURCES                 JSON: API resource to its scopes, space-separated
 //   ORGANIZATION_SCOPES       the permissions that there are in organizations
 //   ROTATE                    1: rotate refresh tokens each time; else late in their life, like Logto for a web application
+//   STEP_UP                   0: ignore `max_age` and `prompt=login`, as a provider may that does not know them
 //   REUSE_GRACE               milliseconds for which a rotated refresh token still works, 3000 at Logto
 //
 // Prints `listening http://127.0.0.1:PORT` when it is ready, and ends when its stdin does.
 //
 //   GET  /_counts             how many requests were served: {"auth": 1, "token:refresh_token": 2, …}
 //   POST /_users/alice        changes the record of a user: {"suspended": true}, {"roles": []}
+//   POST /_time               moves its time ahead: {"seconds": 3600}
 
 import { createServer } from 'node:http';
 import { Provider } from 'oidc-provider';
@@ -40,6 +42,7 @@ const options = {
     [ORGANIZATIONS_RESOURCE]: env.ORGANIZATION_SCOPES ?? 'read:invoices write:invoices',
   },
   rotate: env.ROTATE === '1',
+  stepUp: env.STEP_UP !== '0',
   reuseGrace: Number(env.REUSE_GRACE ?? 3000),
 };
 
@@ -78,9 +81,31 @@ async function changeUser(name, request, response) {
   return json(response, 200, Object.assign(user, JSON.parse(body || '{}')));
 }
 
+/** An authorization request without its wish for a fresh sign-in. */
+function withoutStepUp(address) {
+  const url = new URL(address, 'http://localhost');
+  if (url.pathname !== `${MOUNT}/auth`) return address;
+  const prompt = list(url.searchParams.get('prompt')).filter((word) => word !== 'login');
+  url.searchParams.set('prompt', prompt.join(' '));
+  url.searchParams.delete('max_age');
+  return url.pathname + url.search;
+}
+
+const now = Date.now;
+let ahead = 0;
+Date.now = () => now() + ahead;
+
+async function moveTime(request, response) {
+  let body = '';
+  for await (const chunk of request) body += chunk;
+  ahead += JSON.parse(body).seconds * 1000;
+  return json(response, 200, { ahead: ahead / 1000 });
+}
+
 async function serve(context, request, response) {
   const url = new URL(request.url, context.origin);
   if (url.pathname.startsWith(`${MOUNT}/`)) {
+    if (!options.stepUp) request.url = withoutStepUp(request.url);
     request.originalUrl = request.url;
     request.url = request.url.slice(MOUNT.length);
     return context.oidc(request, response);
@@ -89,6 +114,7 @@ async function serve(context, request, response) {
   if (request.method === 'POST' && url.pathname.startsWith('/_users/')) {
     return changeUser(url.pathname.slice('/_users/'.length), request, response);
   }
+  if (request.method === 'POST' && url.pathname === '/_time') return moveTime(request, response);
   if (await servePage(context, request, response, url)) return undefined;
   return json(response, 404, { error: 'not found' });
 }

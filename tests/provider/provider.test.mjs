@@ -99,6 +99,27 @@ test('a second sign-in in the same browser shows no page', async (t) => {
   assert.equal(url.origin + url.pathname, CALLBACK);
 });
 
+const FRESH = { prompt: 'login consent', max_age: '900' };
+
+test('whoever asks for a fresh sign-in gets a page, and the time of it', async (t) => {
+  const provider = await start(t);
+  const { browser } = await signIn(provider);
+  assert.equal((await browser.open(authorization(provider, FRESH).url)).url.pathname, '/sign-in');
+  const before = Math.floor(Date.now() / 1000);
+  const { exchange } = await signIn(provider, { browser, parameters: FRESH });
+  const { auth_time } = part((await exchange()).body.id_token, 1);
+  assert.ok(auth_time >= before && auth_time <= before + 60, `${auth_time}`);
+});
+
+test('a provider that knows no fresh sign-ins shows no page, and tells no time', async (t) => {
+  const provider = await start(t, { STEP_UP: '0' });
+  const { browser } = await signIn(provider);
+  const { url } = await browser.open(authorization(provider, FRESH).url);
+  assert.equal(url.origin + url.pathname, CALLBACK);
+  const { exchange } = await signIn(provider, { browser, parameters: FRESH });
+  assert.ok(!('auth_time' in part((await exchange()).body.id_token, 1)));
+});
+
 test('PKCE with S256 is required and enforced', async (t) => {
   const provider = await start(t);
   for (const parameters of [{ code_challenge: '', code_challenge_method: '' }, { code_challenge_method: 'plain' }]) {
@@ -325,6 +346,19 @@ test('requests are counted by route and grant type', async (t) => {
   assert.equal(counts['token:authorization_code'], 1);
   assert.equal(counts['token:refresh_token'], 1);
   assert.equal(counts.auth, 1);
+});
+
+test('its time moves ahead', async (t) => {
+  const provider = await start(t, { ROTATE: '1' });
+  const { exchange } = await signIn(provider);
+  const { body: first } = await exchange();
+  const move = (seconds) => fetch(`${provider.origin}/_time`, { method: 'POST', body: JSON.stringify({ seconds }) });
+  assert.equal((await move(3601)).status, 200);
+  const { body: second } = await refresh(provider, first.refresh_token);
+  const { iat } = part(second.id_token, 1);
+  assert.ok(iat - part(first.id_token, 1).iat >= 3601, 'new tokens are of the new time');
+  await move(4);
+  assert.equal((await refresh(provider, first.refresh_token)).status, 400, 'the grace is over');
 });
 
 test('the provider ends with its stdin', async (t) => {

@@ -2,6 +2,7 @@
 
 pub mod app;
 pub mod browser;
+pub mod engine;
 pub mod fleet;
 pub mod gate;
 pub mod log;

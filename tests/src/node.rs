@@ -39,6 +39,8 @@ pub struct ProviderOptions {
     pub reuse_grace: Duration,
     /// Tells the application at `/auth/backchannel-logout` when a session ends, and puts `sid` into ID tokens.
     pub backchannel_logout: bool,
+    /// Asks again who is signed in already, if the application wants that. Otherwise it answers as if nobody had asked.
+    pub step_up: bool,
     /// API resources, each with its scopes, separated by spaces. An admin has all of them, everybody else none.
     pub resources: Vec<(String, String)>,
 }
@@ -50,6 +52,7 @@ impl Default for ProviderOptions {
             rotate: false,
             reuse_grace: Duration::from_secs(3),
             backchannel_logout: false,
+            step_up: true,
             resources: vec![(
                 "https://orders.example.test".into(),
                 "read:orders write:orders".into(),
@@ -78,8 +81,14 @@ impl Provider {
     pub fn start(options: &ProviderOptions) -> Option<Self> {
         let directory = directory("provider");
         available(missing_node(&directory, "oidc-provider"))?;
-        let ProviderOptions { base_url, rotate, reuse_grace, backchannel_logout, resources } =
-            options;
+        let ProviderOptions {
+            base_url,
+            rotate,
+            reuse_grace,
+            backchannel_logout,
+            step_up,
+            resources,
+        } = options;
         let mut command = Command::new("node");
         command
             .arg("provider.mjs")
@@ -92,6 +101,7 @@ impl Provider {
             .env("REDIRECT_URI", format!("{base_url}/auth/sign-in-callback"))
             .env("POST_LOGOUT_REDIRECT_URI", format!("{base_url}/auth/sign-out-callback"))
             .env("ROTATE", if *rotate { "1" } else { "0" })
+            .env("STEP_UP", if *step_up { "1" } else { "0" })
             .env("REUSE_GRACE", reuse_grace.as_millis().to_string())
             .env("RESOURCES", json_object(resources))
             .env_remove("BACKCHANNEL_LOGOUT_URI")

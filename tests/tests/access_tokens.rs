@@ -499,7 +499,7 @@ async fn tokens_that_were_cleared_come_from_logto_again() {
 async fn a_refresh_sees_a_role_that_was_taken_and_so_do_later_guards_of_the_request() {
     let app = app().await;
     let mut alice = app.signed_in("alice").await;
-    assert_eq!(alice.open("/confirmed").await.body, vec!["admin auditor"; 5].join(","));
+    assert_eq!(alice.open("/confirmed").await.body, ["admin auditor"; 5].join(","));
     app.idp.remove_role("alice", "admin");
     assert_eq!(alice.open("/roles").await.status, Status::Ok, "nobody has asked yet");
     let both = "admin auditor";

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use logto_rocket::testing::{Endpoint, Fault, Tamper};
+use logto_rocket::testing::{Endpoint, Fault};
 use logto_rocket::{Error, LogtoUser, SessionConfig};
 use logto_rocket_tests::app::App;
 use logto_rocket_tests::browser::{Answer, Browser};
@@ -40,20 +40,9 @@ fn failing() -> Vec<Route> {
 
 /// A provider that honours a refresh token once, with three seconds of grace.
 async fn rotating() -> App {
-    app(true).await
-}
-
-async fn app(rotating: bool) -> App {
-    App::mounted(
-        failing(),
-        |idp| idp.rotating(rotating),
-        |config| {
-            let session = SessionConfig::new().revalidate_after(2 * LATER);
-            config.timeout(Duration::from_secs(1)).session(session)
-        },
-        |it| it,
-    )
-    .await
+    let session = SessionConfig::new().revalidate_after(2 * LATER);
+    App::mounted(failing(), |idp| idp.rotating(true), |config| config.session(session), |it| it)
+        .await
 }
 
 fn copies<'a>(app: &'a App, browser: &Browser<'_>, count: usize) -> Vec<Browser<'a>> {
@@ -178,101 +167,4 @@ async fn a_session_that_logto_no_longer_honours_is_over() {
     assert_eq!(alice.open("/account").await.status, Status::SeeOther);
     assert_eq!(alice.fetch("/profile").await.status, Status::Unauthorized);
     assert_eq!(app.idp.requests().token_by_grant("refresh_token"), 1);
-}
-
-#[rocket::async_test]
-async fn an_outage_answers_503_and_the_session_stays() {
-    for fault in [
-        Fault::Status(500),
-        Fault::Status(503),
-        Fault::Status(429),
-        Fault::Reset,
-        Fault::Hang,
-        Fault::Drip(Duration::from_secs(1)),
-    ] {
-        // What is rotated by a request that nobody hears the answer of is lost; no client can help it.
-        let app = app(false).await;
-        let mut alice = app.signed_in("alice").await;
-        app.clock.advance(LATER);
-        app.idp.fault(Endpoint::Token, fault.clone()).for_ever();
-        let answer = alice.open("/profile").await;
-        assert_eq!(answer.status, Status::ServiceUnavailable, "{fault:?}");
-        assert!(answer.header("Retry-After").is_some(), "{fault:?}");
-        assert_eq!(alice.open("/account").await.status, Status::Ok, "{fault:?}");
-
-        let before = app.idp.requests().token();
-        assert_eq!(alice.open("/profile").await.status, Status::ServiceUnavailable);
-        assert_eq!(app.idp.requests().token(), before, "nothing is tried for a while");
-        app.idp.heal();
-        app.clock.advance(Duration::from_secs(31));
-        assert_eq!(alice.open("/profile").await.status, Status::Ok, "{fault:?}");
-    }
-}
-
-#[rocket::async_test]
-async fn an_answer_that_is_none_is_503_and_the_session_stays() {
-    let body = |content_type: &str, body: &str| Fault::Body {
-        status: 200,
-        content_type: content_type.into(),
-        body: body.into(),
-    };
-    for fault in [
-        body("text/html", "<html>maintenance</html>"),
-        body("application/json", r#"{"access_token":"abc","#),
-        body("application/json", r#"{"access_token":"","token_type":"Bearer"}"#),
-        body("application/json", "[]"),
-    ] {
-        let app = rotating().await;
-        let mut alice = app.signed_in("alice").await;
-        app.clock.advance(LATER);
-        app.idp.fault(Endpoint::Token, fault.clone()).times(2);
-        let answer = alice.open("/profile").await;
-        assert_eq!(answer.status, Status::ServiceUnavailable, "{fault:?}: {answer:?}");
-        assert!(!answer.body.contains("maintenance"));
-        assert_eq!(alice.open("/account").await.status, Status::Ok, "{fault:?}");
-        app.clock.advance(Duration::from_secs(31));
-        assert_eq!(alice.open("/profile").await.status, Status::Ok, "{fault:?}");
-    }
-}
-
-/// Past mistake 39: a refreshed ID token was stored without a look, and was another user's.
-#[rocket::async_test]
-async fn a_refresh_that_tells_of_somebody_else_ends_the_session() {
-    for (name, wrong) in
-        [("sub", "somebody_else"), ("iss", "https://evil.example/oidc"), ("aud", "another_app")]
-    {
-        let app = rotating().await;
-        let mut alice = app.signed_in("alice").await;
-        app.clock.advance(LATER);
-        app.idp.tamper(Tamper::claim(name, wrong));
-        assert_eq!(alice.open("/profile").await.status, Status::SeeOther, "{name}");
-        app.idp.heal();
-        assert_eq!(alice.open("/account").await.status, Status::SeeOther, "{name}");
-        assert_eq!(alice.open("/").await.body, "Hello, stranger", "{name}");
-    }
-}
-
-#[rocket::async_test]
-async fn claims_of_a_refreshed_id_token_that_does_not_verify_are_not_believed() {
-    let forged = || Tamper::claim("roles", vec!["admin"]);
-    for wrong in [Tamper::WrongKey, Tamper::Unsigned, Tamper::Hs256, Tamper::remove_claim("exp")] {
-        let app = rotating().await;
-        let mut bob = app.signed_in("bob").await;
-        app.clock.advance(LATER);
-        app.idp.tamper(forged());
-        app.idp.tamper(wrong.clone());
-        let answer = bob.open("/profile").await;
-        assert!(matches!(answer.status.code, 303 | 503), "{wrong:?}: {answer:?}");
-        app.idp.heal();
-        assert_ne!(bob.open("/admin").await.status, Status::Ok, "{wrong:?}");
-        // The rotated refresh token that came along is kept: the session is not lost for it.
-        app.clock.advance(Duration::from_secs(31));
-        assert_eq!(bob.open("/profile").await.status, Status::Ok, "{wrong:?}");
-    }
-    let app = rotating().await;
-    let mut bob = app.signed_in("bob").await;
-    app.clock.advance(LATER);
-    app.idp.tamper(forged());
-    assert_eq!(bob.open("/profile").await.status, Status::Ok);
-    assert_eq!(bob.open("/admin").await.status, Status::Ok, "a good one is believed");
 }

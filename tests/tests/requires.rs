@@ -6,7 +6,8 @@ use logto_rocket::testing::Idp;
 use logto_rocket::{Clock, Logto, LogtoUser, Refusal, authenticated, requires, resource};
 use logto_rocket_tests::app::{App, config_for, figment, rocket};
 use logto_rocket_tests::browser::{From, navigation};
-use rocket::data::{self, FromData};
+use rocket::data::{self, FromData, ToByteUnit};
+use rocket::error::ErrorKind;
 use rocket::fs::{FileServer, Options};
 use rocket::http::{Method, Status};
 use rocket::local::asynchronous::Client;
@@ -111,6 +112,83 @@ async fn files_are_served_to_those_who_meet_the_requirement() {
     assert_eq!(alice.open("/absent.rs").await.status, Status::NotFound);
 }
 
+#[get("/<_..>", rank = 20)]
+fn rest() -> &'static str {
+    "nobody asks who you are here"
+}
+
+#[rocket::async_test]
+async fn a_file_that_is_missing_forwards_to_a_route_that_is_not_guarded() {
+    let here = concat!(env!("CARGO_MANIFEST_DIR"), "/tests");
+    let mut all = requires!(role = "admin").guard(FileServer::new(here, Options::None));
+    all.extend(routes![rest]);
+    let app = App::serving(all).await;
+    let mut alice = app.signed_in("alice").await;
+    assert_eq!(alice.open("/absent.rs").await.body, "nobody asks who you are here");
+    let mut bob = app.signed_in("bob").await;
+    assert_eq!(
+        bob.open("/absent.rs").await.status,
+        Status::Forbidden,
+        "it is refused, not passed on"
+    );
+    assert_eq!(app.browser().open("/absent.rs").await.status, Status::SeeOther);
+}
+
+#[get("/report", format = "json")]
+fn as_json() -> &'static str {
+    "as JSON"
+}
+
+#[get("/report", format = "text/csv", rank = 2)]
+fn as_csv() -> &'static str {
+    "as CSV"
+}
+
+#[post("/report", format = "json", data = "<_body>")]
+fn take_json(_body: Body) -> &'static str {
+    "taken"
+}
+
+#[rocket::async_test]
+async fn a_guarded_route_keeps_its_format() {
+    let mut all = requires!(role = "admin").guard(routes![as_json, take_json]);
+    all.extend(requires!(role = "nobody").guard(routes![as_csv]));
+    let app = App::serving(all).await;
+    let mut alice = app.signed_in("alice").await;
+    for (method, header, value, status, body) in [
+        (Method::Get, "Accept", "application/json", Status::Ok, "as JSON"),
+        (Method::Get, "Accept", "text/csv", Status::Forbidden, ""),
+        (Method::Get, "Accept", "text/plain", Status::NotFound, ""),
+        (Method::Post, "Content-Type", "application/json", Status::Ok, "taken"),
+        (Method::Post, "Content-Type", "text/plain", Status::NotFound, ""),
+    ] {
+        let answer = alice.request(method, "/report", &[(header, value)], "{}").await;
+        assert_eq!(answer.status, status, "{method} {value}: {answer:?}");
+        assert!(answer.body.contains(body), "{method} {value}: {answer:?}");
+    }
+}
+
+struct Opening(&'static str);
+
+#[get("/opening")]
+fn opening(hours: &State<Opening>) -> &'static str {
+    hours.0
+}
+
+#[rocket::async_test]
+async fn what_a_guarded_route_cannot_do_without_still_fails_the_launch() {
+    let idp = Idp::start().await.unwrap();
+    let launch = async |managed: bool| {
+        let rocket = rocket(Logto::fairing().config(config_for(&idp)));
+        let rocket = rocket.mount("/", requires!(role = "admin").guard(routes![opening]));
+        let rocket = if managed { rocket.manage(Opening("nine")) } else { rocket };
+        Client::untracked(rocket).await.map(drop)
+    };
+    let error = launch(false).await.expect_err("the launch fails");
+    assert!(matches!(error.kind(), ErrorKind::SentinelAborts(_)), "{error:?}");
+    assert!(launch(true).await.is_ok());
+}
+
 #[rocket::async_test]
 async fn without_the_fairing_guarded_routes_answer_with_an_error() {
     let routes = requires!(role = "admin").guard(routes![hello]);
@@ -128,7 +206,8 @@ fn hello() -> &'static str {
 #[derive(Default)]
 struct Ran {
     guards: AtomicUsize,
-    bodies: AtomicUsize,
+    /// Bytes of bodies.
+    bytes: AtomicUsize,
 }
 
 struct Later;
@@ -152,9 +231,9 @@ impl<'r> FromData<'r> for Body {
     type Error = ();
 
     async fn from_data(request: &'r Request<'_>, data: Data<'r>) -> data::Outcome<'r, Self> {
-        drop(data);
-        if let Some(ran) = request.rocket().state::<Ran>() {
-            ran.bodies.fetch_add(1, Ordering::Relaxed);
+        let body = data.open(1.kibibytes()).into_bytes().await;
+        if let (Some(ran), Ok(body)) = (request.rocket().state::<Ran>(), body) {
+            ran.bytes.fetch_add(body.len(), Ordering::Relaxed);
         }
         data::Outcome::Success(Self)
     }
@@ -169,7 +248,7 @@ fn value(_later: Later, _body: Body) {}
 
 #[get("/ran")]
 fn ran(ran: &State<Ran>) -> String {
-    format!("{} {}", ran.guards.load(Ordering::Relaxed), ran.bodies.load(Ordering::Relaxed))
+    format!("{} {}", ran.guards.load(Ordering::Relaxed), ran.bytes.load(Ordering::Relaxed))
 }
 
 #[rocket::async_test]
@@ -193,5 +272,5 @@ async fn a_refused_request_reaches_no_later_guard_and_its_body_is_not_read() {
         let answer = alice.request(Method::Post, path, &headers, "a body").await;
         assert_eq!(answer.status, Status::Ok, "{path}");
     }
-    assert_eq!(alice.open("/ran").await.body, "2 2");
+    assert_eq!(alice.open("/ran").await.body, "2 12", "of both bodies every byte");
 }

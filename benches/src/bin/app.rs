@@ -3,6 +3,7 @@
 
 use logto_rocket::Logto;
 use logto_rocket_benches::{floors, site};
+use rocket::error::ErrorKind;
 
 #[rocket::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -11,6 +12,9 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         Some("site") => site::mounted(rocket::build(), Logto::fairing()),
         _ => return Err("say which application: `floors` or `site`".into()),
     };
-    rocket.launch().await?;
-    Ok(())
+    match rocket.launch().await {
+        // The browser's connection was still open.
+        Err(error) if matches!(error.kind(), ErrorKind::Shutdown(..)) => Ok(()),
+        ended => Ok(ended.map(drop)?),
+    }
 }

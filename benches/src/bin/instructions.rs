@@ -177,7 +177,7 @@ impl Bench {
         sign_ins(&site.url, SIGN_INS)?;
         let before = site.processor_time()?;
         sign_ins(&site.url, TIMED_SIGN_INS)?;
-        let used = site.processor_time()? - before;
+        let used = site.processor_time()?.saturating_sub(before);
         site.stop()?;
         Ok((each, used / u32::try_from(TIMED_SIGN_INS).map_err(io::Error::other)?))
     }
@@ -265,7 +265,7 @@ fn per_time(once: u64, twice: u64, times: usize) -> f64 {
 /// The instructions that callgrind counted.
 fn total(counts: &Path) -> io::Result<u64> {
     let text = std::fs::read_to_string(counts)?;
-    let lines = text.lines().filter_map(|line| line.strip_prefix("totals:"));
-    let totals = lines.filter_map(|line| line.trim().parse::<u64>().ok());
-    totals.last().ok_or_else(|| io::Error::other(format!("no totals in {}", counts.display())))
+    let lines = text.lines().rev().filter_map(|line| line.strip_prefix("totals:"));
+    let mut totals = lines.filter_map(|line| line.trim().parse::<u64>().ok());
+    totals.next().ok_or_else(|| io::Error::other(format!("no totals in {}", counts.display())))
 }

@@ -1,63 +1,91 @@
 //! One requirement, by the word that it begins with.
 
+use proc_macro2::TokenStream;
 use syn::parse::{ParseBuffer, ParseStream, Result};
 use syn::{Error, ExprPath, Ident, Lit, Path, Token, parenthesized, token};
 
+use super::draft::Part;
 use super::key::Key;
 use super::text::kind;
 use super::{At, Condition, Literal, MaxAge, Organization, Resource, Text, list};
 
-pub(super) fn parse(input: ParseStream<'_>) -> Result<Condition> {
+/// Reads one requirement, or as much of it as tells what it was meant to be.
+pub(super) fn parse(input: ParseStream<'_>) -> Result<Part> {
     let (key, word) = Key::parse(input)?;
-    match key {
+    match part(input, key, &word) {
+        Ok(part) => Ok(part),
+        Err(mistake) => {
+            let is_another = list::skip_to_comma(input)?;
+            Ok(Part::Unread(Some(key).filter(|_| !is_another), mistake))
+        }
+    }
+}
+
+fn part(input: ParseStream<'_>, key: Key, word: &Ident) -> Result<Part> {
+    let condition = match key {
         Key::Role => {
-            equals(input, key, &word)?;
-            Text::parse(input, key.example()).map(Condition::Role)
+            equals(input, key, word)?;
+            Condition::Role(Text::parse(input, key.example())?)
         }
         Key::Roles => {
-            let roles = list::texts(&parentheses(input, key, &word)?, key.example())?;
-            some(roles, key, &word).map(Condition::Roles)
+            let roles = list::texts(&parentheses(input, key, word)?, key.example())?;
+            Condition::Roles(some(roles, key, word)?)
         }
         Key::Scope => {
-            equals(input, key, &word)?;
-            Text::parse_scope(input).map(|scope| Condition::Scope(At(word.span()), scope))
+            equals(input, key, word)?;
+            Condition::Scope(At(word.span()), Text::parse_scope(input)?)
         }
         Key::Scopes => {
-            let scopes = list::scopes(&parentheses(input, key, &word)?)?;
-            some(scopes, key, &word).map(|scopes| Condition::Scopes(At(word.span()), scopes))
+            let scopes = list::scopes(&parentheses(input, key, word)?)?;
+            Condition::Scopes(At(word.span()), some(scopes, key, word)?)
         }
         Key::Organization => {
-            equals(input, key, &word)?;
-            Organization::parse(input).map(Condition::Organization)
+            equals(input, key, word)?;
+            Condition::Organization(Organization::parse(input)?)
         }
         Key::OrganizationRole => {
-            equals(input, key, &word)?;
-            let role = Text::parse(input, key.example())?;
-            Ok(Condition::OrganizationRole(At(word.span()), role))
+            equals(input, key, word)?;
+            Condition::OrganizationRole(At(word.span()), Text::parse(input, key.example())?)
         }
         Key::Resource => {
-            equals(input, key, &word)?;
-            Resource::parse(input).map(|resource| Condition::Resource(At(word.span()), resource))
+            equals(input, key, word)?;
+            Condition::Resource(At(word.span()), Resource::parse(input)?)
         }
         Key::MaxAge => {
-            equals(input, key, &word)?;
-            MaxAge::parse(input).map(Condition::MaxAge)
+            equals(input, key, word)?;
+            Condition::MaxAge(MaxAge::parse(input)?)
         }
-        Key::Claim => claim(&parentheses(input, key, &word)?, &word),
+        Key::Claim => {
+            let content = parentheses(input, key, word)?;
+            let claim = claim(&content, word);
+            // What a mistake leaves behind would count as another one.
+            content.parse::<TokenStream>()?;
+            claim?
+        }
         Key::Check => {
-            equals(input, key, &word)?;
-            function(input, key).map(Condition::Check)
+            equals(input, key, word)?;
+            Condition::Check(function(input, key)?)
         }
-        Key::All => {
-            let conditions = list::all_of(&parentheses(input, key, &word)?)?;
-            some(conditions, key, &word).map(Condition::All)
+        Key::All | Key::Any | Key::Not => {
+            return list_of(&parentheses(input, key, word)?, key, word);
         }
-        Key::Any => {
-            let conditions = list::any_of(&parentheses(input, key, &word)?)?;
-            some(conditions, key, &word).map(Condition::Any)
-        }
-        Key::Not => not(list::any_of(&parentheses(input, key, &word)?)?, &word),
+    };
+    Ok(Part::Read(condition))
+}
+
+/// Reads what stands between the parentheses of `all`, `any` or `not`.
+fn list_of(input: ParseStream<'_>, key: Key, word: &Ident) -> Result<Part> {
+    let mut list = if key == Key::All { list::all_of(input) } else { list::any_of(input) }?;
+    if list.parts.is_empty() {
+        list.mistakes.add(empty(key, word));
     }
+    if key == Key::Not && list.parts.len() > 1 {
+        let read: Result<Vec<_>> = list.parts.iter().map(Part::whole).collect();
+        if let Ok(conditions) = read {
+            list.mistakes.add(not_of_several(conditions, word));
+        }
+    }
+    Ok(Part::List(key, list))
 }
 
 /// Reads the `=` in `key = value`, and makes sure that a value follows.
@@ -192,20 +220,14 @@ pub(super) fn function(input: ParseStream<'_>, key: Key) -> Result<Path> {
     Ok(path)
 }
 
-fn not(mut conditions: Vec<Condition>, word: &Ident) -> Result<Condition> {
-    if conditions.len() > 1 {
-        let any = Condition::Any(conditions.clone());
-        let all = Condition::All(conditions);
-        return Err(Error::new(
-            word.span(),
-            format!(
-                "`not(…)` takes one requirement; write `not({any})` to allow none of them, \
-                 `not({all})` to allow some but not all"
-            ),
-        ));
-    }
-    match conditions.pop() {
-        Some(condition) => Ok(Condition::Not(Box::new(condition))),
-        None => Err(empty(Key::Not, word)),
-    }
+fn not_of_several(conditions: Vec<Condition>, word: &Ident) -> Error {
+    let any = Condition::Any(conditions.clone());
+    let all = Condition::All(conditions);
+    Error::new(
+        word.span(),
+        format!(
+            "`not(…)` takes one requirement; write `not({any})` to allow none of them, \
+             `not({all})` to allow some but not all"
+        ),
+    )
 }

@@ -52,10 +52,14 @@ impl Key {
                 format!("expected a requirement, such as `{}`", Self::Role.example()),
             )
         })?;
-        match Self::EVERY.into_iter().find(|key| word == key.name()) {
+        match Self::named(&word) {
             Some(key) => Ok((key, word)),
             None => Err(unknown(&word)),
         }
+    }
+
+    pub(super) fn named(word: &Ident) -> Option<Self> {
+        Self::EVERY.into_iter().find(|key| word == key.name())
     }
 
     pub(super) fn name(self) -> &'static str {

@@ -1,78 +1,100 @@
 //! Comma lists, in which one mistake does not hide the next.
 
-use proc_macro2::Span;
+use proc_macro2::{Span, TokenTree};
 use syn::parse::{ParseStream, Result};
 use syn::{Error, Token};
 
-use super::{Condition, Text, condition};
+use super::draft::{List, Part};
+use super::key::Key;
+use super::{Condition, Mistakes, Text, condition};
 
 /// Requirements joined by "and".
-pub(super) fn all_of(input: ParseStream<'_>) -> Result<Vec<Condition>> {
-    distinct(comma_separated(input, condition::parse)?, |earlier, later| {
-        twice(earlier, later).or_else(|| merge(earlier, later))
-    })
+pub(super) fn all_of(input: ParseStream<'_>) -> Result<List> {
+    parts(input, |earlier, later| twice(earlier, later).or_else(|| merge(earlier, later)))
 }
 
 /// Requirements of which one is enough.
-pub(super) fn any_of(input: ParseStream<'_>) -> Result<Vec<Condition>> {
-    distinct(comma_separated(input, condition::parse)?, twice)
+pub(super) fn any_of(input: ParseStream<'_>) -> Result<List> {
+    parts(input, twice)
+}
+
+fn parts(
+    input: ParseStream<'_>,
+    objection: impl Fn(&Condition, &Condition) -> Option<String>,
+) -> Result<List> {
+    let mut mistakes = Mistakes::default();
+    let (mut parts, mut whole) = (Vec::new(), Vec::new());
+    for (span, part) in comma_separated(input, condition::parse)? {
+        let part = part.unwrap_or_else(|mistake| Part::Unread(None, mistake));
+        whole.extend(part.whole().ok().map(|condition| (span, condition)));
+        parts.push(part);
+    }
+    refuse_repeated(&whole, objection, &mut mistakes);
+    Ok(List { parts, mistakes })
 }
 
 /// Strings of a list.
 pub(super) fn texts(input: ParseStream<'_>, example: &str) -> Result<Vec<Text>> {
-    distinct_texts(comma_separated(input, |input| Text::parse(input, example))?)
+    distinct(comma_separated(input, |input| Text::parse(input, example))?)
 }
 
 /// Scopes of a list.
 pub(super) fn scopes(input: ParseStream<'_>) -> Result<Vec<Text>> {
-    distinct_texts(comma_separated(input, Text::parse_scope)?)
+    distinct(comma_separated(input, Text::parse_scope)?)
 }
 
-fn distinct_texts(texts: Vec<(Span, Text)>) -> Result<Vec<Text>> {
-    distinct(texts, |earlier, later| {
-        (earlier == later).then(|| format!("{later} is in the list already; leave it out here"))
-    })
+fn distinct(items: Vec<(Span, Result<Text>)>) -> Result<Vec<Text>> {
+    let mut mistakes = Mistakes::default();
+    let read = |(span, text)| Some((span, mistakes.take(text)?));
+    let texts: Vec<_> = items.into_iter().filter_map(read).collect();
+    refuse_repeated(
+        &texts,
+        |earlier, later| {
+            (earlier == later).then(|| format!("{later} is in the list already; leave it out here"))
+        },
+        &mut mistakes,
+    );
+    mistakes.or(texts.into_iter().map(|(_, text)| text).collect())
 }
 
+/// The items of a list, each with the place where it begins. What stands between an item and its
+/// comma is an item that cannot be read.
 fn comma_separated<T>(
     input: ParseStream<'_>,
     item: impl Fn(ParseStream<'_>) -> Result<T>,
-) -> Result<Vec<(Span, T)>> {
-    let mut mistakes = Mistakes::default();
+) -> Result<Vec<(Span, Result<T>)>> {
     let mut items = Vec::new();
     while !input.is_empty() {
         let span = input.span();
-        match item(input) {
-            Ok(item) => items.push((span, item)),
-            Err(error) => {
-                mistakes.add(error);
-                skip_to_comma(input)?;
-            }
+        let read = item(input);
+        if read.is_err() {
+            skip_to_comma(input)?;
         }
+        items.push((span, read));
         if !input.is_empty() && !input.peek(Token![,]) {
-            mistakes.add(input.error(
+            let mistake = input.error(
                 "expected `,` or the end of the list; a comma means \"and\", `any(…)` means \"or\"",
-            ));
+            );
+            items.push((input.span(), Err(mistake)));
             skip_to_comma(input)?;
         }
         input.parse::<Option<Token![,]>>()?;
     }
-    mistakes.or(items)
+    Ok(items)
 }
 
 /// Refuses an item for which `objection` has something to say about it and an earlier one.
-fn distinct<T>(
-    items: Vec<(Span, T)>,
+fn refuse_repeated<T>(
+    items: &[(Span, T)],
     objection: impl Fn(&T, &T) -> Option<String>,
-) -> Result<Vec<T>> {
-    let mut mistakes = Mistakes::default();
+    mistakes: &mut Mistakes,
+) {
     for (i, (span, later)) in items.iter().enumerate() {
         let said = items[..i].iter().find_map(|(_, earlier)| objection(earlier, later));
         if let Some(message) = said {
             mistakes.add(Error::new(*span, message));
         }
     }
-    mistakes.or(items.into_iter().map(|(_, item)| item).collect())
 }
 
 fn twice(earlier: &Condition, later: &Condition) -> Option<String> {
@@ -134,26 +156,14 @@ fn union(first: &[Text], second: &[Text]) -> Vec<Text> {
     first.iter().chain(new).cloned().collect()
 }
 
-fn skip_to_comma(input: ParseStream<'_>) -> Result<()> {
+/// Leaves out what belongs to an item that cannot be read. Says whether a word of the grammar is in
+/// it, which might have begun another item.
+pub(super) fn skip_to_comma(input: ParseStream<'_>) -> Result<bool> {
+    let mut is_another = false;
     while !input.is_empty() && !input.peek(Token![,]) {
-        input.parse::<proc_macro2::TokenTree>()?;
-    }
-    Ok(())
-}
-
-/// The mistakes found so far.
-#[derive(Default)]
-pub(super) struct Mistakes(Option<Error>);
-
-impl Mistakes {
-    pub(super) fn add(&mut self, error: Error) {
-        match &mut self.0 {
-            Some(first) => first.combine(error),
-            None => self.0 = Some(error),
+        if let TokenTree::Ident(word) = input.parse()? {
+            is_another |= Key::named(&word).is_some();
         }
     }
-
-    pub(super) fn or<T>(self, value: T) -> Result<T> {
-        self.0.map_or(Ok(value), Err)
-    }
+    Ok(is_another)
 }

@@ -5,14 +5,13 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use syn::Path;
 
-use super::{At, Condition, Conditions, Literal, MaxAge, Organization, Resource, Text};
+use super::{At, Condition, Conditions, Draft, Literal, MaxAge, Organization, Resource, Text};
 
 proptest! {
     #[test]
     fn a_printed_requirement_reads_as_itself(conditions in conditions()) {
         let printed = conditions.to_string();
-        let read = syn::parse_str::<Conditions>(&printed);
-        prop_assert_eq!(read.map_err(|error| format!("{printed}: {error}")), Ok(conditions));
+        prop_assert_eq!(read(&printed).map_err(|error| format!("{printed}: {error}")), Ok(conditions));
     }
 
     #[test]
@@ -25,12 +24,61 @@ proptest! {
         words in vec(prop::sample::select(WORDS), 0..12)
     ) {
         if let Ok(tokens) = words.join(" ").parse() {
-            match syn::parse2::<Conditions>(tokens) {
-                Ok(conditions) => prop_assert!(syn::parse_str::<Conditions>(&conditions.to_string()).is_ok()),
-                Err(mistakes) => prop_assert!(mistakes.into_iter().count() > 0),
+            match Draft::read(tokens).whole() {
+                Ok(conditions) => prop_assert!(read(&conditions.to_string()).is_ok()),
+                Err(mistakes) => prop_assert!(mistakes.into_iter().all(|one| is_ours(&one))),
             }
         }
     }
+
+    #[test]
+    fn what_cannot_be_read_adds_no_mistake_of_the_rest(conditions in conditions(), at in any::<prop::sample::Index>()) {
+        let mut words: Vec<_> = conditions.0.iter().map(ToString::to_string).collect();
+        words.insert(at.index(words.len() + 1), "unheard_of = 7".into());
+        let mistakes = read(&words.join(", ")).err().map(|error| error.into_iter().count());
+        prop_assert_eq!(mistakes, Some(1));
+    }
+}
+
+#[test]
+fn what_could_not_be_read_may_be_what_the_rest_belongs_to() {
+    for (requirement, mistakes) in [
+        (r#"orgnization = "a", scope = "b", organization_role = "c""#, 1),
+        (r#"organization = 7, scope = "b", organization_role = "c""#, 1),
+        (r#"resource = 7, scope = "b""#, 1),
+        (r#"resource = 7, scope = "b", organization_role = "c""#, 2),
+        ("resource = Orders, scope = 7", 1),
+        (r#"resource = Orders, scop = "a""#, 1),
+        (r#"resource = Orders, any(scop = "a")"#, 1),
+        (r#"resorce = Orders, scope = "a""#, 1),
+        ("resource = Orders, scopes(), role = 7", 2),
+        ("resource = Orders, any", 1),
+        ("resource = Orders, role = 7", 2),
+        ("resource = Orders, any(role = 7)", 2),
+        (r#"role "a" organization = "o", scope = "b""#, 1),
+        (r#"role = "a" organization = "o", scope = "b""#, 1),
+        (r#"role = 7, scope = "b""#, 2),
+        (r#"scope = "b", any(organization = 7, role = "a")"#, 2),
+        (r#"all(scope = "b", claim(7)), claim("a")"#, 3),
+        (r#"all(scope = "b"), organization = 7"#, 1),
+        (r#"claim(role = 7), scope = "b""#, 2),
+        (r#"role = "a", role = 7, role = "a""#, 2),
+        (r#"roles("a", 7, "a"), role = """#, 3),
+        (r#"not(role = 7, role = "a")"#, 1),
+        (r#"not(scope = "a", role = "b")"#, 2),
+    ] {
+        let told = read(requirement).map_err(|error| error.into_iter().count());
+        assert_eq!(told, Err(mistakes), "{requirement}");
+    }
+}
+
+fn read(requirement: &str) -> syn::Result<Conditions> {
+    requirement.parse().map_err(syn::Error::from).and_then(|tokens| Draft::read(tokens).whole())
+}
+
+/// Whether we say it, and not the parser below.
+fn is_ours(mistake: &syn::Error) -> bool {
+    !mistake.to_string().contains("unexpected token")
 }
 
 const WORDS: &[&str] = &[

@@ -42,7 +42,7 @@ pub(crate) enum StoreSettings {
     Cookie,
     Memory,
     #[cfg(feature = "redis")]
-    Redis(RedisUrl),
+    Redis(Box<RedisUrl>),
     /// In the store that the application has given to the fairing.
     Own,
 }
@@ -141,7 +141,7 @@ fn redis(reader: &mut Reader) -> Option<StoreSettings> {
     }
     let mend = || format!("write a URL such as {example}");
     let parse = |text: &str| RedisUrl::parse(text).map_err(|what| Wrong::new(what, mend()));
-    reader.text(key, parse).map(StoreSettings::Redis)
+    reader.text(key, parse).map(|url| StoreSettings::Redis(Box::new(url)))
 }
 
 #[cfg(not(feature = "redis"))]

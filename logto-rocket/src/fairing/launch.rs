@@ -66,6 +66,7 @@ pub(super) fn client(
 }
 
 /// Where sessions are kept, if not in cookies.
+#[cfg_attr(not(feature = "redis"), expect(clippy::unnecessary_wraps, reason = "Redis may fail"))]
 fn store(
     settings: &Settings,
     own_store: Option<Arc<dyn SessionStore>>,
@@ -79,7 +80,8 @@ fn store(
         }
         #[cfg(feature = "redis")]
         StoreSettings::Redis(url) => {
-            let store = crate::session::RedisStore::of_application(url.clone(), &settings.app_id)?;
+            let store =
+                crate::session::RedisStore::of_application(url.as_ref().clone(), &settings.app_id)?;
             let store = Arc::new(store);
             let first = Arc::clone(&store);
             // The launch does not wait for Redis; the store tells the log if it is away.
@@ -148,7 +150,7 @@ fn sessions(settings: &SessionSettings) -> String {
     match settings.revalidate_after {
         Some(after) => {
             let after = format_duration(after);
-            format!("{place}, {lifetime} at most, {after} after Logto last confirmed the claims")
+            format!("{place}, {lifetime} at most; claims are confirmed when they are {after} old")
         }
         None => format!("{place}, {lifetime} at most"),
     }

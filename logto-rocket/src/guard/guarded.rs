@@ -1,5 +1,6 @@
 //! What a [`Requirement`] does as a value: it judges users, and guards routes of others.
 
+use rocket::futures::future::BoxFuture;
 use rocket::route::{Handler, Outcome};
 use rocket::{Data, Request, Route};
 
@@ -27,11 +28,14 @@ impl<N> Requirement<N> {
     /// [`Refusal::Denied`] if the requirement is not met or cannot be decided,
     /// [`Refusal::Unavailable`] if that depends on Logto, which is out of reach, and the refusals
     /// that another sign-in mends.
-    pub async fn check(&self, user: &LogtoUser) -> Result<(), Refusal>
+    // The future of an `async fn` would have the bound as well, and whoever breaks it would be told
+    // three times.
+    pub fn check<'u>(&self, user: &'u LogtoUser) -> BoxFuture<'u, Result<(), Refusal>>
     where
         N: ByUser,
     {
-        judge(user, self.tree(), None, UserFacts::new(user, Vec::new())).await
+        let tree = self.tree();
+        Box::pin(async move { judge(user, tree, None, UserFacts::new(user, Vec::new())).await })
     }
 
     /// Guards routes that are not one's own, such as those of a file server: who does not meet the

@@ -89,6 +89,9 @@ impl<R: Protected> Sentinel for Authenticated<R> {
 /// Whether the user of this request may come in.
 async fn decide(request: &Request<'_>, tree: Tree) -> Result<(), Refusal> {
     let user = user::of(request).await?;
+    if tree.is_empty() {
+        return Ok(());
+    }
     let segments = segments(request, tree)?;
     match judge(user, tree, Some(request), UserFacts::new(user, segments)).await {
         // A sign-in that was just made for this did not help, so another one will not either.
@@ -128,8 +131,8 @@ async fn judge(
         log::warn!("`{tree}` cannot be decided for {}: {why}", user.id());
     }
     let requirement = tree.to_string();
-    user.logto().tell(&Event::Denied { sub: user.id().into(), requirement: requirement.clone() });
-    Err(Refusal::Denied(requirement))
+    user.logto().tell(&Event::Denied { sub: user.id().into(), requirement });
+    Err(Refusal::Denied(tree.unmet(&facts)))
 }
 
 /// Whether a user's claims alone let them in.

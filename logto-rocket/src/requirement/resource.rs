@@ -34,7 +34,9 @@ pub struct Indicator {
 }
 
 /// The indicator of a resource, checked while compiling.
+// A mistake is told where the caller stands, without the way to it through this file.
 #[doc(hidden)]
+#[track_caller]
 pub const fn uri_of<R: Resource>() -> &'static str {
     checked_uri(R::URI)
 }
@@ -45,6 +47,7 @@ pub const fn uri_of<R: Resource>() -> &'static str {
 ///
 /// While compiling, if it cannot.
 #[doc(hidden)]
+#[track_caller]
 pub const fn checked_uri(uri: &'static str) -> &'static str {
     let bytes = uri.as_bytes();
     assert!(scheme_length(bytes) > 0, "the URI of a resource is absolute: \"https://…\"");
@@ -64,6 +67,7 @@ pub const fn checked_uri(uri: &'static str) -> &'static str {
 ///
 /// While compiling, if it cannot.
 #[doc(hidden)]
+#[track_caller]
 pub const fn checked_scope(scope: &'static str) -> &'static str {
     let bytes = scope.as_bytes();
     assert!(!bytes.is_empty(), "a scope is not empty");

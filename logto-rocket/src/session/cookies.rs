@@ -39,9 +39,17 @@ impl Sessions {
     /// Opens the cookies of the session, if all pieces are there and fit together.
     pub(super) fn open_cookies(&self, request: &Request<'_>) -> Option<Arc<Opened>> {
         let first = request.cookies().get(self.names.session())?.value();
-        let Some((count, first)) = first.split_once('.') else { return self.open(first) };
-        let count: usize = count.parse().ok().filter(|count| (2..=MAX_PIECES).contains(count))?;
-        let mut text = first.to_owned();
+        // Sealed text has no dot, so one behind a digit says how many pieces there are.
+        let (Some(count @ b'0'..=b'9'), Some(b'.')) =
+            (first.as_bytes().first(), first.as_bytes().get(1))
+        else {
+            return self.open(first);
+        };
+        let count = usize::from(count - b'0');
+        if !(2..=MAX_PIECES).contains(&count) {
+            return None;
+        }
+        let mut text = first[2..].to_owned();
         for number in 1..count {
             text.push_str(request.cookies().get(&self.names.piece(number))?.value());
         }

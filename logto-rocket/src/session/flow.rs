@@ -94,7 +94,7 @@ impl Flows {
     /// All that the request carries, also those that cannot be read.
     pub fn of(request: &Request<'_>, sessions: &Sessions) -> Self {
         let prefix = sessions.names.flows();
-        let flows = request.cookies().iter().filter(|cookie| cookie.name().starts_with(&prefix));
+        let flows = request.cookies().iter().filter(|cookie| cookie.name().starts_with(prefix));
         Self(
             flows
                 .map(|cookie| {

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use super::token::{Audience, Token, Tokens, merged};
 use super::{Session, SessionId};
+use crate::clock::Clock;
 
 /// How many sessions are remembered at most.
 const MAX_LIVE: usize = 10_000;
@@ -50,10 +51,10 @@ impl Live {
     }
 
     /// The newest that is known of a session that a browser presented.
-    pub fn meet(&self, session: &Arc<Session>, now: Instant) -> Arc<Session> {
+    pub fn meet(&self, session: &Arc<Session>, clock: &Clock) -> Arc<Session> {
         let Some(record) = self.get(&session.id) else { return Arc::clone(session) };
         let mut state = record.lock();
-        state.used = now;
+        state.used = clock.instant();
         state.presented = state.presented.max(session.generation);
         if state.is_older_than(session) {
             state.adopt(Arc::clone(session));

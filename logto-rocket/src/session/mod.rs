@@ -214,7 +214,7 @@ impl Sessions {
         let Some(opened) = opened.filter(|opened| !self.is_idle(&opened.session)) else {
             return Ok(None);
         };
-        let session = self.live.meet(&opened.session, self.clock.instant());
+        let session = self.live.meet(&opened.session, &self.clock);
         if !self.is_alive(&session) {
             return Ok(None);
         }
@@ -246,8 +246,8 @@ impl Sessions {
 
     /// Whether the session has not been used for too long.
     fn is_idle(&self, session: &Session) -> bool {
-        let unused = self.clock.now().saturating_sub(session.last_seen);
-        self.settings.idle_timeout.is_some_and(|limit| unused >= limit.as_secs())
+        let unused = || self.clock.now().saturating_sub(session.last_seen);
+        self.settings.idle_timeout.is_some_and(|limit| unused() >= limit.as_secs())
     }
 
     /// Ends the session, at once and for good: in this process, and in the store, if there is one.
@@ -269,14 +269,14 @@ impl Sessions {
             return None;
         }
         let newest = self.live.newest(&presented.session.id);
-        let session = newest.unwrap_or_else(|| Arc::clone(&presented.session));
-        if !self.is_alive(&session) {
+        let session = newest.as_ref().unwrap_or(&presented.session);
+        let rolling = self.settings.idle_timeout.is_some() && self.is_unseen(session);
+        let due = session.generation > presented.generation || presented.by_older_key || rolling;
+        if !due || !self.is_alive(session) {
             return None;
         }
-        let now = self.clock.now();
-        let rolling = self.settings.idle_timeout.is_some() && self.is_unseen(&session);
-        let due = session.generation > presented.generation || presented.by_older_key || rolling;
-        due.then(|| Session { last_seen: now.max(session.last_seen), ..Session::clone(&session) })
+        let last_seen = self.clock.now().max(session.last_seen);
+        Some(Session { last_seen, ..Session::clone(session) })
     }
 
     /// The claims that a session keeps, by `session.claims`.

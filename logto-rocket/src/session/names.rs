@@ -15,6 +15,7 @@ pub(crate) const MAX_PIECES: usize = 3;
 pub(crate) struct Names {
     session: String,
     short_lived: String,
+    flows: String,
 }
 
 impl Names {
@@ -23,6 +24,7 @@ impl Names {
         let own = format!("{prefix}logto-{}", &hash(&format!("{app_id}\n{base}"))[..6]);
         Self {
             session: configured.map_or_else(|| own.clone(), ToOwned::to_owned),
+            flows: format!("{own}-flow-"),
             short_lived: own,
         }
     }
@@ -43,8 +45,8 @@ impl Names {
     }
 
     /// What the names of all sign-ins begin with.
-    pub fn flows(&self) -> String {
-        format!("{}-flow-", self.short_lived)
+    pub fn flows(&self) -> &str {
+        &self.flows
     }
 
     /// Where to go after signing out.

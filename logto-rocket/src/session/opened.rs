@@ -18,7 +18,7 @@ const MAX_BYTES: u64 = 16 << 20;
 /// Whether a session still counts is never remembered, only what was sealed: that it has ended, is
 /// too old or has been replaced is found out anew each time. Only what the vault has opened, for
 /// the one cookie that sessions are sealed for, comes in here.
-pub(crate) struct OpenedSessions(Cache<Box<str>, Arc<Opened>, ByTheBeginning>);
+pub(crate) struct OpenedSessions(Cache<Arc<str>, Arc<Opened>, ByTheBeginning>);
 
 /// A session as it was sealed.
 pub(crate) struct Opened {
@@ -35,7 +35,7 @@ impl Default for OpenedSessions {
     fn default() -> Self {
         let weight = |text: &str| u32::try_from(text.len()).unwrap_or(u32::MAX);
         let cache = Cache::builder().max_capacity(MAX_BYTES).weigher(
-            move |text: &Box<str>, opened: &Arc<Opened>| {
+            move |text: &Arc<str>, opened: &Arc<Opened>| {
                 let stored = opened.stored.as_ref().map_or(0, |(_, sealed)| weight(sealed));
                 weight(text).saturating_add(stored)
             },

@@ -37,17 +37,19 @@ impl Sessions {
         let renewed = self.take(record, number, &audience, renewal).await.and_then(|claims| {
             if claims || matches!(want, Want::Token(_)) { Ok(()) } else { Err(no_claims()) }
         });
-        self.notice(want, &renewed);
-        renewed.inspect_err(|error| match error {
-            Error::SessionOver | Error::NoRefreshToken => {}
-            Error::Refused { code, .. } => {
+        match &renewed {
+            Ok(()) | Err(Error::SessionOver | Error::NoRefreshToken) => {}
+            Err(Error::Refused { code, .. }) => {
                 record.refuse(audience, code.clone(), self.clock.instant(), REFUSED_FOR);
             }
-            Error::Unavailable { retry_after, .. } => {
+            Err(Error::Unavailable { retry_after, .. }) => {
                 record.pause(self.clock.instant(), retry_after.unwrap_or(PAUSE));
             }
-            _ => record.pause(self.clock.instant(), PAUSE),
-        })
+            Err(_) => record.pause(self.clock.instant(), PAUSE),
+        }
+        // Last, for it wakes those who wait, and they go by the record.
+        self.notice(want, &renewed);
+        renewed
     }
 
     /// Sends the refresh token, and once more if no answer comes, or none that can be used: Logto

@@ -1,18 +1,22 @@
 use std::time::Duration;
 
 use rocket::tokio::sync::watch;
+use serde_json::Value;
 
 use super::{Endpoint, Idp};
 
 /// What goes wrong at a door of the provider.
 ///
-/// With [`Delay`](Self::Delay), [`LoseAnswer`](Self::LoseAnswer) and [`Drip`](Self::Drip) the
-/// provider does what it was asked for; with the others nothing happens but the fault.
+/// With [`Delay`](Self::Delay), [`LoseAnswer`](Self::LoseAnswer), [`Drip`](Self::Drip) and
+/// [`Member`](Self::Member) the provider does what it was asked for; with the others nothing happens
+/// but the fault.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Fault {
     /// An empty answer of this status.
     Status(u16),
+    /// An empty answer of this status, and a `Retry-After` of this time in whole seconds.
+    Later(u16, Duration),
     /// The request is handled after this time.
     Delay(Duration),
     /// No answer comes until [`Idp::heal`] or the end of the provider; then the request is handled.
@@ -35,6 +39,22 @@ pub enum Fault {
     LoseAnswer,
     /// The request is handled, and the body of the answer comes byte by byte, one in each interval.
     Drip(Duration),
+    /// The request is handled, and in the JSON object of the answer this member has this value; with
+    /// `None` it is missing. What is no JSON object stays as it is.
+    Member(String, Option<Value>),
+}
+
+impl Fault {
+    /// An answer in which this member has this value, for example
+    /// `Fault::member("token_type", "DPoP")`.
+    pub fn member(name: &str, value: impl Into<Value>) -> Self {
+        Self::Member(name.to_owned(), Some(value.into()))
+    }
+
+    /// An answer without this member.
+    pub fn without_member(name: &str) -> Self {
+        Self::Member(name.to_owned(), None)
+    }
 }
 
 /// A fault that was just planned; says for how many requests. Without a word more: the next one.

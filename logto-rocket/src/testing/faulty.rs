@@ -1,5 +1,5 @@
 use std::future::Future as _;
-use std::io;
+use std::io::{self, Cursor};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
@@ -10,6 +10,7 @@ use rocket::http::uri::Origin;
 use rocket::tokio::io::{AsyncRead, ReadBuf};
 use rocket::tokio::time::{Sleep, sleep};
 use rocket::{Data, Request, Response};
+use serde_json::{Map, Value};
 
 use super::answer::Answer;
 use super::params::Params;
@@ -72,8 +73,8 @@ impl Fairing for Faulty {
                     () = shutdown => {}
                 }
             }
-            Some(Fault::Status(_) | Fault::Body { .. } | Fault::Redirect(_)) => {
-                lead_to_fault(request);
+            Some(Fault::Status(_) | Fault::Later(..) | Fault::Body { .. } | Fault::Redirect(_)) => {
+                lead_to_fault(request)
             }
             Some(Fault::Reset) => close_connection(),
             _ => {}
@@ -84,11 +85,17 @@ impl Fairing for Faulty {
         let mut id = random();
         id.truncate(16);
         response.set_header(Header::new("Logto-Core-Request-Id", id));
-        match Arrival::of(request).fault {
+        match &Arrival::of(request).fault {
             Some(Fault::LoseAnswer) => close_connection(),
             Some(Fault::Drip(interval)) => {
                 let body = response.body_mut().to_bytes().await.unwrap_or_default();
-                response.set_streamed_body(Drip { body: body.into_iter(), interval, pause: None });
+                let (body, interval) = (body.into_iter(), *interval);
+                response.set_streamed_body(Drip { body, interval, pause: None });
+            }
+            Some(Fault::Member(name, value)) => {
+                let body = response.body_mut().to_bytes().await.unwrap_or_default();
+                let body = with_member(body, name, value.as_ref());
+                response.set_sized_body(body.len(), Cursor::new(body));
             }
             _ => {}
         }
@@ -112,6 +119,9 @@ impl Met {
     fn answer(self) -> Answer {
         match self.0 {
             Some(Fault::Status(status)) => Answer::empty(status),
+            Some(Fault::Later(status, wait)) => {
+                Answer::empty(status).with("Retry-After", wait.as_secs().to_string())
+            }
             Some(Fault::Redirect(url)) => Answer::empty(302).with("Location", url),
             Some(Fault::Body { status, content_type, body }) => {
                 let mut answer = Answer::empty(status).with("Content-Type", content_type);
@@ -130,6 +140,16 @@ impl<'r> rocket::request::FromRequest<'r> for Met {
     async fn from_request(request: &'r Request<'_>) -> rocket::request::Outcome<Self, Self::Error> {
         rocket::outcome::Outcome::Success(Self(Arrival::of(request).fault.clone()))
     }
+}
+
+/// A JSON object with this value in the place of a member, or without it.
+fn with_member(body: Vec<u8>, name: &str, value: Option<&Value>) -> Vec<u8> {
+    let Ok(mut members) = serde_json::from_slice::<Map<String, Value>>(&body) else { return body };
+    match value {
+        Some(value) => members.insert(name.to_owned(), value.clone()),
+        None => members.remove(name),
+    };
+    Value::from(members).to_string().into_bytes()
 }
 
 /// Leads a request to the routes below, whatever its path was.

@@ -45,6 +45,34 @@ async fn a_body_and_a_redirect_take_the_place_of_the_answer() {
 }
 
 #[rocket::async_test]
+async fn an_answer_that_asks_to_come_again_says_when() {
+    let idp = Idp::start().await.unwrap();
+    idp.fault(Endpoint::Keys, Fault::Later(429, Duration::from_secs(90)));
+    let got = get(&idp, "/oidc/jwks").await;
+    assert_eq!((got.status, got.header("retry-after"), got.text.as_str()), (429, "90", ""));
+    assert_eq!(get(&idp, "/oidc/jwks").await.status, 200);
+}
+
+#[rocket::async_test]
+async fn a_member_of_one_answer_is_another_or_missing_and_the_request_was_handled() {
+    let idp = Idp::builder().rotating(true).start().await.unwrap();
+    let first = sign_in(&idp, "alice", "openid offline_access", &[]).await;
+    idp.fault(Endpoint::Token, Fault::member("token_type", "DPoP"));
+    let other = refresh(&idp, &first, &[]).await;
+    assert_eq!((other.status, &other.json()["token_type"]), (200, &"DPoP".into()));
+    assert_ne!(other.json()["refresh_token"], first["refresh_token"], "it was handled");
+    idp.fault(Endpoint::Token, Fault::without_member("expires_in"));
+    let missing = refresh(&idp, &other.json(), &[]).await.json();
+    assert!(missing.get("expires_in").is_none() && missing["token_type"] == "Bearer", "{missing}");
+    let whole = refresh(&idp, &missing, &[]).await.json();
+    assert_eq!(whole["expires_in"], 3600, "{whole}");
+    idp.fault(Endpoint::Discovery, Fault::member("issuer", "https://elsewhere.test/oidc"));
+    let got = get(&idp, "/oidc/.well-known/openid-configuration").await.json();
+    assert_eq!(got["issuer"], "https://elsewhere.test/oidc", "it is for every door");
+    assert_eq!(got["jwks_uri"], idp.discovery()["jwks_uri"]);
+}
+
+#[rocket::async_test]
 async fn a_reset_closes_the_connection_and_the_request_counts() {
     let idp = Idp::start().await.unwrap();
     let code = code(&idp, "alice", "openid", &[]).await;

@@ -14,7 +14,7 @@ fn ended(capacity: usize) -> Ended {
 
 fn session(sub: &str, sid: Option<&str>, signed_in_at: u64) -> Session {
     let claims = Claims::from_json(&json!({ "sub": sub, "sid": sid }).to_string()).unwrap();
-    Session::new(claims, None, None, Asked::default(), signed_in_at)
+    Session::new(claims, Asked::default(), signed_in_at)
 }
 
 fn end(ended: &Ended, session: &Session, now: u64) {

@@ -205,7 +205,8 @@ impl SessionStore for MemoryStore {
 
 impl fmt::Debug for MemoryStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("MemoryStore").field("sessions", &self.entries.entry_count()).finish()
+        let mut store = f.debug_struct("MemoryStore");
+        store.field("sessions", &self.entries.entry_count()).finish_non_exhaustive()
     }
 }
 

@@ -87,7 +87,7 @@ pub async fn subs_and_sids_are_compared_byte_for_byte(store: Subject) {
         ids.push(create(&store, &record).await);
     }
     for (name, id) in names.iter().zip(&ids) {
-        assert_eq!(ids_of(&store, name).await, [id.clone()], "{name:?}");
+        assert_eq!(ids_of(&store, name).await, vec![id.clone()], "{name:?}");
     }
     let half = names.len() / 2;
     for (number, (name, id)) in names.iter().zip(&ids).enumerate() {
@@ -111,7 +111,7 @@ pub async fn a_replacement_changes_what_a_record_is_found_by(store: Subject) {
     let id = create(&store, &before).await;
     assert_eq!(store.replace(&id, 0, &after, HOUR).await, Ok(Replaced::Stored));
     assert_eq!(ids_of(&store, &before.sub).await, []);
-    assert_eq!(ids_of(&store, &after.sub).await, [id.clone()]);
+    assert_eq!(ids_of(&store, &after.sub).await, vec![id.clone()]);
     store.delete_by_sub(&before.sub, SIGNED_IN_AT).await.expect("a deletion");
     store.delete_by_sub(&after.sub, SIGNED_IN_AT).await.expect("a deletion");
     store.delete_by_sid(&before_sid.unwrap_or_default()).await.expect("a deletion");

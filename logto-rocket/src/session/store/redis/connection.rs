@@ -68,15 +68,13 @@ impl Connection {
     /// before the answer, nobody knows whether it has been heard.
     pub async fn ask<T: FromRedisValue>(&self, command: &Cmd) -> Result<T, StoreError> {
         let mut number = 0;
-        match tokio::time::timeout(CALL, self.ask_again(command, &mut number)).await {
-            Ok(answer) => answer,
-            Err(_) => {
-                let why = format!("no answer within {} ms", CALL.as_millis());
-                self.give_up(number);
-                self.note_away(&why);
-                Err(self.error(why))
-            }
-        }
+        let answer = tokio::time::timeout(CALL, self.ask_again(command, &mut number)).await;
+        answer.unwrap_or_else(|_| {
+            let why = format!("no answer within {} ms", CALL.as_millis());
+            self.give_up(number);
+            self.note_away(&why);
+            Err(self.error(why))
+        })
     }
 
     async fn ask_again<T: FromRedisValue>(

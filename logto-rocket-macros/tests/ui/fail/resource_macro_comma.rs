@@ -1,0 +1,3 @@
+logto_rocket::resource!(pub Orders = "https://api.example.com/orders,invoices");
+
+fn main() {}
