@@ -74,7 +74,7 @@ impl Fairing for Faulty {
                 }
             }
             Some(Fault::Status(_) | Fault::Later(..) | Fault::Body { .. } | Fault::Redirect(_)) => {
-                lead_to_fault(request)
+                lead_to_fault(request);
             }
             Some(Fault::Reset) => close_connection(),
             _ => {}
