@@ -124,6 +124,10 @@ impl Redis {
     }
 
     /// Deletes all that it keeps.
+    ///
+    /// # Panics
+    ///
+    /// If it does not answer.
     pub fn flush(&self) {
         assert_eq!(self.ask("FLUSHALL"), "+OK");
     }
