@@ -85,7 +85,7 @@ impl Visitor {
             .expect("an answer");
         for header in response.headers().get_all("Set-Cookie") {
             let cookie = Cookie::parse(header.to_str().expect("text")).expect("a cookie");
-            if cookie.max_age().is_some_and(cookie::time::Duration::is_zero) {
+            if cookie.max_age().is_some_and(|age| age.whole_seconds() == 0) {
                 jar.remove(cookie.name());
             } else {
                 jar.insert(cookie.name().to_owned(), cookie.value().to_owned());
