@@ -25,18 +25,28 @@
 //!    # #[macro_use] extern crate rocket;
 //!    use logto_rocket::{Logto, LogtoUser, authenticated};
 //!
+//!    #[get("/")]
+//!    fn index(user: Option<LogtoUser>) -> String {
+//!        user.map_or("Hello, stranger".into(), |user| format!("Hello, {}", user.display_name()))
+//!    }
+//!
 //!    #[authenticated]
 //!    #[get("/account")]
-//!    fn account(user: LogtoUser) -> String { format!("Your id is {}", user.id()) }
+//!    fn account(user: LogtoUser) -> String {
+//!        format!("Your id is {}", user.id())
+//!    }
 //!
 //!    #[launch]
 //!    fn rocket() -> _ {
-//!        rocket::build().attach(Logto::fairing()).mount("/", routes![account])
+//!        rocket::build().attach(Logto::fairing()).mount("/", routes![index, account])
 //!    }
 //!    ```
 //!
 //! 4. Open `http://localhost:8000/account`. To sign out, post a form:
-//!    `<form method="post" action="/auth/sign-out"><button>Sign out</button></form>`
+//!
+//!    ```html
+//!    <form method="post" action="/auth/sign-out"><button>Sign out</button></form>
+//!    ```
 //!
 //! # Guards
 //!
@@ -73,9 +83,10 @@
 //! [`authenticated`] teaches the grammar by ten examples. [`requires!`] makes a [`Requirement`] of
 //! the same words, as a value: to ask within a handler, and to guard routes of others.
 //!
-//! What mounted routes require joins every sign-in by itself, and the launch lists it; who signed in
-//! before a requirement was deployed is sent through the sign-in once. What cannot be decided refuses,
-//! also under `not`: a claim that was not kept or not asked for. The log then says what to add.
+//! The scopes and resources that mounted routes require join every sign-in by themselves, and the
+//! launch lists them; who signed in before a requirement was deployed is sent through the sign-in
+//! once. What cannot be decided refuses, also under `not`: a claim that `session.claims` does not
+//! keep, or whose scope was not asked for. The log then says what to add.
 //!
 //! # Tokens
 //!
@@ -102,9 +113,10 @@
 //! A prefetch, an image or a frame gets 401 and starts no sign-in. After two sign-ins in a row
 //! that gave no session, a page tells so instead of a third redirect.
 //!
-//! The bodies come from catchers for 401, 403 and 503 at `/`, each registered only if the application
-//! has none of its own there. One's own answers as they do with
-//! [`Challenge::of(request)`](Challenge::of); the reason is [`Refusal::of(request)`](Refusal::of).
+//! The bodies come from catchers for 401, 403 and 503 at `/`, each of which is registered only if
+//! the application has none of its own there. One's own catcher answers as they do with
+//! [`Challenge::of(request)`](Challenge::of), and learns the reason from
+//! [`Refusal::of(request)`](Refusal::of).
 //!
 //! # Doors
 //!
@@ -127,9 +139,14 @@
 //! # Templates
 //!
 //! With the feature `templates`, `Page::render("index", context! { … })` is a template of
-//! `rocket_dyn_templates`, whatever the engine, that knows `logto.is_authenticated`, `logto.user`
-//! (`id`, `display_name` and `claims`, or nothing), `logto.sign_in` (a link to the sign-in, which ends
-//! on this page again) and `logto.sign_out` (where a form posts to sign out).
+//! `rocket_dyn_templates`, whatever the engine, that knows the user:
+//!
+//! | name | value |
+//! | --- | --- |
+//! | `logto.is_authenticated` | whether somebody is signed in |
+//! | `logto.user` | `id`, `display_name` and `claims`, or nothing |
+//! | `logto.sign_in` | a link to the sign-in, which ends on this page again |
+//! | `logto.sign_out` | where a form posts to sign out |
 //!
 //! # Hooks
 //!
@@ -176,11 +193,13 @@
 //!
 //! # Features
 //!
-//! | feature (none is on by default) | adds |
+//! | feature | adds |
 //! | --- | --- |
 //! | `redis` | `RedisStore`, `session.store = "redis"` |
 //! | `templates` | `Page` |
 //! | `testing` | `testing`: a provider in the process, `sign_in()` for tests of one's own handlers; `session_store_conformance!`, `Clock::movable()` and `LogtoFairing::clock()` |
+//!
+//! None is on by default.
 //!
 //! # What to know
 //!

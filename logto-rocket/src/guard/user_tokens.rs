@@ -123,9 +123,10 @@ impl LogtoUser {
         self.logto().keeper().clear_tokens(self.session());
     }
 
-    /// The scopes that Logto granted to the sign-in. What a token permits are [`Token::scopes()`].
+    /// The scopes that the sign-in asked Logto for, in their order. What a token permits are
+    /// [`Token::scopes()`].
     pub fn scopes(&self) -> Vec<&str> {
-        self.session().scopes()
+        self.session().asked.each_scope().collect()
     }
 
     /// Asks Logto now for what it knows of the user, and renews the access token of the sign-in:

@@ -54,13 +54,14 @@ impl<'l> SessionControl<'l> {
     ///
     /// ```
     /// # #[macro_use] extern crate rocket;
-    /// use logto_rocket::{Error, Logto, LogtoUser, SessionInfo, authenticated};
-    /// use rocket::serde::json::Json;
+    /// use logto_rocket::{Error, Logto, LogtoUser, authenticated};
     ///
     /// #[authenticated]
     /// #[get("/account/sessions")]
-    /// async fn sessions(logto: &Logto, user: &LogtoUser) -> Result<Json<Vec<SessionInfo>>, Error> {
-    ///     Ok(Json(logto.sessions().of(user.id()).await?))
+    /// async fn sessions(logto: &Logto, user: &LogtoUser) -> Result<String, Error> {
+    ///     let sessions = logto.sessions().of(user.id()).await?;
+    ///     let names = sessions.iter().map(|it| it.user_agent().unwrap_or("a browser"));
+    ///     Ok(names.collect::<Vec<_>>().join("\n"))
     /// }
     /// ```
     ///

@@ -39,13 +39,6 @@ pub(crate) struct Tokens {
 }
 
 impl Tokens {
-    /// The scopes that were granted, separated by spaces, if they are not those that were asked for.
-    pub(crate) fn other_scopes_than(&self, asked: &str) -> Option<String> {
-        let same = asked.split(' ').all(|scope| self.scopes.iter().any(|granted| granted == scope))
-            && self.scopes.iter().all(|granted| asked.split(' ').any(|scope| scope == granted));
-        (!self.scopes.is_empty() && !same).then(|| self.scopes.join(" "))
-    }
-
     /// The scopes that the access token is good for. A JWT says it itself; it came from Logto over
     /// TLS, so nobody else has written it, and it is for the resource to verify it. Of an opaque
     /// token the answer says it.

@@ -135,7 +135,6 @@ fn begin(
     let mut session = Session::new(sessions.kept(claims), flow.asked, logto.clock().now());
     session.refresh_token.clone_from(&tokens.refresh_token);
     session.id_token = tokens.id_token.clone().filter(|_| sessions.settings.keep_id_token);
-    session.granted = tokens.other_scopes_than(&session.asked.scopes());
     if sessions.store.is_some() {
         session.keep_by(Secret::random());
         session.tokens = vec![(Audience::default(), sessions.token(tokens))];

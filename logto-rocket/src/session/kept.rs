@@ -172,7 +172,7 @@ impl Sessions {
         });
     }
 
-    /// The same, behind the request.
+    /// Writes what has changed here to the store, behind the request.
     pub(super) fn save_behind(self: &Arc<Self>, record: &Arc<live::Record>) {
         let (sessions, record) = (Arc::clone(self), Arc::clone(record));
         tokio::spawn(async move {

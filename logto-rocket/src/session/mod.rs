@@ -86,9 +86,6 @@ pub(crate) struct Session {
     pub last_seen: u64,
     #[serde(rename = "k", default, skip_serializing_if = "Option::is_none")]
     pub id_token: Option<RawIdToken>,
-    /// The scopes that Logto granted, if they are not those that were asked for.
-    #[serde(rename = "w", default, skip_serializing_if = "Option::is_none")]
-    pub granted: Option<String>,
     /// In a store only: what all processes may use.
     #[serde(rename = "a", default, skip_serializing_if = "Vec::is_empty")]
     pub tokens: Vec<(Audience, Token)>,
@@ -176,7 +173,6 @@ impl Session {
             confirmed_at: now,
             last_seen: now,
             id_token: None,
-            granted: None,
             tokens: Vec::new(),
             origin: None,
             secret: None,
@@ -187,14 +183,6 @@ impl Session {
     pub fn keep_by(&mut self, secret: Secret) {
         self.id = secret.session_id();
         self.secret = Some(secret);
-    }
-
-    /// The scopes that Logto granted to the sign-in.
-    pub fn scopes(&self) -> Vec<&str> {
-        match &self.granted {
-            Some(granted) => granted.split(' ').collect(),
-            None => self.asked.each_scope().collect(),
-        }
     }
 }
 
