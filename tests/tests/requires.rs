@@ -74,7 +74,7 @@ async fn a_value_decides_as_the_attribute_does() {
         let mut browser = app.signed_in(user).await;
         for away in [false, true] {
             if away {
-                app.clock.advance(std::time::Duration::from_secs(3550));
+                app.clock.advance(std::time::Duration::from_secs(3601));
                 app.idp.pause().await;
             }
             for name in names {

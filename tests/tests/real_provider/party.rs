@@ -61,6 +61,7 @@ impl Party {
         let alice = User::new("alice").role("admin").organization(ORGANIZATION, ["owner"]);
         let idp = Idp::builder()
             .user(alice)
+            .user(User::new("bob"))
             .resource(RESOURCE, &["read:orders", "write:orders"])
             .role("admin", RESOURCE, &["read:orders", "write:orders"])
             .organization_role("owner", &["read:invoices", "write:invoices"])
