@@ -3,6 +3,7 @@
 use std::io::{self, BufRead, BufReader};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 
 /// A running test provider. It ends when this is dropped.
 pub struct Provider {
@@ -24,9 +25,18 @@ impl Provider {
     ///
     /// If it has not been built in the debug profile, or does not start.
     pub fn start() -> io::Result<Self> {
-        let program = built("debug", "idp")?;
-        let mut process =
-            Command::new(program).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
+        Self::start_slow(Duration::ZERO)
+    }
+
+    /// Starts one whose token endpoint takes so much longer.
+    ///
+    /// # Errors
+    ///
+    /// If it has not been built in the debug profile, or does not start.
+    pub fn start_slow(delay: Duration) -> io::Result<Self> {
+        let mut program = Command::new(built("debug", "idp")?);
+        program.arg(delay.as_millis().to_string());
+        let mut process = program.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
         let mut endpoint = String::new();
         if let Some(output) = process.stdout.take() {
             BufReader::new(output).read_line(&mut endpoint)?;

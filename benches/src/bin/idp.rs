@@ -1,17 +1,21 @@
-//! The test provider in a process of its own. It writes its endpoint to the standard output, and
-//! ends when its standard input does.
+//! The test provider in a process of its own, `idp [milliseconds]`: so much longer takes its token
+//! endpoint. It writes its address to the standard output, and ends when its standard input does.
 
 use std::io::{self, Write};
 use std::time::Duration;
 
 use logto_rocket::Resource;
-use logto_rocket::testing::Idp;
+use logto_rocket::testing::{Endpoint, Fault, Idp};
 use logto_rocket_benches::site::Orders;
 use rocket::tokio;
 
 #[rocket::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let idp = Idp::builder().resource(Orders::URI, &["read:orders"]).start().await?;
+    let delay = std::env::args().nth(1).and_then(|it| it.parse().ok()).unwrap_or_default();
+    if delay > 0 {
+        idp.fault(Endpoint::Token, Fault::Delay(Duration::from_millis(delay))).for_ever();
+    }
     println!("{}", idp.endpoint());
     io::stdout().flush()?;
     let mut input = tokio::task::spawn_blocking(|| io::copy(&mut io::stdin(), &mut io::sink()));
