@@ -1,12 +1,18 @@
 //! Signing out: only by the user's own hand, and then for good.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use logto_rocket::testing::{Endpoint, Fault};
-use logto_rocket_tests::app::{App, ORIGIN};
+use logto_rocket::testing::{Endpoint, Fault, Idp};
+use logto_rocket::{Clock, Logto, SessionConfig};
+use logto_rocket_tests::app::{App, ORIGIN, config_for, rocket};
 use logto_rocket_tests::browser::{From, navigation};
 use logto_rocket_tests::wire::query;
+use rocket::fairing::AdHoc;
+use rocket::futures::future::join;
 use rocket::http::{Method, Status};
+use rocket::local::asynchronous::Client;
+use rocket::tokio::sync::Notify;
 
 const DOOR: &str = "/auth/sign-out";
 
@@ -152,4 +158,64 @@ async fn who_is_not_signed_in_is_not_sent_to_logto() {
         assert_eq!((answer.status, answer.location()), (Status::SeeOther, "/bye"));
     }
     assert_eq!(app.idp.requests().revocation(), 0);
+}
+
+/// No guard stands before the doors, so they must know by themselves that a session has ended.
+#[rocket::async_test]
+async fn the_doors_know_nobody_whose_session_has_ended() {
+    let app = App::start().await;
+    let mut alice = app.signed_in("alice").await;
+    let mut copy = app.browser();
+    copy.cookies.clone_from(&alice.cookies);
+    let callback = "/auth/sign-in-callback?state=unknown&code=any";
+    assert_eq!(copy.navigate(callback, From::OtherSite).await.location(), "/", "signed in already");
+    assert_eq!(alice.post(DOOR, From::OwnPage, ORIGIN).await.status, Status::SeeOther);
+    copy.cookies.retain(|name, _| !name.contains("-flow-"));
+    let answer = copy.navigate(callback, From::OtherSite).await;
+    assert_eq!(answer.status, Status::BadRequest, "{answer:?}");
+    let question = copy.navigate("/auth/sign-in?organization_id=org_1", From::OtherSite).await;
+    assert_eq!(question.status, Status::SeeOther, "nobody is asked whether to stay: {question:?}");
+}
+
+/// A response that was under way when the session ended must not bring its cookie back.
+#[rocket::async_test]
+async fn a_response_that_comes_after_the_sign_out_writes_no_session() {
+    #[rocket::get("/slow")]
+    async fn slow(_user: logto_rocket::LogtoUser, gate: &rocket::State<Gate>) -> &'static str {
+        gate.entered.notify_one();
+        gate.open.notified().await;
+        "at last"
+    }
+    let gate = Gate::default();
+    let attach = |gate: Gate| AdHoc::on_ignite("Gate", |rocket| async { rocket.manage(gate) });
+    let session = SessionConfig::new().idle_timeout(Duration::from_secs(3600));
+    let clock = Clock::movable();
+    let idp = Idp::builder().clock(clock.clone()).start().await.unwrap();
+    let fairing = Logto::fairing().config(config_for(&idp).session(session)).clock(clock.clone());
+    let site = rocket(fairing).mount("/", rocket::routes![slow]).attach(attach(gate.clone()));
+    let app = App { client: Client::untracked(site).await.unwrap(), idp, clock };
+    for signs_out in [false, true] {
+        let mut alice = app.signed_in("alice").await;
+        let mut late = app.browser();
+        late.cookies.clone_from(&alice.cookies);
+        app.clock.advance(Duration::from_secs(120));
+        let meanwhile = async {
+            gate.entered.notified().await;
+            if signs_out {
+                let answer = alice.post(DOOR, From::OwnPage, ORIGIN).await;
+                assert_eq!(answer.status, Status::SeeOther);
+            }
+            gate.open.notify_one();
+        };
+        let (answer, ()) = join(late.open("/slow"), meanwhile).await;
+        assert_eq!((answer.status, answer.body.as_str()), (Status::Ok, "at last"));
+        assert_eq!(answer.sets_cookies(), !signs_out, "{answer:?}");
+    }
+}
+
+/// What a handler waits for.
+#[derive(Clone, Default)]
+struct Gate {
+    entered: Arc<Notify>,
+    open: Arc<Notify>,
 }

@@ -116,9 +116,9 @@ impl LogtoUser {
         tokens
     }
 
-    /// Forgets the access tokens of this session in this process, so that the next ones come from
-    /// Logto: after something changed what the user may do. Tokens that were given out stay good
-    /// until they expire.
+    /// Forgets the access tokens of this session, so that the next ones come from Logto: after
+    /// something changed what the user may do. That goes for this process; with sessions in a store
+    /// the others follow a moment later. Tokens that were given out stay good until they expire.
     pub fn clear_access_tokens(&self) {
         self.logto().keeper().clear_tokens(self.session());
     }

@@ -58,8 +58,8 @@ struct Evicted {
 }
 
 impl MemoryStore {
-    /// How many sessions `session.store = "memory"` keeps: some 150 MB when it is full of sessions
-    /// of 3 kB.
+    /// How many sessions `session.store = "memory"` keeps. With all that the process remembers of
+    /// them, 10,000 with small claims took 83 MB.
     pub const DEFAULT_CAPACITY: u64 = 50_000;
 
     /// A store that keeps `capacity` sessions at most. For a moment it may hold a few hundred more.
