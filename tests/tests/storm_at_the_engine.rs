@@ -6,16 +6,17 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
-use logto_rocket::{Clock, Config};
+use logto_rocket::{AccessToken, Clock, Config, Error, LogtoUser, resource};
 use logto_rocket_tests::app::{ORIGIN, launch};
 use logto_rocket_tests::browser::{Answer, Browser, From};
-use logto_rocket_tests::node::{CLIENT_ID, CLIENT_SECRET, Provider, ProviderOptions};
+use logto_rocket_tests::node::{CLIENT_ID, CLIENT_SECRET, ORGANIZATION, Provider, ProviderOptions};
 use rocket::futures::future::join_all;
 use rocket::http::Status;
 use rocket::local::asynchronous::Client;
 use rocket::tokio;
 use rocket::tokio::io::{AsyncReadExt, AsyncWriteExt};
 use rocket::tokio::net::{TcpListener, TcpStream};
+use rocket::{Route, get, routes};
 
 /// As long as the engine's access tokens live, and as claims are believed.
 const LIFE: Duration = Duration::from_secs(3600);
@@ -31,6 +32,14 @@ struct Site {
 
 impl Site {
     async fn launch(provider: Provider, config: impl FnOnce(Config) -> Config) -> Self {
+        Self::serving(Vec::new(), provider, config).await
+    }
+
+    async fn serving(
+        routes: Vec<Route>,
+        provider: Provider,
+        config: impl FnOnce(Config) -> Config,
+    ) -> Self {
         let clock = Clock::movable();
         let usual = Config::new()
             .endpoint(provider.origin())
@@ -38,7 +47,7 @@ impl Site {
             .app_secret(CLIENT_SECRET)
             .base_url(ORIGIN)
             .scopes(["roles", "email"]);
-        let client = launch(&clock, config(usual), Vec::new()).await;
+        let client = launch(&clock, config(usual), routes).await;
         Self { client, provider, clock }
     }
 
@@ -128,6 +137,70 @@ async fn not_one_storm_in_twenty_signs_anybody_out() {
     for expected in 1..=20 {
         site.storm(&mut alice, "/account").await;
         assert_eq!(site.refreshes().await, expected);
+    }
+}
+
+resource!(Orders = "https://orders.example.test");
+
+#[get("/needs/orders")]
+fn orders(_token: AccessToken<Orders>) {}
+
+#[get("/needs/organization")]
+async fn organization(user: LogtoUser) -> Result<(), Error> {
+    user.organization_token(ORGANIZATION).await.map(drop)
+}
+
+#[get("/needs/none")]
+async fn none(user: LogtoUser) -> Result<Option<()>, Error> {
+    user.fetch_user_info().await.map(|_| None)
+}
+
+#[get("/needs/panic")]
+async fn panic(user: LogtoUser) -> Result<(), Error> {
+    user.fetch_user_info().await?;
+    panic!("as a handler may")
+}
+
+#[rocket::async_test]
+async fn handlers_that_want_different_tokens_fail_or_are_cancelled_lose_no_session() {
+    let Some(provider) = rotating() else { return };
+    let routes = routes![orders, organization, none, panic];
+    let scopes = ["read:orders", "read:invoices", "urn:logto:scope:organizations"];
+    let site = Site::serving(routes, provider, |config| config.scopes(scopes)).await;
+    let mut alice = site.signed_in("alice").await;
+    let paths = [
+        ("/needs/orders", 200),
+        ("/needs/organization", 200),
+        ("/needs/none", 404),
+        ("/needs/panic", 500),
+    ];
+    for storm in 1..=20 {
+        site.advance(LIFE).await;
+        let mut tabs = site.tabs(&alice, AT_ONCE);
+        {
+            // One of them goes away as soon as the engine has been asked.
+            let mut gone = site.tabs(&alice, 1).remove(0);
+            let request = gone.open("/needs/orders");
+            tokio::pin!(request);
+            let begun = async {
+                while site.refreshes().await == 3 * (storm - 1) {
+                    tokio::task::yield_now().await;
+                }
+            };
+            tokio::select! {
+                _ = &mut request => {}
+                () = begun => {}
+            }
+        }
+        let wanted = paths.iter().cycle();
+        let open = tabs.iter_mut().zip(wanted.clone()).map(|(tab, (path, _))| tab.open(path));
+        let answers = join_all(open).await;
+        for (answer, (path, status)) in answers.iter().zip(wanted) {
+            assert_eq!(answer.status.code, *status, "{path} in storm {storm}: {answer:?}");
+            assert!(answer.sets_cookies(), "{path} in storm {storm}: {answer:?}");
+        }
+        assert_eq!(site.refreshes().await, 3 * storm, "one for each token that is wanted");
+        alice.cookies = tabs.swap_remove(AT_ONCE / 2).cookies;
     }
 }
 
