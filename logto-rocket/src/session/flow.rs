@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use rocket::Request;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 use super::Sessions;
-use super::names::hash;
+use super::spent::StateHash;
 use crate::oidc::{Nonce, State, Verifier};
 use crate::redirect::LocalPath;
 
@@ -170,8 +171,8 @@ impl Flow {
     }
 
     /// What the process remembers this sign-in by.
-    pub fn key(&self) -> String {
-        hash(self.state.reveal())
+    pub fn key(&self) -> StateHash {
+        Sha256::digest(self.state.reveal()).into()
     }
 }
 
