@@ -204,13 +204,14 @@ fn write_refusal(request: &Request<'_>, response: &mut Response<'_>, writes: &Wr
 /// What a guard let through, or refused, is for one pair of eyes.
 fn forbid_caching(logto: &Logto, response: &mut Response<'_>) {
     let mut policy = None;
-    let mut varies = false;
+    let mut vary = None;
     for header in response.headers().iter() {
         let name = header.name().as_str();
         if policy.is_none() && name.eq_ignore_ascii_case("Cache-Control") {
             policy = Some(Policy::read(header.value()));
         } else if name.eq_ignore_ascii_case("Vary") {
-            varies |= names(header.value(), "Cookie") || names(header.value(), "*");
+            let enough = names(header.value(), "Cookie") || names(header.value(), "*");
+            vary = Some(enough || vary == Some(true));
         }
     }
     let policy = policy.unwrap_or_default();
@@ -220,8 +221,10 @@ fn forbid_caching(logto: &Logto, response: &mut Response<'_>) {
     if !policy.is_private || policy.is_public {
         response.set_header(Header::new("Cache-Control", "no-store"));
     }
-    if !varies {
-        response.adjoin_header(Header::new("Vary", "Cookie"));
+    match vary {
+        Some(true) => {}
+        Some(false) => response.adjoin_header(Header::new("Vary", "Cookie")),
+        None => drop(response.set_header(Header::new("Vary", "Cookie"))),
     }
 }
 

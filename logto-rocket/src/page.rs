@@ -81,8 +81,9 @@ impl<'r> Responder<'r, 'static> for Page {
             log::error!("The page `{}` has no Logto fairing or an odd context.", self.name);
             return Err(internal);
         };
-        Visit::of(request).personal();
-        let user = at_once(user_of(request)).and_then(Result::ok).cloned();
+        let visit = Visit::of(request);
+        visit.personal();
+        let user = at_once(user_of(request, visit)).and_then(Result::ok).cloned();
         let here = Some(request.uri().to_string()).filter(|_| request.method() == Method::Get);
         let here = here.and_then(|here| here.parse::<LocalPath>().ok());
         let context = Context {

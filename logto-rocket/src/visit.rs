@@ -1,12 +1,12 @@
 //! [`Visit`]: what one request has found out, and what its response has to write.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use rocket::Request;
-use tokio::sync::OnceCell;
 
 use crate::error::Error;
+use crate::guard::Known;
 use crate::logto::Logto;
 use crate::refusal::Refusal;
 use crate::session::{CookieWrite, Presented, Session};
@@ -15,7 +15,9 @@ use crate::session::{CookieWrite, Presented, Session};
 /// have had their turn, because Rocket forgets cookies that were set before.
 #[derive(Default)]
 pub(crate) struct Visit {
-    presented: OnceCell<Result<Option<Presented>, Error>>,
+    presented: OnceLock<Result<Option<Presented>, Error>>,
+    /// The user, once a guard has asked.
+    pub user: OnceLock<Known>,
     guarded: AtomicBool,
     writes: Mutex<Writes>,
 }
@@ -56,7 +58,12 @@ impl Visit {
         request: &Request<'_>,
         logto: &Logto,
     ) -> Result<Option<&Presented>, Error> {
-        let presented = self.presented.get_or_init(|| logto.keeper().load(request)).await;
+        let presented = if let Some(presented) = self.presented.get() {
+            presented
+        } else {
+            let loaded = logto.keeper().load(request).await;
+            self.presented.get_or_init(|| loaded)
+        };
         presented.as_ref().map(Option::as_ref).map_err(Clone::clone)
     }
 

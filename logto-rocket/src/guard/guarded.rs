@@ -80,8 +80,9 @@ struct Guarded {
 #[rocket::async_trait]
 impl Handler for Guarded {
     async fn handle<'r>(&self, request: &'r Request<'_>, data: Data<'r>) -> Outcome<'r> {
-        let decided = decide(request, self.tree).await;
-        Visit::of(request).guarded(decided.as_ref().err().cloned());
+        let visit = Visit::of(request);
+        let decided = decide(request, visit, self.tree).await;
+        visit.guarded(decided.as_ref().err().cloned());
         match decided {
             Ok(()) => self.inner.handle(request, data).await,
             Err(refusal) => Outcome::Error(refusal.status()),

@@ -15,6 +15,7 @@ use rocket::request::{FromRequest, Outcome};
 use rocket::{Ignite, Request, Rocket, Sentinel};
 
 use self::facts::{UserFacts, is_organization_id};
+pub(crate) use self::known::Known;
 pub use self::token::{AccessToken, Token};
 pub use self::token_claims::TokenClaims;
 pub(crate) use self::user::of as user_of;
@@ -72,8 +73,9 @@ impl<'r, R: Protected> FromRequest<'r> for Authenticated<R> {
     type Error = Refusal;
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Refusal> {
-        let decided = decide(request, R::REQUIREMENT.tree()).await;
-        answer(request, decided.map(|()| Self(PhantomData)))
+        let visit = Visit::of(request);
+        let decided = decide(request, visit, R::REQUIREMENT.tree()).await;
+        answer(visit, decided.map(|()| Self(PhantomData)))
     }
 }
 
@@ -87,8 +89,8 @@ impl<R: Protected> Sentinel for Authenticated<R> {
 }
 
 /// Whether the user of this request may come in.
-async fn decide(request: &Request<'_>, tree: Tree) -> Result<(), Refusal> {
-    let user = user::of(request).await?;
+async fn decide(request: &Request<'_>, visit: &Visit, tree: Tree) -> Result<(), Refusal> {
+    let user = user::of(request, visit).await?;
     if tree.is_empty() {
         return Ok(());
     }
@@ -153,7 +155,8 @@ async fn settle(
         }
         let question = tree.questions(facts).into_iter().find(|question| facts.is_open(question));
         match question {
-            Some(question) => facts.ask(question, request).await?,
+            // In a box, because it is large, and what claims tell needs no asking.
+            Some(question) => Box::pin(facts.ask(question, request)).await?,
             None => return Ok(answer),
         }
     }
@@ -175,8 +178,8 @@ fn comes_from_a_fresh_sign_in(request: &Request<'_>, user: &LogtoUser) -> bool {
 
 /// What a guard answers, noted for the response: an error has its status, and nothing forwards,
 /// for a file server further down would swallow it.
-fn answer<T>(request: &Request<'_>, decided: Result<T, Refusal>) -> Outcome<T, Refusal> {
-    Visit::of(request).guarded(decided.as_ref().err().cloned());
+fn answer<T>(visit: &Visit, decided: Result<T, Refusal>) -> Outcome<T, Refusal> {
+    visit.guarded(decided.as_ref().err().cloned());
     match decided {
         Ok(guard) => Outcome::Success(guard),
         Err(refusal) => Outcome::Error((refusal.status(), refusal)),

@@ -15,6 +15,7 @@ use crate::oidc::AccessToken as Text;
 use crate::refusal::Refusal;
 use crate::requirement::{Resource, uri_of};
 use crate::session::{self, Audience};
+use crate::visit::Visit;
 
 /// An access token of the user, to call an API with in the user's name. The guard
 /// [`AccessToken<R>`](AccessToken) and the methods of [`LogtoUser`](crate::LogtoUser) give one.
@@ -132,7 +133,8 @@ impl<'r, R: Resource> FromRequest<'r> for AccessToken<R> {
     type Error = Refusal;
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Refusal> {
-        answer(request, token(request, const { uri_of::<R>() }).await)
+        let visit = Visit::of(request);
+        answer(visit, token(request, visit, const { uri_of::<R>() }).await)
             .map(|token| Self(token, PhantomData))
     }
 }
@@ -147,8 +149,8 @@ impl<R: Resource> Sentinel for AccessToken<R> {
 }
 
 /// The token of the request's user for a resource.
-async fn token(request: &Request<'_>, resource: &str) -> Result<Token, Refusal> {
-    let user = user::of(request).await?;
+async fn token(request: &Request<'_>, visit: &Visit, resource: &str) -> Result<Token, Refusal> {
+    let user = user::of(request, visit).await?;
     let audience = Audience { resource: Some(resource.into()), organization: None };
     let token = user.token(audience).await;
     token

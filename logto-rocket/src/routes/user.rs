@@ -14,7 +14,7 @@ use crate::visit::Visit;
 
 /// The user as JSON, or 401 as a problem document.
 pub(super) async fn respond(logto: &Logto, request: &Request<'_>) -> Response<'static> {
-    let user = match user_of(request).await {
+    let user = match user_of(request, Visit::of(request)).await {
         Ok(user) => user,
         Err(refusal) => return refused(logto, request, refusal),
     };

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::renewal::{Claims, Want};
-use super::{Session, Sessions, Verdict};
+use super::{Presented, Session, Sessions};
 use crate::error::{Call, Error};
 
 /// How long a request waits for Logto to confirm claims.
@@ -18,18 +18,25 @@ impl Sessions {
     ///
     /// [`Error::SessionOver`] if Logto honours the session no more, or it is too old and cannot be
     /// confirmed; [`Error::Unavailable`] if Logto is out of reach and the claims are too old.
-    pub async fn confirmed(
+    pub async fn confirmed(self: &Arc<Self>, presented: &Presented) -> Result<Arc<Session>, Error> {
+        let session = &presented.session;
+        if presented.is_doubtful {
+            // Without a refresh token there is an error that says so.
+            return Box::pin(self.refresh(session)).await;
+        }
+        let limit = self.settings.revalidate_after;
+        match limit.filter(|limit| !is_confirmed_within(session, *limit, presented.at)) {
+            None => Ok(Arc::clone(session)),
+            // In a box, because it is large, and every request of a signed-in user comes by.
+            Some(limit) => Box::pin(self.confirmed_anew(session, limit)).await,
+        }
+    }
+
+    async fn confirmed_anew(
         self: &Arc<Self>,
         session: &Arc<Session>,
+        limit: Duration,
     ) -> Result<Arc<Session>, Error> {
-        if self.ended.verdict(session) == Verdict::Doubtful {
-            // Without a refresh token there is an error that says so.
-            return self.refresh(session).await;
-        }
-        let Some(limit) = self.settings.revalidate_after else { return Ok(Arc::clone(session)) };
-        if self.is_confirmed_within(session, limit) {
-            return Ok(Arc::clone(session));
-        }
         if session.refresh_token.is_none() {
             return Err(Error::SessionOver);
         }
@@ -41,10 +48,6 @@ impl Sessions {
             }
         }
         self.unconfirmed(session)
-    }
-
-    pub(super) fn is_confirmed_within(&self, session: &Session, limit: Duration) -> bool {
-        self.clock.now().saturating_sub(session.confirmed_at) < limit.as_secs()
     }
 
     /// Asks Logto, and waits for a while. The answer counts however late it comes.
@@ -72,11 +75,16 @@ impl Sessions {
     /// The session with its old claims, which stand for a while if Logto does not answer.
     fn unconfirmed(&self, session: &Arc<Session>) -> Result<Arc<Session>, Error> {
         let stale = self.settings.max_stale.unwrap_or_default();
-        if self.is_confirmed_within(session, stale) {
+        if is_confirmed_within(session, stale, self.clock.now()) {
             return Ok(Arc::clone(session));
         }
         let retry_after = self.outage.remaining(self.clock.instant());
         let why = "the user's claims are too old to be believed".into();
         Err(Error::Unavailable { call: Call::Token, why, retry_after })
     }
+}
+
+/// Whether Logto has told the claims no longer ago than this.
+pub(super) fn is_confirmed_within(session: &Session, limit: Duration, now: u64) -> bool {
+    now.saturating_sub(session.confirmed_at) < limit.as_secs()
 }

@@ -52,8 +52,9 @@ impl Sessions {
     /// Opens what a store had under an id; `None` for anything that was not sealed for it.
     pub(super) fn unsealed(&self, at: StoreId, stored: Stored) -> Option<Opened> {
         let opened = self.vault.open(at.as_str(), &stored.sealed)?;
-        let session: Session = serde_json::from_str(&opened.text).ok()?;
-        let session = Session { generation: stored.version, ..session };
+        let mut session: Session = serde_json::from_str(&opened.text).ok()?;
+        session.generation = stored.version;
+        session.tokens.shrink_to_fit();
         Some(Opened::new(session, opened.by_older_key, Some((at, stored.sealed))))
     }
 
@@ -143,10 +144,15 @@ impl Sessions {
 
     /// Writes down, behind the request, that the session is used, what the store does not know of
     /// it yet, and what is still sealed with an older key.
-    pub(super) fn keep_up(self: &Arc<Self>, opened: &Arc<Opened>, session: &Arc<Session>) {
+    pub(super) fn keep_up(
+        self: &Arc<Self>,
+        opened: &Arc<Opened>,
+        session: &Arc<Session>,
+        now: u64,
+    ) {
         let record = self.live.get(&session.id);
         let unsaved = record.as_ref().is_some_and(|record| record.is_unsaved());
-        let due = unsaved || opened.by_older_key || self.is_unseen(session);
+        let due = unsaved || opened.by_older_key || self.is_unseen(session, now);
         if !due || !opened.claim_rewriting() {
             return;
         }

@@ -1,8 +1,11 @@
 //! [`Live`]: the sessions that this process knows more of than their browsers.
 
+#[cfg(test)]
+mod tests;
 mod tokens;
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
@@ -16,6 +19,7 @@ const MAX_LIVE: usize = 10_000;
 /// The sessions that have a newer generation, or access tokens, in this process.
 pub(crate) struct Live {
     records: RwLock<HashMap<SessionId, Arc<Record>>>,
+    version: Arc<AtomicU64>,
     /// Whether sessions are in a store, and with them the access tokens of all processes.
     shared: bool,
 }
@@ -29,6 +33,8 @@ pub(crate) struct Record {
 
 struct State {
     session: Arc<Session>,
+    /// That of all live sessions.
+    version: Arc<AtomicU64>,
     /// The newest generation that the browser has shown.
     presented: u64,
     tokens: HashMap<Audience, Token>,
@@ -47,7 +53,12 @@ struct State {
 
 impl Live {
     pub fn new(shared: bool) -> Self {
-        Self { records: RwLock::default(), shared }
+        Self { records: RwLock::default(), version: Arc::default(), shared }
+    }
+
+    /// How often something newer has become known of any session.
+    pub fn version(&self) -> u64 {
+        self.version.load(Ordering::Acquire)
     }
 
     /// The newest that is known of a session that a browser presented.
@@ -58,6 +69,9 @@ impl Live {
         state.presented = state.presented.max(session.generation);
         if state.is_older_than(session) {
             state.adopt(Arc::clone(session));
+        } else if state.session.is_same_as(session) {
+            // One copy is enough, and it is known at once next time.
+            state.session = Arc::clone(session);
         } else if session.last_seen > state.session.last_seen {
             let last_seen = session.last_seen;
             state.session = Arc::new(Session { last_seen, ..Session::clone(&state.session) });
@@ -75,7 +89,7 @@ impl Live {
             make_room(&mut records);
         }
         let record = records.entry(session.id.clone());
-        Arc::clone(record.or_insert_with(|| Arc::new(Record::new(session, self.shared, now))))
+        Arc::clone(record.or_insert_with(|| Arc::new(self.new_record(session, now))))
     }
 
     /// The record of a session, if there is one.
@@ -108,14 +122,13 @@ impl Live {
         });
         removed
     }
-}
 
-impl Record {
-    fn new(session: &Arc<Session>, shared: bool, now: Instant) -> Self {
-        Self {
+    fn new_record(&self, session: &Arc<Session>, now: Instant) -> Record {
+        Record {
             turn: tokio::sync::Mutex::default(),
             state: Mutex::new(State {
                 session: Arc::clone(session),
+                version: Arc::clone(&self.version),
                 presented: session.generation,
                 tokens: session.tokens.iter().cloned().collect(),
                 refused: HashMap::new(),
@@ -123,13 +136,15 @@ impl Record {
                 claims_by: 0,
                 changes: 0,
                 saved: 0,
-                shared,
+                shared: self.shared,
                 used: now,
                 retry_at: None,
             }),
         }
     }
+}
 
+impl Record {
     pub fn session(&self) -> Arc<Session> {
         Arc::clone(&self.lock().session)
     }
@@ -160,7 +175,7 @@ impl Record {
         if next.confirmed_at > state.session.confirmed_at {
             state.refused.clear();
         }
-        state.session = Arc::new(next);
+        state.replace(Arc::new(next));
         state.changes += u64::from(state.shared);
     }
 
@@ -190,7 +205,7 @@ impl Record {
         let known = std::mem::take(&mut state.tokens).into_iter().collect();
         state.tokens = merged(ours, &known, session.tokens.clone()).into_iter().collect();
         let last_seen = session.last_seen.max(state.session.last_seen);
-        state.session = Arc::new(Session { last_seen, ..session });
+        state.replace(Arc::new(Session { last_seen, ..session }));
         state.saved = change;
     }
 
@@ -235,7 +250,12 @@ impl State {
             self.tokens = session.tokens.iter().cloned().collect();
             self.saved = self.changes;
         }
+        self.replace(session);
+    }
+
+    fn replace(&mut self, session: Arc<Session>) {
         self.session = session;
+        self.version.fetch_add(1, Ordering::Release);
     }
 
     /// Whether this process alone knows the newest tokens: no browser has shown their generation.

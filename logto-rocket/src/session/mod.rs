@@ -11,6 +11,7 @@ mod live;
 mod names;
 mod opened;
 mod outage;
+mod presented;
 mod renewal;
 mod secret;
 mod spent;
@@ -27,7 +28,6 @@ use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use rocket::Request;
 use serde::{Deserialize, Serialize, Serializer};
 
 pub(crate) use cookies::CookieWrite;
@@ -37,6 +37,7 @@ pub(crate) use live::Live;
 pub(crate) use names::Names;
 pub(crate) use opened::OpenedSessions;
 pub(crate) use outage::Outage;
+pub(crate) use presented::Presented;
 pub(crate) use secret::Secret;
 pub(crate) use spent::Spent;
 #[cfg(feature = "redis")]
@@ -50,7 +51,6 @@ pub(crate) use vault::Vault;
 use crate::claims::Claims;
 use crate::clock::Clock;
 use crate::config::SessionSettings;
-use crate::error::Error;
 use crate::oidc::{Oidc, RawIdToken, RefreshToken};
 
 /// The least time between two writes of a session that only say when it was last seen. Of one that
@@ -60,7 +60,7 @@ const ROLLING: u64 = 60;
 /// The public name of a session. It is no secret: knowing it opens nothing.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct SessionId(String);
+pub struct SessionId(Arc<str>);
 
 /// What a signed-in browser carries, sealed, in its cookies.
 #[derive(Clone, Serialize, Deserialize)]
@@ -114,16 +114,6 @@ struct Format;
 
 const FORMAT: u8 = 1;
 
-/// A session as a request presented it.
-pub(crate) struct Presented {
-    /// The newest that is known of it.
-    pub session: Arc<Session>,
-    /// The generation that the browser has.
-    pub generation: u64,
-    /// Whether it was sealed with an older key.
-    pub by_older_key: bool,
-}
-
 /// All sessions: how they are sealed, which live in this process, and which have ended.
 pub(crate) struct Sessions {
     pub names: Names,
@@ -144,7 +134,7 @@ pub(crate) struct Sessions {
 
 impl SessionId {
     pub(crate) fn random() -> Self {
-        Self(URL_SAFE_NO_PAD.encode(rand::random::<[u8; 16]>()))
+        Self(URL_SAFE_NO_PAD.encode(rand::random::<[u8; 16]>()).into())
     }
 
     /// The session's name as text.
@@ -179,6 +169,17 @@ impl Session {
         }
     }
 
+    /// Whether two are copies of one state of a session: generation, last use, confirmation and
+    /// refresh token agree.
+    fn is_same_as(&self, other: &Self) -> bool {
+        let [token, others_token] =
+            [self, other].map(|it| it.refresh_token.as_ref().map(RefreshToken::reveal));
+        self.generation == other.generation
+            && self.last_seen == other.last_seen
+            && self.confirmed_at == other.confirmed_at
+            && token == others_token
+    }
+
     /// Makes it a session in a store, which the browser finds by this secret.
     pub fn keep_by(&mut self, secret: Secret) {
         self.id = secret.session_id();
@@ -187,55 +188,37 @@ impl Session {
 }
 
 impl Sessions {
-    /// The session that the request presents, if it is one of ours and not over. Whether its claims
-    /// are still to be believed is another question; see [`confirmed`](Self::confirmed).
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Store`], if sessions are in a store that does not answer.
-    pub async fn load(self: &Arc<Self>, request: &Request<'_>) -> Result<Option<Presented>, Error> {
-        let opened = match &self.store {
-            None => self.open_cookies(request),
-            Some(store) => self.open_stored(store.as_ref(), request).await?,
-        };
-        // A copy of a cookie is as old as its seal says, however much the session is used elsewhere.
-        let Some(opened) = opened.filter(|opened| !self.is_idle(&opened.session)) else {
-            return Ok(None);
-        };
-        let session = self.live.meet(&opened.session, &self.clock);
-        if !self.is_alive(&session) {
-            return Ok(None);
-        }
-        if self.store.is_some() {
-            self.keep_up(&opened, &session);
-        }
-        let (generation, by_older_key) = (opened.session.generation, opened.by_older_key);
-        Ok(Some(Presented { session, generation, by_older_key }))
-    }
-
     /// Whether the session has not come to its end at this moment.
     pub fn is_alive(&self, session: &Session) -> bool {
-        let now = self.clock.now();
+        self.is_in_time(session, self.clock.now()) && self.ended.verdict(session) != Verdict::Ended
+    }
+
+    /// Whether the session is neither too old nor from the future.
+    fn is_in_time(&self, session: &Session, now: u64) -> bool {
         let latest = now.saturating_add(self.clock_skew.as_secs());
         let past = |at: u64| at <= latest;
         past(session.signed_in_at)
             && past(session.confirmed_at)
             && past(session.last_seen)
             && now.saturating_sub(session.signed_in_at) < self.settings.max_lifetime.as_secs()
-            && !self.is_idle(session)
-            && self.ended.verdict(session) != Verdict::Ended
+            && !self.is_idle(session, now)
     }
 
     /// Whether it has not been written down for a while that the session is used.
-    fn is_unseen(&self, session: &Session) -> bool {
+    fn is_unseen(&self, session: &Session, now: u64) -> bool {
         let idle = self.settings.idle_timeout.map_or(u64::MAX, |limit| limit.as_secs() / 2);
-        self.clock.now().saturating_sub(session.last_seen) >= ROLLING.min(idle)
+        now.saturating_sub(session.last_seen) >= ROLLING.min(idle)
     }
 
     /// Whether the session has not been used for too long.
-    fn is_idle(&self, session: &Session) -> bool {
-        let unused = || self.clock.now().saturating_sub(session.last_seen);
+    fn is_idle(&self, session: &Session, now: u64) -> bool {
+        let unused = || now.saturating_sub(session.last_seen);
         self.settings.idle_timeout.is_some_and(|limit| unused() >= limit.as_secs())
+    }
+
+    /// How often anything has become of any session: it has ended, or something newer is known of it.
+    pub fn version(&self) -> u64 {
+        self.ended.version().wrapping_add(self.live.version())
     }
 
     /// Ends the session, at once and for good: in this process, and in the store, if there is one.
@@ -247,24 +230,6 @@ impl Sessions {
             log::warn!("The session {} has ended here, but: {error}", session.id);
         }
         newest
-    }
-
-    /// What the response should write of the session that the request presented: something newer
-    /// than the browser has, or, once a minute, that it was seen. Of a session in a store the browser
-    /// has all that it ever gets.
-    pub fn due(&self, presented: &Presented) -> Option<Session> {
-        if self.store.is_some() {
-            return None;
-        }
-        let newest = self.live.newest(&presented.session.id);
-        let session = newest.as_ref().unwrap_or(&presented.session);
-        let rolling = self.settings.idle_timeout.is_some() && self.is_unseen(session);
-        let due = session.generation > presented.generation || presented.by_older_key || rolling;
-        if !due || !self.is_alive(session) {
-            return None;
-        }
-        let last_seen = self.clock.now().max(session.last_seen);
-        Some(Session { last_seen, ..Session::clone(session) })
     }
 
     /// The claims that a session keeps, by `session.claims`.

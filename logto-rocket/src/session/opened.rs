@@ -2,15 +2,29 @@
 
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use moka::sync::Cache;
+use quick_cache::Weighter;
+use quick_cache::sync::{Cache, DefaultLifecycle};
 
-use super::{Session, StoreId};
+use super::{Ended, Session, StoreId, Verdict};
+use crate::claims::Claims;
 
-/// How many bytes of sealed text are remembered at most. What was opened takes about three times
-/// as much besides.
-const MAX_BYTES: u64 = 16 << 20;
+/// How many bytes all that is remembered takes at most, about.
+const MAX_BYTES: u64 = 12 << 20;
+
+/// About as many bytes as a session takes, with the text that it was sealed in.
+const USUAL_BYTES: u64 = 3_500;
+
+/// What every session takes, whatever is in it: itself, and what the allocator and the cache need
+/// for about 30 small pieces.
+const OWN_BYTES: usize = size_of::<Opened>() + size_of::<Session>() + size_of::<Claims>() + 500;
+
+/// How many characters of a sealed text are its random nonce.
+const NONCE: usize = 16;
+
+/// The [`Opened::alive_at`] of a session that was never asked about.
+const NEVER: u64 = u64::MAX;
 
 /// The sealed sessions that this process has opened, by their text, so that a browser's second
 /// request decrypts nothing.
@@ -18,7 +32,7 @@ const MAX_BYTES: u64 = 16 << 20;
 /// Whether a session still counts is never remembered, only what was sealed: that it has ended, is
 /// too old or has been replaced is found out anew each time. Only what the vault has opened, for
 /// the one cookie that sessions are sealed for, comes in here.
-pub(crate) struct OpenedSessions(Cache<Arc<str>, Arc<Opened>, ByTheBeginning>);
+pub(crate) struct OpenedSessions(Cache<Arc<str>, Arc<Opened>, ByBytes, ByTheBeginning>);
 
 /// A session as it was sealed.
 pub(crate) struct Opened {
@@ -29,18 +43,27 @@ pub(crate) struct Opened {
     pub stored: Option<(StoreId, Arc<str>)>,
     /// Whether somebody is about to write it again.
     rewriting: AtomicBool,
+    /// The [`Ended::version`] at which it was last known not to have ended.
+    alive_at: AtomicU64,
 }
+
+/// A session weighs the bytes that it takes: its texts, its claims as JSON and in parts, and itself.
+#[derive(Clone)]
+struct ByBytes;
 
 impl Default for OpenedSessions {
     fn default() -> Self {
-        let weight = |text: &str| u32::try_from(text.len()).unwrap_or(u32::MAX);
-        let cache = Cache::builder().max_capacity(MAX_BYTES).weigher(
-            move |text: &Arc<str>, opened: &Arc<Opened>| {
-                let stored = opened.stored.as_ref().map_or(0, |(_, sealed)| weight(sealed));
-                weight(text).saturating_add(stored)
-            },
-        );
-        Self(cache.build_with_hasher(ByTheBeginning::default()))
+        let items = usize::try_from(MAX_BYTES / USUAL_BYTES).unwrap_or(usize::MAX);
+        let (hash, lifecycle) = (ByTheBeginning::default(), DefaultLifecycle::default());
+        Self(Cache::with(items, MAX_BYTES, ByBytes, hash, lifecycle))
+    }
+}
+
+impl Weighter<Arc<str>, Arc<Opened>> for ByBytes {
+    fn weight(&self, text: &Arc<str>, opened: &Arc<Opened>) -> u64 {
+        let stored = opened.stored.as_ref().map_or(0, |(_, sealed)| sealed.len());
+        let claims = 2 * opened.session.claims.as_json().len();
+        u64::try_from(text.len() + stored + claims + OWN_BYTES).unwrap_or(u64::MAX)
     }
 }
 
@@ -56,14 +79,29 @@ impl OpenedSessions {
     }
 
     pub fn forget(&self, text: &str) {
-        self.0.invalidate(text);
+        self.0.remove(text);
     }
 }
 
 impl Opened {
     pub fn new(session: Session, by_older_key: bool, stored: Option<(StoreId, Arc<str>)>) -> Self {
-        let rewriting = AtomicBool::new(false);
-        Self { session: Arc::new(session), by_older_key, stored, rewriting }
+        let (rewriting, alive_at) = (AtomicBool::new(false), AtomicU64::new(NEVER));
+        Self { session: Arc::new(session), by_older_key, stored, rewriting, alive_at }
+    }
+
+    /// Whether the session, or what is now known of it, has ended. That it has not is found out anew
+    /// only when something has ended since.
+    pub fn verdict(&self, newest: &Arc<Session>, ended: &Ended) -> Verdict {
+        let version = ended.version();
+        let same = Arc::ptr_eq(newest, &self.session);
+        if same && self.alive_at.load(Ordering::Acquire) == version {
+            return Verdict::Alive;
+        }
+        let verdict = ended.verdict(newest);
+        if same && verdict == Verdict::Alive {
+            self.alive_at.store(version, Ordering::Release);
+        }
+        verdict
     }
 
     /// Whether this caller is the one to write it again.
@@ -77,8 +115,8 @@ impl Opened {
     }
 }
 
-/// Hashes the beginning of a text only: that of a sealed one is its random nonce, and that of a
-/// secret is random as well. Equality is over all of it.
+/// Hashes the beginning of a text only, which is random in a sealed text and in a secret. Equality is
+/// over all of it.
 #[derive(Clone, Default)]
 struct ByTheBeginning(RandomState);
 
@@ -94,7 +132,7 @@ impl BuildHasher for ByTheBeginning {
 
 impl Hasher for Beginning {
     fn write(&mut self, bytes: &[u8]) {
-        self.0.write(&bytes[..bytes.len().min(32)]);
+        self.0.write(&bytes[..bytes.len().min(NONCE)]);
     }
 
     fn finish(&self) -> u64 {

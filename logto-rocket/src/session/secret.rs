@@ -36,14 +36,14 @@ impl Secret {
     /// The public id of the session.
     pub fn session_id(&self) -> SessionId {
         let hash = Sha256::digest(format!("session id of {}", self.0));
-        SessionId(URL_SAFE_NO_PAD.encode(&hash[..16]))
+        SessionId(URL_SAFE_NO_PAD.encode(&hash[..16]).into())
     }
 }
 
 impl SessionId {
     /// What a store knows the session by.
     pub(crate) fn store_id(&self) -> StoreId {
-        StoreId::from(URL_SAFE_NO_PAD.encode(Sha256::digest(&self.0)))
+        StoreId::from(URL_SAFE_NO_PAD.encode(Sha256::digest(self.as_str())))
     }
 }
 

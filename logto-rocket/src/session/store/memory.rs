@@ -59,7 +59,7 @@ struct Evicted {
 
 impl MemoryStore {
     /// How many sessions `session.store = "memory"` keeps. With all that the process remembers of
-    /// them, 10,000 with small claims took 83 MB.
+    /// them, 10,000 with small claims took 33 MB.
     pub const DEFAULT_CAPACITY: u64 = 50_000;
 
     /// A store that keeps `capacity` sessions at most. For a moment it may hold a few hundred more.

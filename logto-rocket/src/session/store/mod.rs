@@ -131,7 +131,7 @@ pub trait SessionStore: Send + Sync + 'static {
 
 /// What a store knows a session by: 43 letters, digits, `-` and `_`. It is no secret.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct StoreId(String);
+pub struct StoreId(Arc<str>);
 
 /// A session as a store keeps it, with the columns that it is found by.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -180,7 +180,7 @@ impl StoreId {
 
 impl From<String> for StoreId {
     fn from(text: String) -> Self {
-        Self(text)
+        Self(text.into())
     }
 }
 
