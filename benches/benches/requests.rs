@@ -79,7 +79,7 @@ fn figment() -> Figment {
 fn sign_in(site: &Client) -> Result<Vec<Cookie<'static>>, Failure> {
     let start = site.get("/auth/sign-in").dispatch();
     let to = start.headers().get_one("Location").ok_or("no sign-in was started")?;
-    let callback = Browser::default().authorize(to, "alice")?;
+    let callback = Browser::default().authorize(to, Provider::USER)?;
     let callback = callback.strip_prefix(ORIGIN).ok_or("a callback of another site")?.to_owned();
     let flow = start.cookies().iter().cloned().collect::<Vec<_>>();
     let done = site.get(callback).cookies(flow).dispatch();

@@ -102,6 +102,9 @@ impl Browser {
         let (host, target) = split(url)?;
         let mut head = format!("{method} {target} HTTP/1.1\r\nHost: {host}\r\n");
         head.push_str("Accept: text/html\r\n");
+        if method == "POST" {
+            head.extend(["Origin: http://", &host, "\r\n"]);
+        }
         let cookies = self.cookies(url);
         if !cookies.is_empty() {
             head.extend(["Cookie: ", &cookies, "\r\n"]);

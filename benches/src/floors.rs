@@ -5,8 +5,8 @@ use std::sync::Arc;
 use dashmap::DashMap;
 use logto_rocket::Known;
 use moka::sync::Cache;
-use rocket::http::{Cookie, CookieJar, Status};
-use rocket::{Build, Rocket, State, get, post, routes};
+use rocket::http::{Cookie, CookieJar, Header, Status};
+use rocket::{Build, Responder, Rocket, State, get, post, routes};
 use serde::Deserialize;
 
 /// The cookie that holds a whole session.
@@ -36,6 +36,7 @@ pub fn mounted(rocket: Rocket<Build>) -> Rocket<Build> {
         .manage(InDashMap::default())
         .manage(InMoka(Cache::new(10_000)))
         .mount("/", routes![public, private, in_dashmap, in_moka, keep, stop])
+        .mount("/", routes![public_uncached, private_uncached, in_dashmap_uncached])
 }
 
 /// A session as large as one of logto-rocket's, with the claims that its door tells of a user.
@@ -81,6 +82,39 @@ fn in_dashmap(cookies: &CookieJar<'_>, sessions: &State<InDashMap>) -> Result<St
 fn in_moka(cookies: &CookieJar<'_>, sessions: &State<InMoka>) -> Result<String, Status> {
     let id = cookies.get(ID).ok_or(Status::Unauthorized)?;
     shown(&*sessions.0.get(id.value()).ok_or(Status::Unauthorized)?)
+}
+
+/// An answer with the headers that logto-rocket gives to everything personal.
+#[derive(Responder)]
+struct Uncached<R> {
+    answer: R,
+    cache_control: Header<'static>,
+    vary: Header<'static>,
+}
+
+impl<R> From<R> for Uncached<R> {
+    fn from(answer: R) -> Self {
+        let cache_control = Header::new("Cache-Control", "no-store");
+        Self { answer, cache_control, vary: Header::new("Vary", "Cookie") }
+    }
+}
+
+#[get("/uncached/public")]
+fn public_uncached() -> Uncached<&'static str> {
+    public().into()
+}
+
+#[get("/uncached/private")]
+fn private_uncached(cookies: &CookieJar<'_>) -> Result<Uncached<String>, Status> {
+    private(cookies).map(Uncached::from)
+}
+
+#[get("/uncached/dashmap")]
+fn in_dashmap_uncached(
+    cookies: &CookieJar<'_>,
+    sessions: &State<InDashMap>,
+) -> Result<Uncached<String>, Status> {
+    in_dashmap(cookies, sessions).map(Uncached::from)
 }
 
 /// Keeps a session in all three ways.

@@ -19,6 +19,9 @@ impl Provider {
     /// The secret of its application.
     pub const APP_SECRET: &str = "test_secret";
 
+    /// The user name of somebody who has filled in a good part of the profile.
+    pub const USER: &str = "carol";
+
     /// Starts it.
     ///
     /// # Errors

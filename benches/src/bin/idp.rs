@@ -5,13 +5,14 @@ use std::io::{self, Write};
 use std::time::Duration;
 
 use logto_rocket::Resource;
-use logto_rocket::testing::{Endpoint, Fault, Idp};
+use logto_rocket::testing::{Endpoint, Fault, Idp, User};
+use logto_rocket_benches::provider::Provider;
 use logto_rocket_benches::site::Orders;
 use rocket::tokio;
 
 #[rocket::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let idp = Idp::builder().resource(Orders::URI, &["read:orders"]).start().await?;
+    let idp = Idp::builder().user(carol()).resource(Orders::URI, &["read:orders"]).start().await?;
     let delay = std::env::args().nth(1).and_then(|it| it.parse().ok()).unwrap_or_default();
     if delay > 0 {
         idp.fault(Endpoint::Token, Fault::Delay(Duration::from_millis(delay))).for_ever();
@@ -27,4 +28,20 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
             _ = cleaning.tick() => idp.forget_requests(),
         }
     }
+}
+
+/// Somebody whose session makes a Cookie header of about 950 bytes.
+fn carol() -> User {
+    User::new(Provider::USER)
+        .name("Carol Maria Johannsen")
+        .picture("https://logto.example.com/avatars/8f14e45f-ceea-4671-9d2b.jpg")
+        .profile("given_name", "Carol")
+        .profile("family_name", "Johannsen")
+        .profile("middle_name", "Maria")
+        .profile("nickname", "caro")
+        .profile("profile", "https://people.example.com/carol")
+        .profile("website", "https://carol.example.com")
+        .profile("birthdate", "1987-11-23")
+        .profile("zoneinfo", "Europe/Copenhagen")
+        .profile("locale", "da-DK")
 }

@@ -3,6 +3,7 @@
 //! Each route is asked N times and, in another process, 2N times. The difference, divided by N, is
 //! what one request costs: start, launch and sign-in cancel out.
 
+use std::collections::HashMap;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -24,6 +25,9 @@ const COOKIE_MODE: App = App::Site("cookie");
 
 /// The site where sessions are kept in its memory.
 const STORE_MODE: App = App::Site("memory");
+
+/// What the name of a floor ends with that sends the headers which logto-rocket must send.
+const UNCACHED: &str = ", no-store";
 
 /// A route to be measured.
 struct Subject {
@@ -51,49 +55,51 @@ enum Carries {
     Own,
 }
 
-const SUBJECTS: [Subject; 13] = [
+const SUBJECTS: [Subject; 17] = [
     floor("bare route", "/public", Carries::Nothing),
+    floor("bare route, no-store", "/uncached/public", Carries::Nothing),
     floor("bare route, 2 kB cookie", "/public", Carries::Strange),
     floor("bare route, session cookie", "/public", Carries::Session),
+    floor("bare route, session cookie, no-store", "/uncached/public", Carries::Session),
     floor("private cookie by hand", "/private", Carries::Kept("floor=")),
+    floor("private cookie by hand, no-store", "/uncached/private", Carries::Kept("floor=")),
     floor("DashMap by hand", "/dashmap", Carries::Kept("floor-id=")),
+    floor("DashMap by hand, no-store", "/uncached/dashmap", Carries::Kept("floor-id=")),
     floor("moka by hand", "/moka", Carries::Kept("floor-id=")),
-    site("public route", "/public", Carries::Nothing, "bare route", 1.03),
+    site("public route", "/public", Carries::Nothing, ("bare route", 1.03)),
     site(
         "public route, session cookie",
         "/public",
         Carries::Session,
-        "bare route, session cookie",
-        1.03,
+        ("bare route, session cookie", 1.03),
     ),
-    site("Option<LogtoUser>, no cookie", "/greeting", Carries::Nothing, "bare route", 1.05),
+    site("Option<LogtoUser>, no cookie", "/greeting", Carries::Nothing, ("bare route", 1.05)),
     site(
         "#[authenticated], 2nd request",
         "/account",
         Carries::Session,
-        "bare route, session cookie",
-        1.10,
+        ("bare route, session cookie", 1.10),
     ),
     site(
         "#[authenticated], 1st request",
         "/account",
         Carries::Sessions,
-        "private cookie by hand",
-        1.12,
+        ("private cookie by hand", 1.12),
     ),
     site(
         "#[authenticated], own session",
         "/account",
         Carries::Own,
-        "bare route, session cookie",
-        1.10,
+        ("bare route, session cookie", 1.10),
     ),
     Subject {
-        name: "#[authenticated], memory store",
         app: STORE_MODE,
-        path: "/account",
-        carries: Carries::Own,
-        goal: Some(("DashMap by hand", 1.10)),
+        ..site(
+            "#[authenticated], memory store",
+            "/account",
+            Carries::Own,
+            ("DashMap by hand", 1.10),
+        )
     },
 ];
 
@@ -105,27 +111,34 @@ const fn site(
     name: &'static str,
     path: &'static str,
     carries: Carries,
-    floor: &'static str,
-    goal: f64,
+    goal: (&'static str, f64),
 ) -> Subject {
-    Subject { name, app: COOKIE_MODE, path, carries, goal: Some((floor, goal)) }
+    Subject { name, app: COOKIE_MODE, path, carries, goal: Some(goal) }
 }
 
 fn main() -> io::Result<()> {
     let bench = Bench::new()?;
-    println!("| route | k instructions | × its floor | goal | floor |");
-    println!("| --- | ---: | ---: | ---: | --- |");
-    let mut counted: Vec<(&str, f64)> = Vec::new();
+    println!("| route | k | × its floor | × with its headers | goal | floor |");
+    println!("| --- | ---: | ---: | ---: | ---: | --- |");
+    let mut counted = HashMap::new();
     let only = std::env::args().nth(1).unwrap_or_default();
     for subject in SUBJECTS.iter().filter(|it| it.app == App::Floors || it.name.contains(&only)) {
         let each = bench.instructions(subject)?;
-        counted.push((subject.name, each));
-        let floor = subject.goal.and_then(|(floor, goal)| {
-            let (_, floor_each) = counted.iter().find(|(name, _)| *name == floor)?;
-            Some(format!("{:.3} | {goal:.2} | {floor}", each / floor_each))
-        });
-        let floor = floor.unwrap_or_else(|| " | |".to_owned());
-        println!("| {} | {:.1} | {floor} |", subject.name, each / 1_000.0);
+        counted.insert(subject.name.to_owned(), each);
+        let ratio = |floor: &str| {
+            counted.get(floor).map(|floor| format!("{:.3}", each / floor)).unwrap_or_default()
+        };
+        let held = subject.goal.map_or_else(
+            || " | | |".to_owned(),
+            |(floor, goal)| {
+                // What is public has no such headers.
+                let personal = subject.path != "/public";
+                let uncached = personal.then(|| ratio(&format!("{floor}{UNCACHED}")));
+                let uncached = uncached.unwrap_or_default();
+                format!("{} | {uncached} | {goal:.2} | {floor}", ratio(floor))
+            },
+        );
+        println!("| {} | {:.1} | {held} |", subject.name, each / 1_000.0);
     }
     let (each, time) = bench.sign_in()?;
     println!();
@@ -156,7 +169,7 @@ impl Bench {
         let mut user = String::new();
         for _ in 0..2 * REQUESTS {
             browser.forget(&site.url);
-            browser.sign_in(&site.url, "alice")?;
+            browser.sign_in(&site.url, Provider::USER)?;
             sessions.push(browser.cookies(&site.url));
             if user.is_empty() {
                 user = browser.get(&format!("{}/auth/user", site.url))?.body;
@@ -224,11 +237,14 @@ impl Bench {
                 format!("GET {path} HTTP/1.1\r\nHost: {host}\r\nAccept: text/html\r\n{cookies}\r\n")
             })
             .collect();
+        if let App::Site(_) = subject.app {
+            end_a_session(url)?;
+        }
         let mut connection = Connection::open(host)?;
         for message in messages.iter().cycle().take(times) {
             let answer = connection.send(message.as_bytes())?;
             let is_public = answer.body == "public";
-            let expects_public = matches!(subject.path, "/public" | "/greeting");
+            let expects_public = subject.path.ends_with("/public") || subject.path == "/greeting";
             if answer.status != 200 || is_public != expects_public {
                 return Err(answer.unexpected());
             }
@@ -245,7 +261,7 @@ impl Bench {
             Carries::Session => vec![self.sessions[0].clone()],
             Carries::Sessions => self.sessions.clone(),
             Carries::Own => {
-                browser.sign_in(url, "alice")?;
+                browser.sign_in(url, Provider::USER)?;
                 vec![browser.cookies(url)]
             }
             Carries::Kept(name) => {
@@ -258,11 +274,19 @@ impl Bench {
     }
 }
 
+/// Lets somebody sign in and out, so that there are ended sessions that others are held against.
+fn end_a_session(url: &str) -> io::Result<()> {
+    let mut browser = Browser::default();
+    browser.sign_in(url, Provider::USER)?;
+    let answer = browser.post(&format!("{url}/auth/sign-out"), "text/plain", "")?;
+    answer.leads_to().map(drop)
+}
+
 fn sign_ins(url: &str, times: usize) -> io::Result<()> {
     let mut browser = Browser::default();
     for _ in 0..times {
         browser.forget(url);
-        browser.sign_in(url, "alice")?;
+        browser.sign_in(url, Provider::USER)?;
     }
     Ok(())
 }

@@ -72,7 +72,7 @@ async fn storm(provider: &Provider, at_once: usize) -> Result<Duration, Failure>
 async fn sign_in(client: &Client) -> Result<Vec<Cookie<'static>>, Failure> {
     let start = client.get("/auth/sign-in").dispatch().await;
     let to = start.headers().get_one("Location").ok_or("no sign-in was started")?;
-    let callback = Browser::default().authorize(to, "alice")?;
+    let callback = Browser::default().authorize(to, Provider::USER)?;
     let callback = callback.strip_prefix(ORIGIN).ok_or("a callback of another site")?.to_owned();
     let flow: Vec<_> = start.cookies().iter().cloned().collect();
     let done = client.get(callback).cookies(flow).dispatch().await;
