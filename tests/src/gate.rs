@@ -1,7 +1,7 @@
 //! [`Gate`]: a store that a test lets fail, or wait, where it writes.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use logto_rocket::{Record, Replaced, SessionStore, StoreError, StoreId, Stored};
@@ -11,6 +11,7 @@ use rocket::tokio::sync::RwLock;
 pub struct Gate {
     store: Arc<dyn SessionStore>,
     broken: AtomicBool,
+    refused: AtomicUsize,
     /// Whoever writes reads this lock, so that a test that writes to it holds them up.
     pub open: RwLock<()>,
 }
@@ -18,12 +19,18 @@ pub struct Gate {
 impl Gate {
     /// In front of this store.
     pub fn before(store: Arc<dyn SessionStore>) -> Arc<Self> {
-        Arc::new(Self { store, broken: AtomicBool::new(false), open: RwLock::default() })
+        let (broken, refused) = (AtomicBool::new(false), AtomicUsize::new(0));
+        Arc::new(Self { store, broken, refused, open: RwLock::default() })
     }
 
     /// Lets replacing fail, or work again.
     pub fn break_down(&self, broken: bool) {
         self.broken.store(broken, Ordering::SeqCst);
+    }
+
+    /// How often replacing has failed.
+    pub fn refused(&self) -> usize {
+        self.refused.load(Ordering::SeqCst)
     }
 }
 
@@ -46,6 +53,7 @@ impl SessionStore for Gate {
     ) -> Result<Replaced, StoreError> {
         let _open = self.open.read().await;
         if self.broken.load(Ordering::SeqCst) {
+            self.refused.fetch_add(1, Ordering::SeqCst);
             return Err(StoreError::new("the gate is shut"));
         }
         self.store.replace(id, version, record, ttl).await

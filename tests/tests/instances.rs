@@ -280,6 +280,28 @@ async fn a_refresh_token_that_could_not_be_saved_outlives_what_others_write_mean
 }
 
 #[rocket::async_test]
+async fn a_store_that_takes_nothing_is_not_tried_again_at_every_request() {
+    const REQUESTS: usize = 50;
+    let Some((fleet, _)) = two(Place::Shared).await else { return };
+    let gate = Gate::before(fleet.store().clone());
+    let gated = fleet.another_behind(gate.clone()).await;
+    let mut alice = at(&gated, &fleet.app.signed_in("alice").await);
+    gate.break_down(true);
+    assert_eq!(alice.open("/refresh").await.status, Status::Ok);
+    let begun = Instant::now();
+    for _ in 0..REQUESTS {
+        assert!(is_signed_in(&mut alice).await);
+    }
+    // Once at once, and then once a second.
+    let seconds = usize::try_from(begun.elapsed().as_secs()).expect("a few seconds");
+    assert!((1..=seconds + 4).contains(&gate.refused()), "{} times", gate.refused());
+    gate.break_down(false);
+    while version(&fleet).await == 0 {
+        assert!(is_signed_in(&mut alice).await);
+    }
+}
+
+#[rocket::async_test]
 async fn nobody_waits_until_it_is_written_that_a_session_was_seen() {
     let Some((fleet, _)) = two(Place::Shared).await else { return };
     let gate = Gate::before(fleet.store().clone());

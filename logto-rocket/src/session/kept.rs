@@ -16,6 +16,9 @@ use crate::error::Error;
 /// How often what a token request brought is tried to be written, if others write too.
 const TRIES: usize = 5;
 
+/// How long it is until a write behind a request is tried again that failed, in seconds.
+const RETRY: u64 = 1;
+
 impl Sessions {
     /// Opens the session that the browser's secret leads to.
     pub(super) async fn open_stored(
@@ -153,7 +156,7 @@ impl Sessions {
         let record = self.live.get(&session.id);
         let unsaved = record.as_ref().is_some_and(|record| record.is_unsaved());
         let due = unsaved || opened.by_older_key || self.is_unseen(session, now);
-        if !due || !opened.claim_rewriting() {
+        if !due || !opened.claim_writing(now) {
             return;
         }
         let (sessions, opened, session) =
@@ -173,7 +176,7 @@ impl Sessions {
                 log::warn!("The session {} could not be written: {error}", session.id);
             }
             if written != Ok(true) {
-                opened.give_up_rewriting();
+                opened.give_up_writing(now + RETRY);
             }
         });
     }

@@ -2,7 +2,7 @@
 
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use quick_cache::Weighter;
 use quick_cache::sync::{Cache, DefaultLifecycle};
@@ -23,15 +23,15 @@ const OWN_BYTES: usize = size_of::<Opened>() + size_of::<Session>() + size_of::<
 /// How many characters of a sealed text are its random nonce.
 const NONCE: usize = 16;
 
-/// The [`Opened::alive_at`] of a session that was never asked about.
+/// No version of anything, and no time.
 const NEVER: u64 = u64::MAX;
 
 /// The sealed sessions that this process has opened, by their text, so that a browser's second
 /// request decrypts nothing.
 ///
-/// Whether a session still counts is never remembered, only what was sealed: that it has ended, is
-/// too old or has been replaced is found out anew each time. Only what the vault has opened, for
-/// the one cookie that sessions are sealed for, comes in here.
+/// What is remembered is what was sealed. Whether it still counts is found out anew each time: whether
+/// it is too old, has been replaced, or has ended, the last only if anything has ended since. Only
+/// what the vault has opened, for the one cookie that sessions are sealed for, comes in here.
 pub(crate) struct OpenedSessions(Cache<Arc<str>, Arc<Opened>, ByBytes, ByTheBeginning>);
 
 /// A session as it was sealed.
@@ -41,8 +41,8 @@ pub(crate) struct Opened {
     pub by_older_key: bool,
     /// Where a store has it, and the sealed text there.
     pub stored: Option<(StoreId, Arc<str>)>,
-    /// Whether somebody is about to write it again.
-    rewriting: AtomicBool,
+    /// From when on somebody may write it again; [`NEVER`] while somebody does.
+    writable_from: AtomicU64,
     /// The [`Ended::version`] at which it was last known not to have ended.
     alive_at: AtomicU64,
 }
@@ -85,8 +85,8 @@ impl OpenedSessions {
 
 impl Opened {
     pub fn new(session: Session, by_older_key: bool, stored: Option<(StoreId, Arc<str>)>) -> Self {
-        let (rewriting, alive_at) = (AtomicBool::new(false), AtomicU64::new(NEVER));
-        Self { session: Arc::new(session), by_older_key, stored, rewriting, alive_at }
+        let (writable_from, alive_at) = (AtomicU64::new(0), AtomicU64::new(NEVER));
+        Self { session: Arc::new(session), by_older_key, stored, writable_from, alive_at }
     }
 
     /// Whether the session, or what is now known of it, has ended. That it has not is found out anew
@@ -105,13 +105,14 @@ impl Opened {
     }
 
     /// Whether this caller is the one to write it again.
-    pub fn claim_rewriting(&self) -> bool {
-        !self.rewriting.swap(true, Ordering::AcqRel)
+    pub fn claim_writing(&self, now: u64) -> bool {
+        let free = |from| (from <= now).then_some(NEVER);
+        self.writable_from.fetch_update(Ordering::AcqRel, Ordering::Acquire, free).is_ok()
     }
 
-    /// Lets another one write it again, because the last one could not.
-    pub fn give_up_rewriting(&self) {
-        self.rewriting.store(false, Ordering::Release);
+    /// Lets another one write it again from then on, because the last one could not.
+    pub fn give_up_writing(&self, from: u64) {
+        self.writable_from.store(from, Ordering::Release);
     }
 }
 
