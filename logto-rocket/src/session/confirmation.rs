@@ -25,7 +25,7 @@ impl Sessions {
             return Box::pin(self.refresh(session)).await;
         }
         let limit = self.settings.revalidate_after;
-        match limit.filter(|limit| !is_confirmed_within(session, *limit, presented.at)) {
+        match limit.filter(|limit| !session.is_confirmed_within(*limit, presented.at)) {
             None => Ok(Arc::clone(session)),
             // In a box, because it is large, and every request of a signed-in user comes by.
             Some(limit) => Box::pin(self.confirmed_anew(session, limit)).await,
@@ -75,16 +75,11 @@ impl Sessions {
     /// The session with its old claims, which stand for a while if Logto does not answer.
     fn unconfirmed(&self, session: &Arc<Session>) -> Result<Arc<Session>, Error> {
         let stale = self.settings.max_stale.unwrap_or_default();
-        if is_confirmed_within(session, stale, self.clock.now()) {
+        if session.is_confirmed_within(stale, self.clock.now()) {
             return Ok(Arc::clone(session));
         }
         let retry_after = self.outage.remaining(self.clock.instant());
         let why = "the user's claims are too old to be believed".into();
         Err(Error::Unavailable { call: Call::Token, why, retry_after })
     }
-}
-
-/// Whether Logto has told the claims no longer ago than this.
-pub(super) fn is_confirmed_within(session: &Session, limit: Duration, now: u64) -> bool {
-    now.saturating_sub(session.confirmed_at) < limit.as_secs()
 }

@@ -180,6 +180,11 @@ impl Session {
             && token == others_token
     }
 
+    /// Whether Logto has told the claims no longer ago than this.
+    fn is_confirmed_within(&self, limit: Duration, now: u64) -> bool {
+        now.saturating_sub(self.confirmed_at) < limit.as_secs()
+    }
+
     /// Makes it a session in a store, which the browser finds by this secret.
     pub fn keep_by(&mut self, secret: Secret) {
         self.id = secret.session_id();

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::confirmation::is_confirmed_within;
 use super::live::Record;
 use super::token::{Audience, Token};
 use super::{Session, Sessions, Verdict};
@@ -145,7 +144,7 @@ impl Sessions {
                 record.token(audience, self.clock.now()).is_some()
             }
             Want::Claims(Claims::ConfirmedWithin(limit)) => {
-                is_confirmed_within(&session, *limit, self.clock.now())
+                session.is_confirmed_within(*limit, self.clock.now())
             }
             Want::Claims(Claims::After(number)) => record.claims_by() > *number,
         };
