@@ -21,12 +21,15 @@ const ORIGIN: &str = "http://127.0.0.1:8000";
 const GROUP: &str = "requests";
 
 /// What is held against what.
-const RATIOS: [(&str, &str); 6] = [
+const RATIOS: [(&str, &str); 9] = [
     ("public", "bare"),
     ("option", "bare"),
+    ("option", "bare, no-store"),
     ("authenticated", "bare with the session's cookie"),
-    ("authenticated", "private cookie by hand"),
+    ("authenticated", "bare with the session's cookie, no-store"),
+    ("authenticated", "private cookie by hand, no-store"),
     ("authenticated, memory store", "DashMap by hand"),
+    ("authenticated, memory store", "DashMap by hand, no-store"),
     ("start of a sign-in", "bare"),
 ];
 
@@ -42,8 +45,13 @@ fn main() -> Result<(), Failure> {
     let mut criterion = Criterion::default().configure_from_args();
     measure(&mut criterion, "bare", &floors, "/public", &[]);
     measure(&mut criterion, "bare with the session's cookie", &floors, "/public", &session);
-    measure(&mut criterion, "private cookie by hand", &floors, "/private", &private);
+    let (name, path) = ("bare with the session's cookie, no-store", "/uncached/public");
+    measure(&mut criterion, name, &floors, path, &session);
+    measure(&mut criterion, "bare, no-store", &floors, path, &[]);
+    let (name, path) = ("private cookie by hand, no-store", "/uncached/private");
+    measure(&mut criterion, name, &floors, path, &private);
     measure(&mut criterion, "DashMap by hand", &floors, "/dashmap", &id);
+    measure(&mut criterion, "DashMap by hand, no-store", &floors, "/uncached/dashmap", &id);
     measure(&mut criterion, "moka by hand", &floors, "/moka", &id);
     measure(&mut criterion, "public", &site, "/public", &[]);
     measure(&mut criterion, "option", &site, "/greeting", &[]);
