@@ -5,12 +5,12 @@ use rocket::http::Status;
 use rocket::local::blocking::{Client, LocalRequest};
 
 /// Sends a request to the application of this thread, and asserts that nothing panicked and nobody
-/// was sent to another site.
+/// was sent to another site. What it was answered is returned.
 ///
 /// # Panics
 ///
 /// If either happened.
-pub fn send(request: impl for<'c> FnOnce(&'c Client) -> LocalRequest<'c>) {
+pub fn send(request: impl for<'c> FnOnce(&'c Client) -> LocalRequest<'c>) -> Status {
     thread_local! {
         static CLIENT: Client = Client::untracked(application()).expect("a launch");
     }
@@ -20,7 +20,8 @@ pub fn send(request: impl for<'c> FnOnce(&'c Client) -> LocalRequest<'c>) {
         if let Some(location) = response.headers().get_one("Location") {
             assert!(stays(location), "{location:?}");
         }
-    });
+        response.status()
+    })
 }
 
 /// Whether a browser that follows `location` stays on this site.
