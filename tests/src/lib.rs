@@ -8,4 +8,5 @@ pub mod gate;
 pub mod log;
 pub mod node;
 pub mod redis;
+pub mod wait;
 pub mod wire;

@@ -7,6 +7,7 @@ use logto_rocket::testing::{Endpoint, Fault, Tamper};
 use logto_rocket::{Config, Event, LogoutError, LogtoUser, SessionConfig};
 use logto_rocket_tests::app::App;
 use logto_rocket_tests::browser::{Answer, Browser};
+use logto_rocket_tests::wait::until;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
@@ -142,9 +143,7 @@ async fn the_refresh_token_of_the_session_is_revoked_meanwhile() {
     let _alice = app.signed_in("alice").await;
     app.idp.forget_requests();
     assert_eq!(tell(&app, &app.idp.logout_token("alice").unwrap()).await.status, Status::Ok);
-    while app.idp.requests().revocation() == 0 {
-        rocket::tokio::task::yield_now().await;
-    }
+    until("the token is revoked", async || app.idp.requests().revocation() > 0).await;
 }
 
 #[rocket::async_test]
@@ -157,9 +156,7 @@ async fn a_session_that_ends_while_its_tokens_are_renewed_stays_ended() {
     app.idp.forget_requests();
     app.idp.fault(Endpoint::Token, Fault::Delay(Duration::from_millis(300)));
     let ending = async {
-        while app.idp.requests().token() == 0 {
-            rocket::tokio::task::yield_now().await;
-        }
+        until("the refresh begins", async || app.idp.requests().token() > 0).await;
         tell(&app, &app.idp.logout_token("alice").unwrap()).await
     };
     let (late, ended) = join(alice.open("/profile"), ending).await;

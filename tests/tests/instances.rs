@@ -10,6 +10,7 @@ use logto_rocket_tests::at_each_place;
 use logto_rocket_tests::browser::{Answer, Browser, From};
 use logto_rocket_tests::fleet::{Fleet, Place, Plan};
 use logto_rocket_tests::gate::Gate;
+use logto_rocket_tests::wait::until;
 use rocket::futures::future::{join, join_all};
 use rocket::http::{Method, Status};
 use rocket::local::asynchronous::Client;
@@ -185,9 +186,7 @@ async fn an_answer_that_comes_after_the_end_revives_nothing(place: Place) {
     let token = app.idp.logout_token("alice").unwrap();
     let mut logto = app.browser();
     let end = async {
-        while refreshes(&fleet) == 0 {
-            tokio::task::yield_now().await;
-        }
+        until("the refresh begins", async || refreshes(&fleet) > 0).await;
         tell(&mut logto, &token).await
     };
     let (late, told) = join(there.open("/refresh"), end).await;
@@ -195,9 +194,7 @@ async fn an_answer_that_comes_after_the_end_revives_nothing(place: Place) {
     assert_ne!(late.status, Status::Ok, "{late:?}");
     assert!(!is_signed_in(&mut there).await);
     assert!(!is_signed_in(&mut alice).await);
-    while app.idp.requests().revocation() == 0 {
-        tokio::task::yield_now().await;
-    }
+    until("the token is revoked", async || app.idp.requests().revocation() > 0).await;
 }
 
 async fn a_storm_over_two_processes_makes_one_token_request(place: Place) {
@@ -264,16 +261,13 @@ async fn a_refresh_token_that_could_not_be_saved_outlives_what_others_write_mean
         app.clock.advance(MINUTE);
         let before = version(&fleet).await;
         assert!(is_signed_in(&mut there).await);
-        while version(&fleet).await == before {
-            tokio::task::yield_now().await;
-        }
+        until("it is written", async || version(&fleet).await != before).await;
         assert!(is_signed_in(&mut here).await);
     }
     gate.break_down(false);
     let before = version(&fleet).await;
-    while version(&fleet).await == before {
-        assert!(is_signed_in(&mut here).await);
-    }
+    let saved = async || is_signed_in(&mut here).await && version(&fleet).await != before;
+    until("it is written", saved).await;
     for browser in [&mut here, &mut there] {
         assert_eq!(browser.open("/refresh").await.status, Status::Ok);
     }
@@ -296,9 +290,8 @@ async fn a_store_that_takes_nothing_is_not_tried_again_at_every_request() {
     let seconds = usize::try_from(begun.elapsed().as_secs()).expect("a few seconds");
     assert!((1..=seconds + 4).contains(&gate.refused()), "{} times", gate.refused());
     gate.break_down(false);
-    while version(&fleet).await == 0 {
-        assert!(is_signed_in(&mut alice).await);
-    }
+    let saved = async || is_signed_in(&mut alice).await && version(&fleet).await > 0;
+    until("it is written", saved).await;
 }
 
 #[rocket::async_test]
@@ -314,9 +307,7 @@ async fn nobody_waits_until_it_is_written_that_a_session_was_seen() {
     }
     assert_eq!(version(&fleet).await, 0);
     drop(held_up);
-    while version(&fleet).await == 0 {
-        tokio::task::yield_now().await;
-    }
+    until("it is written", async || version(&fleet).await > 0).await;
 }
 
 /// How often alice's session has been written.

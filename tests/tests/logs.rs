@@ -13,6 +13,7 @@ use logto_rocket::{
 use logto_rocket_tests::app::{App, config_for, figment};
 use logto_rocket_tests::log::{Line, Log};
 use logto_rocket_tests::node::free_port;
+use logto_rocket_tests::wait::until;
 use reqwest::header::{COOKIE, LOCATION, SET_COOKIE};
 use rocket::http::{Cookie, Status};
 use rocket::tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, split};
@@ -159,9 +160,8 @@ async fn launch(config: Config, clock: Clock, port: u16) -> rocket::Shutdown {
     let rocket = rocket.ignite().await.expect("a configuration");
     let shutdown = rocket.shutdown();
     spawn(rocket.launch());
-    while TcpStream::connect(("127.0.0.1", port)).await.is_err() {
-        rocket::tokio::task::yield_now().await;
-    }
+    let listens = async || TcpStream::connect(("127.0.0.1", port)).await.is_ok();
+    until("it listens", listens).await;
     shutdown
 }
 

@@ -6,6 +6,7 @@ use logto_rocket::testing::{Endpoint, Fault, Idp};
 use logto_rocket::{Clock, Config, Logto};
 use logto_rocket_tests::app::{App, ORIGIN, config_for, rocket};
 use logto_rocket_tests::browser::{Answer, Browser, From};
+use logto_rocket_tests::wait::until;
 use rocket::http::Status;
 use rocket::local::asynchronous::Client;
 use rocket::tokio::io::copy_bidirectional;
@@ -262,9 +263,7 @@ async fn without_the_internal_address_nothing_is_asked_at_the_public_one() {
     let door = browser.open("/auth/sign-in").await;
     let callback = idp.authorize(door.location(), "alice").await.unwrap();
     // The launch asks for the keys by itself, some time after the discovery document.
-    while idp.requests().keys() == 0 {
-        rocket::tokio::task::yield_now().await;
-    }
+    until("the keys are fetched", async || idp.requests().keys() > 0).await;
     internal.stop();
     idp.forget_requests();
     let back = browser.navigate(callback.strip_prefix(ORIGIN).unwrap(), From::OtherSite).await;

@@ -12,9 +12,10 @@ use logto_rocket_tests::app::App;
 use logto_rocket_tests::at_each_place;
 use logto_rocket_tests::browser::{Browser, From};
 use logto_rocket_tests::fleet::{Fleet, Place, Plan};
+use logto_rocket_tests::wait::until;
 use rocket::http::Status;
 use rocket::serde::json::Json;
-use rocket::{Route, get, routes, tokio};
+use rocket::{Route, get, routes};
 
 resource!(Orders = "https://api.example.test/orders");
 
@@ -291,14 +292,12 @@ async fn a_session_in_use_does_not_end_however_short_the_idle_timeout_is(place: 
 
 /// Waits until it is written that the session was seen now, which happens behind the request.
 async fn until_seen(app: &App, browser: &mut Browser<'_>) {
-    loop {
+    let is_written = async || {
         let sessions = browser.open("/sessions").await.body;
         let sessions: Vec<serde_json::Value> = serde_json::from_str(&sessions).expect("a list");
-        if sessions.iter().any(|session| session["last_seen"] == app.clock.now()) {
-            return;
-        }
-        tokio::task::yield_now().await;
-    }
+        sessions.iter().any(|session| session["last_seen"] == app.clock.now())
+    };
+    until("it is written that the session was seen", is_written).await;
 }
 
 async fn access_tokens_that_were_cleared_are_fetched_anew(place: Place) {
@@ -317,13 +316,8 @@ async fn access_tokens_that_were_cleared_are_fetched_anew(place: Place) {
         moved.cookies.clone_from(&alice.cookies);
         assert_eq!(moved.open("/orders").await.body, second.body, "one token for all processes");
         assert_eq!(moved.open("/clear").await.body, "cleared");
-        loop {
-            let newest = alice.open("/orders").await.body;
-            if newest != second.body {
-                break;
-            }
-            tokio::task::yield_now().await;
-        }
+        let is_another = async || alice.open("/orders").await.body != second.body;
+        until("it is another token", is_another).await;
     }
 }
 
@@ -376,9 +370,7 @@ async fn a_record_under_another_key_is_written_again_with_the_first(place: Place
     let mut moved = Browser::new(&changing);
     moved.cookies.clone_from(&alice.cookies);
     assert_eq!(account(&mut moved).await, before);
-    while stored().await.sealed == sealed {
-        tokio::task::yield_now().await;
-    }
+    until("it is written again", async || stored().await.sealed != sealed).await;
     assert_eq!(moved.cookies, alice.cookies);
     let changed = fleet.another_with(|config| config.secret_keys([NEW])).await;
     let mut moved = Browser::new(&changed);

@@ -8,8 +8,8 @@ use logto_rocket::{
 };
 use logto_rocket_tests::app::{ORIGIN, figment};
 use logto_rocket_tests::log::Log;
+use logto_rocket_tests::wait::until;
 use rocket::local::asynchronous::Client;
-use rocket::tokio;
 
 const HOUR: Duration = Duration::from_secs(60 * 60);
 
@@ -114,9 +114,8 @@ async fn the_launch_tells_where_sessions_are_kept() {
         assert!(lines.iter().any(|line| line.text.starts_with(place)), "{place}: {lines:?}");
     }
     // Nobody listens there: the launch has not waited, but it is told.
-    while !log.ours().contains("Redis at 127.0.0.1:1 is out of reach") {
-        tokio::task::yield_now().await;
-    }
+    let told = async || log.ours().contains("Redis at 127.0.0.1:1 is out of reach");
+    until("the log tells that Redis is out of reach", told).await;
     for line in log.lines() {
         assert!(!line.text.contains("hunter2"), "{line:?}");
     }

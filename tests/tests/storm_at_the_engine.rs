@@ -10,6 +10,7 @@ use logto_rocket::{AccessToken, Clock, Config, Error, LogtoUser, resource};
 use logto_rocket_tests::app::{ORIGIN, launch};
 use logto_rocket_tests::browser::{Answer, Browser, From};
 use logto_rocket_tests::node::{CLIENT_ID, CLIENT_SECRET, ORGANIZATION, Provider, ProviderOptions};
+use logto_rocket_tests::wait::until;
 use rocket::futures::future::join_all;
 use rocket::http::Status;
 use rocket::local::asynchronous::Client;
@@ -182,11 +183,8 @@ async fn handlers_that_want_different_tokens_fail_or_are_cancelled_lose_no_sessi
             let mut gone = site.tabs(&alice, 1).remove(0);
             let request = gone.open("/needs/orders");
             tokio::pin!(request);
-            let begun = async {
-                while site.refreshes().await == 3 * (storm - 1) {
-                    tokio::task::yield_now().await;
-                }
-            };
+            let begun =
+                until("the refresh begins", async || site.refreshes().await > 3 * (storm - 1));
             tokio::select! {
                 _ = &mut request => {}
                 () = begun => {}
