@@ -21,6 +21,7 @@ fn main() -> io::Result<()> {
     let sign_ins = arguments.next().and_then(|it| it.parse().ok()).unwrap_or(STEP);
     let store = match arguments.next().as_deref() {
         Some("memory") => "memory",
+        Some("redis") => "redis",
         _ => "cookie",
     };
     let provider = Provider::start()?;
