@@ -69,7 +69,7 @@ impl Live {
         state.presented = state.presented.max(session.generation);
         if state.is_older_than(session) {
             state.adopt(Arc::clone(session));
-        } else if state.session.is_same_as(session) {
+        } else if !state.is_unsaved() && state.session.is_same_as(session) {
             // One copy is enough, and it is known at once next time.
             state.session = Arc::clone(session);
         } else if session.last_seen > state.session.last_seen {
