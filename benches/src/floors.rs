@@ -32,11 +32,19 @@ struct InMoka(Cache<String, Arc<Kept>>);
 
 /// Puts the floors into an application: sessions of its own, and no fairing.
 pub fn mounted(rocket: Rocket<Build>) -> Rocket<Build> {
-    rocket
-        .manage(InDashMap::default())
-        .manage(InMoka(Cache::new(10_000)))
-        .mount("/", routes![public, private, in_dashmap, in_moka, keep, stop])
-        .mount("/", routes![public_uncached, private_uncached, in_dashmap_uncached])
+    sessions(rocket).mount("/", routes![public, private, in_dashmap, in_moka, keep, stop])
+}
+
+/// The same with the headers that logto-rocket gives to everything personal, at the same paths, so
+/// that the way to them is as long.
+pub fn mounted_uncached(rocket: Rocket<Build>) -> Rocket<Build> {
+    let routes =
+        routes![public_uncached, private_uncached, in_dashmap_uncached, in_moka, keep, stop];
+    sessions(rocket).mount("/", routes)
+}
+
+fn sessions(rocket: Rocket<Build>) -> Rocket<Build> {
+    rocket.manage(InDashMap::default()).manage(InMoka(Cache::new(10_000)))
 }
 
 /// A session as large as one of logto-rocket's, with the claims that its door tells of a user.
@@ -99,17 +107,17 @@ impl<R> From<R> for Uncached<R> {
     }
 }
 
-#[get("/uncached/public")]
+#[get("/public")]
 fn public_uncached() -> Uncached<&'static str> {
     public().into()
 }
 
-#[get("/uncached/private")]
+#[get("/private")]
 fn private_uncached(cookies: &CookieJar<'_>) -> Result<Uncached<String>, Status> {
     private(cookies).map(Uncached::from)
 }
 
-#[get("/uncached/dashmap")]
+#[get("/dashmap")]
 fn in_dashmap_uncached(
     cookies: &CookieJar<'_>,
     sessions: &State<InDashMap>,

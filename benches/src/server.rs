@@ -1,4 +1,4 @@
-//! [`Server`]: one of the two applications in a process of its own, whose instructions, processor
+//! [`Server`]: one of the applications in a process of its own, whose instructions, processor
 //! time and memory can be told.
 
 use std::fs;
@@ -23,6 +23,8 @@ const PATIENCE: Duration = Duration::from_secs(60);
 pub enum App {
     /// The floors.
     Floors,
+    /// The floors with the headers of everything personal.
+    Uncached,
     /// The site with logto-rocket, and its `session.store`.
     Site(&'static str),
 }
@@ -101,6 +103,7 @@ impl Server {
         let url = format!("http://127.0.0.1:{port}");
         let (name, store) = match app {
             App::Floors => ("floors", "cookie"),
+            App::Uncached => ("uncached", "cookie"),
             App::Site(store) => ("site", store),
         };
         let environment = environment(provider, port, &url, store);

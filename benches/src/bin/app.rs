@@ -1,5 +1,5 @@
-//! One of the two applications as a server, configured by the environment: `app floors` or
-//! `app site`.
+//! One of the applications as a server, configured by the environment: `app floors`, `app uncached`
+//! or `app site`.
 
 use logto_rocket::Logto;
 use logto_rocket_benches::{floors, site};
@@ -9,8 +9,9 @@ use rocket::error::ErrorKind;
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let rocket = match std::env::args().nth(1).as_deref() {
         Some("floors") => floors::mounted(rocket::build()),
+        Some("uncached") => floors::mounted_uncached(rocket::build()),
         Some("site") => site::mounted(rocket::build(), Logto::fairing()),
-        _ => return Err("say which application: `floors` or `site`".into()),
+        _ => return Err("say which application: `floors`, `uncached` or `site`".into()),
     };
     match rocket.launch().await {
         // The browser's connection was still open.

@@ -30,7 +30,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
 }
 
-/// Somebody whose session makes a Cookie header of about 950 bytes.
+/// Somebody whose session makes a Cookie header of about 870 bytes.
 fn carol() -> User {
     User::new(Provider::USER)
         .name("Carol Maria Johannsen")

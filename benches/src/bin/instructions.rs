@@ -60,14 +60,14 @@ enum Carries {
 
 const SUBJECTS: [Subject; 17] = [
     floor("bare route", "/public", Carries::Nothing),
-    floor("bare route, no-store", "/uncached/public", Carries::Nothing),
+    uncached("bare route, no-store", "/public", Carries::Nothing),
     floor("bare route, 2 kB cookie", "/public", Carries::Strange),
     floor("bare route, session cookie", "/public", Carries::Session),
-    floor("bare route, session cookie, no-store", "/uncached/public", Carries::Session),
+    uncached("bare route, session cookie, no-store", "/public", Carries::Session),
     floor("private cookie by hand", "/private", Carries::Kept("floor=")),
-    floor("private cookie by hand, no-store", "/uncached/private", Carries::Kept("floor=")),
+    uncached("private cookie by hand, no-store", "/private", Carries::Kept("floor=")),
     floor("DashMap by hand", "/dashmap", Carries::Kept("floor-id=")),
-    floor("DashMap by hand, no-store", "/uncached/dashmap", Carries::Kept("floor-id=")),
+    uncached("DashMap by hand, no-store", "/dashmap", Carries::Kept("floor-id=")),
     floor("moka by hand", "/moka", Carries::Kept("floor-id=")),
     site("public route", "/public", Carries::Nothing, ("bare route", 1.03)),
     site(
@@ -110,6 +110,10 @@ const fn floor(name: &'static str, path: &'static str, carries: Carries) -> Subj
     Subject { name, app: App::Floors, path, carries, goal: None }
 }
 
+const fn uncached(name: &'static str, path: &'static str, carries: Carries) -> Subject {
+    Subject { app: App::Uncached, ..floor(name, path, carries) }
+}
+
 const fn site(
     name: &'static str,
     path: &'static str,
@@ -125,7 +129,7 @@ fn main() -> io::Result<()> {
     println!("| --- | ---: | ---: | ---: | ---: | --- |");
     let mut counted = HashMap::new();
     let only = std::env::args().nth(1).unwrap_or_default();
-    for subject in SUBJECTS.iter().filter(|it| it.app == App::Floors || it.name.contains(&only)) {
+    for subject in SUBJECTS.iter().filter(|it| it.goal.is_none() || it.name.contains(&only)) {
         let each = bench.instructions(subject)?;
         counted.insert(subject.name.to_owned(), each);
         let ratio = |floor: &str| {
@@ -257,7 +261,7 @@ impl Bench {
         for message in messages.iter().cycle().take(times) {
             let answer = connection.send(message.as_bytes())?;
             let is_public = answer.body == "public";
-            let expects_public = subject.path.ends_with("/public") || subject.path == "/greeting";
+            let expects_public = matches!(subject.path, "/public" | "/greeting");
             if answer.status != 200 || is_public != expects_public {
                 return Err(answer.unexpected());
             }
