@@ -21,12 +21,13 @@ const ORIGIN: &str = "http://127.0.0.1:8000";
 const GROUP: &str = "requests";
 
 /// What is held against what.
-const RATIOS: [(&str, &str); 9] = [
+const RATIOS: [(&str, &str); 10] = [
     ("public", "bare"),
     ("option", "bare"),
     ("option", "bare, no-store"),
     ("authenticated", "bare with the session's cookie"),
     ("authenticated", "bare with the session's cookie, no-store"),
+    ("authenticated", "private cookie by hand"),
     ("authenticated", "private cookie by hand, no-store"),
     ("authenticated, memory store", "DashMap by hand"),
     ("authenticated, memory store", "DashMap by hand, no-store"),
@@ -43,6 +44,7 @@ fn main() -> Result<(), Failure> {
     let mut criterion = Criterion::default().configure_from_args();
     measure(&mut criterion, "bare", &floors, "/public", &[]);
     measure(&mut criterion, "bare with the session's cookie", &floors, "/public", &session);
+    measure(&mut criterion, "private cookie by hand", &floors, "/private", &private);
     let uncached = Client::untracked(floors::mounted_uncached(rocket::custom(figment())))?;
     let (id_again, private_again) = keep(&uncached, &site, &session)?;
     measure(&mut criterion, "bare, no-store", &uncached, "/public", &[]);
