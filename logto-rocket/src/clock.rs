@@ -15,11 +15,18 @@ pub struct Clock {
     moved: Option<Arc<Moved>>,
 }
 
-/// How far a movable clock has been moved, in seconds.
+/// How far a movable clock has been moved, in seconds, and whether it stands still otherwise.
 #[derive(Debug, Default)]
 struct Moved {
+    frozen: bool,
     ahead: AtomicU64,
     wall_back: AtomicU64,
+}
+
+impl Moved {
+    fn ahead(&self) -> Duration {
+        Duration::from_secs(self.ahead.load(Ordering::Acquire))
+    }
 }
 
 impl Clock {
@@ -38,13 +45,13 @@ impl Clock {
     /// It is the later of the system's clock and the launch time plus what has elapsed since, so
     /// that a system clock that is set back revives nothing that has expired.
     pub fn now(&self) -> u64 {
-        let elapsed = self.launched_at + self.launched.elapsed();
-        let (system, elapsed) = match &self.moved {
-            None => (since_epoch(), elapsed),
+        let elapsed = self.launched_at + self.instant().duration_since(self.launched);
+        let system = match &self.moved {
+            None => since_epoch(),
             Some(moved) => {
-                let ahead = Duration::from_secs(moved.ahead.load(Ordering::Acquire));
+                let system = if moved.frozen { self.launched_at } else { since_epoch() };
                 let back = Duration::from_secs(moved.wall_back.load(Ordering::Acquire));
-                ((since_epoch() + ahead).saturating_sub(back), elapsed + ahead)
+                (system + moved.ahead()).saturating_sub(back)
             }
         };
         system.max(elapsed).as_secs()
@@ -54,9 +61,8 @@ impl Clock {
     pub fn instant(&self) -> Instant {
         match &self.moved {
             None => Instant::now(),
-            Some(moved) => {
-                Instant::now() + Duration::from_secs(moved.ahead.load(Ordering::Acquire))
-            }
+            Some(moved) if moved.frozen => self.launched + moved.ahead(),
+            Some(moved) => Instant::now() + moved.ahead(),
         }
     }
 }
@@ -64,7 +70,8 @@ impl Clock {
 /// Clocks that a test moves.
 #[cfg(feature = "testing")]
 impl Clock {
-    /// A clock that starts at the system's time and can be moved.
+    /// A clock that starts at the system's time, goes on as it does, and can be moved: for a test
+    /// with servers whose clocks go on as well.
     ///
     /// ```
     /// use std::time::Duration;
@@ -79,11 +86,28 @@ impl Clock {
         Self { moved: Some(Arc::default()), ..Self::system() }
     }
 
+    /// A clock that stands still at the system's time of this moment until it is moved: for a test
+    /// that alone decides how late it is, however long it takes.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use logto_rocket::Clock;
+    ///
+    /// let clock = Clock::frozen();
+    /// let before = clock.now();
+    /// clock.advance(Duration::from_secs(600));
+    /// assert_eq!(clock.now(), before + 600);
+    /// ```
+    pub fn frozen() -> Self {
+        let moved = Moved { frozen: true, ..Moved::default() };
+        Self { moved: Some(Arc::new(moved)), ..Self::system() }
+    }
+
     /// Moves both clocks ahead by the whole seconds of `time`.
     ///
     /// # Panics
     ///
-    /// If this clock is not [`movable()`](Clock::movable).
+    /// If this is the clock of this machine, [`system()`](Clock::system).
     pub fn advance(&self, time: Duration) {
         self.moved().ahead.fetch_add(time.as_secs(), Ordering::AcqRel);
     }
@@ -93,13 +117,13 @@ impl Clock {
     ///
     /// # Panics
     ///
-    /// If this clock is not [`movable()`](Clock::movable).
+    /// If this is the clock of this machine, [`system()`](Clock::system).
     pub fn set_back(&self, time: Duration) {
         self.moved().wall_back.fetch_add(time.as_secs(), Ordering::AcqRel);
     }
 
     fn moved(&self) -> &Moved {
-        self.moved.as_deref().expect("only a movable clock is moved")
+        self.moved.as_deref().expect("only a clock of a test is moved")
     }
 }
 
@@ -113,10 +137,11 @@ mod tests {
 
     #[test]
     fn a_clock_set_back_does_not_run_backwards() {
-        let clock = Clock::movable();
-        clock.advance(Duration::from_secs(100));
-        let before = clock.now();
-        clock.set_back(Duration::from_secs(10_000));
-        assert!(clock.now() >= before);
+        for clock in [Clock::movable(), Clock::frozen()] {
+            clock.advance(Duration::from_secs(100));
+            let before = clock.now();
+            clock.set_back(Duration::from_secs(10_000));
+            assert!(clock.now() >= before);
+        }
     }
 }

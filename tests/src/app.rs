@@ -52,7 +52,7 @@ impl App {
         config: impl FnOnce(Config) -> Config,
         fairing: impl FnOnce(LogtoFairing) -> LogtoFairing,
     ) -> Self {
-        let clock = Clock::movable();
+        let clock = Clock::frozen();
         let idp = idp(Idp::builder().clock(clock.clone())).start().await.expect("a provider");
         let logto = Logto::fairing().config(config(config_for(&idp))).clock(clock.clone());
         let rocket = rocket(fairing(logto)).mount("/", routes);

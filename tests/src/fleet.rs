@@ -105,7 +105,7 @@ impl Plan {
     /// If something does not start.
     pub async fn start_with(self, config: impl FnOnce(Config) -> Config) -> Option<Fleet> {
         let Self { place, mut session, routes, idp, fairing, redis: options } = self;
-        let clock = Clock::movable();
+        let clock = Clock::frozen();
         let redis = match place {
             Place::Redis | Place::ConfiguredRedis => Some(Redis::start(options)?),
             Place::Memory | Place::Shared => None,

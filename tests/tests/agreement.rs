@@ -58,7 +58,7 @@ async fn a_guard_decides_as_the_value_does() {
 
 /// The usual application with each requirement before a page, and all of them at hand.
 async fn application(requirements: Requirements) -> App {
-    let clock = Clock::movable();
+    let clock = Clock::frozen();
     let idp = Idp::builder().clock(clock.clone()).start().await.unwrap();
     let config = config_for(&idp)
         .scopes(["roles", "email", "read:orders", "urn:logto:scope:organizations"])

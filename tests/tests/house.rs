@@ -181,7 +181,7 @@ fn nothing_panics_but_where_a_line_states_why_it_cannot() {
     const INVARIANTS: [(&str, &str); 2] = [
         ("config/values.rs", ".expect(\"a constant URL\")"),
         // Documented: a test that moves a clock which does not move is wrong.
-        ("clock.rs", ".expect(\"only a movable clock is moved\")"),
+        ("clock.rs", ".expect(\"only a clock of a test is moved\")"),
     ];
     let law: Law = |sources| {
         let panics =

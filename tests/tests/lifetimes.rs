@@ -105,7 +105,7 @@ async fn what_was_sealed_in_the_future_is_not_believed() {
     let now = app.signed_in("alice").await.cookies;
     app.clock.advance(10 * MINUTE);
     let later = app.signed_in("alice").await.cookies;
-    let elsewhere = app.second_process(Clock::movable()).await;
+    let elsewhere = app.second_process(Clock::frozen()).await;
     for (cookies, good) in [(now, true), (later, false)] {
         let mut browser = Browser::new(&elsewhere);
         browser.cookies = cookies;

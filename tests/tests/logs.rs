@@ -29,7 +29,7 @@ const SECRET_KEY: &str = "hPRYyVRiMyxpw5sBB1XeCMN1kFsDCqKvBi2QJxBVHQk=";
 #[rocket::async_test]
 async fn no_secret_of_a_whole_session_is_in_a_log_line() {
     let log = Log::alone().await;
-    let clock = Clock::movable();
+    let clock = Clock::frozen();
     let builder = Idp::builder().clock(clock.clone()).app("an_app", APP_SECRET).rotating(true);
     let idp = builder.start().await.unwrap();
     let wire = Wire::to(idp.endpoint()).await;

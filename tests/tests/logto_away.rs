@@ -25,7 +25,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(31);
 
 #[rocket::async_test]
 async fn without_logto_the_application_launches_and_signs_in_when_logto_is_back() {
-    let clock = Clock::movable();
+    let clock = Clock::frozen();
     let idp = Idp::builder().clock(clock.clone()).start().await.unwrap();
     idp.pause().await;
     let client = launch_at(config_for(&idp), clock.clone()).await;
@@ -81,7 +81,7 @@ async fn who_is_signed_in_stays_signed_in_without_logto() {
 
 #[rocket::async_test]
 async fn signing_out_without_logto_ends_the_session_here_and_says_what_may_live_on() {
-    let clock = Clock::movable();
+    let clock = Clock::frozen();
     let idp = Idp::builder().clock(clock.clone()).start().await.unwrap();
     let first = launch_at(config_for(&idp), clock.clone()).await;
     let mut alice = Browser::new(&first);

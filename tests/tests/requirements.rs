@@ -249,7 +249,7 @@ impl<'r> FromData<'r> for Text {
 }
 
 async fn launch(change: impl FnOnce(Config) -> Config) -> (Idp, Client) {
-    let clock = Clock::movable();
+    let clock = Clock::frozen();
     let alice = User::new("alice")
         .role("admin")
         .role("auditor")
@@ -279,7 +279,7 @@ async fn signed_in<'c>(idp: &Idp, client: &'c Client, username: &str) -> Browser
 
 #[rocket::async_test]
 async fn what_is_missing_is_told_in_the_debug_profile_only() {
-    let clock = Clock::movable();
+    let clock = Clock::frozen();
     let idp = Idp::builder().clock(clock.clone()).start().await.unwrap();
     for (profile, tells) in [("debug", true), ("release", false)] {
         let figment = figment().select(profile).merge(("profile", profile));

@@ -189,7 +189,7 @@ async fn a_response_that_comes_after_the_sign_out_writes_no_session() {
     let gate = Gate::default();
     let attach = |gate: Gate| AdHoc::on_ignite("Gate", |rocket| async { rocket.manage(gate) });
     let session = SessionConfig::new().idle_timeout(Duration::from_secs(3600));
-    let clock = Clock::movable();
+    let clock = Clock::frozen();
     let idp = Idp::builder().clock(clock.clone()).start().await.unwrap();
     let fairing = Logto::fairing().config(config_for(&idp).session(session)).clock(clock.clone());
     let site = rocket(fairing).mount("/", rocket::routes![slow]).attach(attach(gate.clone()));

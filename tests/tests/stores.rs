@@ -35,7 +35,7 @@ fn id(number: usize) -> StoreId {
 
 #[rocket::async_test]
 async fn expiry_follows_the_clock_that_a_store_is_given() {
-    let clock = Clock::movable();
+    let clock = Clock::frozen();
     let store = MemoryStore::timed_by(clock.clone(), 100);
     store.create(&id(1), &record("alice"), HOUR).await.unwrap();
     store.create(&id(2), &record("alice"), 3 * HOUR).await.unwrap();
@@ -51,7 +51,7 @@ async fn expiry_follows_the_clock_that_a_store_is_given() {
 #[rocket::async_test]
 async fn a_full_memory_takes_every_new_session_and_lets_go_of_the_longest_unused() {
     let log = Log::alone().await;
-    let clock = Clock::movable();
+    let clock = Clock::frozen();
     let store = MemoryStore::timed_by(clock.clone(), 1000);
     let warnings = || log.ours().matches("there is room for 1000").count();
     for number in 0..1000 {

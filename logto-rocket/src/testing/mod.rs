@@ -36,7 +36,7 @@
 //! | end tokens or sessions | [`Idp::expire_access_tokens`], [`Idp::end_sessions`] |
 //! | have it post logout tokens, or make one | [`Builder::backchannel_logout`], [`Idp::sign_out`], [`Idp::logout_token`] |
 //! | make a subject token for token exchange | [`Idp::subject_token`], [`Idp::personal_access_token`] |
-//! | move its time | [`Builder::clock`] with [`Clock::movable`](crate::Clock::movable) |
+//! | move its time | [`Builder::clock`] with [`Clock::frozen`](crate::Clock::frozen) |
 //! | take it off the network and back | [`Idp::pause`], [`Idp::resume`] |
 //!
 //! # What it is not

@@ -235,7 +235,7 @@ async fn fragment_and_form_post_work() {
 
 #[rocket::async_test]
 async fn a_pushed_request_works_once_and_for_60_seconds() {
-    let clock = Clock::movable();
+    let clock = Clock::frozen();
     let idp = Idp::builder().clock(clock.clone()).start().await.unwrap();
     let params = query(&authorization_url(&idp, "openid", &[]));
     let push = async || {

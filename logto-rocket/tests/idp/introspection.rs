@@ -49,7 +49,7 @@ async fn an_opaque_token_is_told_as_logto_tells_it() {
 
 #[rocket::async_test]
 async fn what_does_not_count_any_more_is_not_active() {
-    let clock = Clock::movable();
+    let clock = Clock::frozen();
     let idp = Idp::builder().clock(clock.clone()).start().await.unwrap();
     let tokens = sign_in(&idp, "alice", SCOPE, &[("resource", ORDERS)]).await;
     assert_eq!(introspect(&idp, &json!("abc")).await.json(), json!({"active": false}));

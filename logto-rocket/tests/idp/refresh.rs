@@ -158,7 +158,7 @@ async fn organization_and_resource_join_the_organizations_and_the_global_roles()
 
 #[rocket::async_test]
 async fn a_refresh_token_rotates_when_70_percent_of_its_life_are_over() {
-    let clock = Clock::movable();
+    let clock = Clock::frozen();
     let idp = Idp::builder().clock(clock.clone()).start().await.unwrap();
     let tokens = sign_in(&idp, "alice", "openid offline_access", &[]).await;
     clock.advance(Duration::from_secs(14 * DAY * 69 / 100));
@@ -173,7 +173,7 @@ async fn a_refresh_token_rotates_when_70_percent_of_its_life_are_over() {
 
 #[rocket::async_test]
 async fn a_refresh_token_lives_14_days() {
-    let clock = Clock::movable();
+    let clock = Clock::frozen();
     let idp = Idp::builder().clock(clock.clone()).start().await.unwrap();
     let tokens = sign_in(&idp, "alice", "openid offline_access", &[]).await;
     clock.advance(Duration::from_secs(14 * DAY));
@@ -182,7 +182,7 @@ async fn a_refresh_token_lives_14_days() {
 
 #[rocket::async_test]
 async fn a_rotated_token_is_good_for_3_seconds_and_then_ends_the_grant() {
-    let clock = Clock::movable();
+    let clock = Clock::frozen();
     let idp = Idp::builder().rotating(true).clock(clock.clone()).start().await.unwrap();
     let tokens = sign_in(&idp, "alice", "openid offline_access", &[]).await;
     let first = refresh(&idp, &tokens, &[]).await.json();
@@ -199,7 +199,7 @@ async fn a_rotated_token_is_good_for_3_seconds_and_then_ends_the_grant() {
 
 #[rocket::async_test]
 async fn successors_go_on_when_the_old_token_is_not_used_again() {
-    let clock = Clock::movable();
+    let clock = Clock::frozen();
     let idp = Idp::builder().rotating(true).clock(clock.clone()).start().await.unwrap();
     let tokens = sign_in(&idp, "alice", "openid offline_access", &[]).await;
     let first = refresh(&idp, &tokens, &[]).await.json();

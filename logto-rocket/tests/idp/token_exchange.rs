@@ -101,7 +101,7 @@ async fn who_acts_is_named_in_the_token() {
 
 #[rocket::async_test]
 async fn a_subject_token_works_once_and_for_ten_minutes() {
-    let clock = Clock::movable();
+    let clock = Clock::frozen();
     let idp = allowing(Idp::builder().clock(clock.clone())).await;
     let spent = idp.subject_token("alice").unwrap();
     // What fails for another reason does not spend it.

@@ -57,7 +57,7 @@ impl Party {
     }
 
     async fn both_with(options: ProviderOptions) -> Vec<Self> {
-        let clock = Clock::movable();
+        let clock = Clock::frozen();
         let alice = User::new("alice").role("admin").organization(ORGANIZATION, ["owner"]);
         let idp = Idp::builder()
             .user(alice)

@@ -102,7 +102,7 @@ mod later {
         let server = Server::start().await;
         let key = SigningKey::es384("k");
         server.publish(&[&key]);
-        let clock = Clock::movable();
+        let clock = Clock::frozen();
         let client = Oidc::new(settings(&server), clock.clone()).unwrap();
         (server, client, clock, key)
     }
