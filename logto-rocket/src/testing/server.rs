@@ -1,4 +1,5 @@
 use std::net::Ipv4Addr;
+use std::pin::pin;
 
 use rocket::Shutdown;
 use rocket::config::{Config, LogLevel, Shutdown as ShutdownConfig};
@@ -67,16 +68,24 @@ impl Server {
             .await
             .map_err(|error| IdpError::Launch(error.to_string()))?;
         let shutdown = rocket.shutdown();
-        let (failed, failure) = oneshot::channel();
+        let (launched, outcome) = oneshot::channel();
         let task = tokio::spawn(async move {
-            if let Err(error) = rocket.launch().await {
-                failed.send(error.to_string()).ok();
+            let mut launch = pin!(rocket.launch());
+            tokio::select! {
+                // Rocket tells the fairings and then says where it listens, in one go.
+                biased;
+                ended = &mut launch => {
+                    let why = ended.err().map(|error| error.to_string()).unwrap_or_default();
+                    launched.send(Err(IdpError::Launch(why))).ok();
+                }
+                Ok(port) = port => {
+                    launched.send(Ok(port)).ok();
+                    launch.await.ok();
+                }
             }
         });
-        match port.await {
-            Ok(port) => Ok(Self { port, shutdown, task: Some(task) }),
-            Err(_) => Err(IdpError::Launch(failure.await.unwrap_or_default())),
-        }
+        let port = outcome.await.map_err(|_| IdpError::Launch("its task ended".into()))??;
+        Ok(Self { port, shutdown, task: Some(task) })
     }
 }
 
