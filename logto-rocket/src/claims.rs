@@ -16,7 +16,7 @@ use serde_json::{Map, Value};
 /// an e-mail address can change hands.
 #[derive(Clone)]
 pub struct Claims {
-    raw: Box<RawValue>,
+    raw: Box<str>,
     known: Known,
     parsed: OnceLock<Map<String, Value>>,
 }
@@ -135,12 +135,12 @@ impl Claims {
     /// # Ok::<(), serde_json::Error>(())
     /// ```
     pub fn from_json(json: &str) -> Result<Self, serde_json::Error> {
-        Self::from_raw(serde_json::from_str(json)?)
+        Ok(Self { known: serde_json::from_str(json)?, raw: json.into(), parsed: OnceLock::new() })
     }
 
     /// The claims as the JSON object they came in.
     pub fn as_json(&self) -> &str {
-        self.raw.get()
+        &self.raw
     }
 
     /// One claim, by its name, as a type of one's own; `None` if it is absent or `null`.
@@ -158,7 +158,7 @@ impl Claims {
     ///
     /// If the claims are no `T`; the message names the claim.
     pub fn to<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
-        serde_json::from_str(self.raw.get())
+        serde_json::from_str(&self.raw)
     }
 
     /// The claim at a path of member names, if there is one and it is not `null`.
@@ -176,7 +176,7 @@ impl Claims {
             .filter(|(name, _)| *name == "sub" || keep(name))
             .map(|(name, value)| (name.clone(), value.clone()))
             .collect();
-        Self::from_raw(serde_json::value::to_raw_value(&kept)?)
+        Self::from_json(&serde_json::to_string(&kept)?)
     }
 
     /// The names of the claims with the bytes that each takes, largest first.
@@ -190,18 +190,8 @@ impl Claims {
         sizes
     }
 
-    /// Serializes the claims to the byte as they came, into JSON.
-    pub(crate) fn serialize_raw<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.raw.serialize(serializer)
-    }
-
-    fn from_raw(raw: Box<RawValue>) -> Result<Self, serde_json::Error> {
-        let known = serde_json::from_str(raw.get())?;
-        Ok(Self { raw, known, parsed: OnceLock::new() })
-    }
-
     fn all(&self) -> &Map<String, Value> {
-        self.parsed.get_or_init(|| serde_json::from_str(self.raw.get()).unwrap_or_default())
+        self.parsed.get_or_init(|| serde_json::from_str(&self.raw).unwrap_or_default())
     }
 }
 
@@ -215,7 +205,7 @@ impl std::ops::Deref for Claims {
 
 impl fmt::Debug for Claims {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Claims").field(&self.raw.get()).finish()
+        f.debug_tuple("Claims").field(&self.raw).finish()
     }
 }
 
@@ -227,7 +217,6 @@ impl PartialEq for Claims {
 
 impl Serialize for Claims {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        // Raw JSON means something to serde_json only; a template engine would show its wrapping.
         self.all().serialize(serializer)
     }
 }
@@ -235,6 +224,6 @@ impl Serialize for Claims {
 impl<'de> Deserialize<'de> for Claims {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let raw = Box::<RawValue>::deserialize(deserializer)?;
-        Self::from_raw(raw).map_err(serde::de::Error::custom)
+        Self::from_json(raw.get()).map_err(serde::de::Error::custom)
     }
 }

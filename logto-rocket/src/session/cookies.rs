@@ -62,7 +62,7 @@ impl Sessions {
             return Some(opened);
         }
         let opened = self.vault.open(self.names.session(), text)?;
-        let session = serde_json::from_str(&opened.text).ok()?;
+        let session = Session::from_text(&opened.text)?;
         Some(self.opened.insert(text, Opened::new(session, opened.by_older_key, None)))
     }
 
@@ -152,9 +152,7 @@ impl Sessions {
 
     fn sealed(&self, session: &Session) -> Result<String, TooLarge> {
         let limit = self.settings.max_cookie_bytes;
-        let text = serde_json::to_string(session)
-            .ok()
-            .and_then(|json| self.vault.seal(self.names.session(), &json));
+        let text = session.to_text().and_then(|text| self.vault.seal(self.names.session(), &text));
         let bytes = text.as_ref().map_or(usize::MAX, String::len);
         match text {
             Some(text) if bytes <= limit => {

@@ -55,7 +55,7 @@ impl Sessions {
     /// Opens what a store had under an id; `None` for anything that was not sealed for it.
     pub(super) fn unsealed(&self, at: StoreId, stored: Stored) -> Option<Opened> {
         let opened = self.vault.open(at.as_str(), &stored.sealed)?;
-        let mut session: Session = serde_json::from_str(&opened.text).ok()?;
+        let mut session = Session::from_text(&opened.text)?;
         session.generation = stored.version;
         session.tokens.shrink_to_fit();
         Some(Opened::new(session, opened.by_older_key, Some((at, stored.sealed))))
@@ -213,9 +213,9 @@ impl Sessions {
     }
 
     fn record_of(&self, session: &Session) -> Result<store::Record, Error> {
-        let sealed = serde_json::to_string(session)
-            .ok()
-            .and_then(|json| self.vault.seal(session.id.store_id().as_str(), &json))
+        let sealed = session
+            .to_text()
+            .and_then(|text| self.vault.seal(session.id.store_id().as_str(), &text))
             .ok_or_else(|| StoreError::new("the session could not be sealed"))?;
         let sid = session.claims.sid.clone();
         Ok(store::Record::new(sealed, session.claims.sub.clone(), sid, session.signed_in_at))

@@ -16,6 +16,7 @@ mod renewal;
 mod secret;
 mod spent;
 mod store;
+mod text;
 mod token;
 mod token_request;
 mod vault;
@@ -28,7 +29,7 @@ use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 
 pub(crate) use cookies::CookieWrite;
 pub(crate) use ended::{Ended, Verdict};
@@ -64,7 +65,7 @@ pub struct SessionId(Arc<str>);
 
 /// What a signed-in browser carries, sealed, in its cookies.
 #[derive(Clone, Serialize, Deserialize)]
-pub(crate) struct Session {
+pub(crate) struct Session<C = Arc<Claims>> {
     #[serde(rename = "v")]
     format: Format,
     #[serde(rename = "i")]
@@ -72,8 +73,9 @@ pub(crate) struct Session {
     /// Raised by every token request: whoever has the higher one is right.
     #[serde(rename = "g")]
     pub generation: u64,
-    #[serde(rename = "u", serialize_with = "raw_claims")]
-    pub claims: Arc<Claims>,
+    /// They are written behind the rest; see [`to_text`](Session::to_text).
+    #[serde(skip)]
+    pub claims: C,
     #[serde(rename = "r", default, skip_serializing_if = "Option::is_none")]
     pub refresh_token: Option<RefreshToken>,
     #[serde(rename = "q", default, skip_serializing_if = "is_default")]
@@ -266,11 +268,6 @@ impl TryFrom<u8> for Format {
     fn try_from(version: u8) -> Result<Self, Self::Error> {
         if version == FORMAT { Ok(Self) } else { Err("a session of another version") }
     }
-}
-
-/// Claims are sealed to the byte as they came.
-fn raw_claims<S: Serializer>(claims: &Arc<Claims>, serializer: S) -> Result<S::Ok, S::Error> {
-    claims.serialize_raw(serializer)
 }
 
 fn is_default<T: Default + PartialEq>(value: &T) -> bool {
