@@ -4,7 +4,7 @@ use std::hint::black_box;
 use std::time::Instant;
 
 use logto_rocket::{Error, LogtoFairing, LogtoUser, authenticated, resource};
-use rocket::{Build, Rocket, get, routes};
+use rocket::{Build, Either, Rocket, get, routes};
 
 use crate::floors::stop;
 
@@ -24,8 +24,8 @@ fn public() -> &'static str {
 }
 
 #[get("/greeting")]
-fn greeting(user: Option<LogtoUser>) -> String {
-    user.map_or_else(|| "public".to_owned(), |user| user.id().to_owned())
+fn greeting(user: Option<LogtoUser>) -> Either<String, &'static str> {
+    user.map_or(Either::Right("public"), |user| Either::Left(user.id().to_owned()))
 }
 
 #[authenticated]

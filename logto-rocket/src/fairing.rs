@@ -179,13 +179,13 @@ impl Fairing for LogtoFairing {
         if visit.is_blank() {
             return;
         }
-        if let Some(logto) = Logto::fetch(request.rocket()) {
-            let writes = std::mem::take(&mut *visit.writes());
-            write_refusal(request, response, &writes);
-            if visit.is_guarded() {
-                forbid_caching(logto, response);
-            }
-            write_cookies(logto, request, response, visit, writes);
+        let writes = std::mem::take(&mut *visit.writes());
+        write_refusal(request, response, &writes);
+        if visit.is_guarded() {
+            forbid_caching(request, response);
+        }
+        if visit.asked().is_some() || writes.has_cookies() {
+            write_cookies(request, response, visit, writes);
         }
     }
 }
@@ -202,7 +202,7 @@ fn write_refusal(request: &Request<'_>, response: &mut Response<'_>, writes: &Wr
 }
 
 /// What a guard let through, or refused, is for one pair of eyes.
-fn forbid_caching(logto: &Logto, response: &mut Response<'_>) {
+fn forbid_caching(request: &Request<'_>, response: &mut Response<'_>) {
     let mut policy = None;
     let mut vary = None;
     for header in response.headers().iter() {
@@ -215,7 +215,9 @@ fn forbid_caching(logto: &Logto, response: &mut Response<'_>) {
         }
     }
     let policy = policy.unwrap_or_default();
-    if policy.is_shared {
+    if policy.is_shared
+        && let Some(logto) = Logto::fetch(request.rocket())
+    {
         logto.warn_of_public_caching();
     }
     if !policy.is_private || policy.is_public {
@@ -253,12 +255,12 @@ fn names(list: &str, name: &str) -> bool {
 }
 
 fn write_cookies(
-    logto: &Logto,
     request: &Request<'_>,
     response: &mut Response<'_>,
     visit: &Visit,
     writes: Writes,
 ) {
+    let Some(logto) = Logto::fetch(request.rocket()) else { return };
     let sessions: &Sessions = logto.keeper();
     let mut cookies = writes.cookies;
     match (writes.session, visit.asked()) {
@@ -280,7 +282,7 @@ fn write_cookies(
         _ => {}
     }
     if !cookies.is_empty() {
-        forbid_caching(logto, response);
+        forbid_caching(request, response);
     }
     for cookie in cookies {
         let cookie = cookie.into_cookie(sessions.secure).to_string();

@@ -42,6 +42,13 @@ pub(crate) enum SessionWrite {
     Delete,
 }
 
+impl Writes {
+    /// Whether there are cookies to write, beside those of a session that goes on.
+    pub fn has_cookies(&self) -> bool {
+        !matches!(self.session, SessionWrite::Keep) || !self.cookies.is_empty()
+    }
+}
+
 impl Visit {
     /// The one of this request.
     pub fn of<'r>(request: &'r Request<'_>) -> &'r Self {
@@ -86,9 +93,7 @@ impl Visit {
 
     /// Whether nothing of ours had to do with this request.
     pub fn is_blank(&self) -> bool {
-        let writes = self.writes();
-        let untouched = matches!(writes.session, SessionWrite::Keep) && writes.cookies.is_empty();
-        untouched && self.asked().is_none() && !self.is_guarded()
+        !self.is_guarded() && self.asked().is_none() && !self.writes().has_cookies()
     }
 
     pub fn is_guarded(&self) -> bool {
