@@ -41,3 +41,37 @@ impl Session<()> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::session::{Asked, SignInOrigin};
+
+    /// A session whose claims came in several lines, from a browser whose name has two.
+    fn text() -> String {
+        let claims =
+            Claims::from_json("\n{\n  \"sub\": \"k3d9\",\n  \"team\": \"a\\nb\"\n}\n").unwrap();
+        let user_agent = Some("A Browser\r\n{\"sub\":\"admin\"}".to_owned());
+        let mut session = Session::new(claims, Asked::default(), 1_000);
+        session.origin = Some(SignInOrigin { address: None, user_agent });
+        session.to_text().unwrap()
+    }
+
+    #[test]
+    fn a_session_reads_as_it_was_written_whatever_is_in_it() {
+        let text = text();
+        let session = Session::from_text(&text).unwrap();
+        assert_eq!(session.claims.sub, "k3d9");
+        assert_eq!(session.claims.get::<String>("team").unwrap().as_deref(), Some("a\nb"));
+        assert_eq!(session.to_text().unwrap(), text);
+    }
+
+    #[test]
+    fn half_a_session_is_none() {
+        let text = text();
+        let (line, claims) = text.split_once('\n').unwrap();
+        for half in [line, claims, &format!("{line}\n"), &format!("\n{claims}"), &text[1..]] {
+            assert!(Session::from_text(half).is_none(), "{half}");
+        }
+    }
+}
