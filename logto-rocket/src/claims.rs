@@ -135,6 +135,10 @@ impl Claims {
     /// # Ok::<(), serde_json::Error>(())
     /// ```
     pub fn from_json(json: &str) -> Result<Self, serde_json::Error> {
+        // A list of as many members would also read as `Known`.
+        if !json.trim_start().starts_with('{') {
+            return Err(serde::de::Error::custom("claims are a JSON object"));
+        }
         Ok(Self { known: serde_json::from_str(json)?, raw: json.into(), parsed: OnceLock::new() })
     }
 
@@ -225,5 +229,21 @@ impl<'de> Deserialize<'de> for Claims {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let raw = Box::<RawValue>::deserialize(deserializer)?;
         Self::from_json(raw.get()).map_err(serde::de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn claims_are_an_object() {
+        // `sub`, 27 claims that may be absent, and no more: what serde reads as `Known`.
+        let list = format!("[\"k3d9\"{}]", ",null".repeat(27));
+        assert!(serde_json::from_str::<Known>(&list).is_ok(), "the list is as long as it must be");
+        for json in [&list, "null", "\"k3d9\"", "{}", "", r#"{"sub":"k3d9"}x"#] {
+            assert!(Claims::from_json(json).is_err(), "{json}");
+        }
+        assert!(Claims::from_json("\n {\"sub\":\"k3d9\"}\n").is_ok());
     }
 }
