@@ -323,7 +323,7 @@ async fn at_the_engine_of_logto_the_same_application_gets_its_tokens() {
         .app_id(MACHINE_ID)
         .app_secret(MACHINE_SECRET)
         .base_url(ORIGIN);
-    let client = launch(&logto_rocket::Clock::frozen(), config, Vec::new()).await;
+    let client = launch(&logto_rocket::Clock::movable(), config, Vec::new()).await;
     let logto = client.rocket().state::<Logto>().expect("the client");
     let asked = logto.client_credentials().scope("read:orders");
     let tokens = join_all((0..20).map(|_| asked.access_token(EngineOrders))).await;

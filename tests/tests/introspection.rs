@@ -142,7 +142,7 @@ async fn the_engine_of_logto_tells_the_same() {
             .app_id(id)
             .app_secret(secret)
             .base_url(ORIGIN);
-        let client = launch(&logto_rocket::Clock::frozen(), config, Vec::new()).await;
+        let client = launch(&logto_rocket::Clock::movable(), config, Vec::new()).await;
         let logto = client.rocket().state::<Logto>().expect("the client");
         let known = logto.introspect(&token).await.unwrap();
         assert!(known.is_active(), "{known:?}");
