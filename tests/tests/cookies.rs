@@ -197,11 +197,9 @@ async fn an_unreadable_session_means_signed_out_and_is_left_alone() {
     let app = App::start().await;
     let alice = app.signed_in("alice").await;
     let (name, good) = session(&alice);
-    let plain = concat!(
-        r#"{"v":1,"i":"x","g":0,"t":4000000000,"c":4000000000,"l":4000000000}"#,
-        "\n",
-        r#"{"sub":"admin"}"#
-    );
+    let now = app.clock.now();
+    let line = format!(r#"{{"v":1,"i":"x","g":0,"t":{now},"c":{now},"l":{now}}}"#);
+    let plain = format!("{line}\n{}", r#"{"sub":"admin"}"#);
     let huge = "A".repeat(200_000);
     let counted = format!("2.{good}");
     let foreign = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
@@ -224,7 +222,7 @@ async fn an_unreadable_session_means_signed_out_and_is_left_alone() {
         "%00",
         "ü",
         "\u{202e}",
-        plain,
+        &plain,
         &huge,
         foreign,
         &counted,

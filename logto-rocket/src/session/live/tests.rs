@@ -75,3 +75,17 @@ fn a_session_that_is_at_work_does_not_go() {
     }
     assert!(live.get(&busy.id).is_some_and(|found| Arc::ptr_eq(&found, &record)));
 }
+
+/// Another process has written that the session was seen, which makes a generation of the same
+/// number, before the store has what a token request of this one brought.
+#[test]
+fn what_the_store_does_not_have_yet_is_not_given_up_for_an_equal_generation() {
+    let live = Live::new(true);
+    let session = session();
+    let newer = Claims::from_json(r#"{"sub":"k3d9","name":"Newer"}"#).unwrap();
+    let record = live.record(&session, Instant::now());
+    record.advance(|session| session.claims = Arc::new(newer));
+    let theirs = Arc::new(Session { generation: 1, ..Session::clone(&session) });
+    assert_eq!(live.meet(&theirs, &Clock::system()).claims.name.as_deref(), Some("Newer"));
+    assert_eq!(record.session().claims.name.as_deref(), Some("Newer"));
+}
