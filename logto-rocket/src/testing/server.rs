@@ -75,12 +75,15 @@ impl Server {
                 // Rocket tells the fairings and then says where it listens, in one go.
                 biased;
                 ended = &mut launch => {
-                    let why = ended.err().map(|error| error.to_string()).unwrap_or_default();
+                    let shut_down = |_| "it was shut down".to_owned();
+                    let why = ended.map_or_else(|error| error.to_string(), shut_down);
                     launched.send(Err(IdpError::Launch(why))).ok();
                 }
                 Ok(port) = port => {
-                    launched.send(Ok(port)).ok();
-                    launch.await.ok();
+                    // Where nobody waits any more, it ends here.
+                    if launched.send(Ok(port)).is_ok() {
+                        launch.await.ok();
+                    }
                 }
             }
         });
