@@ -63,7 +63,8 @@ const ROLLING: u64 = 60;
 #[serde(transparent)]
 pub struct SessionId(Arc<str>);
 
-/// What a signed-in browser carries, sealed, in its cookies.
+/// What a signed-in browser carries, sealed, in its cookies. `Session<()>` is one whose claims are
+/// not read yet; see [`from_text`](Session::from_text).
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Session<C = Arc<Claims>> {
     #[serde(rename = "v")]
