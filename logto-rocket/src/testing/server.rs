@@ -75,8 +75,10 @@ impl Server {
                 // Rocket tells the fairings and then says where it listens, in one go.
                 biased;
                 ended = &mut launch => {
-                    let shut_down = |_| "it was shut down".to_owned();
-                    let why = ended.map_or_else(|error| error.to_string(), shut_down);
+                    let why = match ended {
+                        Ok(_) => "it was shut down".into(),
+                        Err(error) => error.to_string(),
+                    };
                     launched.send(Err(IdpError::Launch(why))).ok();
                 }
                 Ok(port) = port => {
