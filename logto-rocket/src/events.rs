@@ -2,10 +2,9 @@
 
 use std::fmt;
 
-use crate::error::Error;
+use crate::error::{Error, SignInError};
 use crate::oidc::LogoutError;
 use crate::session::SessionId;
-use crate::sign_in_error::SignInError;
 
 /// Something that happened. It never holds a secret.
 ///
@@ -74,6 +73,29 @@ pub enum Event {
         /// What was required, in the words of the attribute.
         requirement: String,
     },
+}
+
+/// Where events go: into the log, and to the application.
+#[derive(Default)]
+pub(crate) struct Events {
+    on_event: Option<EventHook>,
+}
+
+/// The application's `on_event`.
+pub(crate) type EventHook = Box<dyn Fn(&Event) + Send + Sync>;
+
+impl Events {
+    pub fn new(on_event: Option<EventHook>) -> Self {
+        Self { on_event }
+    }
+
+    /// Logs an event and hands it to the application.
+    pub fn emit(&self, event: &Event) {
+        log::log!(event.level(), "{event}");
+        if let Some(on_event) = &self.on_event {
+            on_event(event);
+        }
+    }
 }
 
 impl fmt::Display for Event {

@@ -227,72 +227,70 @@
 //!   A sign-in that a developer starts under the wrong one of them is led to `base_url` first.
 
 mod at_once;
-mod challenge;
 mod claims;
+mod client;
 mod clock;
 mod config;
 mod error;
 mod events;
 mod fairing;
+mod flows;
 mod guard;
-mod hooks;
-mod logto;
-mod macros;
-mod navigation;
-mod notice;
+mod local_path;
+mod loopback;
+pub mod names;
 mod oidc;
 mod once_task;
-#[cfg(feature = "templates")]
-mod page;
-mod redirect;
-mod refusal;
+mod request;
 mod requirement;
+mod resource;
+mod response;
 mod routes;
 mod session;
-mod sign_in_error;
+#[cfg(feature = "templates")]
+mod templates;
 #[cfg(feature = "testing")]
 pub mod testing;
-mod visit;
+mod user;
 
 pub use logto_rocket_macros::{authenticated, requires};
 
-pub use challenge::Challenge;
 pub use claims::{Address, Claims, Known, OrganizationData};
+pub use client::{
+    ClientCredentials, Logto, MachineToken, SessionControl, SessionInfo, TokenExchange,
+};
 pub use clock::Clock;
 pub use config::{Config, SessionConfig, Store};
-pub use error::{Call, Error, InvalidToken};
+pub use error::{Call, Error, InvalidToken, Refusal, SignInError};
 pub use events::Event;
 pub use fairing::LogtoFairing;
-pub use guard::{AccessToken, Authenticated, ClaimsAs, LogtoUser, Protected, Token, TokenClaims};
-pub use hooks::OnSignIn;
-pub use logto::{
-    ClientCredentials, Logto, MachineToken, SessionControl, SessionInfo, SignIn, SignInBuilder,
-    SignOut, SignOutBuilder, TokenExchange,
-};
+pub use flows::{OnSignIn, SignIn, SignInBuilder, SignOut, SignOutBuilder};
+pub use guard::{AccessToken, Authenticated, ClaimsAs, Protected};
+pub use local_path::{LocalPath, NotLocal};
 pub use oidc::{
     DirectSignIn, FirstScreen, Identifier, Introspection, LogoutError, Prompt, SignInOptions,
     SubjectTokenType,
 };
-#[cfg(feature = "templates")]
-pub use page::Page;
-pub use redirect::{LocalPath, NotLocal};
-pub use refusal::Refusal;
-pub use requirement::{Requirement, Resource, needs};
+pub use requirement::{Requirement, needs};
+pub use resource::Resource;
+pub use response::Challenge;
 #[cfg(feature = "redis")]
 pub use session::RedisStore;
 pub use session::{
     MemoryStore, Record, Replaced, SessionId, SessionStore, StoreError, StoreId, Stored,
 };
-pub use sign_in_error::SignInError;
+#[cfg(feature = "templates")]
+pub use templates::Page;
+pub use user::{LogtoUser, Token, TokenClaims};
 
 /// What the attribute macro writes. Nothing here is for anybody else, and all of it may change.
 #[doc(hidden)]
 pub mod __private {
     pub use crate::guard::Place;
     pub use crate::requirement::{
-        Check, Indicator, Literal, Node, Organization, Resolver, checked_scope, checked_uri,
-        requirement, resolution, uri_of, verdict,
+        Check, Literal, Node, Organization, Resolver, requirement, resolution, verdict,
     };
+    pub use crate::resource::{Indicator, checked_scope, checked_uri, uri_of};
 }
 
 /// The code in the README compiles.

@@ -1,8 +1,9 @@
 //! The rules for URLs.
 
-use url::{Host, Url};
+use url::Url;
 
 use super::mistakes::Wrong;
+use crate::loopback::is_loopback;
 
 /// Where Logto is: an https URL, or http on a loopback host.
 pub(super) fn endpoint(text: &str) -> Result<Url, Wrong> {
@@ -55,14 +56,4 @@ fn web_url(text: &str) -> Result<Url, Wrong> {
         ));
     }
     Ok(url)
-}
-
-/// Whether the URL's host is this machine.
-pub(crate) fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    }
 }

@@ -6,25 +6,25 @@ use std::sync::atomic::AtomicBool;
 use humantime::format_duration;
 use rocket::{Build, Orbit, Rocket, Route};
 
-use crate::challenge::CATCHER;
+use crate::client::{Client, Logto};
 use crate::clock::Clock;
 use crate::config::{self, Config, SessionSettings, Settings, StoreSettings};
-use crate::guard::Place;
-use crate::hooks::Hooks;
-use crate::logto::Logto;
+use crate::events::Events;
+use crate::guard::{Place, Registry};
 use crate::oidc::{Oidc, OidcSettings};
+use crate::response::CATCHER;
 use crate::session::{
     Ended, Live, MemoryStore, Names, OpenedSessions, Outage, SessionStore, Sessions, StoreError,
     Vault,
 };
 
 /// The client, by the configuration. Every mistake in it is told at once; then there is none.
-pub(super) fn client(
+pub(super) fn logto(
     rocket: &Rocket<Build>,
     config: Option<&Config>,
     own_store: Option<Arc<dyn SessionStore>>,
     clock: Clock,
-    hooks: Hooks,
+    events: Arc<Events>,
 ) -> Option<Logto> {
     let read = config::read(rocket.figment(), config, own_store.is_some());
     let (settings, warnings) = read.inspect_err(|mistakes| log::error!("{mistakes}")).ok()?;
@@ -62,7 +62,7 @@ pub(super) fn client(
         ended: Ended::new(settings.session.max_lifetime),
         warned_of_size: AtomicBool::new(false),
     };
-    Some(Logto::new(settings, clock, sessions, hooks))
+    Some(Logto::new(Client::new(settings, clock, Arc::new(sessions), events)))
 }
 
 /// Where sessions are kept, if not in cookies.
@@ -93,28 +93,32 @@ fn store(
 }
 
 /// Hands the key that seals to Rocket too, so that its private cookies and ours are one kind.
-pub(super) fn with_secret_key(rocket: Rocket<Build>, logto: &Logto) -> Rocket<Build> {
-    let Some(key) = logto.settings().secret_keys.first() else { return rocket };
+pub(super) fn with_secret_key(rocket: Rocket<Build>, client: &Client) -> Rocket<Build> {
+    let Some(key) = client.settings().secret_keys.first() else { return rocket };
     let figment = rocket.figment().clone().merge(("secret_key", key.master()));
     rocket.configure(figment)
 }
 
 /// Tells what was attached, in one block. No secret is among it.
-pub(super) fn announce(logto: &Logto, rocket: &Rocket<Orbit>) {
-    let settings = logto.settings();
+pub(super) fn announce(client: &Client, rocket: &Rocket<Orbit>) {
+    let settings = client.settings();
     let mut lines = vec![
         format!("issuer: {}", settings.issuer.as_str()),
-        format!("redirect URI to register: {}", logto.door_url("sign-in-callback")),
-        format!("post sign-out redirect URI to register: {}", logto.door_url("sign-out-callback")),
-        format!("back-channel logout URI to register: {}", logto.door_url("backchannel-logout")),
+        format!("redirect URI to register: {}", client.route_url("sign-in-callback")),
+        format!(
+            "post sign-out redirect URI to register: {}",
+            client.route_url("sign-out-callback")
+        ),
+        format!("back-channel logout URI to register: {}", client.route_url("backchannel-logout")),
         format!("sessions: {}", sessions(&settings.session)),
-        format!("asks Logto for: {}", logto.scopes().join(" ")),
+        format!("asks Logto for: {}", client.scopes().join(" ")),
     ];
-    let resources = logto.resources();
+    let resources = client.resources();
     if !resources.is_empty() {
         lines.push(format!("and for the resources: {}", resources.join(" ")));
     }
-    lines.extend(logto.protected().into_iter().map(|(place, requirement)| {
+    let protected = rocket.state::<Registry>().map(Registry::all).unwrap_or_default();
+    lines.extend(protected.into_iter().map(|(place, requirement)| {
         let mut mounted = rocket.routes().filter(|route| is_at(route, &place)).peekable();
         if mounted.peek().is_none() {
             return format!("{} ({}:{}): {requirement}", place.name, place.file, place.line);

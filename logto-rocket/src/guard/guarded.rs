@@ -4,11 +4,12 @@ use rocket::futures::future::BoxFuture;
 use rocket::route::{Handler, Outcome};
 use rocket::{Data, Request, Route};
 
-use super::{LogtoUser, UserFacts, decide, is_met_by_claims, judge};
-use crate::refusal::Refusal;
+use super::authenticated;
+use crate::error::Refusal;
+use crate::request::RequestState;
 use crate::requirement::needs::{ByClaims, ByUser};
-use crate::requirement::{Requirement, Tree};
-use crate::visit::Visit;
+use crate::requirement::{Requirement, Tree, decide, is_met_by_claims};
+use crate::user::LogtoUser;
 
 impl<N> Requirement<N> {
     /// Whether the user's claims meet the requirement. What they do not tell counts as not met, also
@@ -17,7 +18,7 @@ impl<N> Requirement<N> {
     where
         N: ByClaims,
     {
-        is_met_by_claims(user, self.tree())
+        is_met_by_claims(self.tree(), user)
     }
 
     /// Whether the user meets the requirement, as `#[authenticated]` decides it. As the error of a
@@ -35,7 +36,7 @@ impl<N> Requirement<N> {
         N: ByUser,
     {
         let tree = self.tree();
-        Box::pin(async move { judge(user, tree, None, UserFacts::new(user, Vec::new())).await })
+        Box::pin(decide(tree, user))
     }
 
     /// Guards routes that are not one's own, such as those of a file server: who does not meet the
@@ -80,9 +81,9 @@ struct Guarded {
 #[rocket::async_trait]
 impl Handler for Guarded {
     async fn handle<'r>(&self, request: &'r Request<'_>, data: Data<'r>) -> Outcome<'r> {
-        let visit = Visit::of(request);
-        let decided = decide(request, visit, self.tree).await;
-        visit.guarded(decided.as_ref().err().cloned());
+        let state = RequestState::of(request);
+        let decided = authenticated::decide(request, state, self.tree).await;
+        state.guarded(decided.as_ref().err().cloned());
         match decided {
             Ok(()) => self.inner.handle(request, data).await,
             Err(refusal) => Outcome::Error(refusal.status()),

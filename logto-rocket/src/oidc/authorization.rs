@@ -13,11 +13,10 @@ use super::secrets::{Nonce, State, Verifier};
 use super::sign_in::{Prompt, SignInOptions, is_hint, is_locale, is_word};
 use super::{Flow, Oidc, named};
 use crate::error::{Call, Error};
+use crate::names::{ORGANIZATIONS, ORGANIZATIONS_RESOURCE};
 
 /// How many random bytes `state` and `nonce` have.
 const RANDOM_BYTES: u32 = 32;
-const ORGANIZATIONS_SCOPE: &str = "urn:logto:scope:organizations";
-const ORGANIZATIONS_RESOURCE: &str = "urn:logto:resource:organizations";
 
 /// What [`SignInOptions::extra`] must not set: what protects a sign-in, and what has a method.
 const RESERVED: [&str; 28] = [
@@ -91,7 +90,7 @@ impl Oidc {
         let prompt = options.prompt.as_ref().unwrap_or(&self.settings.prompt);
         let scopes = union(scopes, &options.scopes);
         let mut resources = union(resources, &options.resources);
-        if scopes.iter().any(|scope| scope == ORGANIZATIONS_SCOPE) {
+        if scopes.iter().any(|scope| scope == ORGANIZATIONS) {
             resources = union(&resources, &[ORGANIZATIONS_RESOURCE.to_owned()]);
         }
 

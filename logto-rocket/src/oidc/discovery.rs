@@ -5,9 +5,10 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use super::Metadata;
-use super::http::{Http, bad_answer, is_loopback, moved};
+use super::http::{Http, bad_answer, moved};
 use super::settings::OidcSettings;
 use crate::error::{Call, Error};
+use crate::loopback::is_loopback;
 
 /// Where Logto's endpoints are. Those for a browser lie on an origin that a browser reaches; those
 /// for this server are put on the internal origin by [`Http`].

@@ -12,6 +12,7 @@ use url::Url;
 
 use super::settings::OidcSettings;
 use crate::error::{Call, Error};
+use crate::loopback::is_loopback;
 
 /// The largest answer that is read. Logto's largest token answers have some 16 kB.
 const MAX_BODY: usize = 1 << 20;
@@ -216,16 +217,6 @@ pub(super) fn moved(url: &Url, origin: &Url) -> Url {
     moved.set_query(url.query());
     moved.set_fragment(None);
     moved
-}
-
-/// Whether the URL names this machine.
-pub(super) fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-        Some(url::Host::Ipv4(address)) => address.is_loopback(),
-        Some(url::Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    }
 }
 
 fn unavailable(call: Call, why: String) -> Error {

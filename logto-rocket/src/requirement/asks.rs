@@ -3,11 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::node::Node;
-
-const ROLES: &str = "roles";
-pub(crate) const ORGANIZATIONS: &str = "urn:logto:scope:organizations";
-const ORGANIZATION_ROLES: &str = "urn:logto:scope:organization_roles";
-pub(crate) const ORGANIZATIONS_RESOURCE: &str = "urn:logto:resource:organizations";
+use crate::names::{ORGANIZATION_ROLES, ORGANIZATIONS, ORGANIZATIONS_RESOURCE, ROLES};
 
 /// Scopes and resources of the authorization request.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -21,11 +17,6 @@ impl Asks {
         for node in nodes {
             self.add(node);
         }
-    }
-
-    pub fn join(&mut self, other: Self) {
-        self.scopes.extend(other.scopes);
-        self.resources.extend(other.resources);
     }
 
     fn add(&mut self, node: &'static Node) {

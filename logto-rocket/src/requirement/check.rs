@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::pin::Pin;
 
-use crate::guard::LogtoUser;
+use crate::user::LogtoUser;
 
 /// A function of the application, and what it is called.
 #[doc(hidden)]

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::check::Check;
 use super::organization::{Organization, Resolver};
-use super::resource::Indicator;
+use crate::resource::Indicator;
 
 /// What is known of a request when a requirement is judged. `None` is unknown.
 pub(crate) trait Facts {

@@ -7,7 +7,7 @@ use super::check::Check;
 use super::facts::{Facts, Question, Target};
 use super::literal::Literal;
 use super::organization::Organization;
-use super::resource::Indicator;
+use crate::resource::Indicator;
 
 /// A condition, or a combination of them. Written by the macros only.
 #[doc(hidden)]

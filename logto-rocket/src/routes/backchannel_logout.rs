@@ -10,51 +10,51 @@ use rocket::http::{ContentType, Header, Status};
 use rocket::{Data, Request, Response};
 use url::form_urlencoded;
 
+use crate::client::Client;
 use crate::error::{Call, Error};
 use crate::events::Event;
-use crate::logto::Logto;
 use crate::oidc::{LogoutError, LogoutToken};
 use crate::once_task::OnceTask;
 use crate::session::Sessions;
 
 /// How long it may take. Logto waits two and a half seconds, and its user with it.
-const PATIENCE: Duration = Duration::from_secs(2);
+const TIMEOUT: Duration = Duration::from_secs(2);
 
 /// The most that is read.
 const MAX_BODY_KB: u64 = 64;
 
 /// Ends what the token says. Whoever asks needs no cookie and gets none: the token is the proof.
 pub(super) async fn respond(
-    logto: &Logto,
+    client: &Client,
     request: &Request<'_>,
     data: Data<'_>,
 ) -> Response<'static> {
-    let ended = tokio::time::timeout(PATIENCE, end(logto, request, data)).await;
+    let ended = tokio::time::timeout(TIMEOUT, end(client, request, data)).await;
     match ended.unwrap_or_else(|_| Err(too_slow())) {
         Ok(LogoutToken { sub, sid, .. }) => {
-            logto.tell(&Event::BackchannelLogout { sub, sid });
+            client.emit(&Event::BackchannelLogout { sub, sid });
             Response::build().status(Status::Ok).finalize()
         }
         Err(error) => {
             let response = refusal(&error);
-            logto.tell(&Event::BackchannelLogoutRefused { error });
+            client.emit(&Event::BackchannelLogoutRefused { error });
             response
         }
     }
 }
 
 async fn end(
-    logto: &Logto,
+    client: &Client,
     request: &Request<'_>,
     data: Data<'_>,
 ) -> Result<LogoutToken, LogoutError> {
     let text = logout_token(request, data).await.ok_or(LogoutError::Request)?;
-    let token = logto.oidc().verify_logout_token(&text).await?;
+    let token = client.oidc().verify_logout_token(&text).await?;
     // What has begun is done, though Logto may not wait for it.
-    let (keeper, ended) = (Arc::clone(logto.keeper()), token.clone());
-    let work = OnceTask::spawn(async move { carry_out(&keeper, &ended).await });
+    let (sessions, ended) = (Arc::clone(client.sessions()), token.clone());
+    let work = OnceTask::spawn(async move { carry_out(&sessions, &ended).await });
     let done = work.result().await.unwrap_or_else(|| Err(aborted()));
-    done.inspect_err(|_| logto.oidc().forget_logout_token(&token))?;
+    done.inspect_err(|_| client.oidc().forget_logout_token(&token))?;
     Ok(token)
 }
 
@@ -72,15 +72,15 @@ async fn logout_token(request: &Request<'_>, data: Data<'_>) -> Option<String> {
     }
 }
 
-async fn carry_out(keeper: &Arc<Sessions>, token: &LogoutToken) -> Result<(), Error> {
+async fn carry_out(sessions: &Arc<Sessions>, token: &LogoutToken) -> Result<(), Error> {
     let over = match (&token.sid, &token.sub) {
-        (Some(sid), _) => keeper.end_by_sid(sid).await?,
-        (None, Some(sub)) => keeper.end_by_sub(sub, token.issued_at).await?,
+        (Some(sid), _) => sessions.end_by_sid(sid).await?,
+        (None, Some(sub)) => sessions.end_by_sub(sub, token.issued_at).await?,
         (None, None) => return Ok(()),
     };
     // With `offline_access` refresh tokens outlive the session at Logto. Nobody waits for their end.
-    let keeper = Arc::clone(keeper);
-    tokio::spawn(async move { keeper.revoke(over).await });
+    let sessions = Arc::clone(sessions);
+    tokio::spawn(async move { sessions.revoke(over).await });
     Ok(())
 }
 

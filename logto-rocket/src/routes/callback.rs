@@ -7,107 +7,105 @@ use cookie::SameSite;
 use rocket::http::Status;
 use rocket::{Request, Response};
 
-use super::go;
 use super::query::Query;
 use crate::claims::Claims;
-use crate::error::Error;
+use crate::client::{Client, SignedIn};
+use crate::error::{Error, Refusal, SignInError};
 use crate::events::Event;
-use crate::guard::LogtoUser;
-use crate::logto::{Exchanged, Logto, SignedIn};
-use crate::navigation::header;
-use crate::notice::Notice;
+use crate::flows::Hooks;
+use crate::local_path::LocalPath;
 use crate::oidc::{AuthorizationCode, Expected, MaxAge, RefreshToken, Tokens};
-use crate::redirect::LocalPath;
-use crate::refusal::Refusal;
+use crate::request::{RequestState, SessionWrite, header};
+use crate::response::{BuiltInPage, label, redirect, texts};
 use crate::session::{Audience, Flow, Secret, Session, SignInOrigin, find_flow};
-use crate::sign_in_error::SignInError;
-use crate::visit::{SessionWrite, Visit};
+use crate::user::LogtoUser;
 
 /// Completes the sign-in that the callback belongs to, or says why not. It never redirects to
 /// another sign-in by itself.
-pub(super) async fn respond<'r>(logto: &Logto, request: &'r Request<'_>) -> Response<'r> {
+pub(super) async fn respond<'r>(client: &Arc<Client>, request: &'r Request<'_>) -> Response<'r> {
     let query = Query::of(request);
     if let Some(name) = query.repeated() {
         let name = name.chars().filter(char::is_ascii_alphanumeric).take(32).collect();
-        return fail(logto, request, None, &SignInError::RepeatedParameter(name));
+        return fail(client, request, None, &SignInError::RepeatedParameter(name));
     }
     let Some(state) = query.get("state") else {
         let bare = query.get("code").is_none() && query.get("error").is_none();
         let error = if bare { SignInError::Cancelled } else { SignInError::Unknown };
-        return already_in(logto, request)
+        return already_signed_in(client, request)
             .await
-            .unwrap_or_else(|| fail(logto, request, None, &error));
+            .unwrap_or_else(|| fail(client, request, None, &error));
     };
-    let Some(flow) = find_flow(request, logto.keeper(), state) else {
-        return already_in(logto, request)
+    let Some(flow) = find_flow(request, client.sessions(), state) else {
+        return already_signed_in(client, request)
             .await
-            .unwrap_or_else(|| fail(logto, request, None, &SignInError::Unknown));
+            .unwrap_or_else(|| fail(client, request, None, &SignInError::Unknown));
     };
     if flow.finished {
-        return already_in(logto, request)
+        return already_signed_in(client, request)
             .await
-            .unwrap_or_else(|| fail(logto, request, None, &SignInError::Spent));
+            .unwrap_or_else(|| fail(client, request, None, &SignInError::Spent));
     }
-    if let Err(error) = check_issuer(logto, &query).await {
-        return fail(logto, request, None, &error);
+    if let Err(error) = check_issuer(client, &query).await {
+        return fail(client, request, None, &error);
     }
     let code = match (query.get("error"), query.get("code")) {
         (Some(error), _) => {
             let error = SignInError::from_code(error);
-            log_what_was_asked(logto, &flow, &error);
-            return fail(logto, request, Some(&flow), &error);
+            log_what_was_asked(client, &flow, &error);
+            return fail(client, request, Some(&flow), &error);
         }
-        (None, None) => return fail(logto, request, Some(&flow), &SignInError::Cancelled),
+        (None, None) => return fail(client, request, Some(&flow), &SignInError::Cancelled),
         (None, Some(code)) => code,
     };
-    let Some(attempt) = logto.spent().attempt(flow.key()) else {
-        return already_in(logto, request)
+    let Some(attempt) = client.spent().attempt(flow.key()) else {
+        return already_signed_in(client, request)
             .await
-            .unwrap_or_else(|| fail(logto, request, Some(&flow), &SignInError::Spent));
+            .unwrap_or_else(|| fail(client, request, Some(&flow), &SignInError::Spent));
     };
     let origin = origin(request);
-    let exchange = || exchange(logto.clone(), flow.clone(), AuthorizationCode::from(code), origin);
+    let exchange =
+        || exchange(Arc::clone(client), flow.clone(), AuthorizationCode::from(code), origin);
     let Some(exchanged) = attempt.exchange(exchange).await else {
-        return fail(logto, request, Some(&flow), &SignInError::Spent);
+        return fail(client, request, Some(&flow), &SignInError::Spent);
     };
-    match attempt.outcome(|| admit(logto, request, exchanged)).await {
-        Ok(session) => succeed(logto, request, &flow, session).await,
-        Err(error) => fail(logto, request, Some(&flow), &error),
+    match attempt.outcome(|| admit(client, request, exchanged)).await {
+        Ok(session) => succeed(client, request, &flow, session).await,
+        Err(error) => fail(client, request, Some(&flow), &error),
     }
 }
 
 /// Whether the answer is from the issuer that was asked
 /// ([RFC 9207, section 2.4](https://www.rfc-editor.org/rfc/rfc9207#section-2.4)).
-async fn check_issuer(logto: &Logto, query: &Query) -> Result<(), SignInError> {
-    let accepted = logto.oidc().accepts_issuer(query.get("iss")).await?;
+async fn check_issuer(client: &Arc<Client>, query: &Query) -> Result<(), SignInError> {
+    let accepted = client.oidc().accepts_issuer(query.get("iss")).await?;
     if accepted { Ok(()) } else { Err(SignInError::WrongIssuer) }
 }
 
 /// Exchanges the code, once, and verifies what comes.
 async fn exchange(
-    logto: Logto,
+    client: Arc<Client>,
     flow: Flow,
     code: AuthorizationCode,
     origin: SignInOrigin,
-) -> Exchanged {
-    let redirect_uri = logto.door_url("sign-in-callback");
-    let tokens = logto.oidc().exchange(&code, &flow.verifier, &redirect_uri).await?;
-    match verify(&logto, &flow, &tokens).await {
+) -> SignedIn {
+    let redirect_uri = client.route_url("sign-in-callback");
+    let tokens = client.oidc().exchange(&code, &flow.verifier, &redirect_uri).await?;
+    match verify(&client, &flow, &tokens).await {
         Ok(claims) => {
-            let session = Arc::new(begin(&logto, flow, claims, &tokens, origin));
+            let session = Arc::new(begin(&client, flow, claims, &tokens, origin));
             if session.secret.is_none() {
-                logto.keeper().keep_token(&session, Audience::default(), &tokens);
+                client.sessions().keep_token(&session, Audience::default(), &tokens);
             }
             Ok(session)
         }
         Err(error) => {
-            revoke(&logto, tokens.refresh_token.as_ref()).await;
+            revoke(&client, tokens.refresh_token.as_ref()).await;
             Err(error)
         }
     }
 }
 
-async fn verify(logto: &Logto, flow: &Flow, tokens: &Tokens) -> Result<Claims, SignInError> {
+async fn verify(client: &Arc<Client>, flow: &Flow, tokens: &Tokens) -> Result<Claims, SignInError> {
     let max_age = flow
         .max_age
         .map(|seconds| MaxAge { max_age: Duration::from_secs(seconds), asked_at: flow.started_at });
@@ -121,18 +119,18 @@ async fn verify(logto: &Logto, flow: &Flow, tokens: &Tokens) -> Result<Claims, S
         call: crate::Call::Token,
         why: "there is no ID token in it; is `openid` among the scopes?".into(),
     }))?;
-    Ok(logto.oidc().verify_id_token(raw, &expected).await?)
+    Ok(client.oidc().verify_id_token(raw, &expected).await?)
 }
 
 fn begin(
-    logto: &Logto,
+    client: &Arc<Client>,
     flow: Flow,
     claims: Claims,
     tokens: &Tokens,
     origin: SignInOrigin,
 ) -> Session {
-    let sessions = logto.keeper();
-    let mut session = Session::new(sessions.kept(claims), flow.asked, logto.clock().now());
+    let sessions = client.sessions();
+    let mut session = Session::new(sessions.kept(claims), flow.asked, client.clock().now());
     session.refresh_token.clone_from(&tokens.refresh_token);
     session.id_token = tokens.id_token.clone().filter(|_| sessions.settings.keep_id_token);
     if sessions.store.is_some() {
@@ -144,36 +142,36 @@ fn begin(
 }
 
 /// Lets the application have its word before the session exists.
-async fn admit(logto: &Logto, request: &Request<'_>, exchanged: Exchanged) -> SignedIn {
+async fn admit(client: &Arc<Client>, request: &Request<'_>, exchanged: SignedIn) -> SignedIn {
     let session = exchanged?;
-    match allow(logto, request, &session).await {
+    match allow(client, request, &session).await {
         Ok(()) => {
             let (sub, id) = (session.claims.sub.clone(), session.id.clone());
-            logto.tell(&Event::SignedIn { sub, session: id });
+            client.emit(&Event::SignedIn { sub, session: id });
             Ok(session)
         }
         Err(refusal) => {
-            let ended = logto.keeper().end(&session).await;
-            revoke(logto, ended.refresh_token.as_ref()).await;
+            let ended = client.sessions().end(&session).await;
+            revoke(client, ended.refresh_token.as_ref()).await;
             Err(refusal)
         }
     }
 }
 
 async fn allow(
-    logto: &Logto,
+    client: &Arc<Client>,
     request: &Request<'_>,
     session: &Arc<Session>,
 ) -> Result<(), SignInError> {
-    let sessions = logto.keeper();
+    let sessions = client.sessions();
     if let Err(too_large) = sessions.check_size(session) {
         log::error!("The sign-in of {} fails: {too_large}", session.claims.sub);
         return Err(SignInError::TooLarge);
     }
     // Nobody has its secret yet. The hook may get access tokens, which are kept with it.
     sessions.create_stored(session).await?;
-    if let Some(hook) = &logto.hooks().on_sign_in {
-        let user = LogtoUser::new(logto.clone(), Arc::clone(session));
+    if let Some(hook) = Hooks::of(request).and_then(|hooks| hooks.on_sign_in.as_ref()) {
+        let user = LogtoUser::new(client, Arc::clone(session));
         hook(request, &user).await.map_err(|why| {
             log::warn!("`on_sign_in` refused {}: {why}", user.id());
             SignInError::Refused
@@ -188,9 +186,9 @@ fn origin(request: &Request<'_>) -> SignInOrigin {
     SignInOrigin { address: request.client_ip(), user_agent }
 }
 
-async fn revoke(logto: &Logto, token: Option<&RefreshToken>) {
+async fn revoke(client: &Arc<Client>, token: Option<&RefreshToken>) {
     if let Some(token) = token
-        && let Err(error) = logto.oidc().revoke(token).await
+        && let Err(error) = client.oidc().revoke(token).await
     {
         log::warn!("The tokens of a refused sign-in could not be revoked: {error}");
     }
@@ -198,91 +196,95 @@ async fn revoke(logto: &Logto, token: Option<&RefreshToken>) {
 
 /// Begins the session, in place of one that the browser had.
 async fn succeed(
-    logto: &Logto,
+    client: &Arc<Client>,
     request: &Request<'_>,
     flow: &Flow,
     session: Arc<Session>,
 ) -> Response<'static> {
-    let visit = Visit::of(request);
-    if let Ok(Some(before)) = visit.presented(request, logto).await
+    let state = RequestState::of(request);
+    if let Ok(Some(before)) = state.loaded(request, client).await
         && before.session.id != session.id
     {
-        logto.keeper().end(&before.session).await;
+        client.sessions().end(&before.session).await;
     }
     // A fresh sign-in was asked of one user. Of another it is an ordinary one, and what the first
     // was about to do is not theirs.
     let same = flow.sub.as_ref().is_none_or(|sub| *sub == session.claims.sub);
     let return_to = flow.return_to.as_ref().filter(|_| same);
-    let mut writes = visit.writes();
-    writes.cookies.extend(logto.keeper().flow_write(&flow.finished()));
+    let mut writes = state.writes();
+    writes.cookies.extend(client.sessions().flow_write(&flow.finished()));
     writes.session = SessionWrite::Begin(session);
     drop(writes);
-    arrive(logto, request, return_to.unwrap_or(&logto.settings().after_sign_in))
+    arrive(client, request, return_to.unwrap_or(&client.settings().after_sign_in))
 }
 
 /// Goes to the page that was wanted. A `Strict` cookie is not sent with a redirect that another site
 /// began, so then the way leads over a page of this one.
-fn arrive(logto: &Logto, request: &Request<'_>, path: &LocalPath) -> Response<'static> {
-    if logto.settings().session.same_site != SameSite::Strict {
-        return go(path);
+fn arrive(client: &Arc<Client>, request: &Request<'_>, path: &LocalPath) -> Response<'static> {
+    if client.settings().session.same_site != SameSite::Strict {
+        return redirect::to_path(path);
     }
-    Notice::new(Status::Ok, "You are signed in", "You are taken to your page.")
-        .link("Go on", path.as_str())
+    BuiltInPage::new(Status::Ok, texts::SIGNED_IN)
+        .link(label::GO_ON, path.as_str())
         .forward(path.as_str())
         .secret_address()
         .respond(request)
 }
 
-/// Somebody who is signed in and comes back to a callback goes home.
-async fn already_in(logto: &Logto, request: &Request<'_>) -> Option<Response<'static>> {
-    let _ = Visit::of(request).presented(request, logto).await.ok().flatten()?;
-    Some(go(&logto.settings().after_sign_in))
+/// A user who is signed in and opens a callback again goes to `after_sign_in`.
+async fn already_signed_in(
+    client: &Arc<Client>,
+    request: &Request<'_>,
+) -> Option<Response<'static>> {
+    let _ = RequestState::of(request).loaded(request, client).await.ok().flatten()?;
+    Some(redirect::to_path(&client.settings().after_sign_in))
 }
 
 /// Shows why there is no session. The sign-in, where it is known, has come to its end.
 fn fail<'r>(
-    logto: &Logto,
+    client: &Arc<Client>,
     request: &'r Request<'_>,
     flow: Option<&Flow>,
     error: &SignInError,
 ) -> Response<'r> {
-    logto.tell(&Event::SignInFailed { error: error.clone() });
+    client.emit(&Event::SignInFailed { error: error.clone() });
     if let Some(flow) = flow {
-        let finished = logto.keeper().flow_write(&flow.finished());
-        Visit::of(request).writes().cookies.extend(finished);
+        let finished = client.sessions().flow_write(&flow.finished());
+        RequestState::of(request).writes().cookies.extend(finished);
     }
     if error.status() == Status::ServiceUnavailable {
         let retry_after = match error {
             SignInError::Exchange(Error::Unavailable { retry_after, .. }) => *retry_after,
             _ => None,
         };
-        Visit::of(request).guarded(Some(Refusal::Unavailable { retry_after }));
+        RequestState::of(request).guarded(Some(Refusal::Unavailable { retry_after }));
     }
-    let own = logto.hooks().error_page.as_ref().and_then(|hook| hook(request, error));
+    let hook = Hooks::of(request).and_then(|hooks| hooks.error_page.as_ref());
+    let own = hook.and_then(|hook| hook(request, error));
     if let Some(mut page) = own {
         page.set_status(error.status());
         return page;
     }
     let (title, text) = error.message();
     let return_to = flow.and_then(|flow| flow.return_to.as_ref()).map(LocalPath::as_str);
-    let sign_in = logto.sign_in_uri(return_to);
-    Notice::new(error.status(), title, text)
-        .link("Sign in", sign_in.clone())
-        .link("Home", "/")
+    let sign_in = client.sign_in_uri(return_to);
+    BuiltInPage::with(error.status(), title, text)
+        .link(label::SIGN_IN, sign_in.clone())
+        .link(label::HOME, "/")
         .sign_in(sign_in)
         .secret_address()
         .respond(request)
 }
 
 /// What Logto refused is in its answer by name only, so the log tells what was asked.
-fn log_what_was_asked(logto: &Logto, flow: &Flow, error: &SignInError) {
+fn log_what_was_asked(client: &Arc<Client>, flow: &Flow, error: &SignInError) {
     if let SignInError::Provider(code) = error {
         log::warn!(
             "Logto answered `{code}` to a sign-in that asked for the scopes {} and the resources \
              {:?}; are they registered at {}?",
             flow.asked.scopes(),
             flow.asked.resources,
-            logto.settings().issuer.as_str(),
+            client.settings().issuer.as_str(),
         );
     }
 }

@@ -1,4 +1,4 @@
-//! The doors: what the fairing mounts under `base`.
+//! The routes that the fairing mounts under `base`, one file each.
 
 mod backchannel_logout;
 mod callback;
@@ -12,13 +12,14 @@ use rocket::http::Method;
 use rocket::route::{Handler, Outcome};
 use rocket::{Data, Request, Response, Route};
 
-use crate::challenge::redirect;
-use crate::logto::Logto;
-use crate::visit::Visit;
+use crate::client::Client;
+use crate::flows::SignInBuilder;
+use crate::oidc::FirstScreen;
+use crate::request::RequestState;
 
-/// One door. The methods it does not list answer nothing: Rocket would serve HEAD by GET.
+/// What a route does.
 #[derive(Clone, Copy)]
-enum Door {
+enum Action {
     SignIn,
     SignUp,
     Callback,
@@ -26,57 +27,59 @@ enum Door {
     SignOutCallback,
     BackchannelLogout,
     User,
-    /// HEAD of any of them, without effect.
+    /// HEAD of any of them, without effect: Rocket would serve it by GET.
     Head,
 }
 
-/// All doors, as routes.
-pub(crate) fn doors(logto: &Logto) -> Vec<Route> {
-    let mut doors = vec![
-        route(Method::Get, "/sign-in", Door::SignIn),
-        route(Method::Get, "/sign-up", Door::SignUp),
-        route(Method::Get, "/sign-in-callback", Door::Callback),
-        route(Method::Get, "/sign-out", Door::SignOut),
-        route(Method::Post, "/sign-out", Door::SignOut),
-        route(Method::Get, "/sign-out-callback", Door::SignOutCallback),
-        route(Method::Post, "/backchannel-logout", Door::BackchannelLogout),
+/// All routes, to be mounted under `base`.
+pub(crate) fn all(client: &Client) -> Vec<Route> {
+    let mut routes = vec![
+        route(Method::Get, "/sign-in", Action::SignIn),
+        route(Method::Get, "/sign-up", Action::SignUp),
+        route(Method::Get, "/sign-in-callback", Action::Callback),
+        route(Method::Get, "/sign-out", Action::SignOut),
+        route(Method::Post, "/sign-out", Action::SignOut),
+        route(Method::Get, "/sign-out-callback", Action::SignOutCallback),
+        route(Method::Post, "/backchannel-logout", Action::BackchannelLogout),
     ];
     for path in ["/sign-in", "/sign-up", "/sign-in-callback", "/sign-out", "/sign-out-callback"] {
-        doors.push(route(Method::Head, path, Door::Head));
+        routes.push(route(Method::Head, path, Action::Head));
     }
-    if logto.settings().user_route {
-        doors.push(route(Method::Get, "/user", Door::User));
+    if client.settings().user_route {
+        routes.push(route(Method::Get, "/user", Action::User));
     }
-    doors
+    routes
 }
 
-fn route(method: Method, path: &str, door: Door) -> Route {
-    let mut route = Route::new(method, path, door);
+fn route(method: Method, path: &str, action: Action) -> Route {
+    let mut route = Route::new(method, path, action);
     route.name = Some("logto".into());
     route
 }
 
 #[rocket::async_trait]
-impl Handler for Door {
+impl Handler for Action {
     async fn handle<'r>(&self, request: &'r Request<'_>, data: Data<'r>) -> Outcome<'r> {
-        let Some(logto) = Logto::fetch(request.rocket()) else {
+        let Some(client) = Client::of(request.rocket()) else {
             return Outcome::Error(rocket::http::Status::InternalServerError);
         };
-        Visit::of(request).guarded(None);
+        RequestState::of(request).guarded(None);
         Outcome::Success(match self {
-            Self::SignIn => sign_in::respond(logto, request, logto.sign_in()).await,
-            Self::SignUp => sign_in::respond(logto, request, logto.sign_up()).await,
-            Self::Callback => callback::respond(logto, request).await,
-            Self::SignOut => sign_out::respond(logto, request).await,
-            Self::SignOutCallback => sign_out_callback::respond(logto, request),
-            Self::BackchannelLogout => backchannel_logout::respond(logto, request, data).await,
-            Self::User => user::respond(logto, request).await,
+            Self::SignIn => sign_in::respond(client, request, SignInBuilder::new(client)).await,
+            Self::SignUp => {
+                sign_in::respond(
+                    client,
+                    request,
+                    SignInBuilder::new(client).first_screen(FirstScreen::Register),
+                )
+                .await
+            }
+            Self::Callback => callback::respond(client, request).await,
+            Self::SignOut => sign_out::respond(client, request).await,
+            Self::SignOutCallback => sign_out_callback::respond(client, request),
+            Self::BackchannelLogout => backchannel_logout::respond(client, request, data).await,
+            Self::User => user::respond(client, request).await,
             Self::Head => Response::build().finalize(),
         })
     }
-}
-
-/// A redirect to a path on this site.
-fn go(path: &crate::redirect::LocalPath) -> Response<'static> {
-    redirect(rocket::http::Status::SeeOther, path.as_str().to_owned())
 }

@@ -1,21 +1,23 @@
 //! `GET sign-in`, `GET sign-up`: where a browser starts a sign-in.
 
+use std::sync::Arc;
+
 use rocket::http::Status;
 use rocket::{Request, Response};
 use url::Url;
 
 use super::query::Query;
-use crate::challenge::redirect;
-use crate::config::is_loopback;
-use crate::error::Error;
-use crate::logto::{Logto, SignInBuilder};
-use crate::navigation::{Kind, header, is_own};
-use crate::notice::Notice;
+use crate::client::Client;
+use crate::error::{Error, Refusal};
+use crate::flows::{Hooks, SignInBuilder};
+use crate::local_path::LocalPath;
+use crate::loopback::is_loopback;
 use crate::oidc::SignInOptions;
-use crate::refusal::Refusal;
-use crate::visit::Visit;
+use crate::request::{Initiator, Kind, RequestState, header};
+use crate::response::{BuiltInPage, label, redirect, texts};
+use crate::user::LogtoUser;
 
-/// What a link to the door may say of the sign-in, besides `return_to`.
+/// The parameters of a link to the route, besides `return_to`.
 const LISTED: [&str; 8] = [
     "first_screen",
     "identifier",
@@ -27,25 +29,20 @@ const LISTED: [&str; 8] = [
     "max_age",
 ];
 
-/// Starts a sign-in for somebody who goes to the door, and for nobody and nothing else.
+/// Starts a sign-in if a browser navigates to the route, and for no other request.
 pub(super) async fn respond(
-    logto: &Logto,
+    client: &Arc<Client>,
     request: &Request<'_>,
     builder: SignInBuilder<'_>,
 ) -> Response<'static> {
-    if Kind::at_door(request) != Kind::Navigation {
-        return Notice::new(
-            Status::BadRequest,
-            "This is where a person signs in",
-            "A sign-in starts when a browser goes to this address, not when a page loads it.",
-        )
-        .respond(request);
+    if Kind::at_route(request) != Kind::Navigation {
+        return BuiltInPage::new(Status::BadRequest, texts::SIGN_IN_IS_FOR_PEOPLE).respond(request);
     }
-    if let Some(door) = by_its_own_name(logto, request) {
-        return redirect(Status::SeeOther, door.into());
+    if let Some(url) = under_the_configured_host(client, request) {
+        return redirect::to(url.into());
     }
     let query = Query::of(request);
-    if let Some(question) = question(logto, request, &query).await {
+    if let Some(question) = question(client, request, &query).await {
         return question;
     }
     let builder = match query.get("return_to").filter(|path| is_local(path)) {
@@ -53,7 +50,7 @@ pub(super) async fn respond(
         None => builder,
     };
     let builder = builder.with(|options| read(options, &query));
-    let builder = match &logto.hooks().sign_in_options {
+    let builder = match Hooks::of(request).and_then(|hooks| hooks.sign_in_options.as_ref()) {
         Some(hook) => builder.with(|options| hook(request, options)),
         None => builder,
     };
@@ -63,11 +60,11 @@ pub(super) async fn respond(
     }
 }
 
-/// The same door under the site's own name, if a developer came to it under another of this
-/// machine's: a browser that starts at 127.0.0.1, as Rocket prints it, has no cookie when Logto
+/// The URL of this request under the configured host, if a developer opened it under another name of
+/// this machine: a browser that starts at 127.0.0.1, as Rocket prints it, has no cookie when Logto
 /// sends it back to localhost.
-fn by_its_own_name(logto: &Logto, request: &Request<'_>) -> Option<Url> {
-    let mut site = Url::parse(logto.origin()).ok()?;
+fn under_the_configured_host(client: &Arc<Client>, request: &Request<'_>) -> Option<Url> {
+    let mut site = Url::parse(client.origin()).ok()?;
     let asked = Url::parse(&format!("http://{}", header(request, "Host")?)).ok()?;
     let elsewhere = site.scheme() == "http"
         && site.host() != asked.host()
@@ -81,31 +78,27 @@ fn by_its_own_name(logto: &Logto, request: &Request<'_>) -> Option<Url> {
     Some(site)
 }
 
-/// Asks before somebody who is signed in is signed in as somebody else, by a link on another site.
+/// The page that asks before a link on another site signs in a user who is signed in already.
 async fn question(
-    logto: &Logto,
+    client: &Arc<Client>,
     request: &Request<'_>,
     query: &Query,
 ) -> Option<Response<'static>> {
     let switches = ["one_time_token", "direct_sign_in", "organization_id"];
     let asked = switches.iter().any(|name| query.get(name).is_some());
-    if !asked || is_own(request, logto.origin()) {
+    if !asked || Initiator::of(request, client).may_change_the_user() {
         return None;
     }
-    let presented = Visit::of(request).presented(request, logto).await.ok().flatten()?;
-    let user = crate::LogtoUser::new(logto.clone(), presented.session.clone());
-    let text = format!(
-        "You are signed in as {}. The link that brought you here signs you in once more, perhaps \
-         as somebody else.",
-        user.display_name()
-    );
-    let notice = Notice::new(Status::Ok, "Sign in again?", text)
-        .link("Sign in", request.uri().to_string())
-        .link("Stay signed in", logto.settings().after_sign_in.as_str());
-    Some(notice.respond(request))
+    let loaded = RequestState::of(request).loaded(request, client).await.ok().flatten()?;
+    let user = LogtoUser::new(client, loaded.session.clone());
+    let text = texts::signed_in_as(user.display_name());
+    let page = BuiltInPage::with(Status::Ok, texts::SIGN_IN_AGAIN, text)
+        .link(label::SIGN_IN, request.uri().to_string())
+        .link(label::STAY_SIGNED_IN, client.settings().after_sign_in.as_str());
+    Some(page.respond(request))
 }
 
-/// The options in the query of the door. What is not listed, or cannot be read, is left out: Logto
+/// The options in the query of the route. What is not listed, or cannot be read, is left out: Logto
 /// would drop all of them for one wrong value.
 fn read(options: SignInOptions, query: &Query) -> SignInOptions {
     LISTED.into_iter().fold(options, |options, name| match query.get(name) {
@@ -115,27 +108,18 @@ fn read(options: SignInOptions, query: &Query) -> SignInOptions {
 }
 
 fn is_local(path: &str) -> bool {
-    path.parse::<crate::redirect::LocalPath>().is_ok()
+    path.parse::<LocalPath>().is_ok()
 }
 
 fn failed(request: &Request<'_>, error: &Error) -> Response<'static> {
     match error {
         Error::Unavailable { retry_after, .. } => {
             let refusal = Refusal::Unavailable { retry_after: *retry_after };
-            Visit::of(request).guarded(Some(refusal.clone()));
-            Notice::new(
-                refusal.status(),
-                "The sign-in service does not answer",
-                "Please try again in a moment.",
-            )
-            .link("Try again", request.uri().to_string())
-            .respond(request)
+            RequestState::of(request).guarded(Some(refusal.clone()));
+            BuiltInPage::new(refusal.status(), texts::LOGTO_AWAY)
+                .link(label::TRY_AGAIN, request.uri().to_string())
+                .respond(request)
         }
-        _ => Notice::new(
-            Status::BadGateway,
-            "The sign-in could not be started",
-            "The operator of this application finds the reason in the log.",
-        )
-        .respond(request),
+        _ => BuiltInPage::new(Status::BadGateway, texts::SIGN_IN_NOT_STARTED).respond(request),
     }
 }

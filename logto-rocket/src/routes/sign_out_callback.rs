@@ -2,17 +2,17 @@
 
 use rocket::{Request, Response};
 
-use super::go;
-use crate::logto::Logto;
-use crate::redirect::LocalPath;
-use crate::visit::Visit;
+use crate::client::Client;
+use crate::local_path::LocalPath;
+use crate::request::RequestState;
+use crate::response::redirect;
 
 /// Goes where the sign-out was asked to end.
-pub(super) fn respond(logto: &Logto, request: &Request<'_>) -> Response<'static> {
-    let sessions = logto.keeper();
+pub(super) fn respond(client: &Client, request: &Request<'_>) -> Response<'static> {
+    let sessions = client.sessions();
     let return_to = sessions.farewell(request).and_then(|path| path.parse::<LocalPath>().ok());
     if return_to.is_some() {
-        Visit::of(request).writes().cookies.extend(sessions.farewell_write(None));
+        RequestState::of(request).writes().cookies.extend(sessions.farewell_write(None));
     }
-    go(return_to.as_ref().unwrap_or(&logto.settings().after_sign_out))
+    redirect::to_path(return_to.as_ref().unwrap_or(&client.settings().after_sign_out))
 }

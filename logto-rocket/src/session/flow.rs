@@ -8,8 +8,8 @@ use sha2::{Digest, Sha256};
 
 use super::Sessions;
 use super::spent::StateHash;
+use crate::local_path::LocalPath;
 use crate::oidc::{Nonce, State, Verifier};
-use crate::redirect::LocalPath;
 
 /// How long a sign-in may take.
 pub(crate) const FLOW_LIFETIME: Duration = Duration::from_secs(600);

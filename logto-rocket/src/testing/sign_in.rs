@@ -9,7 +9,7 @@ use super::builder::permitted;
 use super::{IdpError, User};
 use crate::at_once::at_once;
 use crate::claims::Claims;
-use crate::logto::Logto;
+use crate::client::Client;
 use crate::session::{Asked, Secret, Session};
 
 const ONE_THREAD: &str = "it has to be waited for, which takes a runtime with several threads, as \
@@ -53,14 +53,14 @@ pub fn sign_in(
 ) -> Result<Vec<Cookie<'static>>, IdpError> {
     let rocket = client.orbit();
     permitted(&rocket.config().profile, cfg!(debug_assertions))?;
-    let logto = Logto::fetch(rocket).ok_or(IdpError::NotAttached)?;
-    let scopes = logto.scopes();
+    let attached = Client::of(rocket).ok_or(IdpError::NotAttached)?;
+    let scopes = attached.scopes();
     let claims = serde_json::to_string(&user.borrow().id_token_claims(&scopes))
         .and_then(|json| Claims::from_json(&json))
         .map_err(|error| IdpError::Description(error.to_string()))?;
-    let sessions = logto.keeper();
-    let asked = Asked::new(&scopes, &logto.settings().resources);
-    let mut session = Session::new(sessions.kept(claims), asked, logto.clock().now());
+    let sessions = attached.sessions();
+    let asked = Asked::new(&scopes, &attached.settings().resources);
+    let mut session = Session::new(sessions.kept(claims), asked, attached.clock().now());
     if sessions.store.is_some() {
         session.keep_by(Secret::random());
         wait_for(sessions.create_stored(&session))

@@ -1,0 +1,121 @@
+//! [`TokenExchange`]: a token in the name of a user.
+
+use std::collections::BTreeSet;
+
+use super::client_credentials::MachineToken;
+use crate::client::{Client, Logto};
+use crate::error::Error;
+use crate::oidc::{AccessToken, Exchange, SubjectTokenType};
+use crate::resource::{Resource, uri_of};
+
+/// A token exchange about to be sent; [`Logto::exchange_token()`] makes one.
+#[derive(Clone, Debug)]
+#[must_use = "nothing happens before `.send().await`"]
+pub struct TokenExchange<'l> {
+    client: &'l Client,
+    exchange: Exchange,
+}
+
+impl Logto {
+    /// Exchanges a subject token for an access token in the name of its user
+    /// ([RFC 8693](https://www.rfc-editor.org/rfc/rfc8693)): Logto's impersonation, for support staff
+    /// who must see what a user sees.
+    ///
+    /// The subject token comes from Logto's Management API (`POST /api/subject-tokens`), which
+    /// [`management_api()`](crate::ClientCredentials::management_api) has a token for. Whoever can
+    /// reach a handler that does this acts as any user: require a role, name the one who acts with
+    /// [`actor_token()`](TokenExchange::actor_token), and keep a record.
+    ///
+    /// Token exchange must be allowed in the application's settings at Logto.
+    ///
+    /// ```
+    /// # #[macro_use] extern crate rocket;
+    /// use logto_rocket::{Error, Logto, authenticated};
+    ///
+    /// logto_rocket::resource!(pub Orders = "https://api.example.com/orders");
+    ///
+    /// #[authenticated(role = "support")]
+    /// #[post("/act-for", data = "<subject_token>")]
+    /// async fn act_for(subject_token: &str, logto: &Logto) -> Result<String, Error> {
+    ///     let exchange = logto.exchange_token(subject_token).resource(Orders);
+    ///     let token = exchange.scope("read:orders").send().await?;
+    ///     Ok(format!("good for {} seconds", token.expires_in().as_secs()))
+    /// }
+    /// # fn main() { let _ = routes![act_for]; }
+    /// ```
+    pub fn exchange_token(&self, subject_token: impl Into<String>) -> TokenExchange<'_> {
+        let exchange = Exchange {
+            subject: AccessToken::from(subject_token.into()),
+            subject_type: SubjectTokenType::default(),
+            actor: None,
+            resource: None,
+            organization: None,
+            scopes: BTreeSet::new(),
+        };
+        TokenExchange { client: self.client(), exchange }
+    }
+}
+
+impl TokenExchange<'_> {
+    /// What the subject token is (default: one that Logto's Management API made for a user).
+    pub fn subject_token_type(mut self, subject_type: SubjectTokenType) -> Self {
+        self.exchange.subject_type = subject_type;
+        self
+    }
+
+    /// An opaque access token, with the scope `openid`, of the user who acts. The token that comes
+    /// back names them in its claim `act`, so that both are on record.
+    pub fn actor_token(mut self, token: impl Into<String>) -> Self {
+        self.exchange.actor = Some(AccessToken::from(token.into()));
+        self
+    }
+
+    /// The API resource that the token is for. Without one, and without an organization, the token
+    /// is opaque and for userinfo.
+    pub fn resource<R: Resource>(mut self, _resource: R) -> Self {
+        self.exchange.resource = Some(uri_of::<R>());
+        self
+    }
+
+    /// The id of the organization in which the user acts.
+    pub fn organization(mut self, id: impl Into<String>) -> Self {
+        self.exchange.organization = Some(id.into());
+        self
+    }
+
+    /// One more scope. Without any the token is good for nothing.
+    pub fn scope(self, scope: impl AsRef<str>) -> Self {
+        self.scopes([scope])
+    }
+
+    /// More scopes.
+    pub fn scopes<S: AsRef<str>>(mut self, scopes: impl IntoIterator<Item = S>) -> Self {
+        for scope in scopes {
+            self.exchange.scopes.extend(scope.as_ref().split_whitespace().map(ToOwned::to_owned));
+        }
+        self
+    }
+
+    /// Sends it, once: a subject token is spent by its first use, so nothing tries again, and the
+    /// answer is kept nowhere.
+    ///
+    /// The token has those of the scopes that the user has; the others are left out without an
+    /// error, and [`has_scope()`](MachineToken::has_scope) tells.
+    ///
+    /// # Errors
+    ///
+    /// As the response of a handler all of them are 503, with the reason in the log:
+    ///
+    /// - [`Error::Refused`] with `invalid_grant` for a subject or actor token that is spent,
+    ///   expired or unknown, or whose user is suspended; `invalid_request` if the application may
+    ///   not exchange tokens; `invalid_target` for a resource that Logto does not know;
+    ///   `access_denied` for an organization that the user is no member of.
+    /// - [`Error::Unavailable`] if Logto does not answer. The subject token may be spent then.
+    /// - [`Error::BadAnswer`] if it answers what cannot be read.
+    pub async fn send(self) -> Result<MachineToken, Error> {
+        let clock = self.client.clock();
+        let asked_at = clock.instant();
+        let tokens = self.client.oidc().exchange_token(&self.exchange).await?;
+        Ok(MachineToken::new(&tokens, asked_at, clock.clone()))
+    }
+}

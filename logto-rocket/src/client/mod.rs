@@ -1,0 +1,251 @@
+//! [`Client`]: this application at Logto, with its settings, sessions and tokens. [`Logto`] is the
+//! handle on it that handlers and fairings share.
+
+mod machine;
+mod session_control;
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+
+use rocket::{Phase, Rocket};
+use url::Url;
+
+use self::machine::MachineTokens;
+pub use self::machine::{ClientCredentials, MachineToken, TokenExchange};
+pub use self::session_control::{SessionControl, SessionInfo};
+use crate::clock::Clock;
+use crate::config::{Origin, Settings};
+use crate::error::{Error, SignInError};
+use crate::events::{Event, Events};
+use crate::oidc::Oidc;
+use crate::session::{Session, Sessions, Spent, USUAL_SCOPES};
+
+/// The client of this application at Logto.
+///
+/// [`Logto::fairing()`] attaches it; as the guard `&Logto` a handler gets it. It is cheap to clone.
+///
+/// ```
+/// # #[macro_use] extern crate rocket;
+/// use logto_rocket::{Error, Logto, SignIn};
+///
+/// #[get("/join")]
+/// async fn join(logto: &Logto) -> Result<SignIn, Error> {
+///     logto.sign_up().return_to("/welcome").start().await
+/// }
+/// ```
+#[derive(Clone)]
+pub struct Logto(Arc<Client>);
+
+/// This application at Logto.
+pub(crate) struct Client {
+    settings: Settings,
+    base_url: OnceLock<Origin>,
+    clock: Clock,
+    sessions: Arc<Sessions>,
+    events: Arc<Events>,
+    spent: Spent<SignedIn, SignedIn>,
+    machine_tokens: MachineTokens,
+    declared: RwLock<Declared>,
+}
+
+/// What became of a sign-in.
+pub(crate) type SignedIn = Result<Arc<Session>, SignInError>;
+
+/// The scopes and resources that mounted routes need, as texts.
+#[derive(Default)]
+struct Declared {
+    scopes: BTreeSet<&'static str>,
+    resources: BTreeSet<&'static str>,
+}
+
+/// Where Rocket listens by default.
+const DEFAULT_PORT: u16 = 8000;
+
+impl Logto {
+    /// The sessions of this application: a handler or a task lists or ends them.
+    pub fn sessions(&self) -> SessionControl<'_> {
+        SessionControl::new(&self.0)
+    }
+
+    /// A link to the sign-in, as a path on this site. `return_to` is a path on this site, too;
+    /// anything else is left out, and the sign-in then ends on `after_sign_in`.
+    pub fn sign_in_uri(&self, return_to: Option<&str>) -> String {
+        self.0.sign_in_uri(return_to)
+    }
+
+    /// A link to the sign-out, as a path on this site.
+    pub fn sign_out_uri(&self) -> String {
+        self.0.sign_out_uri()
+    }
+
+    /// Whether Logto can be reached, for a readiness probe. A liveness probe should not ask: the
+    /// application serves signed-in users without Logto.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Unavailable`] if Logto does not answer, [`Error::BadAnswer`] if what it publishes
+    /// is not usable.
+    pub async fn ready(&self) -> Result<(), Error> {
+        self.0.oidc().ready().await
+    }
+
+    pub(crate) fn new(client: Client) -> Self {
+        Self(Arc::new(client))
+    }
+
+    pub(crate) fn client(&self) -> &Arc<Client> {
+        &self.0
+    }
+}
+
+impl Client {
+    /// A client that has asked nothing of Logto yet.
+    pub fn new(
+        settings: Settings,
+        clock: Clock,
+        sessions: Arc<Sessions>,
+        events: Arc<Events>,
+    ) -> Self {
+        let base_url = settings.base_url.clone().map_or_else(OnceLock::new, OnceLock::from);
+        Self {
+            settings,
+            base_url,
+            spent: Spent::new(clock.clone()),
+            clock,
+            sessions,
+            events,
+            machine_tokens: MachineTokens::new(),
+            declared: RwLock::default(),
+        }
+    }
+
+    /// The client that is attached to a Rocket, if one is.
+    pub fn of<P: Phase>(rocket: &Rocket<P>) -> Option<&Arc<Self>> {
+        rocket.state::<Logto>().map(Logto::client)
+    }
+
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// The session service.
+    pub fn sessions(&self) -> &Arc<Sessions> {
+        &self.sessions
+    }
+
+    pub fn spent(&self) -> &Spent<SignedIn, SignedIn> {
+        &self.spent
+    }
+
+    pub fn oidc(&self) -> &Arc<Oidc> {
+        &self.sessions.oidc
+    }
+
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// Logs an event and hands it to the application's `on_event`.
+    pub fn emit(&self, event: &Event) {
+        self.events.emit(event);
+    }
+
+    /// Sets the address of this site where only the launch knew it.
+    pub fn launched_at(&self, port: u16) {
+        self.base_url.get_or_init(|| self.settings.base_url_for_port(port));
+    }
+
+    /// The origin of this site, as browsers write it.
+    pub fn origin(&self) -> &str {
+        self.base_url().as_str()
+    }
+
+    fn base_url(&self) -> &Origin {
+        self.base_url.get_or_init(|| self.settings.base_url_for_port(DEFAULT_PORT))
+    }
+
+    /// The path of a route of this crate, by its name.
+    pub fn route_path(&self, name: &str) -> String {
+        format!("{}/{name}", self.settings.base.as_str())
+    }
+
+    /// The URL of a route of this crate, by its name, as Logto knows it.
+    pub fn route_url(&self, name: &str) -> Url {
+        let mut url = self.base_url().url().clone();
+        url.set_path(&self.route_path(name));
+        url
+    }
+
+    /// The path of the sign-in, which returns to a path of this site.
+    pub fn sign_in_uri(&self, return_to: Option<&str>) -> String {
+        with_return_to(self.route_path("sign-in"), return_to)
+    }
+
+    /// The path of the sign-out.
+    pub fn sign_out_uri(&self) -> String {
+        self.route_path("sign-out")
+    }
+
+    /// Adds scopes and resources that a mounted route needs to those that every sign-in asks for.
+    pub fn declare(
+        &self,
+        scopes: impl IntoIterator<Item = &'static str>,
+        resources: impl IntoIterator<Item = &'static str>,
+    ) {
+        let mut declared = self.declared.write().unwrap_or_else(PoisonError::into_inner);
+        declared.scopes.extend(scopes);
+        declared.resources.extend(resources);
+    }
+
+    /// The scopes that every sign-in asks for: the usual ones, those of the configuration, and what
+    /// the mounted routes need, unless the configuration says that only its own are sent.
+    pub fn scopes(&self) -> Vec<String> {
+        let settings = &self.settings;
+        let declared = self.declared.read().unwrap_or_else(PoisonError::into_inner);
+        let usual = USUAL_SCOPES.into_iter().filter(|_| settings.include_reserved_scopes);
+        let needed = declared.scopes.iter().filter(|_| settings.include_reserved_scopes);
+        let configured = settings.scopes.iter().map(String::as_str);
+        distinct(usual.chain(configured).chain(needed.copied()))
+    }
+
+    /// The API resources that every sign-in asks for: those of the configuration, and what the
+    /// mounted routes need.
+    pub fn resources(&self) -> Vec<String> {
+        let declared = self.declared.read().unwrap_or_else(PoisonError::into_inner);
+        let configured = self.settings.resources.iter().map(String::as_str);
+        distinct(configured.chain(declared.resources.iter().copied()))
+    }
+}
+
+/// A path with the parameter `return_to`, if there is one.
+pub(crate) fn with_return_to(path: String, return_to: Option<&str>) -> String {
+    let Some(return_to) = return_to else { return path };
+    let query = url::form_urlencoded::Serializer::new(String::new())
+        .append_pair("return_to", return_to)
+        .finish();
+    format!("{path}?{query}")
+}
+
+/// The texts in their order, each once.
+fn distinct<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<String> {
+    let mut distinct: Vec<String> = Vec::new();
+    for text in texts {
+        if !distinct.iter().any(|known| known == text) {
+            distinct.push(text.to_owned());
+        }
+    }
+    distinct
+}
+
+impl fmt::Debug for Logto {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Logto").field("settings", self.0.settings()).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client").field("settings", &self.settings).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,95 @@
+//! The configuration table: layers in, values that cannot be wrong out, mistakes in words.
+//!
+//! [`read()`] merges what users write in code ([`Config`]), in Rocket.toml and in the environment,
+//! and parses it into [`Settings`].
+
+mod environment;
+mod keys;
+mod layer;
+mod mistakes;
+mod numbers;
+mod read;
+mod reader;
+mod secret_keys;
+mod session;
+mod source;
+#[cfg(test)]
+mod tests;
+mod texts;
+mod urls;
+mod values;
+
+use std::time::Duration;
+
+use cookie::Key;
+use url::Url;
+
+use crate::local_path::LocalPath;
+use crate::oidc::{ClientSecret, Prompt};
+
+pub use layer::{Config, SessionConfig};
+pub(crate) use read::read;
+pub use session::Store;
+pub(crate) use session::{SessionSettings, StoreSettings};
+pub(crate) use values::{Base, CaCertificates, Issuer, Origin};
+
+/// The parsed configuration. Its fields are named as the keys.
+#[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a key of its own")]
+pub(crate) struct Settings {
+    /// Logto's issuer identifier.
+    pub(crate) issuer: Issuer,
+    /// Where browsers reach Logto; `None` if only the issuer is given.
+    pub(crate) endpoint: Option<Url>,
+    /// Where this server reaches Logto, if not at the issuer's own place.
+    pub(crate) internal_endpoint: Option<Url>,
+    /// The application's id at Logto.
+    pub(crate) app_id: String,
+    /// The application's secret at Logto.
+    pub(crate) app_secret: ClientSecret,
+    /// The origin of this site; `None` only in the debug profile:
+    /// [`base_url_for_port()`](Settings::base_url_for_port) knows it from lift-off on.
+    pub(crate) base_url: Option<Origin>,
+    /// Where the doors are mounted.
+    pub(crate) base: Base,
+    /// The scopes to ask for besides the reserved ones.
+    pub(crate) scopes: Vec<String>,
+    /// The API resources to ask for.
+    pub(crate) resources: Vec<String>,
+    /// Whether `openid`, `offline_access` and `profile` are asked for; if not, `scopes` has
+    /// `openid`.
+    pub(crate) include_reserved_scopes: bool,
+    /// The `prompt` of a sign-in.
+    pub(crate) prompt: Vec<Prompt>,
+    /// Whether authorization requests are pushed (RFC 9126).
+    pub(crate) pushed_authorization: bool,
+    /// Where a sign-in without `return_to` leads.
+    pub(crate) after_sign_in: LocalPath,
+    /// Where a sign-out without `return_to` leads.
+    pub(crate) after_sign_out: LocalPath,
+    /// Other origins whose requests count as the site's own.
+    pub(crate) trusted_origins: Vec<Origin>,
+    /// The keys under `session`.
+    pub(crate) session: SessionSettings,
+    /// The keys that seal cookies, at least one: the first seals, all open.
+    pub(crate) secret_keys: Vec<Key>,
+    /// Whether the only key was made just now and is gone with this process.
+    pub(crate) generated_key: bool,
+    /// How far Logto's clock and this one may be apart.
+    pub(crate) clock_skew: Duration,
+    /// How long a call to Logto may take.
+    pub(crate) timeout: Duration,
+    /// How long connecting to Logto may take.
+    pub(crate) connect_timeout: Duration,
+    /// The roots to trust besides the system's.
+    pub(crate) ca_certificates: Option<CaCertificates>,
+    /// Whether there is a door that tells a page who is signed in.
+    pub(crate) user_route: bool,
+}
+
+impl Settings {
+    /// The origin of this site, where the server listens at `port`.
+    pub(crate) fn base_url_for_port(&self, port: u16) -> Origin {
+        self.base_url.clone().unwrap_or_else(|| Origin::localhost(port))
+    }
+}

@@ -1,0 +1,137 @@
+//! [`SignInError`]: why a sign-in came back without a session.
+
+use std::fmt;
+
+use rocket::http::Status;
+
+use super::{Error, InvalidToken};
+
+/// Why a sign-in came back without a session. Each has a page of its own, which
+/// [`error_page`](crate::LogtoFairing::error_page) replaces.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SignInError {
+    /// A parameter of the callback came more than once
+    /// ([RFC 6749, section 3.1](https://www.rfc-editor.org/rfc/rfc6749#section-3.1)); 400.
+    RepeatedParameter(String),
+    /// This browser has no sign-in under way that the callback belongs to: it took longer than ten
+    /// minutes, cookies are off, or somebody made the link up; 400.
+    Unknown,
+    /// The sign-in has used its code already, as after the back button; 400.
+    Spent,
+    /// The answer is not from the expected issuer
+    /// ([RFC 9207](https://www.rfc-editor.org/rfc/rfc9207)); 400.
+    WrongIssuer,
+    /// The user turned back at Logto, which then sends neither a code nor an error; 403.
+    Cancelled,
+    /// Logto said `access_denied`; 403.
+    AccessDenied,
+    /// Logto wants the user to act (`login_required`, `consent_required`, …), which `prompt=none`
+    /// forbade; 403. Holds the error code.
+    InteractionRequired(String),
+    /// Logto refused the request with another error code. Typically this application or its
+    /// resources are not registered at Logto as they are configured here; 502, or 503 where the
+    /// code says that it will pass.
+    Provider(String),
+    /// `on_sign_in` said no; 403.
+    Refused,
+    /// The claims do not fit into the cookies that a session may take; 500.
+    TooLarge,
+    /// The code could not be exchanged, or what came was not valid: 503 if Logto was out of reach,
+    /// 400 if the code was no longer good, 403 if a
+    /// fresh sign-in was asked for and it is not one, else 502.
+    Exchange(Error),
+}
+
+impl SignInError {
+    /// The error that Logto sent to the callback, by its code.
+    pub(crate) fn from_code(code: &str) -> Self {
+        match code {
+            "access_denied" => Self::AccessDenied,
+            "login_required"
+            | "consent_required"
+            | "interaction_required"
+            | "account_selection_required" => Self::InteractionRequired(code.into()),
+            _ if is_error_code(code) => Self::Provider(code.into()),
+            _ => Self::Provider("unrecognized".into()),
+        }
+    }
+
+    /// The status that the callback answers with.
+    pub fn status(&self) -> Status {
+        match self {
+            Self::RepeatedParameter(_) | Self::Unknown | Self::Spent | Self::WrongIssuer => {
+                Status::BadRequest
+            }
+            Self::Cancelled
+            | Self::AccessDenied
+            | Self::InteractionRequired(_)
+            | Self::Refused
+            | Self::Exchange(Error::InvalidToken(InvalidToken::Claim("auth_time"))) => {
+                Status::Forbidden
+            }
+            Self::Provider(code) if code == "temporarily_unavailable" => Status::ServiceUnavailable,
+            Self::TooLarge => Status::InternalServerError,
+            Self::Exchange(Error::Unavailable { .. } | Error::Store { .. }) => {
+                Status::ServiceUnavailable
+            }
+            Self::Exchange(Error::Refused { code, .. }) if code == "invalid_grant" => {
+                Status::BadRequest
+            }
+            Self::Provider(_) | Self::Exchange(_) => Status::BadGateway,
+        }
+    }
+
+    /// Whether this is part of everyday life rather than a fault.
+    pub(crate) fn is_everyday(&self) -> bool {
+        matches!(
+            self,
+            Self::Unknown
+                | Self::Spent
+                | Self::Cancelled
+                | Self::AccessDenied
+                | Self::InteractionRequired(_)
+        )
+    }
+}
+
+impl fmt::Display for SignInError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::RepeatedParameter(name) => {
+                write!(f, "the callback has the parameter `{name}` more than once")
+            }
+            Self::Unknown => f.write_str(
+                "the callback belongs to no sign-in that this browser has under way (older than \
+                 ten minutes, cookies refused, another host name than `base_url`, or made up)",
+            ),
+            Self::Spent => f.write_str("the sign-in has used its code already"),
+            Self::WrongIssuer => f.write_str("the callback's `iss` is not the configured issuer"),
+            Self::Cancelled => f.write_str("the user turned back at Logto"),
+            Self::AccessDenied => f.write_str("Logto answered `access_denied`"),
+            Self::InteractionRequired(code) | Self::Provider(code) => {
+                write!(f, "Logto answered `{code}`")
+            }
+            Self::Refused => f.write_str("`on_sign_in` refused the user"),
+            Self::TooLarge => f.write_str("the session does not fit into its cookies"),
+            Self::Exchange(Error::InvalidToken(InvalidToken::Claim("nonce"))) => {
+                f.write_str("the ID token belongs to another sign-in (`nonce`)")
+            }
+            Self::Exchange(error) => error.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for SignInError {}
+
+impl From<Error> for SignInError {
+    fn from(error: Error) -> Self {
+        Self::Exchange(error)
+    }
+}
+
+/// Whether a code has the shape of one of OAuth's and may stand in a log.
+fn is_error_code(code: &str) -> bool {
+    let letters = code.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
+    letters && (1..=64).contains(&code.len())
+}

@@ -1,0 +1,187 @@
+//! [`LogtoFairing`]: attaches everything, and is the one to write our cookies and headers.
+
+mod launch;
+mod response;
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rocket::fairing::{self, Fairing, Info, Kind};
+use rocket::{Build, Orbit, Request, Response, Rocket};
+
+use crate::client::{Client, Logto};
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::error::SignInError;
+use crate::events::{Event, EventHook, Events};
+use crate::flows::{Hooks, OnSignIn};
+use crate::guard::Registry;
+use crate::oidc::SignInOptions;
+use crate::response::catchers;
+use crate::routes;
+use crate::session::SessionStore;
+use crate::user::LogtoUser;
+
+/// Attaches Logto to a Rocket; [`Logto::fairing()`] makes one.
+///
+/// It reads the configuration, mounts the doors, registers catchers for 401, 403 and 503 at `/`
+/// where the application has none, and keeps the session. The launch fails with all mistakes of
+/// the configuration at once, and if it is attached twice.
+///
+/// ```no_run
+/// # #[macro_use] extern crate rocket;
+/// use logto_rocket::Logto;
+///
+/// #[launch]
+/// fn rocket() -> _ {
+///     rocket::build().attach(Logto::fairing())
+/// }
+/// ```
+#[derive(Default)]
+pub struct LogtoFairing {
+    config: Option<Config>,
+    store: Option<Arc<dyn SessionStore>>,
+    clock: Option<Clock>,
+    on_event: Mutex<Option<EventHook>>,
+    hooks: Mutex<Hooks>,
+    public_caching: response::PublicCaching,
+}
+
+impl Logto {
+    /// The fairing that attaches everything: `rocket::build().attach(Logto::fairing())`.
+    pub fn fairing() -> LogtoFairing {
+        LogtoFairing::default()
+    }
+}
+
+impl LogtoFairing {
+    /// Configuration in code. `Rocket.toml` and the environment go before it.
+    #[must_use]
+    pub fn config(mut self, config: Config) -> Self {
+        self.config = Some(config);
+        self
+    }
+
+    /// Keeps sessions in a store of one's own, or in one of this crate that is made in code. Beside
+    /// it nothing in the configuration may say where sessions are kept, or the launch fails.
+    ///
+    /// ```
+    /// use logto_rocket::{Logto, MemoryStore};
+    ///
+    /// let fairing = Logto::fairing().store(MemoryStore::new(200_000));
+    /// ```
+    #[must_use]
+    pub fn store(mut self, store: impl SessionStore) -> Self {
+        self.store = Some(Arc::new(store));
+        self
+    }
+
+    /// Is asked about everybody who signs in, after Logto's answer is verified and before the
+    /// session exists: the place to make a row of one's own for a user. An error refuses the
+    /// sign-in with a page (403), and the tokens are revoked; its text goes to the log only.
+    ///
+    /// It runs once for each sign-in, but a user who signs in often is seen often.
+    ///
+    /// ```
+    /// use logto_rocket::Logto;
+    ///
+    /// Logto::fairing().on_sign_in(|_request, user| {
+    ///     Box::pin(async move {
+    ///         if user.email_verified() { Ok(()) } else { Err("verify your address first".into()) }
+    ///     })
+    /// });
+    /// ```
+    #[must_use]
+    pub fn on_sign_in<F>(self, hook: F) -> Self
+    where
+        F: for<'a> Fn(&'a Request<'_>, &'a LogtoUser) -> OnSignIn<'a> + Send + Sync + 'static,
+    {
+        self.hook(|hooks| hooks.on_sign_in = Some(Box::new(hook)))
+    }
+
+    /// Is told what happens, for an audit trail or metrics. It runs within requests and should not
+    /// block.
+    #[must_use]
+    pub fn on_event(mut self, hook: impl Fn(&Event) + Send + Sync + 'static) -> Self {
+        *self.on_event.get_mut().unwrap_or_else(PoisonError::into_inner) = Some(Box::new(hook));
+        self
+    }
+
+    /// Changes the options of every sign-in that starts at the doors, for example by the host name
+    /// that a request was made for.
+    #[must_use]
+    pub fn sign_in_options<F>(self, hook: F) -> Self
+    where
+        F: Fn(&Request<'_>, SignInOptions) -> SignInOptions + Send + Sync + 'static,
+    {
+        self.hook(|hooks| hooks.sign_in_options = Some(Box::new(hook)))
+    }
+
+    /// A page of one's own for a sign-in that failed; with `None` the built-in page is shown. The
+    /// status is set to [`SignInError::status()`] either way.
+    #[must_use]
+    pub fn error_page<F>(self, hook: F) -> Self
+    where
+        F: for<'r> Fn(&'r Request<'_>, &SignInError) -> Option<Response<'r>>
+            + Send
+            + Sync
+            + 'static,
+    {
+        self.hook(|hooks| hooks.error_page = Some(Box::new(hook)))
+    }
+
+    /// Times everything by this clock, which a test can move.
+    #[cfg(feature = "testing")]
+    #[must_use]
+    pub fn clock(mut self, clock: Clock) -> Self {
+        self.clock = Some(clock);
+        self
+    }
+
+    fn hook(mut self, set: impl FnOnce(&mut Hooks)) -> Self {
+        set(self.hooks.get_mut().unwrap_or_else(PoisonError::into_inner));
+        self
+    }
+}
+
+/// What a fairing was given and now hands on.
+fn take<T: Default>(given: &Mutex<T>) -> T {
+    std::mem::take(&mut *given.lock().unwrap_or_else(PoisonError::into_inner))
+}
+
+#[rocket::async_trait]
+impl Fairing for LogtoFairing {
+    fn info(&self) -> Info {
+        Info { name: "Logto Sign-In", kind: Kind::Ignite | Kind::Liftoff | Kind::Response }
+    }
+
+    async fn on_ignite(&self, rocket: Rocket<Build>) -> fairing::Result {
+        if Client::of(&rocket).is_some() {
+            log::error!("Logto::fairing() is attached twice. Attach it once.");
+            return Err(rocket);
+        }
+        let clock = self.clock.clone().unwrap_or_else(Clock::system);
+        let (config, store) = (self.config.as_ref(), self.store.clone());
+        let events = Arc::new(Events::new(take(&self.on_event)));
+        let logto = launch::logto(&rocket, config, store, clock, events);
+        let Some(logto) = logto else { return Err(rocket) };
+        let client = logto.client();
+        let rocket = launch::with_secret_key(rocket, client);
+        let catchers = catchers(rocket.catchers());
+        let (base, routes) = (client.settings().base.to_string(), routes::all(client));
+        let rocket = rocket.manage(logto).manage(take(&self.hooks)).manage(Registry::default());
+        Ok(rocket.mount(base, routes).register("/", catchers))
+    }
+
+    async fn on_liftoff(&self, rocket: &Rocket<Orbit>) {
+        if let Some(client) = Client::of(rocket) {
+            client.launched_at(rocket.config().port);
+            launch::announce(client, rocket);
+            let oidc = client.oidc().clone();
+            rocket::tokio::spawn(async move { oidc.ready().await });
+        }
+    }
+
+    async fn on_response<'r>(&self, request: &'r Request<'_>, response: &mut Response<'r>) {
+        response::write(request, response, &self.public_caching);
+    }
+}

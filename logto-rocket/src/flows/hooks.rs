@@ -1,0 +1,37 @@
+//! [`Hooks`]: the functions of the application that take part in a sign-in.
+
+use std::error::Error as StdError;
+use std::future::Future;
+use std::pin::Pin;
+
+use rocket::{Request, Response};
+
+use crate::error::SignInError;
+use crate::oidc::SignInOptions;
+use crate::user::LogtoUser;
+
+/// What [`on_sign_in`](crate::LogtoFairing::on_sign_in) returns: a boxed future.
+pub type OnSignIn<'a> =
+    Pin<Box<dyn Future<Output = Result<(), Box<dyn StdError + Send + Sync>>> + Send + 'a>>;
+
+/// The functions of the application that take part in a sign-in. The fairing manages them.
+#[derive(Default)]
+pub(crate) struct Hooks {
+    pub on_sign_in: Option<SignInHook>,
+    pub sign_in_options: Option<OptionsHook>,
+    pub error_page: Option<ErrorPageHook>,
+}
+
+pub(crate) type SignInHook =
+    Box<dyn for<'a> Fn(&'a Request<'_>, &'a LogtoUser) -> OnSignIn<'a> + Send + Sync>;
+pub(crate) type OptionsHook =
+    Box<dyn Fn(&Request<'_>, SignInOptions) -> SignInOptions + Send + Sync>;
+pub(crate) type ErrorPageHook =
+    Box<dyn for<'r> Fn(&'r Request<'_>, &SignInError) -> Option<Response<'r>> + Send + Sync>;
+
+impl Hooks {
+    /// Those of the application that serves this request.
+    pub fn of<'r>(request: &'r Request<'_>) -> Option<&'r Self> {
+        request.rocket().state()
+    }
+}

@@ -1,0 +1,206 @@
+//! [`SignIn`]: the start of a sign-in.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use rocket::response::{self, Responder};
+use rocket::{Request, Response};
+
+use crate::at_once::at_once;
+use crate::client::{Client, Logto};
+use crate::error::{Call, Error};
+use crate::events::Event;
+use crate::local_path::{LocalPath, NotLocal};
+use crate::oidc::{DirectSignIn, FirstScreen, Identifier, Prompt, SignInOptions};
+use crate::request::RequestState;
+use crate::response::redirect;
+use crate::session::{Asked, CookieWrite, Flow, Flows};
+
+/// How long a user who wants to sign in waits for Logto.
+const START_TIMEOUT: Duration = Duration::from_millis(2500);
+
+/// A sign-in about to start; [`Logto::sign_in()`] makes one.
+#[derive(Debug)]
+#[must_use = "nothing happens before `.start().await`"]
+pub struct SignInBuilder<'l> {
+    client: &'l Arc<Client>,
+    options: SignInOptions,
+    return_to: Option<Result<LocalPath, Error>>,
+}
+
+/// A sign-in that has started: as the response of a handler, it sends the browser to Logto.
+#[must_use = "a sign-in goes nowhere unless it is the response"]
+pub struct SignIn {
+    client: Arc<Client>,
+    url: String,
+    flow: Flow,
+}
+
+impl Logto {
+    /// Starts a sign-in from a handler, with options that the routes of this crate do not take.
+    pub fn sign_in(&self) -> SignInBuilder<'_> {
+        SignInBuilder::new(self.client())
+    }
+
+    /// Starts a sign-in on the page that creates an account.
+    pub fn sign_up(&self) -> SignInBuilder<'_> {
+        self.sign_in().first_screen(FirstScreen::Register)
+    }
+}
+
+impl<'l> SignInBuilder<'l> {
+    pub(crate) fn new(client: &'l Arc<Client>) -> Self {
+        Self { client, options: SignInOptions::default(), return_to: None }
+    }
+
+    /// Where to go after signing in: a path on this site (default: `after_sign_in`).
+    pub fn return_to(mut self, path: &str) -> Self {
+        let why =
+            |why: NotLocal| Error::InvalidOption { option: "return_to", why: why.to_string() };
+        self.return_to = Some(path.parse().map_err(why));
+        self
+    }
+
+    /// The page of Logto's that is shown first.
+    pub fn first_screen(self, screen: FirstScreen) -> Self {
+        self.with(|options| options.first_screen(screen))
+    }
+
+    /// What the first page asks for, where it is one of those that ask for one thing.
+    pub fn identifiers(self, identifiers: impl IntoIterator<Item = Identifier>) -> Self {
+        self.with(|options| options.identifiers(identifiers))
+    }
+
+    /// What the sign-in field is filled with.
+    pub fn login_hint(self, hint: impl Into<String>) -> Self {
+        self.with(|options| options.login_hint(hint))
+    }
+
+    /// Goes straight to a social or enterprise connector.
+    pub fn direct_sign_in(self, connector: DirectSignIn) -> Self {
+        self.with(|options| options.direct_sign_in(connector))
+    }
+
+    /// What Logto asks the user (default: `prompt` of the configuration). Without `consent` there
+    /// is no refresh token, and the session is over when its claims can no longer be confirmed.
+    pub fn prompt(self, prompt: impl IntoIterator<Item = Prompt>) -> Self {
+        self.with(|options| options.prompt(prompt))
+    }
+
+    /// Asks for a sign-in that is not older than `age`; whether it is, is verified.
+    pub fn max_age(self, age: Duration) -> Self {
+        self.with(|options| options.max_age(age))
+    }
+
+    /// The languages of Logto's pages, preferred first, as BCP 47 tags.
+    pub fn ui_locales<L: Into<String>>(self, locales: impl IntoIterator<Item = L>) -> Self {
+        self.with(|options| options.ui_locales(locales))
+    }
+
+    /// The organization whose branding and rules apply.
+    pub fn organization_id(self, id: impl Into<String>) -> Self {
+        self.with(|options| options.organization_id(id))
+    }
+
+    /// The token of a magic link. `login_hint` must hold the e-mail address that it was made for.
+    pub fn one_time_token(self, token: impl Into<String>) -> Self {
+        self.with(|options| options.one_time_token(token))
+    }
+
+    /// One more scope, besides those of the configuration.
+    pub fn scope(self, scope: impl Into<String>) -> Self {
+        self.with(|options| options.scope(scope))
+    }
+
+    /// One more API resource, besides those of the configuration.
+    pub fn resource(self, resource: impl Into<String>) -> Self {
+        self.with(|options| options.resource(resource))
+    }
+
+    /// A parameter of the authorization request that has no method here. A name that is reserved
+    /// by the protocol or has a method makes [`start`](Self::start) fail.
+    pub fn extra(self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.with(|options| options.extra(name, value))
+    }
+
+    /// Prepares the sign-in: finds out where Logto's authorization endpoint is, which the first
+    /// time takes a request to Logto.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Unavailable`] if Logto does not answer within 2.5 seconds (503 as the response of a
+    /// handler), [`Error::InvalidOption`] for an option that cannot be sent (500).
+    pub async fn start(self) -> Result<SignIn, Error> {
+        let client = self.client;
+        let started =
+            tokio::time::timeout(START_TIMEOUT, self.prepare()).await.unwrap_or_else(|_| {
+                Err(Error::Unavailable {
+                    call: Call::Discovery,
+                    why: "no answer within 2.5 seconds".into(),
+                    retry_after: None,
+                })
+            });
+        started.inspect_err(|error| {
+            client.emit(&Event::SignInNotStarted { error: error.clone() });
+        })
+    }
+
+    pub(crate) fn with(mut self, change: impl FnOnce(SignInOptions) -> SignInOptions) -> Self {
+        self.options = change(self.options);
+        self
+    }
+
+    async fn prepare(self) -> Result<SignIn, Error> {
+        let Self { client, options, return_to } = self;
+        let return_to = return_to.transpose()?;
+        let scopes = client.scopes();
+        let resources = client.resources();
+        let redirect_uri = client.route_url("sign-in-callback");
+        let max_age = options.max_age_in_seconds();
+        let authorization =
+            client.oidc().authorize(&redirect_uri, &options, &scopes, &resources).await?;
+        let flow = Flow {
+            state: authorization.state,
+            nonce: authorization.nonce,
+            verifier: authorization.verifier,
+            return_to,
+            started_at: client.clock().now(),
+            asked: Asked::new(&authorization.scopes, &authorization.resources),
+            max_age,
+            sub: None,
+            attempt: 1,
+            finished: false,
+        };
+        Ok(SignIn { client: Arc::clone(client), url: authorization.url.into(), flow })
+    }
+}
+
+impl<'r> Responder<'r, 'static> for SignIn {
+    fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
+        Ok(self.respond(request))
+    }
+}
+
+impl SignIn {
+    /// Leaves the flow for the fairing, and goes to Logto.
+    pub(crate) fn respond(mut self, request: &Request<'_>) -> Response<'static> {
+        let sessions = self.client.sessions();
+        let flows = Flows::of(request, sessions);
+        self.flow.attempt = flows.next_attempt();
+        if self.flow.max_age.is_some() {
+            let loaded = at_once(RequestState::of(request).loaded(request, &self.client));
+            let loaded = loaded.and_then(Result::ok).flatten();
+            self.flow.sub = loaded.map(|loaded| loaded.session.claims.sub.clone());
+        }
+        let mut writes = RequestState::of(request).writes();
+        writes.cookies.extend(flows.in_the_way().into_iter().map(CookieWrite::forget_flow));
+        writes.cookies.extend(sessions.flow_write(&self.flow));
+        redirect::to(self.url)
+    }
+}
+
+impl std::fmt::Debug for SignIn {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SignIn").finish_non_exhaustive()
+    }
+}

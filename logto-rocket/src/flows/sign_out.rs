@@ -1,0 +1,138 @@
+//! [`SignOut`]: the end of a session.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use rocket::http::Status;
+use rocket::response::{self, Responder};
+use rocket::{Request, Response};
+
+use crate::client::{Client, Logto};
+use crate::error::{Call, Error};
+use crate::events::Event;
+use crate::local_path::{LocalPath, NotLocal};
+use crate::request::{RequestState, SessionWrite};
+use crate::response::{BuiltInPage, label, redirect, texts};
+use crate::user::LogtoUser;
+
+/// How long Logto may take to revoke the refresh token.
+const REVOCATION_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// A sign-out about to start; [`Logto::sign_out()`] makes one.
+#[must_use = "nothing happens before `.start().await`"]
+pub struct SignOutBuilder<'l> {
+    client: &'l Arc<Client>,
+    user: &'l LogtoUser,
+    return_to: Option<Result<LocalPath, NotLocal>>,
+    local_only: bool,
+}
+
+/// A sign-out that has happened here: as the response of a handler, it deletes the session's
+/// cookies and sends the browser to Logto, so that the session there ends as well.
+#[must_use = "the session's cookies are deleted by the response"]
+pub struct SignOut {
+    client: Arc<Client>,
+    return_to: LocalPath,
+    next: Next,
+}
+
+enum Next {
+    /// To Logto, which sends the browser back to the sign-out callback.
+    Logto(String),
+    /// Not to Logto.
+    Here,
+    /// Logto is out of reach.
+    Unreachable,
+}
+
+impl Logto {
+    /// Signs a user out, from a handler that has made sure that the user wants it: the request
+    /// should be a `POST` of the site's own, which the guard of `user` has then checked.
+    pub fn sign_out<'l>(&'l self, user: &'l LogtoUser) -> SignOutBuilder<'l> {
+        SignOutBuilder::new(self.client(), user)
+    }
+}
+
+impl<'l> SignOutBuilder<'l> {
+    pub(crate) fn new(client: &'l Arc<Client>, user: &'l LogtoUser) -> Self {
+        Self { client, user, return_to: None, local_only: false }
+    }
+
+    /// Where to go after signing out: a path on this site (default: `after_sign_out`; anything
+    /// that is no such path is left out).
+    pub fn return_to(mut self, path: &str) -> Self {
+        self.return_to = Some(path.parse());
+        self
+    }
+
+    /// Leaves the session at Logto alone. The next sign-in may then ask for nothing.
+    pub fn local_only(mut self) -> Self {
+        self.local_only = true;
+        self
+    }
+
+    /// Ends the session here, at once and always, then revokes its refresh token at Logto, which
+    /// takes two seconds at most.
+    pub async fn start(self) -> SignOut {
+        let Self { client, user, return_to, local_only } = self;
+        let ended = client.sessions().end(user.session()).await;
+        let revocation = match &ended.refresh_token {
+            Some(token) => {
+                let revoked =
+                    tokio::time::timeout(REVOCATION_TIMEOUT, client.oidc().revoke(token)).await;
+                revoked.unwrap_or_else(|_| Err(too_slow())).err()
+            }
+            None => None,
+        };
+        let session = user.session_id().clone();
+        client.emit(&Event::SignedOut { sub: user.id().into(), session, revocation });
+
+        let next = if local_only { Next::Here } else { to_logto(client).await };
+        let after = || client.settings().after_sign_out.clone();
+        let return_to = return_to.and_then(Result::ok).unwrap_or_else(after);
+        SignOut { client: Arc::clone(client), return_to, next }
+    }
+}
+
+impl SignOut {
+    /// Leaves the deletion of the session for the fairing, and goes on.
+    pub(crate) fn respond(self, request: &Request<'_>) -> Response<'static> {
+        let mut writes = RequestState::of(request).writes();
+        writes.session = SessionWrite::Delete;
+        match self.next {
+            Next::Here => redirect::to_path(&self.return_to),
+            Next::Logto(url) => {
+                let farewell = self.client.sessions().farewell_write(Some(self.return_to.as_str()));
+                writes.cookies.extend(farewell);
+                redirect::to(url)
+            }
+            Next::Unreachable => BuiltInPage::new(Status::Ok, texts::SIGNED_OUT_HERE)
+                .link(label::GO_ON, self.return_to.as_str())
+                .respond(request),
+        }
+    }
+}
+
+impl<'r> Responder<'r, 'static> for SignOut {
+    fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
+        Ok(self.respond(request))
+    }
+}
+
+async fn to_logto(client: &Client) -> Next {
+    let callback = client.route_url("sign-out-callback");
+    let url =
+        tokio::time::timeout(REVOCATION_TIMEOUT, client.oidc().end_session_url(&callback)).await;
+    match url {
+        Ok(Ok(url)) => Next::Logto(url.into()),
+        Ok(Err(_)) | Err(_) => Next::Unreachable,
+    }
+}
+
+fn too_slow() -> Error {
+    Error::Unavailable {
+        call: Call::Revocation,
+        why: "no answer within 2 seconds".into(),
+        retry_after: None,
+    }
+}

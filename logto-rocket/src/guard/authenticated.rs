@@ -1,0 +1,85 @@
+//! [`Authenticated`]: the guard of `#[authenticated]`, and the one place where access is decided.
+
+use std::marker::PhantomData;
+
+use rocket::request::{FromRequest, Outcome};
+use rocket::{Ignite, Request, Rocket, Sentinel};
+
+use super::registry::{Place, Registry};
+use super::{answer, is_detached};
+use crate::client::Client;
+use crate::error::Refusal;
+use crate::request::{RequestState, user_of};
+use crate::requirement::{Requirement, Tree, decide_for_request, needs};
+use crate::session::Flows;
+use crate::user::LogtoUser;
+
+/// The guard that [`#[authenticated]`](crate::authenticated) puts before all other guards of a
+/// handler: it succeeds only if somebody is signed in who meets the requirement of `R`.
+///
+/// It refuses with 401 if nobody is signed in or another sign-in is needed, 403 if the requirement
+/// is not met or cannot be decided, 404 if the path names no organization, and 503 if the answer
+/// depends on Logto, which is out of reach. It never forwards.
+pub struct Authenticated<R: Protected>(PhantomData<fn() -> R>);
+
+/// A route with a requirement. [`#[authenticated]`](crate::authenticated) implements it for the
+/// type that Rocket declares beside a handler.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` says nothing of who may come in",
+    note = "`#[authenticated]` above the route attribute of a handler says it"
+)]
+pub trait Protected: Send + Sync + 'static {
+    /// Who may come in.
+    const REQUIREMENT: Requirement<needs::Request>;
+    /// Where that is written.
+    #[doc(hidden)]
+    const PLACE: Place;
+}
+
+#[rocket::async_trait]
+impl<'r, R: Protected> FromRequest<'r> for Authenticated<R> {
+    type Error = Refusal;
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Refusal> {
+        let state = RequestState::of(request);
+        let decided = decide(request, state, R::REQUIREMENT.tree()).await;
+        answer(state, decided.map(|()| Self(PhantomData)))
+    }
+}
+
+impl<R: Protected> Sentinel for Authenticated<R> {
+    fn abort(rocket: &Rocket<Ignite>) -> bool {
+        let tree = R::REQUIREMENT.tree();
+        if let Some(registry) = rocket.state::<Registry>() {
+            registry.note(R::PLACE, tree);
+        }
+        if let Some(client) = Client::of(rocket) {
+            let asks = tree.asks();
+            client.declare(asks.scopes, asks.resources);
+        }
+        is_detached(rocket, "`#[authenticated]`")
+    }
+}
+
+/// Whether the user of this request meets the requirement.
+pub(super) async fn decide(
+    request: &Request<'_>,
+    state: &RequestState,
+    tree: Tree,
+) -> Result<(), Refusal> {
+    let user = user_of(request, state).await?;
+    if tree.is_empty() {
+        return Ok(());
+    }
+    match decide_for_request(tree, user, request).await {
+        // A sign-in that was just made for this did not help, so another one will not either.
+        Err(Refusal::SignInTooOld { max_age }) if comes_from_a_fresh_sign_in(request, user) => {
+            Err(Refusal::SignInStaysOld { max_age })
+        }
+        decided => decided,
+    }
+}
+
+fn comes_from_a_fresh_sign_in(request: &Request<'_>, user: &LogtoUser) -> bool {
+    Flows::of(request, user.client().sessions()).has_fresh()
+}

@@ -1,0 +1,50 @@
+//! [`ClaimsAs`]: the user's claims as a type of the application.
+
+use rocket::request::{FromRequest, Outcome};
+use rocket::{Ignite, Request, Rocket, Sentinel};
+use serde::de::DeserializeOwned;
+
+use super::{answer, is_detached};
+use crate::error::Refusal;
+use crate::request::{RequestState, user_of};
+
+/// The user's claims as a type of one's own, like Rocket's `Json<T>`.
+///
+/// It refuses with 401 if nobody is signed in, and with 403 if the claims are no `T`; the 403 page
+/// of Rocket's debug profile names the claim that is missing.
+///
+/// ```
+/// # #[macro_use] extern crate rocket;
+/// use logto_rocket::ClaimsAs;
+/// use rocket::serde::Deserialize;
+///
+/// #[derive(Deserialize)]
+/// #[serde(crate = "rocket::serde")]
+/// struct Employee { department: String }
+///
+/// #[get("/desk")]
+/// fn desk(employee: ClaimsAs<Employee>) -> String {
+///     format!("The desk of {}", employee.0.department)
+/// }
+/// ```
+#[derive(Clone, Debug)]
+pub struct ClaimsAs<T>(pub T);
+
+#[rocket::async_trait]
+impl<'r, T: DeserializeOwned> FromRequest<'r> for ClaimsAs<T> {
+    type Error = Refusal;
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Refusal> {
+        let state = RequestState::of(request);
+        let claims = user_of(request, state)
+            .await
+            .and_then(|user| user.claims_as().map_err(|error| Refusal::Claims(error.to_string())));
+        answer(state, claims.map(Self))
+    }
+}
+
+impl<T> Sentinel for ClaimsAs<T> {
+    fn abort(rocket: &Rocket<Ignite>) -> bool {
+        is_detached(rocket, "the guard `ClaimsAs`")
+    }
+}

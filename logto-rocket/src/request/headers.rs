@@ -1,0 +1,32 @@
+//! What the headers of a request say.
+
+use rocket::Request;
+use rocket::http::MediaType;
+
+/// The first header of this name.
+pub(crate) fn header<'r>(request: &'r Request<'_>, name: &str) -> Option<&'r str> {
+    request.headers().get_one(name)
+}
+
+/// Whether HTMX sent the request.
+pub(crate) fn is_htmx(request: &Request<'_>) -> bool {
+    header(request, "HX-Request") == Some("true")
+}
+
+/// Whether an answer in HTML is what the request prefers.
+pub(crate) fn prefers_html(request: &Request<'_>) -> bool {
+    request.accept().is_some_and(|accept| {
+        let preferred = accept.preferred().media_type();
+        preferred == &MediaType::HTML || preferred == &MediaType::new("application", "xhtml+xml")
+    })
+}
+
+/// Whether the browser loads the page before the user goes there.
+pub(super) fn is_prefetch(request: &Request<'_>) -> bool {
+    ["Sec-Purpose", "Purpose", "X-Purpose", "X-Moz"].iter().any(|name| {
+        request.headers().get(name).any(|value| {
+            let value = value.to_ascii_lowercase();
+            ["prefetch", "prerender", "preview"].iter().any(|purpose| value.contains(purpose))
+        })
+    })
+}

@@ -1,0 +1,16 @@
+//! What a request is, and what it has found out.
+
+mod current_user;
+mod headers;
+mod kind;
+mod origin;
+mod return_to;
+mod state;
+mod user;
+
+pub(crate) use self::headers::{header, is_htmx, prefers_html};
+pub(crate) use self::kind::Kind;
+pub(crate) use self::origin::Initiator;
+pub(crate) use self::return_to::return_to;
+pub(crate) use self::state::{RequestState, SessionWrite, Writes};
+pub(crate) use self::user::user_of;

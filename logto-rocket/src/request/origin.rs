@@ -1,0 +1,96 @@
+//! [`Initiator`]: which page made a request. The one rule of "the site's own".
+
+use rocket::Request;
+use rocket::http::Method;
+
+use super::headers::header;
+use super::return_to::referrer;
+use crate::client::Client;
+
+/// Which page made a request, by the headers that a browser sets and no page can.
+///
+/// | `Sec-Fetch-Site` | `Origin` | `Referer` | initiator | may change something | may change the user | may sign out |
+/// | --- | --- | --- | --- | --- | --- | --- |
+/// | `same-origin` | any | any | `OwnPage` | yes | yes | yes |
+/// | `none` | any | any | `AddressBar` | yes | no | no |
+/// | another value | this site's, or in `trusted_origins` | any | `TrustedPage` | yes | no | no |
+/// | another value | another one, or none | any | `OtherSite` | no | no | no |
+/// | absent | this site's | any | `OwnPage` | yes | yes | yes |
+/// | absent | in `trusted_origins` | any | `TrustedPage` | yes | no | no |
+/// | absent | another one | any | `OtherSite` | no | no | no |
+/// | absent | absent | this site's | `OwnReferrer` | yes, but no `Upgrade` | yes | no |
+/// | absent | absent | another one, or none | `Unstated` | yes, but no `Upgrade` | no | no |
+///
+/// A request without either header does not come from a browser that supports them, and no other
+/// site can make such a browser send this site's cookie.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Initiator {
+    /// A page of this site.
+    OwnPage,
+    /// A page of an origin in `trusted_origins`.
+    TrustedPage,
+    /// The user, by the address bar or a bookmark.
+    AddressBar,
+    /// Only `Referer` names a page of this site.
+    OwnReferrer,
+    /// No header says.
+    Unstated,
+    /// A page of another site.
+    OtherSite,
+}
+
+impl Initiator {
+    /// The initiator of a request.
+    pub fn of(request: &Request<'_>, client: &Client) -> Self {
+        let origin = header(request, "Origin");
+        let own = origin == Some(client.origin());
+        let trusted = own || origin.is_some_and(|origin| is_trusted(origin, client));
+        match (header(request, "Sec-Fetch-Site"), origin) {
+            (Some("same-origin"), _) => Self::OwnPage,
+            (Some("none"), _) => Self::AddressBar,
+            (None, Some(_)) if own => Self::OwnPage,
+            (_, Some(_)) if trusted => Self::TrustedPage,
+            (Some(_), _) | (None, Some(_)) => Self::OtherSite,
+            (None, None) => match referrer(request, client.origin()) {
+                Some(_) => Self::OwnReferrer,
+                None => Self::Unstated,
+            },
+        }
+    }
+
+    /// Whether the session of the request counts: it changes nothing, or this site, a trusted one or
+    /// no browser made it.
+    pub fn may_act(request: &Request<'_>, client: &Client) -> bool {
+        // Cheaper than a lookup, which hashes the name.
+        let upgrade = request.headers().iter().any(|header| header.name() == "Upgrade");
+        let safe = matches!(
+            request.method(),
+            Method::Get | Method::Head | Method::Options | Method::Trace
+        );
+        (safe && !upgrade) || Self::of(request, client).may_change_something(upgrade)
+    }
+
+    /// Whether the request may change something in the user's name, or, with `upgrade`, open a
+    /// connection that can.
+    pub fn may_change_something(self, upgrade: bool) -> bool {
+        match self {
+            Self::OwnPage | Self::TrustedPage | Self::AddressBar => true,
+            Self::OwnReferrer | Self::Unstated => !upgrade,
+            Self::OtherSite => false,
+        }
+    }
+
+    /// Whether the request may sign another user in without asking.
+    pub fn may_change_the_user(self) -> bool {
+        matches!(self, Self::OwnPage | Self::OwnReferrer)
+    }
+
+    /// Whether the request may sign the user out without asking.
+    pub fn may_sign_out(self) -> bool {
+        self == Self::OwnPage
+    }
+}
+
+fn is_trusted(origin: &str, client: &Client) -> bool {
+    client.settings().trusted_origins.iter().any(|trusted| trusted.as_str() == origin)
+}

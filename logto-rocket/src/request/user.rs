@@ -1,0 +1,54 @@
+//! [`user_of`]: the user of a request.
+
+use rocket::Request;
+
+use super::current_user::CurrentUser;
+use super::origin::Initiator;
+use super::state::RequestState;
+use crate::client::Client;
+use crate::error::{Error, Refusal};
+use crate::events::Event;
+use crate::user::LogtoUser;
+
+/// The user of a request, found out once, as Logto last told of them.
+pub(crate) async fn user_of<'r>(
+    request: &'r Request<'_>,
+    state: &'r RequestState,
+) -> Result<&'r LogtoUser, Refusal> {
+    let known = if let Some(known) = state.user.get() {
+        known
+    } else {
+        let found = find(request, state).await;
+        state.user.get_or_init(|| found)
+    };
+    known.newest().as_ref().map_err(Clone::clone)
+}
+
+async fn find(request: &Request<'_>, state: &RequestState) -> CurrentUser {
+    let Some(client) = Client::of(request.rocket()) else {
+        return CurrentUser::nobody(Refusal::NotAttached);
+    };
+    let loaded = match state.loaded(request, client).await {
+        Ok(Some(loaded)) => loaded,
+        Ok(None) => return CurrentUser::nobody(Refusal::NotSignedIn),
+        Err(error) => return CurrentUser::nobody(unavailable(client, error)),
+    };
+    if !Initiator::may_act(request, client) {
+        return CurrentUser::nobody(Refusal::ForeignOrigin);
+    }
+    match client.sessions().confirmed(loaded).await {
+        Ok(session) => CurrentUser::new(LogtoUser::new(client, session), loaded.version),
+        Err(Error::SessionOver) => CurrentUser::nobody(Refusal::NotSignedIn),
+        Err(error) => CurrentUser::nobody(unavailable(client, error)),
+    }
+}
+
+/// Who is signed in cannot be said now.
+fn unavailable(client: &Client, error: Error) -> Refusal {
+    let retry_after = match &error {
+        Error::Unavailable { retry_after, .. } => *retry_after,
+        _ => None,
+    };
+    client.emit(&Event::Undecided { error });
+    Refusal::Unavailable { retry_after }
+}

@@ -1,0 +1,173 @@
+//! [`Requirement`]: what a handler demands of who may come in.
+
+mod answer;
+mod asks;
+mod check;
+mod decide;
+mod facts;
+mod literal;
+pub mod needs;
+mod node;
+mod organization;
+#[cfg(test)]
+mod tests;
+mod user_facts;
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use self::answer::Answer;
+use self::asks::Asks;
+pub use self::check::{Check, verdict};
+pub(crate) use self::decide::{decide, decide_for_request, is_met_by_claims};
+use self::facts::{Facts, Question};
+pub use self::literal::Literal;
+pub use self::node::Node;
+pub use self::organization::{Organization, Resolver, resolution};
+
+/// What a handler demands of a signed-in user: a tree of conditions that is known while compiling.
+///
+/// [`#[authenticated(…)]`](crate::authenticated) has one, and [`requires!(…)`](crate::requires) is
+/// one as a value, for what has no route attribute of one's own:
+///
+/// ```
+/// # #[macro_use] extern crate rocket;
+/// use logto_rocket::{LogtoUser, Refusal, Requirement, requires};
+/// use rocket::fs::{FileServer, Options};
+///
+/// const STAFF: Requirement = requires!(any(role = "staff", role = "admin"));
+///
+/// #[get("/")]
+/// async fn home(user: LogtoUser) -> Result<&'static str, Refusal> {
+///     if STAFF.check_claims(&user) {
+///         return Ok("the back office");
+///     }
+///     requires!(check = is_customer).check(&user).await?;
+///     Ok("the shop")
+/// }
+/// # async fn is_customer(_: &LogtoUser) -> bool { true }
+/// # fn launch() -> rocket::Rocket<rocket::Build> {
+/// rocket::build()
+///     .mount("/", routes![home])
+///     .mount("/files", STAFF.guard(FileServer::new(".", Options::None)))
+/// # }
+/// # fn main() {}
+/// ```
+///
+/// `N` is what it takes to decide it; see [`needs`].
+///
+/// It displays in the words of the grammar. A condition that cannot be decided, because a claim is
+/// not kept in the session or was not asked for, is *unknown*; what is unknown refuses, also under
+/// `not`.
+pub struct Requirement<N = needs::Claims> {
+    tree: Tree,
+    needs: PhantomData<fn() -> N>,
+}
+
+/// The conditions of a requirement.
+#[derive(Clone, Copy)]
+pub(crate) struct Tree(&'static [Node]);
+
+/// The requirement that all of these conditions hold.
+#[doc(hidden)]
+pub const fn requirement<N>(all: &'static [Node]) -> Requirement<N> {
+    Requirement { tree: Tree(all), needs: PhantomData }
+}
+
+impl<N> Requirement<N> {
+    pub(crate) fn tree(&self) -> Tree {
+        self.tree
+    }
+}
+
+impl Tree {
+    /// Whether everybody who is signed in meets it.
+    pub fn is_empty(self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether the requirement holds, as far as the facts go.
+    pub fn evaluate(self, facts: &impl Facts) -> Answer {
+        Answer::all(self.0.iter().map(|node| node.evaluate(facts)))
+    }
+
+    /// The conditions that stand in the way: those that are refused, or, without any, those that
+    /// are unknown.
+    pub fn unmet(self, facts: &impl Facts) -> String {
+        let that_are = |answer| {
+            let nodes = self.0.iter().filter(|node| node.evaluate(facts) == answer);
+            nodes.map(Node::to_string).collect::<Vec<_>>().join(", ")
+        };
+        let refused = that_are(Answer::Refused);
+        if refused.is_empty() { that_are(Answer::Unknown) } else { refused }
+    }
+
+    /// The questions whose answers can still decide, those to the application first.
+    pub fn questions(self, facts: &impl Facts) -> Vec<Question> {
+        let mut questions = Vec::new();
+        if self.evaluate(facts) == Answer::Unknown {
+            self.0.iter().for_each(|node| node.questions(facts, &mut questions));
+        }
+        questions.sort_by_key(|question| matches!(question, Question::Token(_)));
+        questions
+    }
+
+    /// The segments of the path that name an organization.
+    pub fn segments(self) -> Vec<usize> {
+        let mut segments = Vec::new();
+        self.visit(|node| {
+            if let Node::Organization(Organization::Segment { index, .. }) = node {
+                segments.push(*index);
+            }
+        });
+        segments
+    }
+
+    /// The shortest time since the sign-in that is demanded, in seconds.
+    pub fn max_age(self) -> Option<u64> {
+        let mut shortest = None;
+        self.visit(|node| {
+            if let Node::MaxAge { seconds, .. } = node {
+                shortest = Some(shortest.map_or(*seconds, |known: u64| known.min(*seconds)));
+            }
+        });
+        shortest
+    }
+
+    /// What a sign-in must ask of Logto so that this can be decided.
+    pub fn asks(self) -> Asks {
+        let mut asks = Asks::default();
+        asks.add_all(self.0);
+        asks
+    }
+
+    fn visit(self, mut with: impl FnMut(&'static Node)) {
+        self.0.iter().for_each(|node| node.visit(&mut with));
+    }
+}
+
+impl<N> Clone for Requirement<N> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<N> Copy for Requirement<N> {}
+
+impl<N> fmt::Display for Requirement<N> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.tree.fmt(f)
+    }
+}
+
+impl<N> fmt::Debug for Requirement<N> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Requirement({self})")
+    }
+}
+
+impl fmt::Display for Tree {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0.is_empty() { f.write_str("signed in") } else { node::list(f, self.0) }
+    }
+}

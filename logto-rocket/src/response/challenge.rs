@@ -1,0 +1,264 @@
+//! [`Challenge`]: what a refused request gets.
+
+use std::time::Duration;
+
+use rocket::catcher::Handler;
+use rocket::http::{Header, Status};
+use rocket::response::{self, Responder};
+use rocket::{Catcher, Request, Response};
+
+use super::page::BuiltInPage;
+use super::page::texts::{self, label};
+use super::redirect;
+use crate::client::Client;
+use crate::error::{Error, Refusal};
+use crate::local_path::LocalPath;
+use crate::request::{Kind, RequestState, is_htmx, return_to};
+use crate::session::Flows;
+
+/// After how many sign-ins in a row that gave no session a guard stops redirecting.
+const MAX_ATTEMPTS: u32 = 2;
+
+/// What our catchers are called in the launch log.
+pub(crate) const CATCHER: &str = "logto";
+
+/// How long a client is asked to wait when Logto does not say.
+const RETRY_AFTER: Duration = Duration::from_secs(30);
+
+/// The answer to a request that a guard of this crate refused, for a catcher of one's own:
+///
+/// ```
+/// # #[macro_use] extern crate rocket;
+/// use rocket::Request;
+/// use logto_rocket::Challenge;
+///
+/// #[catch(401)]
+/// fn unauthorized(request: &Request<'_>) -> Result<Challenge, &'static str> {
+///     Challenge::of(request).ok_or("This is not about signing in.")
+/// }
+/// ```
+#[derive(Debug)]
+pub struct Challenge(Refusal);
+
+impl Refusal {
+    /// Why the last guard of this crate refused the request; `None` if it did not.
+    pub fn of(request: &Request<'_>) -> Option<Self> {
+        RequestState::of(request).writes().refusal.clone()
+    }
+
+    /// What an error means for this request. A refresh token that is missing right after a sign-in
+    /// does not come with another one either, so nobody is sent there again.
+    pub(crate) fn to(error: &Error, request: &Request<'_>) -> Self {
+        let client = Client::of(request.rocket());
+        match error {
+            Error::NoRefreshToken if client.is_some_and(|client| attempts(client, request) > 0) => {
+                Self::Misconfigured(error.to_string())
+            }
+            _ => error.into(),
+        }
+    }
+
+    /// What the protocol demands of the response, whoever wrote its body.
+    pub(crate) fn headers(&self, request: &Request<'_>) -> Vec<Header<'static>> {
+        let mut headers = Vec::new();
+        match self {
+            Self::Unavailable { retry_after } => {
+                let seconds = retry_after.unwrap_or(RETRY_AFTER).as_secs().max(1);
+                headers.push(Header::new("Retry-After", seconds.to_string()));
+            }
+            Self::SignInTooOld { max_age } => {
+                // RFC 9470, section 3.
+                let challenge = format!(
+                    "Bearer error=\"insufficient_user_authentication\", max_age=\"{}\"",
+                    max_age.as_secs()
+                );
+                headers.push(Header::new("WWW-Authenticate", challenge));
+            }
+            _ => {}
+        }
+        if self.status() == Status::Unauthorized
+            && is_htmx(request)
+            && let Some(client) = Client::of(request.rocket())
+        {
+            let sign_in = sign_in(client, request, Kind::of(request), self.max_age());
+            headers.push(Header::new("HX-Redirect", sign_in));
+        }
+        headers
+    }
+
+    /// How old the sign-in may be that mends this.
+    fn max_age(&self) -> Option<Duration> {
+        match self {
+            Self::SignInTooOld { max_age } => Some(*max_age),
+            _ => None,
+        }
+    }
+}
+
+impl Challenge {
+    /// The answer to this request, if the last of this crate's guards refused it.
+    pub fn of(request: &Request<'_>) -> Option<Self> {
+        Refusal::of(request).map(Self)
+    }
+
+    pub(crate) fn respond(self, request: &Request<'_>) -> Response<'static> {
+        let debug = request.rocket().config().profile == rocket::Config::DEBUG_PROFILE;
+        let status = self.0.status();
+        match (&self.0, Client::of(request.rocket())) {
+            (Refusal::NotSignedIn, Some(client)) => not_signed_in(client, request),
+            (Refusal::SignInTooOld { .. } | Refusal::SignInAskedLess, Some(client)) => {
+                sign_in_again(client, request, self.0.max_age())
+            }
+            (Refusal::SignInStaysOld { .. }, _) => {
+                BuiltInPage::new(status, texts::SIGN_IN_STAYS_OLD).respond(request)
+            }
+            (Refusal::Unavailable { .. }, _) => {
+                BuiltInPage::new(status, texts::UNDECIDED).respond(request)
+            }
+            (Refusal::ForeignOrigin, _) => {
+                BuiltInPage::new(status, texts::FOREIGN_ORIGIN).respond(request)
+            }
+            (refusal, _) => {
+                let page = BuiltInPage::new(status, texts::NO_ACCESS);
+                let page = if debug { page.detail(refusal.to_string()) } else { page };
+                page.respond(request)
+            }
+        }
+    }
+}
+
+impl From<Refusal> for Challenge {
+    fn from(refusal: Refusal) -> Self {
+        Self(refusal)
+    }
+}
+
+/// As the error of a handler: 401 if the session is over or its sign-in asked Logto for less, 403 if
+/// Logto denies a token, 500 for what the application must mend, and 503 for all that Logto did not
+/// or could not do.
+impl<'r> Responder<'r, 'static> for Error {
+    fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
+        let refusal = Refusal::to(&self, request);
+        let is_ours_to_mend = match refusal {
+            Refusal::Misconfigured(_) => true,
+            Refusal::Unavailable { .. } => !matches!(self, Self::Unavailable { .. }),
+            _ => false,
+        };
+        if is_ours_to_mend {
+            log::error!("{self}");
+        }
+        refusal.respond_to(request)
+    }
+}
+
+/// As the error of a handler: what a guard that refused so would have answered.
+impl<'r> Responder<'r, 'static> for Refusal {
+    fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
+        RequestState::of(request).guarded(Some(self.clone()));
+        match self.status() {
+            Status::InternalServerError => Err(Status::InternalServerError),
+            _ => Ok(Challenge(self).respond(request)),
+        }
+    }
+}
+
+impl<'r> Responder<'r, 'static> for Challenge {
+    fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
+        Ok(self.respond(request))
+    }
+}
+
+/// The catchers at `/` that answer refusals, leaving out those statuses the application catches
+/// there itself. What is not ours they hand to the application's default catcher or to Rocket's.
+pub(crate) fn catchers<'a>(registered: impl Iterator<Item = &'a Catcher>) -> Vec<Catcher> {
+    let at_root: Vec<_> = registered.filter(|catcher| catcher.base.path() == "/").collect();
+    let default = at_root.iter().copied().find(|catcher| catcher.code.is_none());
+    [Status::Unauthorized, Status::Forbidden, Status::ServiceUnavailable]
+        .iter()
+        .filter(|status| !at_root.iter().any(|catcher| catcher.code == Some(status.code)))
+        .map(|status| {
+            let fallback = default.cloned().unwrap_or_default();
+            let mut catcher = Catcher::new(status.code, Challenger { fallback });
+            catcher.name = Some(CATCHER.into());
+            catcher
+        })
+        .collect()
+}
+
+#[derive(Clone)]
+struct Challenger {
+    fallback: Catcher,
+}
+
+#[rocket::async_trait]
+impl Handler for Challenger {
+    async fn handle<'r>(
+        &self,
+        status: Status,
+        request: &'r Request<'_>,
+    ) -> Result<Response<'r>, Status> {
+        match Challenge::of(request).filter(|challenge| challenge.0.status() == status) {
+            Some(challenge) => Ok(challenge.respond(request)),
+            None => self.fallback.handler.handle(status, request).await,
+        }
+    }
+}
+
+fn not_signed_in(client: &Client, request: &Request<'_>) -> Response<'static> {
+    let kind = Kind::of(request);
+    let sign_in = sign_in(client, request, kind, None);
+    let status = Status::Unauthorized;
+    match kind {
+        Kind::Navigation if attempts(client, request) < MAX_ATTEMPTS => redirect::to(sign_in),
+        Kind::Navigation => BuiltInPage::new(status, texts::SIGN_IN_LOOP)
+            .link(label::TRY_AGAIN, sign_in)
+            .respond(request),
+        Kind::Form => BuiltInPage::new(status, texts::SIGN_IN_FIRST)
+            .new_tab(label::SIGN_IN_IN_NEW_TAB, sign_in)
+            .respond(request),
+        Kind::Script | Kind::Prefetch | Kind::Embedded => {
+            BuiltInPage::new(status, texts::NOT_SIGNED_IN).sign_in(sign_in).respond(request)
+        }
+    }
+}
+
+/// The answer to a user who is signed in, but needs another sign-in here.
+fn sign_in_again(
+    client: &Client,
+    request: &Request<'_>,
+    max_age: Option<Duration>,
+) -> Response<'static> {
+    let kind = Kind::of(request);
+    let sign_in = sign_in(client, request, kind, max_age);
+    let text = match max_age {
+        Some(_) => texts::CONFIRM_IDENTITY,
+        None => texts::SIGN_IN_ASKED_LESS,
+    };
+    let page = BuiltInPage::new(Status::Unauthorized, text);
+    match kind {
+        Kind::Navigation => redirect::to(sign_in),
+        Kind::Form => page.new_tab(label::SIGN_IN_IN_NEW_TAB, sign_in).respond(request),
+        Kind::Script | Kind::Prefetch | Kind::Embedded => page.sign_in(sign_in).respond(request),
+    }
+}
+
+fn sign_in(
+    client: &Client,
+    request: &Request<'_>,
+    kind: Kind,
+    max_age: Option<Duration>,
+) -> String {
+    let return_to = return_to(request, kind, client.origin());
+    let uri = client.sign_in_uri(return_to.as_ref().map(LocalPath::as_str));
+    match max_age {
+        Some(max_age) => {
+            let separator = if uri.contains('?') { '&' } else { '?' };
+            format!("{uri}{separator}max_age={}", max_age.as_secs())
+        }
+        None => uri,
+    }
+}
+
+fn attempts(client: &Client, request: &Request<'_>) -> u32 {
+    Flows::of(request, client.sessions()).next_attempt() - 1
+}

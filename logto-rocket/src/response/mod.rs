@@ -1,0 +1,11 @@
+//! What this crate answers: challenges, built-in pages, problem documents, redirects.
+
+mod challenge;
+mod page;
+mod problem;
+pub(crate) mod redirect;
+
+pub use self::challenge::Challenge;
+pub(crate) use self::challenge::{CATCHER, catchers};
+pub(crate) use self::page::BuiltInPage;
+pub(crate) use self::page::texts::{self, label};

@@ -1,0 +1,197 @@
+//! [`BuiltInPage`]: what this crate itself answers to a person or a program.
+
+pub(crate) mod texts;
+
+use std::io::Cursor;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use maud::{DOCTYPE, PreEscaped, html};
+use rocket::http::{ContentType, Header, Status};
+use rocket::{Request, Response};
+use sha2::{Digest, Sha256};
+
+use self::texts::Text;
+use super::problem::Problem;
+use crate::request::prefers_html;
+
+const STYLE: &str = "\
+:root{color-scheme:light dark;font:16px/1.5 system-ui,sans-serif}\
+body{margin:0;min-height:100vh;display:grid;place-items:center;background:Canvas;color:CanvasText}\
+main{max-width:26rem;padding:2rem}h1{font-size:1.4rem;margin:0 0 .5rem}p{margin:0 0 1rem}\
+form{margin:0}code{font-size:.9em}\
+.act{display:inline-block;font:inherit;padding:.55rem 1.1rem;margin:.25rem .5rem .25rem 0;\
+border:0;border-radius:.5rem;background:#5d34f2;color:#fff;text-decoration:none;cursor:pointer}";
+
+/// A page for people, a problem document
+/// ([RFC 9457](https://www.rfc-editor.org/rfc/rfc9457)) for programs.
+pub(crate) struct BuiltInPage {
+    status: Status,
+    title: &'static str,
+    text: String,
+    detail: Option<String>,
+    actions: Vec<Action>,
+    sign_in: Option<String>,
+    form_target: Option<String>,
+    forward: Option<String>,
+    secret_address: bool,
+}
+
+enum Action {
+    Link { label: &'static str, href: String, new_tab: bool },
+    Post { label: &'static str, action: String },
+}
+
+impl BuiltInPage {
+    pub fn new(status: Status, Text { title, text }: Text) -> Self {
+        Self::with(status, title, text)
+    }
+
+    /// A page whose text is made for the request.
+    pub fn with(status: Status, title: &'static str, text: impl Into<String>) -> Self {
+        Self {
+            status,
+            title,
+            text: text.into(),
+            detail: None,
+            actions: Vec::new(),
+            sign_in: None,
+            form_target: None,
+            forward: None,
+            secret_address: false,
+        }
+    }
+
+    /// A further line, for those who develop the application.
+    pub fn detail(mut self, detail: impl Into<String>) -> Self {
+        self.detail = Some(detail.into());
+        self
+    }
+
+    /// A link that stands out.
+    pub fn link(mut self, label: &'static str, href: impl Into<String>) -> Self {
+        self.actions.push(Action::Link { label, href: href.into(), new_tab: false });
+        self
+    }
+
+    /// A link that opens a tab of its own.
+    pub fn new_tab(mut self, label: &'static str, href: impl Into<String>) -> Self {
+        self.actions.push(Action::Link { label, href: href.into(), new_tab: true });
+        self
+    }
+
+    /// A button that posts to `action`, from where it may be redirected to the origin `target`.
+    pub fn post(mut self, label: &'static str, action: impl Into<String>, target: String) -> Self {
+        self.actions.push(Action::Post { label, action: action.into() });
+        self.form_target = Some(target);
+        self
+    }
+
+    /// Goes on to a path by itself, as a navigation that begins on this page.
+    pub fn forward(mut self, path: impl Into<String>) -> Self {
+        self.forward = Some(path.into());
+        self
+    }
+
+    /// Where a program finds the sign-in.
+    pub fn sign_in(mut self, uri: impl Into<String>) -> Self {
+        self.sign_in = Some(uri.into());
+        self
+    }
+
+    /// Keeps the address of the request, which holds a code, from the pages that the links lead to.
+    pub fn secret_address(mut self) -> Self {
+        self.secret_address = true;
+        self
+    }
+
+    /// The response, in the form that the request prefers. It is never stored.
+    pub fn respond(self, request: &Request<'_>) -> Response<'static> {
+        let mut response = Response::build();
+        response.status(self.status).raw_header("Cache-Control", "no-store");
+        if prefers_html(request) {
+            let html = self.html();
+            response
+                .header(ContentType::HTML)
+                .header(Header::new("Content-Security-Policy", self.content_security_policy()))
+                .raw_header("Referrer-Policy", self.referrer_policy())
+                .sized_body(html.len(), Cursor::new(html));
+        } else {
+            let json = self.problem().to_json();
+            response
+                .header(ContentType::new("application", "problem+json"))
+                .sized_body(json.len(), Cursor::new(json));
+        }
+        response.finalize()
+    }
+
+    fn html(&self) -> String {
+        html! {
+            (DOCTYPE)
+            html lang="en" {
+                head {
+                    meta charset="utf-8";
+                    meta name="viewport" content="width=device-width, initial-scale=1";
+                    meta name="robots" content="noindex";
+                    @if let Some(path) = &self.forward {
+                        meta http-equiv="refresh" content={ "0; url=" (path) };
+                    }
+                    title { (self.title) }
+                    style { (PreEscaped(STYLE)) }
+                }
+                body {
+                    main {
+                        h1 { (self.title) }
+                        p { (self.text) }
+                        @if let Some(detail) = &self.detail { p { code { (detail) } } }
+                        @for action in &self.actions {
+                            @match action {
+                                Action::Link { label, href, new_tab } => {
+                                    @let target = new_tab.then_some("_blank");
+                                    a.act href=(href) target=[target] rel="noopener" { (label) }
+                                }
+                                Action::Post { label, action } => {
+                                    form method="post" action=(action) {
+                                        button.act { (label) }
+                                    }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        .into_string()
+    }
+
+    fn problem(&self) -> Problem<'_> {
+        Problem {
+            r#type: "about:blank",
+            title: self.title,
+            status: self.status.code,
+            detail: self.detail.as_deref().unwrap_or(&self.text),
+            sign_in: self.sign_in.as_deref(),
+        }
+    }
+
+    fn content_security_policy(&self) -> String {
+        let style = STANDARD.encode(Sha256::digest(STYLE));
+        let forms = match &self.form_target {
+            Some(target) => format!("'self' {target}"),
+            None => "'none'".into(),
+        };
+        format!(
+            "default-src 'none'; style-src 'sha256-{style}'; form-action {forms}; \
+             base-uri 'none'; frame-ancestors 'none'"
+        )
+    }
+
+    /// A form must tell where it comes from; with `no-referrer` a browser sends `Origin: null`.
+    fn referrer_policy(&self) -> &'static str {
+        if !self.secret_address && (self.form_target.is_some() || !self.actions.is_empty()) {
+            "same-origin"
+        } else {
+            "no-referrer"
+        }
+    }
+}

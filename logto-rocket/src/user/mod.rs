@@ -1,0 +1,161 @@
+//! [`LogtoUser`]: who is signed in, and what they get from Logto.
+
+mod token;
+mod token_claims;
+mod tokens;
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use serde::de::DeserializeOwned;
+use serde::ser::SerializeStruct;
+use serde::{Serialize, Serializer};
+
+pub use self::token::Token;
+pub use self::token_claims::TokenClaims;
+pub(crate) use self::tokens::is_organization_id;
+use crate::claims::Claims;
+use crate::client::Client;
+use crate::oidc::RawIdToken;
+use crate::session::{Session, SessionId};
+
+/// Who is signed in. As a handler's parameter it lets in nobody else.
+///
+/// | parameter | if nobody is signed in |
+/// | --- | --- |
+/// | `LogtoUser`, `&LogtoUser` | 401, which sends a browser to the sign-in |
+/// | `Option<LogtoUser>` | `None`, also while Logto is out of reach |
+/// | `Result<LogtoUser, Refusal>` | `Err` with the reason |
+///
+/// A request with an unsafe method (or an `Upgrade`) that a browser makes from another site is
+/// refused with 403, unless its origin is in `trusted_origins`.
+///
+/// It is cheap to clone, and it serializes as `{"id", "display_name", "claims"}`.
+///
+/// ```
+/// # #[macro_use] extern crate rocket;
+/// use logto_rocket::LogtoUser;
+///
+/// #[get("/")]
+/// fn index(user: Option<LogtoUser>) -> String {
+///     user.map_or("Hello, stranger".into(), |user| format!("Hello, {}", user.display_name()))
+/// }
+/// ```
+#[derive(Clone)]
+pub struct LogtoUser {
+    client: Arc<Client>,
+    session: Arc<Session>,
+}
+
+impl LogtoUser {
+    pub(crate) fn new(client: &Arc<Client>, session: Arc<Session>) -> Self {
+        Self { client: Arc::clone(client), session }
+    }
+
+    /// The user's id at Logto, which never changes. It is the only thing to tell users apart by.
+    pub fn id(&self) -> &str {
+        &self.claims().sub
+    }
+
+    /// What to call the user: the name, else the user name, the e-mail address, the phone number,
+    /// the id. It comes from Logto as the user wrote it, so a template must escape it.
+    pub fn display_name(&self) -> &str {
+        let claims = self.claims();
+        [&claims.name, &claims.username, &claims.email, &claims.phone_number]
+            .into_iter()
+            .find_map(|name| name.as_deref().filter(|name| !name.trim().is_empty()))
+            .unwrap_or(&claims.sub)
+    }
+
+    /// The e-mail address (scope `email`). It may belong to somebody else tomorrow.
+    pub fn email(&self) -> Option<&str> {
+        self.claims().email.as_deref()
+    }
+
+    /// Whether there is an e-mail address that Logto has verified (scope `email`).
+    pub fn email_verified(&self) -> bool {
+        self.email().is_some() && self.claims().email_verified == Some(true)
+    }
+
+    /// The names of the user's roles (scope `roles`).
+    pub fn roles(&self) -> &[String] {
+        self.claims().roles.as_deref().unwrap_or_default()
+    }
+
+    /// Whether the user has the role (scope `roles`).
+    pub fn has_role(&self, role: &str) -> bool {
+        self.roles().iter().any(|have| have == role)
+    }
+
+    /// The ids of the user's organizations (scope `urn:logto:scope:organizations`).
+    pub fn organizations(&self) -> &[String] {
+        self.claims().organizations.as_deref().unwrap_or_default()
+    }
+
+    /// The names of the user's roles in an organization, by its id
+    /// (scope `urn:logto:scope:organization_roles`).
+    pub fn organization_roles(&self, organization: &str) -> Vec<&str> {
+        let all = self.claims().organization_roles.as_deref().unwrap_or_default();
+        all.iter()
+            .filter_map(|role| role.split_once(':'))
+            .filter(|(id, _)| *id == organization)
+            .map(|(_, name)| name)
+            .collect()
+    }
+
+    /// All that Logto said of the user when it was last asked.
+    pub fn claims(&self) -> &Claims {
+        &self.session.claims
+    }
+
+    /// The claims as a type of one's own; see [`ClaimsAs`] for the guard.
+    ///
+    /// # Errors
+    ///
+    /// If the claims are no `T`; the message names the claim.
+    pub fn claims_as<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
+        self.claims().to()
+    }
+
+    /// The ID token as Logto signed it, if `session.keep_id_token` is set. It is no access token:
+    /// no API should accept it.
+    pub fn id_token(&self) -> Option<&str> {
+        self.session.id_token.as_ref().map(RawIdToken::reveal)
+    }
+
+    /// When the user signed in here.
+    pub fn signed_in_at(&self) -> SystemTime {
+        UNIX_EPOCH + Duration::from_secs(self.session.signed_in_at)
+    }
+
+    /// The session's public name: it tells sessions apart and opens nothing.
+    pub fn session_id(&self) -> &SessionId {
+        &self.session.id
+    }
+
+    pub(crate) fn session(&self) -> &Arc<Session> {
+        &self.session
+    }
+
+    pub(crate) fn client(&self) -> &Arc<Client> {
+        &self.client
+    }
+}
+
+impl fmt::Debug for LogtoUser {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut user = f.debug_struct("LogtoUser");
+        user.field("id", &self.id()).field("session_id", self.session_id()).finish_non_exhaustive()
+    }
+}
+
+impl Serialize for LogtoUser {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut user = serializer.serialize_struct("LogtoUser", 3)?;
+        user.serialize_field("id", self.id())?;
+        user.serialize_field("display_name", self.display_name())?;
+        user.serialize_field("claims", self.claims())?;
+        user.end()
+    }
+}
