@@ -273,26 +273,26 @@ fn literal(literal: &Literal) -> TokenStream {
 }
 
 fn check(path: &Path) -> TokenStream {
-    call(path, "Check", "user", "verdict")
+    call(path, "Check", "user")
 }
 
 fn resolver(path: &Path) -> TokenStream {
-    call(path, "Resolver", "request", "resolution")
+    call(path, "Resolver", "request")
 }
 
 /// The call of a function. Everything in it stands where the path stands, so that whatever is wrong
 /// with the function is reported there.
-fn call(path: &Path, kind: &str, argument: &str, answer: &str) -> TokenStream {
+fn call(path: &Path, kind: &str, argument: &str) -> TokenStream {
     let name = path_name(path);
     let end = path.segments.last().map_or_else(|| path.span(), Spanned::span);
     let at = Span::mixed_site().located_at(end);
-    let [kind, argument, answer] = [kind, argument, answer].map(|word| Ident::new(word, at));
+    let [kind, argument] = [kind, argument].map(|word| Ident::new(word, at));
     let mut arguments = Group::new(Delimiter::Parenthesis, quote_spanned!(at=> #argument));
     arguments.set_span(end);
     quote_spanned! {at=>
         ::logto_rocket::__private::#kind {
             name: #name,
-            call: |#argument| ::logto_rocket::__private::#answer(#path #arguments),
+            call: |#argument| ::logto_rocket::__private::returned(#path #arguments),
         }
     }
 }

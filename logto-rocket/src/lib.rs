@@ -288,7 +288,7 @@ pub use user::{LogtoUser, Token, TokenClaims};
 pub mod __private {
     pub use crate::guard::Place;
     pub use crate::requirement::{
-        Check, Literal, Node, Organization, Resolver, requirement, resolution, verdict,
+        Check, Literal, Node, Organization, Resolver, requirement, returned,
     };
     pub use crate::resource::{Indicator, checked_scope, checked_uri, uri_of};
 }

@@ -1,5 +1,6 @@
 //! [`LogtoFairing`]: attaches everything, and is the one to write our cookies and headers.
 
+mod caching;
 mod launch;
 mod response;
 
@@ -8,6 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rocket::fairing::{self, Fairing, Info, Kind};
 use rocket::{Build, Orbit, Request, Response, Rocket};
 
+use self::caching::PublicCaching;
 use crate::client::{Client, Logto};
 use crate::clock::Clock;
 use crate::config::Config;
@@ -43,7 +45,7 @@ pub struct LogtoFairing {
     clock: Option<Clock>,
     on_event: Mutex<Option<EventHook>>,
     hooks: Mutex<Hooks>,
-    public_caching: response::PublicCaching,
+    public_caching: PublicCaching,
 }
 
 impl Logto {

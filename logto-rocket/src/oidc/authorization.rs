@@ -11,7 +11,8 @@ use url::Url;
 use super::http::{bad_answer, form, refusal};
 use super::secrets::{Nonce, State, Verifier};
 use super::sign_in::{Prompt, SignInOptions, is_hint, is_locale, is_word};
-use super::{Flow, Oidc, named};
+use super::types::Flow;
+use super::{Oidc, named};
 use crate::error::{Call, Error};
 use crate::names::{ORGANIZATIONS, ORGANIZATIONS_RESOURCE};
 

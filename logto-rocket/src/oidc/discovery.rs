@@ -1,12 +1,11 @@
 //! [`Provider`]: where Logto's endpoints are, by its discovery document
 //! ([OpenID Connect Discovery](https://openid.net/specs/openid-connect-discovery-1_0.html)).
 
-use serde::{Deserialize, Serialize};
 use url::Url;
 
-use super::Metadata;
 use super::http::{Http, bad_answer, moved};
 use super::settings::OidcSettings;
+use super::types::Metadata;
 use crate::error::{Call, Error};
 use crate::loopback::is_loopback;
 
@@ -24,17 +23,6 @@ pub(super) struct Provider {
     pub end_session: Option<Url>,
     /// Whether every answer to an authorization request names its issuer (RFC 9207).
     pub names_issuer: bool,
-}
-
-/// The members of the document that `openidconnect` does not know.
-#[derive(Clone, Debug, Deserialize, Serialize)]
-pub(super) struct Extra {
-    end_session_endpoint: Option<Url>,
-    revocation_endpoint: Option<Url>,
-    introspection_endpoint: Option<Url>,
-    pushed_authorization_request_endpoint: Option<Url>,
-    #[serde(default)]
-    authorization_response_iss_parameter_supported: bool,
 }
 
 /// Gets the discovery document and reads it.

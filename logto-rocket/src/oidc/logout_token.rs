@@ -3,25 +3,12 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::time::Duration;
-
-use moka::policy::EvictionPolicy;
-use moka::sync::Cache;
-use tokio::sync::Semaphore;
 
 use super::Oidc;
 use super::keys::Token;
+use super::logout_token_limits::LONGEST_LIFE;
 use super::payload::{Payload, check};
 use crate::error::{Error, InvalidToken};
-
-/// How old a logout token may be, in seconds. Logto's live two minutes.
-const LONGEST_LIFE: u64 = 120;
-
-/// How many signatures are verified at once. Anybody may post tokens, and a signature is what costs.
-const AT_ONCE: usize = 4;
-
-/// How many tokens are remembered at most, so that none is used twice.
-const MAX_USED: u64 = 10_000;
 
 const EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
 
@@ -54,25 +41,6 @@ pub enum LogoutError {
     Unavailable(Error),
 }
 
-/// How logout tokens are kept from costing too much and from being used twice.
-pub(super) struct LogoutTokens {
-    turns: Semaphore,
-    used: Cache<String, ()>,
-}
-
-impl LogoutTokens {
-    pub(super) fn new(clock_skew: Duration) -> Self {
-        // For as long as one could be used again.
-        let remembered_for = Duration::from_secs(LONGEST_LIFE) + 2 * clock_skew;
-        let used = Cache::builder()
-            .max_capacity(MAX_USED)
-            .eviction_policy(EvictionPolicy::lru())
-            .time_to_live(remembered_for)
-            .build();
-        Self { turns: Semaphore::new(AT_ONCE), used }
-    }
-}
-
 impl Oidc {
     /// Verifies a logout token
     /// ([section 2.6](https://openid.net/specs/openid-connect-backchannel-1_0.html#Validation)).
@@ -81,17 +49,20 @@ impl Oidc {
         let token = Token::read(text, is_logout_token)?;
         self.is_for_us(&Payload::read(&token.unverified()?)?)?;
         let payload = {
-            let _turn = self.logout_tokens.turns.try_acquire().map_err(|_| LogoutError::Busy)?;
+            let _permit = self.logout_token_limits.permit().ok_or(LogoutError::Busy)?;
             Payload::read(&self.keys.verified(&token).await?.payload)?
         };
         let token = self.read_logout_token(&payload)?;
-        let used = self.logout_tokens.used.entry_by_ref(&token.id).or_insert(());
-        if used.is_fresh() { Ok(token) } else { Err(LogoutError::Replayed) }
+        if self.logout_token_limits.use_once(&token.id) {
+            Ok(token)
+        } else {
+            Err(LogoutError::Replayed)
+        }
     }
 
     /// Lets a token be used once more, whose work could not be done.
     pub(crate) fn forget_logout_token(&self, token: &LogoutToken) {
-        self.logout_tokens.used.invalidate(&token.id);
+        self.logout_token_limits.forget(&token.id);
     }
 
     /// Whether a token is from this issuer, to this application, and of this time. Good for

@@ -9,6 +9,7 @@ mod id_token;
 mod introspection;
 mod keys;
 mod logout_token;
+mod logout_token_limits;
 mod payload;
 mod secrets;
 mod settings;
@@ -16,27 +17,18 @@ mod sign_in;
 mod sign_out;
 #[cfg(test)]
 mod tests;
+mod token_answer;
 mod token_exchange;
 mod tokens;
+mod types;
 mod user_info;
 
 use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use openidconnect::core::{
-    CoreAuthDisplay, CoreAuthPrompt, CoreClaimName, CoreClaimType, CoreClientAuthMethod,
-    CoreGenderClaim, CoreGrantType, CoreJsonWebKey, CoreJweContentEncryptionAlgorithm,
-    CoreJweKeyManagementAlgorithm, CoreJwsSigningAlgorithm, CoreResponseMode, CoreResponseType,
-    CoreRevocableToken, CoreRevocationErrorResponse, CoreSubjectIdentifierType,
-    CoreTokenIntrospectionResponse,
-};
 use openidconnect::http::HeaderValue;
-use openidconnect::{
-    AdditionalProviderMetadata, AuthUrl, AuthenticationFlow, Client, ClientId,
-    EmptyAdditionalClaims, EndpointNotSet, EndpointSet, IdToken as OidcIdToken, IssuerUrl,
-    JsonWebKeySet, ProviderMetadata, TokenResponse, TokenUrl,
-};
+use openidconnect::{AuthUrl, Client, ClientId, IssuerUrl, JsonWebKeySet, TokenUrl};
 use url::{Url, form_urlencoded};
 
 pub(crate) use client_credentials::Machine;
@@ -59,71 +51,8 @@ use discovery::Provider;
 use document::Document;
 use http::{Http, bad_answer};
 use keys::Keys;
-use logout_token::LogoutTokens;
-
-/// The discovery document.
-type Metadata = ProviderMetadata<
-    discovery::Extra,
-    CoreAuthDisplay,
-    CoreClientAuthMethod,
-    CoreClaimName,
-    CoreClaimType,
-    CoreGrantType,
-    CoreJweContentEncryptionAlgorithm,
-    CoreJweKeyManagementAlgorithm,
-    CoreJsonWebKey,
-    CoreResponseMode,
-    CoreResponseType,
-    CoreSubjectIdentifierType,
->;
-
-/// The requests of this application to its two main endpoints.
-type Requests = Client<
-    EmptyAdditionalClaims,
-    CoreAuthDisplay,
-    CoreGenderClaim,
-    CoreJweContentEncryptionAlgorithm,
-    CoreJsonWebKey,
-    CoreAuthPrompt,
-    tokens::Refusal,
-    tokens::Answer,
-    CoreTokenIntrospectionResponse,
-    CoreRevocableToken,
-    CoreRevocationErrorResponse,
-    EndpointSet,
-    EndpointNotSet,
-    EndpointNotSet,
-    EndpointNotSet,
-    EndpointSet,
-    EndpointNotSet,
->;
-
-type Flow = AuthenticationFlow<CoreResponseType>;
-
-impl AdditionalProviderMetadata for discovery::Extra {}
-
-impl
-    TokenResponse<
-        EmptyAdditionalClaims,
-        CoreGenderClaim,
-        CoreJweContentEncryptionAlgorithm,
-        CoreJwsSigningAlgorithm,
-    > for tokens::Answer
-{
-    /// None: ID tokens are read and verified by [`keys`] alone.
-    fn id_token(
-        &self,
-    ) -> Option<
-        &OidcIdToken<
-            EmptyAdditionalClaims,
-            CoreGenderClaim,
-            CoreJweContentEncryptionAlgorithm,
-            CoreJwsSigningAlgorithm,
-        >,
-    > {
-        None
-    }
-}
+use logout_token_limits::LogoutTokenLimits;
+use types::Requests;
 
 /// The client of one Logto application. Discovers and fetches keys when they are first needed.
 pub(crate) struct Oidc {
@@ -133,7 +62,7 @@ pub(crate) struct Oidc {
     http: Arc<Http>,
     provider: Arc<Document<Provider>>,
     keys: Keys,
-    logout_tokens: LogoutTokens,
+    logout_token_limits: LogoutTokenLimits,
 }
 
 impl Oidc {
@@ -153,8 +82,8 @@ impl Oidc {
             }
         });
         let keys = Keys::new(clock.clone(), Arc::clone(&http), Arc::clone(&provider));
-        let logout_tokens = LogoutTokens::new(settings.clock_skew);
-        Ok(Self { settings, issuer, clock, http, provider, keys, logout_tokens })
+        let logout_token_limits = LogoutTokenLimits::new(settings.clock_skew);
+        Ok(Self { settings, issuer, clock, http, provider, keys, logout_token_limits })
     }
 
     /// Whether everything that a sign-in needs from Logto is at hand: the discovery document and

@@ -1,26 +1,20 @@
 //! [`Tokens`]: what Logto's token endpoint gives for a code or a refresh token.
 
 use std::borrow::Cow;
-use std::fmt;
 use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use openidconnect::http::{HeaderValue, StatusCode};
-use openidconnect::{
-    ErrorResponse, OAuth2TokenResponse, PkceCodeVerifier, RedirectUrl, RequestTokenError, Scope,
-    TokenType,
-};
-use serde::{Deserialize, Deserializer, Serialize};
+use openidconnect::{OAuth2TokenResponse, PkceCodeVerifier, RedirectUrl, RequestTokenError};
+use serde::Deserialize;
 use url::Url;
 
 use super::Oidc;
 use super::http::{bad_answer, form, refusal, refused};
 use super::secrets::{AccessToken, AuthorizationCode, RawIdToken, RefreshToken, Verifier};
+use super::token_answer::{Answer, Refusal};
 use crate::error::{Call, Error};
-
-/// The longest lifetime that is believed, a year: more is a mistake.
-const LONGEST_LIFETIME: u64 = 366 * 24 * 3600;
 
 /// What Logto's token endpoint gives.
 #[derive(Clone, Debug)]
@@ -173,88 +167,6 @@ impl Oidc {
         })?;
         Ok(answer.into())
     }
-}
-
-/// An answer of the token endpoint. Its ID token stays text, so that it is read by one verifier
-/// only.
-#[derive(Debug, Deserialize, Serialize)]
-pub(super) struct Answer {
-    #[serde(deserialize_with = "not_empty")]
-    access_token: openidconnect::AccessToken,
-    token_type: Bearer,
-    expires_in: Option<u64>,
-    refresh_token: Option<openidconnect::RefreshToken>,
-    id_token: Option<RawIdToken>,
-    #[serde(default, rename = "scope", deserialize_with = "by_spaces")]
-    scopes: Option<Vec<Scope>>,
-}
-
-/// The only type of token that is understood, in whatever case it is written.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub(super) struct Bearer;
-
-/// An error of the token endpoint. What it says for people is not kept.
-#[derive(Debug, Deserialize, Serialize)]
-pub(super) struct Refusal {
-    error: String,
-}
-
-impl OAuth2TokenResponse for Answer {
-    type TokenType = Bearer;
-
-    fn access_token(&self) -> &openidconnect::AccessToken {
-        &self.access_token
-    }
-
-    fn token_type(&self) -> &Bearer {
-        &self.token_type
-    }
-
-    fn expires_in(&self) -> Option<Duration> {
-        self.expires_in.map(|seconds| Duration::from_secs(seconds.min(LONGEST_LIFETIME)))
-    }
-
-    fn refresh_token(&self) -> Option<&openidconnect::RefreshToken> {
-        self.refresh_token.as_ref()
-    }
-
-    fn scopes(&self) -> Option<&Vec<Scope>> {
-        self.scopes.as_ref()
-    }
-}
-
-impl TokenType for Bearer {}
-
-impl<'de> Deserialize<'de> for Bearer {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let name = Cow::<str>::deserialize(deserializer)?;
-        if name.eq_ignore_ascii_case("Bearer") {
-            Ok(Self)
-        } else {
-            Err(serde::de::Error::custom("not `Bearer`"))
-        }
-    }
-}
-
-impl ErrorResponse for Refusal {}
-
-impl fmt::Display for Refusal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.error)
-    }
-}
-
-fn not_empty<'de, D: Deserializer<'de>>(token: D) -> Result<openidconnect::AccessToken, D::Error> {
-    let token = String::deserialize(token)?;
-    if token.is_empty() {
-        return Err(serde::de::Error::custom("empty"));
-    }
-    Ok(openidconnect::AccessToken::new(token))
-}
-
-fn by_spaces<'de, D: Deserializer<'de>>(scopes: D) -> Result<Option<Vec<Scope>>, D::Error> {
-    let scopes = Option::<String>::deserialize(scopes)?;
-    Ok(scopes.map(|all| all.split_whitespace().map(|one| Scope::new(one.into())).collect()))
 }
 
 /// The tokens of an answer, or why there are none. Of an answer that is not understood only the

@@ -5,6 +5,7 @@ mod asks;
 mod check;
 mod decide;
 mod facts;
+mod function;
 mod literal;
 pub mod needs;
 mod node;
@@ -18,12 +19,13 @@ use std::marker::PhantomData;
 
 use self::answer::Answer;
 use self::asks::Asks;
-pub use self::check::{Check, verdict};
+pub use self::check::Check;
 pub(crate) use self::decide::{decide, decide_for_request, is_met_by_claims};
 use self::facts::{Facts, Question};
+pub use self::function::returned;
 pub use self::literal::Literal;
 pub use self::node::Node;
-pub use self::organization::{Organization, Resolver, resolution};
+pub use self::organization::{Organization, Resolver};
 
 /// What a handler demands of a signed-in user: a tree of conditions that is known while compiling.
 ///

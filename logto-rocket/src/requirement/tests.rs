@@ -7,7 +7,9 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use serde_json::Value;
 
+use super::facts::Target;
 use super::*;
+use crate::resource::Indicator;
 
 proptest! {
     #[test]

@@ -1,17 +1,15 @@
 //! [`ClientCredentials`]: tokens of the application itself.
 
 use std::collections::BTreeSet;
-use std::fmt;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use url::Url;
 
+use super::machine_token::MachineToken;
 use super::machine_tokens::Wanted;
 use crate::client::{Client, Logto};
-use crate::clock::Clock;
 use crate::error::Error;
-use crate::oidc::{AccessToken, ClientSecret, Machine, Tokens};
+use crate::oidc::{ClientSecret, Machine};
 use crate::resource::{Resource, uri_of};
 
 /// The Management API of every Logto that one runs oneself.
@@ -19,12 +17,6 @@ const OWN_MANAGEMENT_API: &str = "https://default.logto.app/api";
 
 /// The domain of the tenants of Logto Cloud.
 const CLOUD: &str = ".logto.app";
-
-/// The life of a token that Logto gives none for.
-const DEFAULT_LIFE: Duration = Duration::from_secs(300);
-
-/// A token is renewed when less than this, and less than a tenth of its life, is left.
-const EARLY: Duration = Duration::from_secs(60);
 
 /// Gets tokens of the application itself; from [`Logto::client_credentials()`].
 ///
@@ -35,18 +27,6 @@ pub struct ClientCredentials {
     client: Arc<Client>,
     machine: Option<Machine>,
     scopes: BTreeSet<String>,
-}
-
-/// An access token that the application asked for by itself: its own, or one that it exchanged.
-///
-/// It opens what it was asked for to whoever holds it. `Debug` does not print it.
-#[derive(Clone)]
-pub struct MachineToken {
-    text: AccessToken,
-    scopes: Arc<[String]>,
-    renew_at: Instant,
-    expires_at: Instant,
-    clock: Clock,
 }
 
 impl Logto {
@@ -184,59 +164,6 @@ impl ClientCredentials {
         let wanted = Wanted { machine, resource, organization, scopes };
         let client = &self.client;
         client.machine_tokens.get(client.oidc(), client.clock(), wanted).await
-    }
-}
-
-impl MachineToken {
-    /// The token as it is sent, in `Authorization: Bearer …`.
-    pub fn as_str(&self) -> &str {
-        self.text.reveal()
-    }
-
-    /// The scopes that Logto granted.
-    pub fn scopes(&self) -> &[String] {
-        &self.scopes
-    }
-
-    /// Whether Logto granted a scope.
-    pub fn has_scope(&self, scope: &str) -> bool {
-        self.scopes.iter().any(|known| known == scope)
-    }
-
-    /// How long the token is good from now on; zero if it has expired.
-    pub fn expires_in(&self) -> Duration {
-        self.expires_at.saturating_duration_since(self.clock.instant())
-    }
-
-    /// A token that was asked for at this time, from which its life counts.
-    pub(super) fn new(tokens: &Tokens, asked_at: Instant, clock: Clock) -> Self {
-        let life = tokens.expires_in.unwrap_or(DEFAULT_LIFE);
-        Self {
-            text: tokens.access_token.clone(),
-            scopes: tokens.granted().into(),
-            renew_at: asked_at + life.saturating_sub(EARLY.min(life / 10)),
-            expires_at: asked_at + life,
-            clock,
-        }
-    }
-
-    /// Whether it is time for the next one.
-    pub(super) fn is_due(&self, now: Instant) -> bool {
-        now >= self.renew_at
-    }
-
-    /// Whether it has not expired.
-    pub(super) fn is_alive(&self, now: Instant) -> bool {
-        now < self.expires_at
-    }
-}
-
-impl fmt::Debug for MachineToken {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("MachineToken")
-            .field("scopes", &self.scopes)
-            .field("expires_in", &self.expires_in())
-            .finish_non_exhaustive()
     }
 }
 

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use moka::policy::EvictionPolicy;
 use moka::sync::Cache;
 
-use super::client_credentials::MachineToken;
+use super::machine_token::MachineToken;
 use crate::clock::Clock;
 use crate::error::{Call, Error};
 use crate::oidc::{Machine, Oidc, Target};

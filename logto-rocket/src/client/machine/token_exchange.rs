@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::client_credentials::MachineToken;
+use super::machine_token::MachineToken;
 use crate::client::{Client, Logto};
 use crate::error::Error;
 use crate::oidc::{AccessToken, Exchange, SubjectTokenType};

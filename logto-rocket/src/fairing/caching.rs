@@ -1,0 +1,75 @@
+//! Keeps personal responses out of caches.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use rocket::Response;
+use rocket::http::Header;
+
+/// Warns once of a response behind a guard that was meant for public caches.
+#[derive(Default)]
+pub(super) struct PublicCaching {
+    warned: AtomicBool,
+}
+
+impl PublicCaching {
+    fn warn(&self) {
+        if !self.warned.swap(true, Ordering::Relaxed) {
+            log::warn!(
+                "A handler behind a guard sent `Cache-Control: public`, which would show one \
+                 user's page to another; `no-store` was sent instead. Say `private` to let the \
+                 user's own browser keep it."
+            );
+        }
+    }
+}
+
+/// Keeps a response that is meant for one user out of caches.
+pub(super) fn forbid_caching(response: &mut Response<'_>, public_caching: &PublicCaching) {
+    let mut policy = None;
+    let mut vary = None;
+    for header in response.headers().iter() {
+        let name = header.name().as_str();
+        if policy.is_none() && name.eq_ignore_ascii_case("Cache-Control") {
+            policy = Some(Policy::read(header.value()));
+        } else if name.eq_ignore_ascii_case("Vary") {
+            let enough = names(header.value(), "Cookie") || names(header.value(), "*");
+            vary = Some(enough || vary == Some(true));
+        }
+    }
+    let policy = policy.unwrap_or_default();
+    if policy.is_shared {
+        public_caching.warn();
+    }
+    if !policy.is_private || policy.is_public {
+        response.set_header(Header::new("Cache-Control", "no-store"));
+    }
+    match vary {
+        Some(true) => {}
+        Some(false) => response.adjoin_header(Header::new("Vary", "Cookie")),
+        None => drop(response.set_header(Header::new("Vary", "Cookie"))),
+    }
+}
+
+/// What a handler said about caches.
+#[derive(Default)]
+struct Policy {
+    is_private: bool,
+    is_public: bool,
+    /// Whether caches that several users share may keep it.
+    is_shared: bool,
+}
+
+impl Policy {
+    fn read(value: &str) -> Self {
+        let is_public = names(value, "public");
+        let lower = value.to_ascii_lowercase();
+        let timed = lower.split(',').any(|directive| directive.trim().starts_with("s-maxage"));
+        let is_private = names(value, "private") || names(value, "no-store");
+        Self { is_private, is_public, is_shared: is_public || timed }
+    }
+}
+
+/// Whether a list of names, separated by commas, has this one.
+fn names(list: &str, name: &str) -> bool {
+    list.split(',').any(|item| item.trim().eq_ignore_ascii_case(name))
+}

@@ -1,0 +1,50 @@
+//! [`LogoutTokenLimits`]: what keeps logout tokens from costing too much and from being used twice.
+
+use std::time::Duration;
+
+use moka::policy::EvictionPolicy;
+use moka::sync::Cache;
+use tokio::sync::{Semaphore, SemaphorePermit};
+
+/// How old a logout token may be, in seconds. Logto's live two minutes.
+pub(super) const LONGEST_LIFE: u64 = 120;
+
+/// How many signatures are verified at once. Anybody may post tokens, and a signature is what costs.
+const AT_ONCE: usize = 4;
+
+/// How many tokens are remembered at most, so that none is used twice.
+const MAX_USED: u64 = 10_000;
+
+/// How logout tokens are kept from costing too much and from being used twice.
+pub(super) struct LogoutTokenLimits {
+    turns: Semaphore,
+    used: Cache<String, ()>,
+}
+
+impl LogoutTokenLimits {
+    pub(super) fn new(clock_skew: Duration) -> Self {
+        // For as long as one could be used again.
+        let remembered_for = Duration::from_secs(LONGEST_LIFE) + 2 * clock_skew;
+        let used = Cache::builder()
+            .max_capacity(MAX_USED)
+            .eviction_policy(EvictionPolicy::lru())
+            .time_to_live(remembered_for)
+            .build();
+        Self { turns: Semaphore::new(AT_ONCE), used }
+    }
+
+    /// The right to verify one token; `None` if as many as may be are verified now.
+    pub(super) fn permit(&self) -> Option<SemaphorePermit<'_>> {
+        self.turns.try_acquire().ok()
+    }
+
+    /// Notes that the token with this `jti` is used; `false` if it has been used before.
+    pub(super) fn use_once(&self, id: &String) -> bool {
+        self.used.entry_by_ref(id).or_insert(()).is_fresh()
+    }
+
+    /// Forgets that a token was used.
+    pub(super) fn forget(&self, id: &String) {
+        self.used.invalidate(id);
+    }
+}

@@ -1,0 +1,5 @@
+//! The structure of the library and its laws, as far as a search of the sources can check them.
+
+mod imports;
+mod rooms;
+mod sources;

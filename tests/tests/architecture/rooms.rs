@@ -1,0 +1,144 @@
+//! The rooms of the library from top to bottom, and the arrows that are allowed between them.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::Write;
+
+use crate::imports::{self, Arrow};
+use crate::sources::{File, Sources};
+
+/// Each room with the rooms that it may point at. A room is a file or a directory, and a file belongs to
+/// the innermost room that it is in. An arrow points down: at a room that stands further below.
+const ROOMS: &[(&str, &[&str])] = &[
+    ("lib", &[]),
+];
+
+#[test]
+fn architecture_has_no_circle_and_every_arrow_points_down() {
+    let arrows = imports::arrows(&Sources::of_the_library());
+    print(&arrows);
+    let breaches = breaches(&arrows);
+    assert!(breaches.is_empty(), "{}", breaches.join("\n"));
+}
+
+#[test]
+fn every_allowed_arrow_points_down_and_is_needed() {
+    let arrows = imports::arrows(&Sources::of_the_library());
+    let used = between_rooms(&arrows);
+    for (from, allowed) in ROOMS {
+        for to in *allowed {
+            assert!(level(from) < level(to), "{from} -> {to} points up");
+            let is_used = used.contains_key(&(Some(*from), Some(*to)));
+            assert!(is_used, "nothing in {from} names {to}: take it off the list");
+        }
+    }
+}
+
+#[test]
+fn a_breach_is_noticed_in_every_room() {
+    for (room, allowed) in ROOMS.iter().filter(|(room, _)| *room != "lib") {
+        let file = format!("{room}/breach.rs");
+        for (other, _) in ROOMS.iter().filter(|(other, _)| other != room) {
+            let arrows = BTreeSet::from([(file.clone(), format!("{other}/mod.rs"))]);
+            let is_allowed = allowed.contains(other);
+            assert_eq!(breaches(&arrows).is_empty(), is_allowed, "{room} -> {other}");
+        }
+    }
+}
+
+#[test]
+fn a_circle_and_an_unknown_file_are_noticed() {
+    let arrow = |from: &str, to: &str| (from.to_owned(), to.to_owned());
+    let circle = BTreeSet::from([
+        arrow("oidc/keys.rs", "oidc/http.rs"),
+        arrow("oidc/http.rs", "oidc/document.rs"),
+        arrow("oidc/document.rs", "oidc/keys.rs"),
+    ]);
+    assert_eq!(breaches(&circle).len(), 1);
+    let unknown = BTreeSet::from([arrow("extras.rs", "clock.rs")]);
+    assert_eq!(breaches(&unknown).len(), 1);
+}
+
+#[test]
+fn imports_are_found_however_they_are_written() {
+    let above = "pub(crate) use self::inner::Hidden;\npub struct Shown;";
+    let files = |text: &str| {
+        let file = |path: &str, text: &str| File::new(path, text.to_owned());
+        Sources(vec![
+            file("guard/mod.rs", above),
+            file("guard/inner.rs", "pub struct Hidden;"),
+            file("oidc/keys.rs", text),
+        ])
+    };
+    for (text, to) in [
+        ("use crate::guard::Shown;", "guard/mod.rs"),
+        ("use crate::{claims::Claims, guard::{Shown}};", "guard/mod.rs"),
+        ("use crate::guard::Hidden;", "guard/inner.rs"),
+        ("use super::super::guard::Hidden as Other;", "guard/inner.rs"),
+        ("use crate::guard;", "guard/mod.rs"),
+        ("use crate::guard::*;", "guard/mod.rs"),
+        ("fn f() -> crate::guard::Hidden { todo!() }", "guard/inner.rs"),
+        ("fn f() { let _ = crate::guard::Shown; }", "guard/mod.rs"),
+        ("fn f() { log::warn!(\"{}\", crate::guard::name()); }", "guard/mod.rs"),
+        ("impl From<crate::guard::Shown> for u8 {}", "guard/mod.rs"),
+        ("mod inline { use super::super::super::guard::Shown; }", "guard/mod.rs"),
+    ] {
+        let found = imports::arrows(&files(text));
+        let expected = BTreeSet::from([("oidc/keys.rs".to_owned(), to.to_owned())]);
+        assert_eq!(found, expected, "{text}");
+    }
+    for text in ["use std::guard::Shown;", "/// crate::guard::Shown\nstruct X;", "struct Guard;"] {
+        assert!(imports::arrows(&files(text)).is_empty(), "{text}");
+    }
+}
+
+/// Prints past the test harness, which would show the text only if the test fails.
+fn print(arrows: &BTreeSet<Arrow>) {
+    let mut text = String::new();
+    let between = between_rooms(arrows);
+    for (room, _) in ROOMS {
+        let to = between.keys().filter(|(from, _)| *from == Some(*room));
+        let to: Vec<_> = to.map(|(_, to)| to.unwrap_or("?")).collect();
+        text += &format!("{room} -> {}\n", to.join(", "));
+    }
+    let circles = imports::circles(arrows).len();
+    let up = between.keys().filter(|(from, to)| !points_down(*from, *to)).count();
+    text += &format!("{} arrows between files; circles: {circles}, arrows up: {up}\n", arrows.len());
+    let _ = std::io::stdout().write_all(text.as_bytes());
+}
+
+fn breaches(arrows: &BTreeSet<Arrow>) -> Vec<String> {
+    let circles = imports::circles(arrows);
+    let circles = circles.iter().map(|circle| format!("a circle: {}", circle.join(", ")));
+    let between = between_rooms(arrows);
+    let forbidden = between.iter().filter(|((from, to), _)| !is_allowed(*from, *to));
+    circles.chain(forbidden.map(|(_, (from, to))| format!("not allowed: {from} -> {to}"))).collect()
+}
+
+/// The arrows that lead from one room to another, each with one pair of files that it stands for.
+/// Without a room are files that no room contains.
+fn between_rooms(
+    arrows: &BTreeSet<Arrow>,
+) -> BTreeMap<(Option<&'static str>, Option<&'static str>), &Arrow> {
+    let arrows = arrows.iter().map(|arrow| ((room(&arrow.0), room(&arrow.1)), arrow));
+    arrows.filter(|((from, to), _)| from != to || from.is_none()).collect()
+}
+
+fn is_allowed(from: Option<&str>, to: Option<&str>) -> bool {
+    let (Some(from), Some(to)) = (from, to) else { return false };
+    ROOMS.iter().any(|(room, allowed)| *room == from && allowed.contains(&to)) || from == "lib"
+}
+
+fn points_down(from: Option<&str>, to: Option<&str>) -> bool {
+    from.zip(to).is_some_and(|(from, to)| level(from) < level(to))
+}
+
+fn level(room: &str) -> Option<usize> {
+    ROOMS.iter().position(|(known, _)| *known == room)
+}
+
+/// The innermost room that a file is in.
+fn room(file: &str) -> Option<&'static str> {
+    let file = file.trim_end_matches(".rs");
+    let is_in = |room: &str| file == room || file.starts_with(&format!("{room}/"));
+    ROOMS.iter().map(|(room, _)| *room).filter(|room| is_in(room)).max_by_key(|room| room.len())
+}
