@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::error::Error;
 use crate::oidc::LogoutError;
-use crate::session::SessionId;
+use crate::session_id::SessionId;
 use crate::sign_in_error::SignInError;
 
 /// Something that happened. It never holds a secret.

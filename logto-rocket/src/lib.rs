@@ -249,6 +249,7 @@ mod refusal;
 mod requirement;
 mod routes;
 mod session;
+mod session_id;
 mod sign_in_error;
 #[cfg(feature = "testing")]
 pub mod testing;
@@ -280,9 +281,8 @@ pub use refusal::Refusal;
 pub use requirement::{Requirement, Resource, needs};
 #[cfg(feature = "redis")]
 pub use session::RedisStore;
-pub use session::{
-    MemoryStore, Record, Replaced, SessionId, SessionStore, StoreError, StoreId, Stored,
-};
+pub use session::{MemoryStore, Record, Replaced, SessionStore, StoreError, StoreId, Stored};
+pub use session_id::SessionId;
 pub use sign_in_error::SignInError;
 
 /// What the attribute macro writes. Nothing here is for anybody else, and all of it may change.

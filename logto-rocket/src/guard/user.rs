@@ -20,7 +20,8 @@ use crate::logto::Logto;
 use crate::navigation::header;
 use crate::oidc::RawIdToken;
 use crate::refusal::Refusal;
-use crate::session::{Session, SessionId};
+use crate::session::Session;
+use crate::session_id::SessionId;
 use crate::visit::Visit;
 
 /// Who is signed in. As a handler's parameter it lets in nobody else.
