@@ -1,4 +1,4 @@
-//! [`Event`]: what happened, for an audit trail, metrics and logs.
+//! [`Event`]: what happened, for an audit trail, metrics and logs; [`Events`] emits them.
 
 use std::fmt;
 
@@ -23,7 +23,7 @@ use crate::sign_in_error::SignInError;
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Event {
-    /// Somebody has signed in.
+    /// A user has signed in.
     SignedIn {
         /// The user's id.
         sub: String,
@@ -40,7 +40,7 @@ pub enum Event {
         /// Why.
         error: Error,
     },
-    /// Somebody has signed out here.
+    /// A user has signed out here.
     SignedOut {
         /// The user's id.
         sub: String,
@@ -49,14 +49,14 @@ pub enum Event {
         /// What kept Logto from revoking the refresh token, if something did.
         revocation: Option<Error>,
     },
-    /// Logto has told that a session there ended, and what belongs to it has ended here.
+    /// Logto has reported that a session there ended, and what belongs to it has ended here.
     BackchannelLogout {
-        /// The user's id, if Logto told it.
+        /// The user's id, if Logto sent it.
         sub: Option<String>,
         /// The session at Logto. Without one all sessions of the user have ended.
         sid: Option<String>,
     },
-    /// Somebody posted a logout token, and nothing was ended by it.
+    /// A logout token was posted, and nothing was ended by it.
     BackchannelLogoutRefused {
         /// Why.
         error: LogoutError,
@@ -74,6 +74,27 @@ pub enum Event {
         /// What was required, in the words of the attribute.
         requirement: String,
     },
+}
+
+/// Where events go: to the log, and to the application's hook.
+#[derive(Default)]
+pub(crate) struct Events {
+    hook: Option<Box<dyn Fn(&Event) + Send + Sync>>,
+}
+
+impl Events {
+    /// Events that go to this hook too, if there is one.
+    pub fn new(hook: Option<Box<dyn Fn(&Event) + Send + Sync>>) -> Self {
+        Self { hook }
+    }
+
+    /// Writes an event to the log, then calls the hook.
+    pub fn emit(&self, event: &Event) {
+        log::log!(event.level(), "{event}");
+        if let Some(hook) = &self.hook {
+            hook(event);
+        }
+    }
 }
 
 impl fmt::Display for Event {
@@ -104,8 +125,8 @@ impl fmt::Display for Event {
 }
 
 impl Event {
-    /// How loudly the log tells it.
-    pub(crate) fn level(&self) -> log::Level {
+    /// The level of its line in the log.
+    fn level(&self) -> log::Level {
         match self {
             Self::SignedIn { .. }
             | Self::SignedOut { revocation: None, .. }

@@ -237,10 +237,7 @@ impl Logto {
 
     /// Tells the application and the log what happened.
     pub(crate) fn tell(&self, event: &Event) {
-        log::log!(event.level(), "{event}");
-        if let Some(on_event) = &self.hooks().on_event {
-            on_event(event);
-        }
+        self.keeper().events().emit(event);
     }
 
     /// Says once that a response behind a guard was meant for public caches.

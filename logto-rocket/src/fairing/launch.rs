@@ -1,22 +1,19 @@
 //! The launch: the configuration becomes a client, and is told in one block.
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 
 use humantime::format_duration;
 use rocket::{Build, Orbit, Rocket, Route};
 
 use crate::challenge::CATCHER;
 use crate::clock::Clock;
-use crate::config::{self, Config, SessionSettings, Settings, StoreSettings};
+use crate::config::{self, Config, Settings};
+use crate::events::Events;
 use crate::guard::Place;
 use crate::hooks::Hooks;
 use crate::logto::Logto;
 use crate::oidc::{Oidc, OidcSettings};
-use crate::session::{
-    Ended, Live, MemoryStore, Names, OpenedSessions, Outage, SessionStore, Sessions, StoreError,
-    Vault,
-};
+use crate::session::{self, MemoryStore, SessionStore, Sessions, Site, StoreError, StoreSettings};
 
 /// The client, by the configuration. Every mistake in it is told at once; then there is none.
 pub(super) fn client(
@@ -24,7 +21,7 @@ pub(super) fn client(
     config: Option<&Config>,
     own_store: Option<Arc<dyn SessionStore>>,
     clock: Clock,
-    hooks: Hooks,
+    mut hooks: Hooks,
 ) -> Option<Logto> {
     let read = config::read(rocket.figment(), config, own_store.is_some());
     let (settings, warnings) = read.inspect_err(|mistakes| log::error!("{mistakes}")).ok()?;
@@ -41,27 +38,16 @@ pub(super) fn client(
     let oidc = oidc.inspect_err(|mistake| log::error!("{mistake}")).ok()?;
     let store = store(&settings, own_store, &clock);
     let store = store.inspect_err(|mistake| log::error!("{mistake}")).ok()?;
-    let secure = settings.base_url.as_ref().is_some_and(config::Origin::is_https);
-    let sessions = Sessions {
-        names: Names::new(
-            secure,
-            settings.session.cookie.as_deref(),
-            &settings.app_id,
-            settings.base.as_str(),
-        ),
-        vault: Vault::new(settings.secret_keys.clone()),
-        clock: clock.clone(),
+    let site = Site {
+        app_id: &settings.app_id,
+        base: settings.base.as_str(),
+        is_https: settings.base_url.as_ref().is_some_and(config::Origin::is_https),
+        secret_keys: settings.secret_keys.clone(),
         clock_skew: settings.clock_skew,
-        oidc: Arc::new(oidc),
-        secure,
-        settings: settings.session.clone(),
-        live: Live::new(store.is_some()),
-        store,
-        opened: OpenedSessions::default(),
-        outage: Outage::default(),
-        ended: Ended::new(settings.session.max_lifetime),
-        warned_of_size: AtomicBool::new(false),
     };
+    let events = Arc::new(Events::new(hooks.on_event.take()));
+    let (own, oidc) = (settings.session.clone(), Arc::new(oidc));
+    let sessions = Sessions::new(own, site, store, oidc, clock.clone(), events);
     Some(Logto::new(settings, clock, sessions, hooks))
 }
 
@@ -138,7 +124,7 @@ pub(super) fn announce(logto: &Logto, rocket: &Rocket<Orbit>) {
 }
 
 /// Where sessions are kept, and for how long.
-fn sessions(settings: &SessionSettings) -> String {
+fn sessions(settings: &session::Settings) -> String {
     let place = match &settings.store {
         StoreSettings::Cookie => "in cookies".to_owned(),
         StoreSettings::Memory => "in the memory of this process".to_owned(),

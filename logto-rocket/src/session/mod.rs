@@ -9,11 +9,14 @@ mod renewal;
 mod secret;
 #[expect(clippy::module_inception, reason = "it is what the room is about")]
 mod session;
+mod settings;
 mod store;
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
+
+use ::cookie::Key;
 
 pub(crate) use cached_token::{Audience, Token};
 pub(crate) use cookie::cookies::CookieWrite;
@@ -28,6 +31,7 @@ pub(crate) use memory::used_codes::Spent;
 pub(crate) use renewal::circuit::Outage;
 pub(crate) use secret::Secret;
 pub(crate) use session::{Asked, Session, SignInOrigin, USUAL_SCOPES};
+pub(crate) use settings::{Settings, StoreSettings};
 #[cfg(feature = "redis")]
 pub use store::RedisStore;
 #[cfg(feature = "redis")]
@@ -36,14 +40,15 @@ pub use store::{MemoryStore, Record, Replaced, SessionStore, StoreError, StoreId
 
 use crate::claims::Claims;
 use crate::clock::Clock;
-use crate::config::SessionSettings;
+use crate::events::Events;
 use crate::oidc::Oidc;
 
 /// The least time between two writes of a session that only say when it was last seen. Of one that
 /// ends unused after less than twice as much, it is half of that.
 const ROLLING: u64 = 60;
 
-/// All sessions: how they are sealed, which live in this process, and which have ended.
+/// The session service: how sessions are sealed, which are known to this process, and which have
+/// ended.
 pub(crate) struct Sessions {
     pub names: Names,
     pub vault: Vault,
@@ -51,17 +56,64 @@ pub(crate) struct Sessions {
     pub clock_skew: Duration,
     pub oidc: Arc<Oidc>,
     pub secure: bool,
-    pub settings: SessionSettings,
-    /// Where sessions are kept, if not in cookies.
+    pub settings: Settings,
+    /// Where sessions are stored, if not in cookies.
     pub store: Option<Arc<dyn SessionStore>>,
     pub live: Live,
     pub opened: OpenedSessions,
     pub outage: Outage,
     pub ended: Ended,
     pub warned_of_size: AtomicBool,
+    events: Arc<Events>,
+}
+
+/// The site whose sessions they are.
+pub(crate) struct Site<'s> {
+    /// The application's id at Logto.
+    pub app_id: &'s str,
+    /// Where our routes are mounted.
+    pub base: &'s str,
+    pub is_https: bool,
+    /// The first seals, all open.
+    pub secret_keys: Vec<Key>,
+    /// How far the clocks of other machines may be apart from this one.
+    pub clock_skew: Duration,
 }
 
 impl Sessions {
+    /// The session service of a site; without a store, sessions are in cookies.
+    pub fn new(
+        settings: Settings,
+        site: Site<'_>,
+        store: Option<Arc<dyn SessionStore>>,
+        oidc: Arc<Oidc>,
+        clock: Clock,
+        events: Arc<Events>,
+    ) -> Self {
+        let Site { app_id, base, is_https, secret_keys, clock_skew } = site;
+        Self {
+            names: Names::new(is_https, settings.cookie.as_deref(), app_id, base),
+            vault: Vault::new(secret_keys),
+            clock,
+            clock_skew,
+            oidc,
+            secure: is_https,
+            live: Live::new(store.is_some()),
+            store,
+            opened: OpenedSessions::default(),
+            outage: Outage::default(),
+            ended: Ended::new(settings.max_lifetime),
+            warned_of_size: AtomicBool::new(false),
+            settings,
+            events,
+        }
+    }
+
+    /// Where what happens is reported.
+    pub fn events(&self) -> &Events {
+        &self.events
+    }
+
     /// Whether the session has not come to its end at this moment.
     pub fn is_alive(&self, session: &Session) -> bool {
         self.is_in_time(session, self.clock.now()) && self.ended.verdict(session) != Verdict::Ended
