@@ -1,10 +1,10 @@
-//! [`Event`]: what happened, for an audit trail, metrics and logs.
+//! [`Event`]: what happened, for an audit trail, metrics and logs; [`Events`] emits them.
 
 use std::fmt;
 
 use crate::error::{Error, SignInError};
 use crate::oidc::LogoutError;
-use crate::session::SessionId;
+use crate::session_id::SessionId;
 
 /// Something that happened. It never holds a secret.
 ///
@@ -22,7 +22,7 @@ use crate::session::SessionId;
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Event {
-    /// Somebody has signed in.
+    /// A user has signed in.
     SignedIn {
         /// The user's id.
         sub: String,
@@ -39,7 +39,7 @@ pub enum Event {
         /// Why.
         error: Error,
     },
-    /// Somebody has signed out here.
+    /// A user has signed out here.
     SignedOut {
         /// The user's id.
         sub: String,
@@ -48,14 +48,14 @@ pub enum Event {
         /// What kept Logto from revoking the refresh token, if something did.
         revocation: Option<Error>,
     },
-    /// Logto has told that a session there ended, and what belongs to it has ended here.
+    /// Logto has reported that a session there ended, and what belongs to it has ended here.
     BackchannelLogout {
-        /// The user's id, if Logto told it.
+        /// The user's id, if Logto sent it.
         sub: Option<String>,
         /// The session at Logto. Without one all sessions of the user have ended.
         sid: Option<String>,
     },
-    /// Somebody posted a logout token, and nothing was ended by it.
+    /// A logout token was posted, and nothing was ended by it.
     BackchannelLogoutRefused {
         /// Why.
         error: LogoutError,
@@ -126,8 +126,8 @@ impl fmt::Display for Event {
 }
 
 impl Event {
-    /// How loudly the log tells it.
-    pub(crate) fn level(&self) -> log::Level {
+    /// The level of its line in the log.
+    fn level(&self) -> log::Level {
         match self {
             Self::SignedIn { .. }
             | Self::SignedOut { revocation: None, .. }

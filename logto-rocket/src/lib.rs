@@ -247,6 +247,7 @@ mod resource;
 mod response;
 mod routes;
 mod session;
+mod session_id;
 #[cfg(feature = "templates")]
 mod templates;
 #[cfg(feature = "testing")]
@@ -276,9 +277,8 @@ pub use resource::Resource;
 pub use response::Challenge;
 #[cfg(feature = "redis")]
 pub use session::RedisStore;
-pub use session::{
-    MemoryStore, Record, Replaced, SessionId, SessionStore, StoreError, StoreId, Stored,
-};
+pub use session::{MemoryStore, Record, Replaced, SessionStore, StoreError, StoreId, Stored};
+pub use session_id::SessionId;
 #[cfg(feature = "templates")]
 pub use templates::Page;
 pub use user::{LogtoUser, Token, TokenClaims};

@@ -30,7 +30,7 @@ fn the_oidc_client_and_what_it_stands_on_never_name_rocket() {
 fn arrows_point_one_way() {
     let law: Law = |sources| {
         let oidc = ["claims", "redirect", "error", "clock", "once_task", "oidc"];
-        let session = [&oidc[..], &["config", "session"]].concat();
+        let session = [&oidc[..], &["events", "session", "session_id"]].concat();
         let below = ["error", "claims", "redirect"];
         sources.breaches(|path, line| {
             let allowed: &[&str] = match path {
@@ -46,7 +46,7 @@ fn arrows_point_one_way() {
     };
     let broken = [
         ("oidc/keys.rs", "use crate::session::Session;"),
-        ("session/live.rs", "fn f() -> crate::logto::Logto"),
+        ("session/memory/registry.rs", "fn f() -> crate::logto::Logto"),
         ("session/mod.rs", "use crate::{claims::Claims, guard::LogtoUser};"),
         ("claims.rs", "use crate::oidc::Oidc;"),
         ("requirement.rs", "use crate::logto::Logto;"),
@@ -73,7 +73,7 @@ fn only_the_vault_seals_and_opens() {
         sources.breaches(|path, line| {
             let ciphers =
                 ["private_mut(", ".private(", ".signed(", "signed_mut(", "aead", "aes_gcm"];
-            path != "session/vault.rs" && outside_testing(path) && contains(line, &ciphers)
+            path != "session/cookie/vault.rs" && outside_testing(path) && contains(line, &ciphers)
         })
     };
     holds(law, &[("fairing.rs", "jar.private_mut(&key).add(cookie);")]);
@@ -85,7 +85,7 @@ fn nobody_uses_rockets_private_jar() {
         let jar = ["get_pending", "add_private", "get_private", "remove_private"];
         sources.breaches(|_, line| contains(line, &jar))
     };
-    holds(law, &[("session/cookies.rs", "request.cookies().get_private(name)")]);
+    holds(law, &[("session/cookie/cookies.rs", "request.cookies().get_private(name)")]);
 }
 
 #[test]
@@ -163,7 +163,10 @@ fn no_static_holds_state() {
                 || contains(line, &["thread_local!", "LazyLock", "lazy_static"])
         })
     };
-    holds(law, &[("session/ended.rs", "static ENDED: Mutex<Vec<u8>> = Mutex::new(Vec::new());")]);
+    holds(
+        law,
+        &[("session/memory/ended.rs", "static ENDED: Mutex<Vec<u8>> = Mutex::new(Vec::new());")],
+    );
     holds(law, &[("oidc/keys.rs", "pub(crate) static mut KEYS: usize = 0;")]);
 }
 

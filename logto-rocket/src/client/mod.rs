@@ -17,7 +17,7 @@ pub use self::session_control::{SessionControl, SessionInfo};
 use crate::clock::Clock;
 use crate::config::{Origin, Settings};
 use crate::error::{Error, SignInError};
-use crate::events::{Event, Events};
+use crate::events::Event;
 use crate::oidc::Oidc;
 use crate::session::{Session, Sessions, Spent, USUAL_SCOPES};
 
@@ -43,7 +43,6 @@ pub(crate) struct Client {
     base_url: OnceLock<Origin>,
     clock: Clock,
     sessions: Arc<Sessions>,
-    events: Arc<Events>,
     spent: Spent<SignedIn, SignedIn>,
     machine_tokens: MachineTokens,
     declared: RwLock<Declared>,
@@ -101,12 +100,7 @@ impl Logto {
 
 impl Client {
     /// A client that has asked nothing of Logto yet.
-    pub fn new(
-        settings: Settings,
-        clock: Clock,
-        sessions: Arc<Sessions>,
-        events: Arc<Events>,
-    ) -> Self {
+    pub fn new(settings: Settings, clock: Clock, sessions: Arc<Sessions>) -> Self {
         let base_url = settings.base_url.clone().map_or_else(OnceLock::new, OnceLock::from);
         Self {
             settings,
@@ -114,7 +108,6 @@ impl Client {
             spent: Spent::new(clock.clone()),
             clock,
             sessions,
-            events,
             machine_tokens: MachineTokens::new(),
             declared: RwLock::default(),
         }
@@ -148,7 +141,7 @@ impl Client {
 
     /// Logs an event and hands it to the application's `on_event`.
     pub fn emit(&self, event: &Event) {
-        self.events.emit(event);
+        self.sessions.events().emit(event);
     }
 
     /// Sets the address of this site where only the launch knew it.

@@ -10,7 +10,8 @@ use serde::{Serialize, Serializer};
 
 use super::Client;
 use crate::error::Error;
-use crate::session::{Session, SessionId};
+use crate::session::Session;
+use crate::session_id::SessionId;
 
 /// The sessions of this application; [`Logto::sessions()`] gives it.
 ///

@@ -30,7 +30,6 @@ use crate::oidc::{ClientSecret, Prompt};
 pub use layer::{Config, SessionConfig};
 pub(crate) use read::read;
 pub use session::Store;
-pub(crate) use session::{SessionSettings, StoreSettings};
 pub(crate) use values::{Base, CaCertificates, Issuer, Origin};
 
 /// The parsed configuration. Its fields are named as the keys.
@@ -70,7 +69,7 @@ pub(crate) struct Settings {
     /// Other origins whose requests count as the site's own.
     pub(crate) trusted_origins: Vec<Origin>,
     /// The keys under `session`.
-    pub(crate) session: SessionSettings,
+    pub(crate) session: crate::session::Settings,
     /// The keys that seal cookies, at least one: the first seals, all open.
     pub(crate) secret_keys: Vec<Key>,
     /// Whether the only key was made just now and is gone with this process.

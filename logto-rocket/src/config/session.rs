@@ -1,4 +1,4 @@
-//! [`SessionSettings`]: how long a session lives, where it is kept, and in which cookie.
+//! The keys under `session`: how long a session lives, where it is stored, and in which cookie.
 
 use std::time::Duration;
 
@@ -10,6 +10,7 @@ use super::texts;
 use super::values::Origin;
 #[cfg(feature = "redis")]
 use crate::session::RedisUrl;
+use crate::session::{Settings, StoreSettings};
 
 const SECOND: Duration = Duration::from_secs(1);
 const HOUR: Duration = Duration::from_secs(60 * 60);
@@ -22,11 +23,11 @@ const BOUNDS: (Duration, Duration) = (SECOND, Duration::from_secs(400 * 24 * 60 
 const MIN_COOKIE_BYTES: usize = 1000;
 const MAX_COOKIE_BYTES: usize = 7000;
 
-/// Where sessions are kept.
+/// Where sessions are stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Store {
-    /// In the browser, in private cookies: the server keeps nothing, and needs nothing beside its
+    /// In the browser, in private cookies: the server stores nothing, and needs nothing beside its
     /// key.
     Cookie,
     /// In the memory of this process, with which they end: see
@@ -36,50 +37,13 @@ pub enum Store {
     Redis,
 }
 
-/// Where sessions are kept, with all that it takes.
-#[derive(Clone, Debug)]
-pub(crate) enum StoreSettings {
-    Cookie,
-    Memory,
-    #[cfg(feature = "redis")]
-    Redis(Box<RedisUrl>),
-    /// In the store that the application has given to the fairing.
-    Own,
-}
-
-/// The part of the configuration under `session`.
-#[derive(Clone, Debug)]
-pub(crate) struct SessionSettings {
-    /// How long a session lives at most, from its sign-in.
-    pub(crate) max_lifetime: Duration,
-    /// How long a session lives without a request; shorter than `max_lifetime`.
-    pub(crate) idle_timeout: Option<Duration>,
-    /// The age at which claims are confirmed by a refresh; `None`: never.
-    pub(crate) revalidate_after: Option<Duration>,
-    /// The age past which unconfirmed claims are not believed, at least `revalidate_after`; `None`
-    /// exactly if `revalidate_after` is.
-    pub(crate) max_stale: Option<Duration>,
-    /// Where sessions are kept.
-    pub(crate) store: StoreSettings,
-    /// The name of the session's cookie, if not the one made of the app id.
-    pub(crate) cookie: Option<String>,
-    /// The cookie's `SameSite`; `None` only if the site is https.
-    pub(crate) same_site: SameSite,
-    /// The most bytes that a session's cookies have together.
-    pub(crate) max_cookie_bytes: usize,
-    /// The names of the claims that are kept; `None`: all.
-    pub(crate) claims: Option<Vec<String>>,
-    /// Whether the ID token is kept.
-    pub(crate) keep_id_token: bool,
-}
-
 /// Reads the keys under `session`; `has_own_store` if the application has given a store of its own.
 pub(super) fn read(
     reader: &mut Reader,
     base_url: Option<&Origin>,
     has_own_store: bool,
     warnings: &mut Vec<Warning>,
-) -> SessionSettings {
+) -> Settings {
     let max_lifetime = reader.duration("session.max_lifetime", BOUNDS, 14 * DAY);
     let (revalidate_after, max_stale) = confirmation(reader, warnings);
     let store = store(reader, has_own_store);
@@ -89,7 +53,7 @@ pub(super) fn read(
         warnings.push(Warning::new(why));
     }
     let bytes = (MIN_COOKIE_BYTES, MAX_COOKIE_BYTES);
-    SessionSettings {
+    Settings {
         max_lifetime,
         idle_timeout: idle_timeout(reader, max_lifetime),
         revalidate_after,
@@ -123,7 +87,7 @@ fn store(reader: &mut Reader, has_own_store: bool) -> StoreSettings {
     match store {
         Store::Cookie => StoreSettings::Cookie,
         Store::Memory => StoreSettings::Memory,
-        // A mistake has been noted if there is none, and nothing is kept anywhere.
+        // Without a URL a mistake has been noted, and the launch fails.
         Store::Redis => redis(reader).unwrap_or(StoreSettings::Cookie),
     }
 }

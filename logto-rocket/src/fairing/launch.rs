@@ -1,22 +1,18 @@
 //! The launch: the configuration becomes a client, and is told in one block.
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 
 use humantime::format_duration;
 use rocket::{Build, Orbit, Rocket, Route};
 
 use crate::client::{Client, Logto};
 use crate::clock::Clock;
-use crate::config::{self, Config, SessionSettings, Settings, StoreSettings};
+use crate::config::{self, Config, Settings};
 use crate::events::Events;
 use crate::guard::{Place, Registry};
 use crate::oidc::{Oidc, OidcSettings};
 use crate::response::CATCHER;
-use crate::session::{
-    Ended, Live, MemoryStore, Names, OpenedSessions, Outage, SessionStore, Sessions, StoreError,
-    Vault,
-};
+use crate::session::{self, MemoryStore, SessionStore, Sessions, Site, StoreError, StoreSettings};
 
 /// The client, by the configuration. Every mistake in it is told at once; then there is none.
 pub(super) fn logto(
@@ -41,28 +37,16 @@ pub(super) fn logto(
     let oidc = oidc.inspect_err(|mistake| log::error!("{mistake}")).ok()?;
     let store = store(&settings, own_store, &clock);
     let store = store.inspect_err(|mistake| log::error!("{mistake}")).ok()?;
-    let secure = settings.base_url.as_ref().is_some_and(config::Origin::is_https);
-    let sessions = Sessions {
-        names: Names::new(
-            secure,
-            settings.session.cookie.as_deref(),
-            &settings.app_id,
-            settings.base.as_str(),
-        ),
-        vault: Vault::new(settings.secret_keys.clone()),
-        clock: clock.clone(),
+    let site = Site {
+        app_id: &settings.app_id,
+        base: settings.base.as_str(),
+        is_https: settings.base_url.as_ref().is_some_and(config::Origin::is_https),
+        secret_keys: settings.secret_keys.clone(),
         clock_skew: settings.clock_skew,
-        oidc: Arc::new(oidc),
-        secure,
-        settings: settings.session.clone(),
-        live: Live::new(store.is_some()),
-        store,
-        opened: OpenedSessions::default(),
-        outage: Outage::default(),
-        ended: Ended::new(settings.session.max_lifetime),
-        warned_of_size: AtomicBool::new(false),
     };
-    Some(Logto::new(Client::new(settings, clock, Arc::new(sessions), events)))
+    let (own, oidc) = (settings.session.clone(), Arc::new(oidc));
+    let sessions = Sessions::new(own, site, store, oidc, clock.clone(), events);
+    Some(Logto::new(Client::new(settings, clock, Arc::new(sessions))))
 }
 
 /// Where sessions are kept, if not in cookies.
@@ -142,7 +126,7 @@ pub(super) fn announce(client: &Client, rocket: &Rocket<Orbit>) {
 }
 
 /// Where sessions are kept, and for how long.
-fn sessions(settings: &SessionSettings) -> String {
+fn sessions(settings: &session::Settings) -> String {
     let place = match &settings.store {
         StoreSettings::Cookie => "in cookies".to_owned(),
         StoreSettings::Memory => "in the memory of this process".to_owned(),

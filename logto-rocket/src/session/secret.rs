@@ -6,7 +6,8 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
 
-use super::{SessionId, StoreId};
+use super::StoreId;
+use crate::session_id::SessionId;
 
 /// How many random bytes it has.
 const BYTES: usize = 32;
@@ -36,7 +37,9 @@ impl Secret {
     /// The public id of the session.
     pub fn session_id(&self) -> SessionId {
         let hash = Sha256::digest(format!("session id of {}", self.0));
-        SessionId(URL_SAFE_NO_PAD.encode(&hash[..16]).into())
+        let mut bytes = [0; 16];
+        bytes.copy_from_slice(&hash[..16]);
+        SessionId::of_bytes(bytes)
     }
 }
 

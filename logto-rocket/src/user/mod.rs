@@ -18,7 +18,8 @@ pub(crate) use self::tokens::is_organization_id;
 use crate::claims::Claims;
 use crate::client::Client;
 use crate::oidc::RawIdToken;
-use crate::session::{Session, SessionId};
+use crate::session::Session;
+use crate::session_id::SessionId;
 
 /// Who is signed in. As a handler's parameter it lets in nobody else.
 ///

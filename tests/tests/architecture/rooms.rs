@@ -8,9 +8,7 @@ use crate::sources::{File, Sources};
 
 /// Each room with the rooms that it may point at. A room is a file or a directory, and a file belongs to
 /// the innermost room that it is in. An arrow points down: at a room that stands further below.
-const ROOMS: &[(&str, &[&str])] = &[
-    ("lib", &[]),
-];
+const ROOMS: &[(&str, &[&str])] = &[("lib", &[])];
 
 #[test]
 fn architecture_has_no_circle_and_every_arrow_points_down() {
@@ -102,7 +100,8 @@ fn print(arrows: &BTreeSet<Arrow>) {
     }
     let circles = imports::circles(arrows).len();
     let up = between.keys().filter(|(from, to)| !points_down(*from, *to)).count();
-    text += &format!("{} arrows between files; circles: {circles}, arrows up: {up}\n", arrows.len());
+    text +=
+        &format!("{} arrows between files; circles: {circles}, arrows up: {up}\n", arrows.len());
     let _ = std::io::stdout().write_all(text.as_bytes());
 }
 

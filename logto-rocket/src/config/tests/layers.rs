@@ -210,7 +210,7 @@ fn every_setter_in_code_sets_its_key() {
         assert_eq!(settings.session.max_lifetime, 3 * hour);
         assert_eq!(settings.session.idle_timeout, Some(2 * hour));
         assert_eq!((settings.session.revalidate_after, settings.session.max_stale), (None, None));
-        assert!(matches!(settings.session.store, crate::config::StoreSettings::Cookie));
+        assert!(matches!(settings.session.store, crate::session::StoreSettings::Cookie));
         assert_eq!(settings.session.cookie.as_deref(), Some("__Host-mine"));
         assert_eq!(settings.session.same_site, cookie::SameSite::None);
         assert_eq!(settings.session.max_cookie_bytes, 1000);

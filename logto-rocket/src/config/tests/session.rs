@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{COMPLETE, Settings, assert_holds, debug, jailed, outcome, read, with};
-use crate::config::StoreSettings;
+use crate::session::StoreSettings;
 
 fn session(line: &str) -> Result<Settings, String> {
     with(&format!("[default.logto.session]\n{line}"))

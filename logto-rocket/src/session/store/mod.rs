@@ -1,8 +1,10 @@
 //! [`SessionStore`]: where sessions are kept that do not live in cookies.
 
+pub(super) mod lease;
 mod memory;
 #[cfg(feature = "redis")]
 mod redis;
+pub(super) mod stored;
 
 use std::fmt;
 use std::sync::Arc;

@@ -6,8 +6,9 @@ use std::time::Duration;
 use rocket::futures::future::join;
 use rocket::futures::{StreamExt, stream};
 
-use super::{Session, SessionId, Sessions};
+use super::{Session, Sessions};
 use crate::error::Error;
+use crate::session_id::SessionId;
 
 /// How long Logto may take to revoke the refresh tokens of ended sessions.
 const REVOCATION: Duration = Duration::from_secs(2);

@@ -47,7 +47,7 @@ impl<T: Clone + Send + Sync + 'static, U: Clone + Send + Sync + 'static> Spent<T
     pub fn new(clock: Clock) -> Self {
         Self {
             attempts: remembered(MAX_SHARED, SHARED_FOR),
-            states: remembered(MAX_SPENT, super::FLOW_LIFETIME),
+            states: remembered(MAX_SPENT, crate::session::FLOW_LIFETIME),
             clock,
         }
     }

@@ -7,8 +7,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use quick_cache::Weighter;
 use quick_cache::sync::{Cache, DefaultLifecycle};
 
-use super::{Ended, Session, StoreId, Verdict};
 use crate::claims::Claims;
+use crate::session::{Ended, Session, StoreId, Verdict};
 
 /// How many bytes all that is remembered takes at most, about.
 const MAX_BYTES: u64 = 12 << 20;

@@ -9,9 +9,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
-use super::token::{Audience, Token, Tokens, merged};
-use super::{Session, SessionId};
 use crate::clock::Clock;
+use crate::session::Session;
+use crate::session::cached_token::{Audience, Token, Tokens, merged};
+use crate::session_id::SessionId;
 
 /// How many sessions are remembered at most.
 const MAX_LIVE: usize = 10_000;

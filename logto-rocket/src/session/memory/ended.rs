@@ -8,7 +8,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
 
-use super::{Session, SessionId};
+use crate::session::Session;
+use crate::session_id::SessionId;
 
 /// How many endings are remembered one by one.
 const MAX_ENDED: usize = 100_000;

@@ -2,9 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use super::super::token::{Audience, Token, Tokens};
 use super::{Record, State};
 use crate::oidc::AccessToken;
+use crate::session::cached_token::{Audience, Token, Tokens};
 
 /// How many access tokens one session keeps.
 const MAX_TOKENS: usize = 100;

@@ -3,18 +3,18 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::live::Record;
-use super::token::{Audience, Token};
-use super::{Session, Sessions, Verdict};
 use crate::error::{Call, Error};
 use crate::oidc::{AccessToken, Tokens};
 use crate::once_task::OnceTask;
+use crate::session::cached_token::{Audience, Token};
+use crate::session::memory::registry::Record;
+use crate::session::{Session, Sessions, Verdict};
 
 /// The life of an access token that Logto gives none for.
 const DEFAULT_LIFE: Duration = Duration::from_secs(300);
 
 /// What a token request is made for.
-pub(super) enum Want {
+pub(in crate::session) enum Want {
     /// An access token.
     Token(Audience),
     /// What Logto says of the user.
@@ -22,7 +22,7 @@ pub(super) enum Want {
 }
 
 /// How new claims must be.
-pub(super) enum Claims {
+pub(in crate::session) enum Claims {
     /// Logto has told them no longer ago than this.
     ConfirmedWithin(Duration),
     /// They come with a request that began after that of this number.
@@ -99,7 +99,7 @@ impl Sessions {
     }
 
     /// Gets what is wanted, in a task of its own, so that no caller who goes away loses an answer.
-    pub(super) async fn request(
+    pub(in crate::session) async fn request(
         self: &Arc<Self>,
         record: &Arc<Record>,
         want: Want,
@@ -168,7 +168,7 @@ impl Sessions {
 }
 
 impl Want {
-    pub(super) fn audience(&self) -> Audience {
+    pub(in crate::session) fn audience(&self) -> Audience {
         match self {
             Self::Token(audience) => audience.clone(),
             Self::Claims(_) => Audience::default(),

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::Session;
 use crate::claims::Claims;
+use crate::session::Session;
 
 impl Session {
     /// The session as text.

@@ -6,10 +6,10 @@ use rocket::Request;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::Sessions;
-use super::spent::StateHash;
 use crate::local_path::LocalPath;
 use crate::oidc::{Nonce, State, Verifier};
+use crate::session::memory::used_codes::StateHash;
+use crate::session::{Asked, Sessions};
 
 /// How long a sign-in may take.
 pub(crate) const FLOW_LIFETIME: Duration = Duration::from_secs(600);
@@ -45,47 +45,6 @@ pub(crate) struct Flow {
     pub attempt: u32,
     #[serde(rename = "f", default, skip_serializing_if = "std::ops::Not::not")]
     pub finished: bool,
-}
-
-/// What a sign-in asked of Logto.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Asked {
-    /// The scopes, separated by spaces; empty means `openid offline_access profile`.
-    #[serde(rename = "p", default, skip_serializing_if = "String::is_empty")]
-    scopes: String,
-    #[serde(rename = "a", default, skip_serializing_if = "Vec::is_empty")]
-    pub resources: Vec<String>,
-}
-
-/// The scopes of every sign-in that does not say otherwise.
-pub(crate) const USUAL_SCOPES: [&str; 3] = ["openid", "offline_access", "profile"];
-
-impl Asked {
-    pub fn new(scopes: &[String], resources: &[String]) -> Self {
-        let scopes = if scopes == USUAL_SCOPES { String::new() } else { scopes.join(" ") };
-        Self { scopes, resources: resources.to_vec() }
-    }
-
-    /// The scopes, separated by spaces.
-    pub fn scopes(&self) -> String {
-        if self.scopes.is_empty() { USUAL_SCOPES.join(" ") } else { self.scopes.clone() }
-    }
-
-    /// Whether the resource was asked for.
-    pub fn has_resource(&self, resource: &str) -> bool {
-        self.resources.iter().any(|asked| asked == resource)
-    }
-
-    /// The scopes, one by one.
-    pub fn each_scope(&self) -> impl Iterator<Item = &str> {
-        let usual = USUAL_SCOPES.into_iter().filter(|_| self.scopes.is_empty());
-        usual.chain(self.scopes.split_whitespace())
-    }
-
-    /// Whether the scope was asked for.
-    pub fn has_scope(&self, scope: &str) -> bool {
-        self.each_scope().any(|asked| asked == scope)
-    }
 }
 
 /// The sign-ins of one browser: each with the name of its cookie.

@@ -3,14 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::live::Record;
-use super::outage::PAUSE;
-use super::renewal::Want;
-use super::token::Audience;
-use super::{Session, Sessions, Verdict};
 use crate::claims::Claims;
 use crate::error::{Call, Error, InvalidToken};
 use crate::oidc::{Expected, RefreshToken, Renewal, Target, Tokens};
+use crate::session::cached_token::Audience;
+use crate::session::memory::registry::Record;
+use crate::session::renewal::circuit::PAUSE;
+use crate::session::renewal::turn::Want;
+use crate::session::{Session, Sessions, Verdict};
 
 /// How long a refresh may stay unanswered before it is sent once more. Both fall inside the three
 /// seconds for which Logto honours a refresh token that it has rotated.
@@ -21,7 +21,11 @@ const REFUSED_FOR: Duration = Duration::from_secs(60);
 
 impl Sessions {
     /// Makes the token request that is wanted, by the one who has the turn.
-    pub(super) async fn renew(self: &Arc<Self>, record: &Record, want: &Want) -> Result<(), Error> {
+    pub(in crate::session) async fn renew(
+        self: &Arc<Self>,
+        record: &Record,
+        want: &Want,
+    ) -> Result<(), Error> {
         let audience = want.audience();
         let mut used = record.session().refresh_token.clone().ok_or(Error::NoRefreshToken)?;
         let number = record.begin();

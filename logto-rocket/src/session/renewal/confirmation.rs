@@ -3,9 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::renewal::{Claims, Want};
-use super::{Presented, Session, Sessions};
 use crate::error::{Call, Error};
+use crate::session::renewal::turn::{Claims, Want};
+use crate::session::{Presented, Session, Sessions};
 
 /// How long a request waits for Logto to confirm claims.
 const PATIENCE: Duration = Duration::from_secs(2);

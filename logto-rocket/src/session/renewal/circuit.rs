@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::watch;
 
 /// How long nothing is tried after Logto gave no answer that can be used.
-pub(super) const PAUSE: Duration = Duration::from_secs(30);
+pub(in crate::session) const PAUSE: Duration = Duration::from_secs(30);
 
 /// Until when nobody asks Logto to confirm claims, because it did not answer.
 ///

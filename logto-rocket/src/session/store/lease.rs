@@ -5,9 +5,10 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::store::{SessionStore, StoreError, StoreId};
-use super::{Session, SessionId, Sessions};
 use crate::error::Error;
+use crate::session::{Session, Sessions};
+use crate::session::{SessionStore, StoreError, StoreId};
+use crate::session_id::SessionId;
 
 /// After this time a lease is free again whose process has died.
 const TERM: Duration = Duration::from_secs(10);
@@ -22,7 +23,7 @@ const POLL: Duration = Duration::from_millis(20);
 const MAX_POLLS: usize = 600;
 
 /// The right to make the token requests of a session.
-pub(super) struct Lease {
+pub(in crate::session) struct Lease {
     store: Arc<dyn SessionStore>,
     at: StoreId,
     holder: SessionId,
@@ -34,7 +35,10 @@ impl Sessions {
     /// # Errors
     ///
     /// [`Error::Store`].
-    pub(super) async fn lease(&self, session: &Session) -> Result<Option<Lease>, Error> {
+    pub(in crate::session) async fn lease(
+        &self,
+        session: &Session,
+    ) -> Result<Option<Lease>, Error> {
         let Some(store) = &self.store else { return Ok(None) };
         let (at, holder) = (session.id.store_id(), SessionId::random());
         let lease = Lease { store: Arc::clone(store), at, holder };

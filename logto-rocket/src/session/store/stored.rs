@@ -5,13 +5,14 @@ use std::time::Duration;
 
 use rocket::Request;
 
-use super::live;
-use super::opened::Opened;
-use super::secret::Secret;
-use super::store::{self, Replaced, SessionStore, StoreError, StoreId, Stored};
-use super::token::{Tokens, merged};
-use super::{Session, SessionId, Sessions};
 use crate::error::Error;
+use crate::session::cached_token::{Tokens, merged};
+use crate::session::memory::cache::Opened;
+use crate::session::memory::registry as live;
+use crate::session::secret::Secret;
+use crate::session::{self, Replaced, SessionStore, StoreError, StoreId, Stored};
+use crate::session::{Session, Sessions};
+use crate::session_id::SessionId;
 
 /// How often what a token request brought is tried to be written, if others write too.
 const TRIES: usize = 5;
@@ -21,7 +22,7 @@ const RETRY: u64 = 1;
 
 impl Sessions {
     /// Opens the session that the browser's secret leads to.
-    pub(super) async fn open_stored(
+    pub(in crate::session) async fn open_stored(
         &self,
         store: &dyn SessionStore,
         request: &Request<'_>,
@@ -53,7 +54,7 @@ impl Sessions {
     }
 
     /// Opens what a store had under an id; `None` for anything that was not sealed for it.
-    pub(super) fn unsealed(&self, at: StoreId, stored: Stored) -> Option<Opened> {
+    pub(in crate::session) fn unsealed(&self, at: StoreId, stored: Stored) -> Option<Opened> {
         let opened = self.vault.open(at.as_str(), &stored.sealed)?;
         let mut session = Session::from_text(&opened.text)?;
         session.generation = stored.version;
@@ -86,7 +87,7 @@ impl Sessions {
     }
 
     /// Deletes a session from the store, if there is one.
-    pub(super) async fn delete_stored(&self, id: &SessionId) -> Result<(), Error> {
+    pub(in crate::session) async fn delete_stored(&self, id: &SessionId) -> Result<(), Error> {
         let Some(store) = &self.store else { return Ok(()) };
         Ok(store.delete(&id.store_id()).await?)
     }
@@ -96,7 +97,7 @@ impl Sessions {
     /// # Errors
     ///
     /// [`Error::SessionOver`] if the store has it no more, [`Error::Store`].
-    pub(super) async fn reload(&self, record: &live::Record) -> Result<(), Error> {
+    pub(in crate::session) async fn reload(&self, record: &live::Record) -> Result<(), Error> {
         let Some(store) = &self.store else { return Ok(()) };
         let at = record.session().id.store_id();
         let stored = store.load(&at).await?.ok_or(Error::SessionOver)?;
@@ -111,7 +112,7 @@ impl Sessions {
     ///
     /// [`Error::SessionOver`] if the session was ended meanwhile. A store that does not answer is no
     /// error: the session is written when it is presented next.
-    pub(super) async fn save(&self, record: &live::Record) -> Result<(), Error> {
+    pub(in crate::session) async fn save(&self, record: &live::Record) -> Result<(), Error> {
         let Some(store) = &self.store else { return Ok(()) };
         match self.try_save(store.as_ref(), record).await {
             Err(Error::Store { why }) => {
@@ -147,7 +148,7 @@ impl Sessions {
 
     /// Writes down, behind the request, that the session is used, what the store does not know of
     /// it yet, and what is still sealed with an older key.
-    pub(super) fn keep_up(
+    pub(in crate::session) fn keep_up(
         self: &Arc<Self>,
         opened: &Arc<Opened>,
         session: &Arc<Session>,
@@ -182,7 +183,7 @@ impl Sessions {
     }
 
     /// Writes what has changed here to the store, behind the request.
-    pub(super) fn save_behind(self: &Arc<Self>, record: &Arc<live::Record>) {
+    pub(in crate::session) fn save_behind(self: &Arc<Self>, record: &Arc<live::Record>) {
         let (sessions, record) = (Arc::clone(self), Arc::clone(record));
         tokio::spawn(async move {
             let _turn = record.turn.lock().await;
@@ -212,13 +213,13 @@ impl Sessions {
         Ok(())
     }
 
-    fn record_of(&self, session: &Session) -> Result<store::Record, Error> {
+    fn record_of(&self, session: &Session) -> Result<session::Record, Error> {
         let sealed = session
             .to_text()
             .and_then(|text| self.vault.seal(session.id.store_id().as_str(), &text))
             .ok_or_else(|| StoreError::new("the session could not be sealed"))?;
         let sid = session.claims.sid.clone();
-        Ok(store::Record::new(sealed, session.claims.sub.clone(), sid, session.signed_in_at))
+        Ok(session::Record::new(sealed, session.claims.sub.clone(), sid, session.signed_in_at))
     }
 
     /// How long a store keeps the session from now on.

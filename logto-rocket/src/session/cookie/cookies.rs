@@ -8,9 +8,9 @@ use std::time::Duration;
 use cookie::{Cookie, SameSite};
 use rocket::Request;
 
-use super::names::MAX_PIECES;
-use super::opened::Opened;
-use super::{FLOW_LIFETIME, Flow, Session, Sessions};
+use crate::session::cookie::names::MAX_PIECES;
+use crate::session::memory::cache::Opened;
+use crate::session::{FLOW_LIFETIME, Flow, Session, Sessions};
 
 /// The most characters of sealed text in one cookie. With a name and attributes this stays below
 /// the 4,096 bytes that every browser keeps.
@@ -37,7 +37,7 @@ pub(crate) struct TooLarge {
 
 impl Sessions {
     /// Opens the cookies of the session, if all pieces are there and fit together.
-    pub(super) fn open_cookies(&self, request: &Request<'_>) -> Option<Arc<Opened>> {
+    pub(in crate::session) fn open_cookies(&self, request: &Request<'_>) -> Option<Arc<Opened>> {
         let first = request.cookies().get(self.names.session())?.value();
         // Sealed text has no dot, so one behind a digit says how many pieces there are.
         let (Some(count @ b'0'..=b'9'), Some(b'.')) =

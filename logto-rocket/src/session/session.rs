@@ -1,0 +1,169 @@
+//! [`Session`]: what is known of a signed-in user's browser.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::cached_token::{Audience, Token};
+use super::secret::Secret;
+use crate::claims::Claims;
+use crate::oidc::{RawIdToken, RefreshToken};
+use crate::session_id::SessionId;
+
+/// What a signed-in browser carries, sealed, in its cookies. `Session<()>` is one whose claims are
+/// not read yet; see [`from_text`](Session::from_text).
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct Session<C = Arc<Claims>> {
+    #[serde(rename = "v")]
+    pub(super) format: Format,
+    #[serde(rename = "i")]
+    pub id: SessionId,
+    /// Raised by every token request: whoever has the higher one is right.
+    #[serde(rename = "g")]
+    pub generation: u64,
+    /// They are written behind the rest; see [`to_text`](Session::to_text).
+    #[serde(skip)]
+    pub claims: C,
+    #[serde(rename = "r", default, skip_serializing_if = "Option::is_none")]
+    pub refresh_token: Option<RefreshToken>,
+    #[serde(rename = "q", default, skip_serializing_if = "is_default")]
+    pub asked: Asked,
+    #[serde(rename = "t")]
+    pub signed_in_at: u64,
+    #[serde(rename = "c")]
+    pub confirmed_at: u64,
+    #[serde(rename = "l")]
+    pub last_seen: u64,
+    #[serde(rename = "k", default, skip_serializing_if = "Option::is_none")]
+    pub id_token: Option<RawIdToken>,
+    /// In a store only: what all processes may use.
+    #[serde(rename = "a", default, skip_serializing_if = "Vec::is_empty")]
+    pub tokens: Vec<(Audience, Token)>,
+    /// In a store only: where the sign-in came from.
+    #[serde(rename = "o", default, skip_serializing_if = "Option::is_none")]
+    pub origin: Option<SignInOrigin>,
+    /// What the browser gets of a session that is in a store. Only the response of the sign-in
+    /// knows it.
+    #[serde(skip)]
+    pub secret: Option<Secret>,
+}
+
+/// Where a sign-in came from, for the user to recognize it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct SignInOrigin {
+    #[serde(rename = "i")]
+    pub address: Option<IpAddr>,
+    #[serde(rename = "u")]
+    pub user_agent: Option<String>,
+}
+
+/// The format of what is sealed. Another one reads as signed out.
+#[derive(Clone, Copy, Serialize, Deserialize)]
+#[serde(try_from = "u8", into = "u8")]
+pub(super) struct Format;
+
+const FORMAT: u8 = 1;
+
+/// What a sign-in asked of Logto.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Asked {
+    /// The scopes, separated by spaces; empty means `openid offline_access profile`.
+    #[serde(rename = "p", default, skip_serializing_if = "String::is_empty")]
+    scopes: String,
+    #[serde(rename = "a", default, skip_serializing_if = "Vec::is_empty")]
+    pub resources: Vec<String>,
+}
+
+/// The scopes of every sign-in that does not say otherwise.
+pub(crate) const USUAL_SCOPES: [&str; 3] = ["openid", "offline_access", "profile"];
+
+impl Asked {
+    pub fn new(scopes: &[String], resources: &[String]) -> Self {
+        let scopes = if scopes == USUAL_SCOPES { String::new() } else { scopes.join(" ") };
+        Self { scopes, resources: resources.to_vec() }
+    }
+
+    /// The scopes, separated by spaces.
+    pub fn scopes(&self) -> String {
+        if self.scopes.is_empty() { USUAL_SCOPES.join(" ") } else { self.scopes.clone() }
+    }
+
+    /// Whether the resource was asked for.
+    pub fn has_resource(&self, resource: &str) -> bool {
+        self.resources.iter().any(|asked| asked == resource)
+    }
+
+    /// The scopes, one by one.
+    pub fn each_scope(&self) -> impl Iterator<Item = &str> {
+        let usual = USUAL_SCOPES.into_iter().filter(|_| self.scopes.is_empty());
+        usual.chain(self.scopes.split_whitespace())
+    }
+
+    /// Whether the scope was asked for.
+    pub fn has_scope(&self, scope: &str) -> bool {
+        self.each_scope().any(|asked| asked == scope)
+    }
+}
+
+impl Session {
+    /// A session that begins now, under an id that nobody has seen before. It has no tokens yet.
+    pub fn new(claims: Claims, asked: Asked, now: u64) -> Self {
+        Self {
+            format: Format,
+            id: SessionId::random(),
+            generation: 0,
+            claims: Arc::new(claims),
+            refresh_token: None,
+            asked,
+            signed_in_at: now,
+            confirmed_at: now,
+            last_seen: now,
+            id_token: None,
+            tokens: Vec::new(),
+            origin: None,
+            secret: None,
+        }
+    }
+
+    /// Whether two are copies of one state of a session: generation, last use, confirmation and
+    /// refresh token agree.
+    pub fn is_same_as(&self, other: &Self) -> bool {
+        let [token, others_token] =
+            [self, other].map(|it| it.refresh_token.as_ref().map(RefreshToken::reveal));
+        self.generation == other.generation
+            && self.last_seen == other.last_seen
+            && self.confirmed_at == other.confirmed_at
+            && token == others_token
+    }
+
+    /// Whether Logto has told the claims no longer ago than this.
+    pub fn is_confirmed_within(&self, limit: Duration, now: u64) -> bool {
+        now.saturating_sub(self.confirmed_at) < limit.as_secs()
+    }
+
+    /// Makes it a session in a store, which the browser finds by this secret.
+    pub fn keep_by(&mut self, secret: Secret) {
+        self.id = secret.session_id();
+        self.secret = Some(secret);
+    }
+}
+
+impl From<Format> for u8 {
+    fn from(_: Format) -> Self {
+        FORMAT
+    }
+}
+
+impl TryFrom<u8> for Format {
+    type Error = &'static str;
+
+    fn try_from(version: u8) -> Result<Self, Self::Error> {
+        if version == FORMAT { Ok(Self) } else { Err("a session of another version") }
+    }
+}
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}
