@@ -6,8 +6,8 @@ use rocket::figment::providers::Env;
 use rocket::figment::value::{Dict, Map, Value};
 use rocket::figment::{self, Metadata, Profile, Provider};
 
+use super::errors::{Warning, escaped};
 use super::keys::{self, KEYS};
-use super::mistakes::{Warning, escaped};
 
 /// What this layer is called in figment.
 pub(super) const NAME: &str = "LOGTO_ environment variables";

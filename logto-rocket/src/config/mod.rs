@@ -1,18 +1,19 @@
-//! The configuration table: layers in, values that cannot be wrong out, mistakes in words.
+//! The configuration table: layers in, values that cannot be wrong out, errors in words.
 //!
 //! [`read()`] merges what users write in code ([`Config`]), in Rocket.toml and in the environment,
 //! and parses it into [`Settings`].
 
 mod environment;
+mod errors;
+mod in_code;
 mod keys;
-mod layer;
-mod mistakes;
 mod numbers;
 mod read;
 mod reader;
 mod secret_keys;
 mod session;
 mod source;
+mod store;
 #[cfg(test)]
 mod tests;
 mod texts;
@@ -27,9 +28,9 @@ use url::Url;
 use crate::local_path::LocalPath;
 use crate::oidc::{ClientSecret, Prompt};
 
-pub use layer::{Config, SessionConfig};
+pub use in_code::{Config, SessionConfig};
 pub(crate) use read::read;
-pub use session::Store;
+pub use store::Store;
 pub(crate) use values::{Base, CaCertificates, Issuer, Origin};
 
 /// The parsed configuration. Its fields are named as the keys.

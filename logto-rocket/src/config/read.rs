@@ -1,4 +1,4 @@
-//! [`read`]: all layers in, the parsed configuration or all mistakes out.
+//! [`read`]: all layers in, the parsed configuration or all errors out.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use cookie::Key;
 use rocket::figment::Figment;
 use url::Url;
 
-use super::mistakes::{Mistakes, Warning, Wrong};
+use super::errors::{ConfigErrors, Warning, Wrong};
 use super::reader::Reader;
 use super::secret_keys::{self, MAKE_ONE};
 use super::values::{self, Base, CaCertificates, Issuer, Origin};
@@ -26,12 +26,12 @@ const SHORTEST_CALL: Duration = Duration::from_millis(100);
 ///
 /// # Errors
 ///
-/// All mistakes at once, and the warnings with them.
+/// All errors at once, and the warnings with them.
 pub(crate) fn read(
     figment: &Figment,
     config: Option<&Config>,
     has_own_store: bool,
-) -> Result<(Settings, Vec<Warning>), Mistakes> {
+) -> Result<(Settings, Vec<Warning>), ConfigErrors> {
     let (environment, mut warnings) = environment::layer();
     let layers = match config {
         Some(config) => figment.clone().join(config),
@@ -39,7 +39,7 @@ pub(crate) fn read(
     };
     let mut reader = match Reader::open(layers, environment) {
         Ok(reader) => reader,
-        Err(mistakes) => return Err(mistakes.with(warnings)),
+        Err(errors) => return Err(errors.with(warnings)),
     };
     let debug = figment.profile() == rocket::Config::DEBUG_PROFILE;
 
@@ -66,11 +66,11 @@ pub(crate) fn read(
     let ca_certificates = reader.file("ca_certificates", CaCertificates::read);
     let user_route = reader.flag("user_route").unwrap_or(true);
 
-    let mistakes = reader.into_mistakes();
+    let errors = reader.into_errors();
     let (Some(issuer), Some(app_id), Some(app_secret), true) =
-        (issuer, app_id, app_secret, mistakes.is_empty())
+        (issuer, app_id, app_secret, errors.is_empty())
     else {
-        return Err(mistakes.with(warnings));
+        return Err(errors.with(warnings));
     };
     let settings = Settings {
         issuer,
@@ -103,9 +103,9 @@ pub(crate) fn read(
 /// The issuer, given or derived from the endpoint, and the endpoint if it is given.
 fn issuer(reader: &mut Reader) -> (Option<Issuer>, Option<Url>) {
     if !reader.has("endpoint") && !reader.has("issuer") {
-        let mend = "give the endpoint that Logto's console shows, such as \
+        let remedy = "give the endpoint that Logto's console shows, such as \
                     `endpoint = \"https://example.logto.app\"`";
-        reader.reject("endpoint", Wrong::new("is missing, and `issuer` too", mend));
+        reader.reject("endpoint", Wrong::new("is missing, and `issuer` too", remedy));
     }
     let endpoint = reader.text("endpoint", urls::endpoint);
     let given = reader.text("issuer", Issuer::parse);
@@ -135,12 +135,12 @@ fn required<T>(
     parse: impl FnOnce(&str) -> Result<T, Wrong>,
 ) -> Option<T> {
     if !reader.has(key) {
-        let mend = format!(
+        let remedy = format!(
             "copy the {name} from the application's page in Logto's console into `{key}` of \
              `[default.logto]` in Rocket.toml, or into the environment variable `{}`",
             keys::variable(key),
         );
-        reader.reject(key, Wrong::new("is missing", mend));
+        reader.reject(key, Wrong::new("is missing", remedy));
     }
     reader.text(key, parse)
 }
@@ -148,9 +148,9 @@ fn required<T>(
 fn base_url(reader: &mut Reader, debug: bool) -> Option<Origin> {
     if !debug && !reader.has("base_url") {
         let what = "is missing; only the debug profile has a default";
-        let mend = "give the origin that browsers see, such as \
+        let remedy = "give the origin that browsers see, such as \
                     `base_url = \"https://app.example.com\"`";
-        reader.reject("base_url", Wrong::new(what, mend));
+        reader.reject("base_url", Wrong::new(what, remedy));
     }
     reader.text("base_url", Origin::parse)
 }

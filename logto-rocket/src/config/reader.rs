@@ -1,4 +1,4 @@
-//! [`Reader`]: takes single values out of the layers and notes every mistake with its source.
+//! [`Reader`]: takes single values out of the layers and notes every error with its source.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -7,15 +7,15 @@ use rocket::figment::value::{Dict, Tag, Value};
 use rocket::figment::{Figment, Metadata, Source};
 
 use super::environment::Environment;
+use super::errors::{ConfigError, ConfigErrors, Wrong, escaped, shown};
 use super::keys::{self, KEYS};
-use super::mistakes::{Mistake, Mistakes, Wrong, escaped, shown};
 use super::{numbers, source, texts};
 
-/// All layers, merged, and the mistakes found in them so far.
+/// All layers, merged, and the errors found in them so far.
 pub(super) struct Reader {
     layers: Figment,
     logto: Value,
-    mistakes: Mistakes,
+    errors: ConfigErrors,
 }
 
 impl Reader {
@@ -24,11 +24,12 @@ impl Reader {
     /// # Errors
     ///
     /// If there is no table of keys to read.
-    pub(super) fn open(layers: Figment, environment: Environment) -> Result<Self, Mistakes> {
-        let mut reader = Self { layers, logto: Dict::new().into(), mistakes: Mistakes::default() };
+    pub(super) fn open(layers: Figment, environment: Environment) -> Result<Self, ConfigErrors> {
+        let mut reader =
+            Self { layers, logto: Dict::new().into(), errors: ConfigErrors::default() };
         // The environment's layer holds known keys only; it must not hide what is wrong below it.
         if !reader.check() {
-            return Err(reader.mistakes);
+            return Err(reader.errors);
         }
         reader.layers = reader.layers.merge(environment);
         if let Ok(logto) = reader.layers.find_value("logto") {
@@ -37,9 +38,9 @@ impl Reader {
         Ok(reader)
     }
 
-    /// The mistakes found.
-    pub(super) fn into_mistakes(self) -> Mistakes {
-        self.mistakes
+    /// The errors found.
+    pub(super) fn into_errors(self) -> ConfigErrors {
+        self.errors
     }
 
     /// Whether anything, right or wrong, is given for `key`.
@@ -47,9 +48,9 @@ impl Reader {
         self.logto.find_ref(key).is_some()
     }
 
-    /// Whether a mistake was found in `key`.
+    /// Whether an error was found in `key`.
     pub(super) fn is_wrong(&self, key: &str) -> bool {
-        self.mistakes.are_in(&format!("logto.{key}"))
+        self.errors.are_in(&format!("logto.{key}"))
     }
 
     /// The text at `key`, as `parse` reads it; `None` if there is none or it is wrong.
@@ -84,7 +85,7 @@ impl Reader {
         for value in &values {
             match parse(self, value) {
                 Ok(value) => read.push(value),
-                Err(wrong) => self.mistake(key, value, wrong),
+                Err(wrong) => self.error(key, value, wrong),
             }
         }
         Some(read)
@@ -102,7 +103,7 @@ impl Reader {
 
     /// The whole number at `key`, between two bounds, both allowed.
     pub(super) fn number(&mut self, key: &str, (least, most): (usize, usize)) -> Option<usize> {
-        let mend = format!("write a whole number from {least} to {most}");
+        let remedy = format!("write a whole number from {least} to {most}");
         self.value(key, |_, value| {
             let number = match value {
                 Value::Num(_, number) => numbers::unsigned(*number).and_then(|n| n.try_into().ok()),
@@ -110,7 +111,7 @@ impl Reader {
                 _ => None,
             };
             let number = number.filter(|number| (least..=most).contains(number));
-            number.ok_or_else(|| Wrong::new("is no whole number within the bounds", mend))
+            number.ok_or_else(|| Wrong::new("is no whole number within the bounds", remedy))
         })
     }
 
@@ -141,8 +142,8 @@ impl Reader {
     /// Notes that what is given for `key` is wrong, although it can be read.
     pub(super) fn reject(&mut self, key: &str, wrong: Wrong) {
         match self.logto.find_ref(key).cloned() {
-            Some(value) => self.mistake(key, &value, wrong),
-            None => self.mistakes.push(Mistake {
+            Some(value) => self.error(key, &value, wrong),
+            None => self.errors.push(ConfigError {
                 key: format!("logto.{key}"),
                 value: None,
                 source: None,
@@ -159,7 +160,7 @@ impl Reader {
     /// Notes that Rocket's own `secret_key` is wrong.
     pub(super) fn reject_rockets_key(&mut self, value: &Value, wrong: Wrong) {
         let source = Some(self.source("secret_key", value));
-        self.mistakes.push(Mistake { key: "secret_key".into(), value: None, source, wrong });
+        self.errors.push(ConfigError { key: "secret_key".into(), value: None, source, wrong });
     }
 
     fn value<T>(
@@ -168,7 +169,7 @@ impl Reader {
         parse: impl FnOnce(&Self, &Value) -> Result<T, Wrong>,
     ) -> Option<T> {
         let value = self.logto.find_ref(key)?.clone();
-        parse(self, &value).map_err(|wrong| self.mistake(key, &value, wrong)).ok()
+        parse(self, &value).map_err(|wrong| self.error(key, &value, wrong)).ok()
     }
 
     /// The text of a value. What the environment gives may look like a number and mean a text.
@@ -189,9 +190,10 @@ impl Reader {
             Ok(Value::Dict(_, dict)) => self.check_keys("", &dict),
             Ok(other) => {
                 let source = Some(self.source("", &other));
-                let mend = "`[default.logto]` with a line for each key, or `ROCKET_LOGTO={key=…}`";
-                let wrong = not_a_table(mend);
-                self.mistakes.push(Mistake { key: "logto".into(), value: None, source, wrong });
+                let remedy =
+                    "`[default.logto]` with a line for each key, or `ROCKET_LOGTO={key=…}`";
+                let wrong = not_a_table(remedy);
+                self.errors.push(ConfigError { key: "logto".into(), value: None, source, wrong });
                 return false;
             }
             Err(error) if error.missing() => {}
@@ -209,11 +211,11 @@ impl Reader {
             let what = error.kind.to_string();
             let what = what.lines().next().unwrap_or_default();
             let source = error.metadata.as_ref().and_then(|from| from.source.as_ref());
-            self.mistakes.push(Mistake {
+            self.errors.push(ConfigError {
                 key: "logto".into(),
                 value: None,
                 source: source.map(ToString::to_string),
-                wrong: Wrong::new(format!("cannot be read: {}", escaped(what)), "mend the file"),
+                wrong: Wrong::new(format!("cannot be read: {}", escaped(what)), "remedy the file"),
             });
         }
     }
@@ -235,16 +237,16 @@ impl Reader {
                     };
                     let source = Some(self.source(&key, value));
                     let key = format!("logto.{}", escaped(&key));
-                    self.mistakes.push(Mistake { key, value: None, source, wrong });
+                    self.errors.push(ConfigError { key, value: None, source, wrong });
                 }
             }
         }
     }
 
-    fn mistake(&mut self, key: &str, value: &Value, wrong: Wrong) {
+    fn error(&mut self, key: &str, value: &Value, wrong: Wrong) {
         let source = Some(self.source(key, value));
         let value = shown(key, value);
-        self.mistakes.push(Mistake { key: format!("logto.{key}"), value, source, wrong });
+        self.errors.push(ConfigError { key: format!("logto.{key}"), value, source, wrong });
     }
 
     /// Where a value came from, in words.
@@ -270,14 +272,14 @@ fn first_tag(value: &Value) -> Tag {
     }
 }
 
-fn not_a_table(mend: &str) -> Wrong {
-    Wrong::new("is no table of keys", format!("write {mend}"))
+fn not_a_table(remedy: &str) -> Wrong {
+    Wrong::new("is no table of keys", format!("write {remedy}"))
 }
 
 fn unknown(key: &str) -> Wrong {
-    let mend = match keys::meant_by(key) {
+    let remedy = match keys::meant_by(key) {
         Some(meant) => format!("did you mean `logto.{meant}`?"),
         None => "take it out".into(),
     };
-    Wrong::new("is no key of this configuration", mend)
+    Wrong::new("is no key of this configuration", remedy)
 }

@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use cookie::Key;
 use rocket::figment::value::Value;
 
-use super::mistakes::Wrong;
+use super::errors::Wrong;
 use super::numbers;
 
 /// How to make a key.

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use cookie::SameSite;
 
-use super::mistakes::{Warning, Wrong};
+use super::errors::{Warning, Wrong};
 use super::reader::Reader;
+use super::store::Store;
 use super::texts;
 use super::values::Origin;
 #[cfg(feature = "redis")]
@@ -22,20 +23,6 @@ const BOUNDS: (Duration, Duration) = (SECOND, Duration::from_secs(400 * 24 * 60 
 /// The fewest bytes that hold a session, and the most that browsers and servers bear in cookies.
 const MIN_COOKIE_BYTES: usize = 1000;
 const MAX_COOKIE_BYTES: usize = 7000;
-
-/// Where sessions are stored.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Store {
-    /// In the browser, in private cookies: the server stores nothing, and needs nothing beside its
-    /// key.
-    Cookie,
-    /// In the memory of this process, with which they end: see
-    /// [`MemoryStore`](crate::MemoryStore).
-    Memory,
-    /// In Redis, shared by all processes. It needs the feature `redis` and `session.redis.url`.
-    Redis,
-}
 
 /// Reads the keys under `session`; `has_own_store` if the application has given a store of its own.
 pub(super) fn read(
@@ -87,7 +74,7 @@ fn store(reader: &mut Reader, has_own_store: bool) -> StoreSettings {
     match store {
         Store::Cookie => StoreSettings::Cookie,
         Store::Memory => StoreSettings::Memory,
-        // Without a URL a mistake has been noted, and the launch fails.
+        // Without a URL an error has been noted, and the launch fails.
         Store::Redis => redis(reader).unwrap_or(StoreSettings::Cookie),
     }
 }
@@ -97,22 +84,22 @@ fn redis(reader: &mut Reader) -> Option<StoreSettings> {
     let key = "session.redis.url";
     let example = "`redis://host:6379/0`, or with TLS `rediss://user:password@host:6379/0`";
     if !reader.has(key) {
-        let mend = format!(
+        let remedy = format!(
             "give a URL such as {example}, best in the environment variable `{}`",
             super::keys::variable(key)
         );
-        reader.reject(key, Wrong::new("is missing, where `session.store` is \"redis\"", mend));
+        reader.reject(key, Wrong::new("is missing, where `session.store` is \"redis\"", remedy));
     }
-    let mend = || format!("write a URL such as {example}");
-    let parse = |text: &str| RedisUrl::parse(text).map_err(|what| Wrong::new(what, mend()));
+    let remedy = || format!("write a URL such as {example}");
+    let parse = |text: &str| RedisUrl::parse(text).map_err(|what| Wrong::new(what, remedy()));
     reader.text(key, parse).map(|url| StoreSettings::Redis(Box::new(url)))
 }
 
 #[cfg(not(feature = "redis"))]
 fn redis(reader: &mut Reader) -> Option<StoreSettings> {
     let what = "needs the feature `redis`, without which logto-rocket has been built";
-    let mend = "write `features = [\"redis\"]` at logto-rocket in Cargo.toml";
-    reader.reject("session.store", Wrong::new(what, mend));
+    let remedy = "write `features = [\"redis\"]` at logto-rocket in Cargo.toml";
+    reader.reject("session.store", Wrong::new(what, remedy));
     None
 }
 
@@ -148,11 +135,11 @@ fn confirmation(
         return (None, None);
     };
     if stale < after && !reader.is_wrong(key) {
-        let (key, other, mend) = if reader.has(key) {
+        let (key, other, remedy) = if reader.has(key) {
             (key, ("shorter", "revalidate_after", after), "lengthen it")
         } else {
-            let mend = "shorten it, or lengthen `session.max_stale`";
-            ("session.revalidate_after", ("longer", "max_stale", stale), mend)
+            let remedy = "shorten it, or lengthen `session.max_stale`";
+            ("session.revalidate_after", ("longer", "max_stale", stale), remedy)
         };
         let (relation, name, duration) = other;
         let duration = texts::words(duration);
@@ -160,7 +147,7 @@ fn confirmation(
             "is {relation} than `session.{name}` ({duration}), so that claims would be refused \
              before they are confirmed"
         );
-        reader.reject(key, Wrong::new(what, mend));
+        reader.reject(key, Wrong::new(what, remedy));
     }
     (Some(after), Some(stale))
 }
@@ -187,7 +174,7 @@ fn same_site(reader: &mut Reader, base_url: Option<&Origin>) -> SameSite {
     same_site
 }
 
-/// Whether the site is known not to be https: a wrong or missing `base_url` is a mistake already.
+/// Whether the site is known not to be https: a wrong or missing `base_url` is an error already.
 fn is_plain_http(reader: &Reader, base_url: Option<&Origin>) -> bool {
     !base_url.is_some_and(Origin::is_https) && !reader.is_wrong("base_url")
 }

@@ -2,13 +2,13 @@
 
 use rocket::figment::{Metadata, Source};
 
-use super::{environment, keys, layer};
+use super::{environment, in_code, keys};
 
 /// The layer that gave the value of `key`: a file, an environment variable by its own name, code.
 pub(super) fn words(from: &Metadata, key: &str) -> String {
     match &from.source {
         _ if from.name == environment::NAME => keys::variable(key),
-        _ if from.name == layer::NAME => layer::NAME.into(),
+        _ if from.name == in_code::NAME => in_code::NAME.into(),
         _ if is_rockets_environment(from) && key == "secret_key" => "ROCKET_SECRET_KEY".into(),
         _ if is_rockets_environment(from) => "ROCKET_LOGTO".into(),
         Some(Source::Code(location)) => format!("code at {location}"),

@@ -1,7 +1,7 @@
 //! The configuration seen from outside: through Rocket's figment, files and the environment.
 
+mod errors;
 mod layers;
-mod mistakes;
 mod never_panics;
 mod secret_keys;
 mod secrets;
@@ -11,7 +11,7 @@ mod values;
 use figment::Jail;
 use rocket::figment::Figment;
 
-use super::mistakes::Warning;
+use super::errors::Warning;
 use super::{Config, Settings, read};
 
 /// All that a configuration needs.
@@ -63,7 +63,7 @@ fn outcome_of(
     let words = |warnings: Vec<Warning>| warnings.iter().map(ToString::to_string).collect();
     read(figment, config, false)
         .map(|(settings, warnings)| (settings, words(warnings)))
-        .map_err(|mistakes| mistakes.to_string())
+        .map_err(|errors| errors.to_string())
 }
 
 /// Asserts that `text` holds every one of `parts`.

@@ -5,8 +5,8 @@ use std::time::Duration;
 use cookie::SameSite;
 use url::Url;
 
-use super::Store;
-use super::mistakes::Wrong;
+use super::errors::Wrong;
+use super::store::Store;
 
 /// The longest cookie name that is accepted, in bytes.
 const MAX_COOKIE_NAME: usize = 64;
@@ -93,15 +93,15 @@ pub(super) fn store(text: &str) -> Result<Store, Wrong> {
 
 /// A duration between two bounds, both allowed.
 pub(super) fn duration(text: &str, (least, most): (Duration, Duration)) -> Result<Duration, Wrong> {
-    let mend = format!(
+    let remedy = format!(
         "write a duration from {} to {} with its unit, such as \"90s\", \"15m\", \"1h\" or \"14d\"",
         words(least),
         words(most),
     );
     match humantime::parse_duration(text) {
-        Err(_) => Err(Wrong::new("is no duration with a unit", mend)),
-        Ok(duration) if duration < least => Err(Wrong::new("is too short", mend)),
-        Ok(duration) if duration > most => Err(Wrong::new("is too long", mend)),
+        Err(_) => Err(Wrong::new("is no duration with a unit", remedy)),
+        Ok(duration) if duration < least => Err(Wrong::new("is too short", remedy)),
+        Ok(duration) if duration > most => Err(Wrong::new("is too long", remedy)),
         Ok(duration) => Ok(duration),
     }
 }
@@ -115,7 +115,7 @@ pub(super) fn duration_or_none(
         return Ok(None);
     }
     duration(text, bounds).map(Some).map_err(|mut wrong| {
-        wrong.mend.push_str(", or \"none\"");
+        wrong.remedy.push_str(", or \"none\"");
         wrong
     })
 }

@@ -2,7 +2,7 @@
 
 use url::Url;
 
-use super::mistakes::Wrong;
+use super::errors::Wrong;
 use crate::loopback::is_loopback;
 
 /// Where Logto is: an https URL, or http on a loopback host.
@@ -36,11 +36,11 @@ pub(super) fn secure_url(text: &str) -> Result<Url, Wrong> {
 }
 
 fn web_url(text: &str) -> Result<Url, Wrong> {
-    let mend = "write a URL such as `https://example.logto.app`";
-    let not = || Wrong::new("is no http or https URL", mend);
+    let remedy = "write a URL such as `https://example.logto.app`";
+    let not = || Wrong::new("is no http or https URL", remedy);
     // The URL parser drops blanks and line breaks; a value that is not what it says is refused.
     if !text.chars().all(|char| char.is_ascii_graphic() && char != '\\') {
-        return Err(Wrong::new("has a blank or a character that no URL has", mend));
+        return Err(Wrong::new("has a blank or a character that no URL has", remedy));
     }
     let url = Url::parse(text).map_err(|_| not())?;
     if !matches!(url.scheme(), "http" | "https") || !text.contains("://") {

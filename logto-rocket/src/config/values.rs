@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use url::Url;
 
-use super::mistakes::Wrong;
+use super::errors::Wrong;
 use super::urls::secure_url;
 use crate::oidc::{ClientSecret, Prompt};
 
@@ -113,26 +113,26 @@ pub(crate) struct Base(String);
 
 impl Base {
     pub(super) fn parse(text: &str) -> Result<Self, Wrong> {
-        let mend = "write a path such as `/auth`";
+        let remedy = "write a path such as `/auth`";
         let Some(path) = text.strip_prefix('/') else {
-            return Err(Wrong::new("is no path: it does not begin with `/`", mend));
+            return Err(Wrong::new("is no path: it does not begin with `/`", remedy));
         };
         if path.is_empty() {
             return Err(Wrong::new(
                 "is the root, where the doors would stand among your own",
-                mend,
+                remedy,
             ));
         }
         if path.split('/').any(|segment| matches!(segment, "" | "." | "..")) {
             let what = "has an empty segment, `.`, `..` or a slash at its end";
-            return Err(Wrong::new(what, mend));
+            return Err(Wrong::new(what, remedy));
         }
         let plain = |char: char| char.is_ascii_alphanumeric() || "-_.~/".contains(char);
         if !path.chars().all(plain) {
             return Err(Wrong::new(
                 "has a character other than letters, digits, `-`, `_`, `.` and `~`; \
                  dynamic segments cannot be part of a registered redirect URI",
-                mend,
+                remedy,
             ));
         }
         Ok(Self(text.into()))
@@ -160,7 +160,7 @@ impl fmt::Display for Base {
 /// ([OpenID Connect Core, section 3.1.2.1](https://openid.net/specs/openid-connect-core-1_0.html#AuthRequest)),
 /// of the values that Logto knows.
 pub(super) fn prompt(text: &str) -> Result<Vec<Prompt>, Wrong> {
-    let mend = "write \"consent\", \"login\", \"login consent\" or \"none\"";
+    let remedy = "write \"consent\", \"login\", \"login consent\" or \"none\"";
     let mut prompt: Vec<Prompt> = Vec::new();
     for word in text.split(' ') {
         let Ok(value) = word.parse() else {
@@ -168,15 +168,15 @@ pub(super) fn prompt(text: &str) -> Result<Vec<Prompt>, Wrong> {
                 "select_account" => "is refused by Logto, which has no `select_account`",
                 _ => "is no prompt that Logto knows",
             };
-            return Err(Wrong::new(what, mend));
+            return Err(Wrong::new(what, remedy));
         };
         if prompt.contains(&value) {
-            return Err(Wrong::new("names a prompt twice", mend));
+            return Err(Wrong::new("names a prompt twice", remedy));
         }
         prompt.push(value);
     }
     if prompt.contains(&Prompt::None) && prompt.len() > 1 {
-        return Err(Wrong::new("joins `none` with something else", mend));
+        return Err(Wrong::new("joins `none` with something else", remedy));
     }
     Ok(prompt)
 }
@@ -192,10 +192,11 @@ pub(crate) struct CaCertificates {
 
 impl CaCertificates {
     pub(super) fn read(path: PathBuf) -> Result<Self, Wrong> {
-        let mend = "give the path of a PEM file with the certificates of your own authority";
+        let remedy = "give the path of a PEM file with the certificates of your own authority";
         let pem = std::fs::read(&path)
-            .map_err(|why| Wrong::new(format!("cannot be read: {}", why.kind()), mend))?;
-        let none = || Wrong::new("holds no PEM certificate (`-----BEGIN CERTIFICATE-----`)", mend);
+            .map_err(|why| Wrong::new(format!("cannot be read: {}", why.kind()), remedy))?;
+        let none =
+            || Wrong::new("holds no PEM certificate (`-----BEGIN CERTIFICATE-----`)", remedy);
         let certificates = reqwest::Certificate::from_pem_bundle(&pem).map_err(|_| none())?;
         if certificates.is_empty() {
             return Err(none());
@@ -203,7 +204,9 @@ impl CaCertificates {
         let client = reqwest::Client::builder().tls_built_in_root_certs(false);
         let client =
             certificates.into_iter().fold(client, reqwest::ClientBuilder::add_root_certificate);
-        client.build().map_err(|_| Wrong::new("holds a certificate that cannot be read", mend))?;
+        client
+            .build()
+            .map_err(|_| Wrong::new("holds a certificate that cannot be read", remedy))?;
         Ok(Self { path, pem })
     }
 }

@@ -126,11 +126,11 @@ fn a_quoted_text_in_the_environment_loses_its_quotes() {
 }
 
 #[test]
-fn a_number_in_rockets_environment_is_an_app_id_but_in_rocket_toml_a_mistake() {
+fn a_number_in_rockets_environment_is_an_app_id_but_in_rocket_toml_an_error() {
     jailed(|jail| {
         let toml = COMPLETE.replace("\"an-app\"", "12345");
-        let mistakes = outcome_of(&debug(jail, &toml), None).unwrap_err();
-        assert_holds(&mistakes, &["logto.app_id = 12345 (from Rocket.toml)", "in quotes"]);
+        let errors = outcome_of(&debug(jail, &toml), None).unwrap_err();
+        assert_holds(&errors, &["logto.app_id = 12345 (from Rocket.toml)", "in quotes"]);
         jail.set_env("ROCKET_LOGTO", "{app_id=12345}");
         assert_eq!(outcome_of(&debug(jail, &toml), None).unwrap().0.app_id, "12345");
     });
@@ -151,8 +151,8 @@ fn an_unknown_variable_is_a_warning_and_changes_nothing() {
         assert!(!warnings.contains("SHOUT"), "{warnings}");
 
         let bare = COMPLETE.replace("app_id", "#");
-        let mistakes = outcome_of(&debug(jail, &bare), None).unwrap_err();
-        assert_holds(&mistakes, &["logto.app_id\n    is missing", "did you mean `LOGTO_APP_ID`?"]);
+        let errors = outcome_of(&debug(jail, &bare), None).unwrap_err();
+        assert_holds(&errors, &["logto.app_id\n    is missing", "did you mean `LOGTO_APP_ID`?"]);
     });
 }
 

@@ -1,4 +1,4 @@
-//! Whatever a key holds, the answer is settings or a mistake, never a panic.
+//! Whatever a key holds, the answer is settings or an error, never a panic.
 
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
@@ -30,10 +30,10 @@ fn no_text_for_any_key_panics() {
         let keys = prop::sample::select(KEYS.to_vec());
         let result = runner.run(&(keys, any_text()), |(key, text)| {
             let figment = figment.clone().merge((format!("logto.{key}"), &text));
-            let mistakes = outcome_of(&figment, None).err().unwrap_or_default();
-            prop_assert!(!mistakes.contains("hush-hush"));
+            let errors = outcome_of(&figment, None).err().unwrap_or_default();
+            prop_assert!(!errors.contains("hush-hush"));
             if matches!(key, "app_secret" | "secret_keys") && text.len() > 30 {
-                prop_assert!(!mistakes.contains(&text));
+                prop_assert!(!errors.contains(&text));
             }
             Ok(())
         });

@@ -95,8 +95,8 @@ fn without_a_key_debug_makes_one_and_release_refuses() {
             assert!(one.secret_keys[0] != other.secret_keys[0]);
 
             let figment = debug(jail, &toml).select("release");
-            let mistakes = outcome_of(&figment, None).unwrap_err();
-            assert_holds(&mistakes, &["logto.secret_keys", "openssl rand -base64 32"]);
+            let errors = outcome_of(&figment, None).unwrap_err();
+            assert_holds(&errors, &["logto.secret_keys", "openssl rand -base64 32"]);
         }
         assert!(!settings(&release(jail, COMPLETE)).generated_key);
     });
@@ -108,8 +108,8 @@ fn what_is_no_key_is_refused() {
         let zeroes = format!("[{}]", ["0"; 32].join(","));
         for keys in ["[]", "[\"short\"]", "5", "[[1, 2, 3]]", "[[300]]", &format!("[{zeroes}]")] {
             let toml = format!("{COMPLETE}\nsecret_keys = {keys}");
-            let mistakes = outcome_of(&debug(jail, &toml), None).unwrap_err();
-            assert_holds(&mistakes, &["has 1 mistake:", "  logto.secret_keys (from Rocket.toml)"]);
+            let errors = outcome_of(&debug(jail, &toml), None).unwrap_err();
+            assert_holds(&errors, &["has 1 error:", "  logto.secret_keys (from Rocket.toml)"]);
         }
     });
 }

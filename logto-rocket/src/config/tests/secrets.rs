@@ -40,7 +40,7 @@ fn no_config_in_code_prints_a_secret() {
 }
 
 #[test]
-fn no_mistake_prints_a_secret() {
+fn no_error_prints_a_secret() {
     let values = [
         ("app_secret", WRONG.into()),
         ("app_secret", format!("{RIGHT}\\n")),
@@ -49,17 +49,17 @@ fn no_mistake_prints_a_secret() {
         ("app_secrt", RIGHT.into()),
     ];
     for (key, value) in values {
-        let mistakes = outcome(&format!("[default.logto]\n{key} = \"{value}\"")).unwrap_err();
-        assert!(mistakes.contains(&format!("logto.{key} (from Rocket.toml)")), "{mistakes}");
-        assert!(!mistakes.contains("s3cret") && !mistakes.contains(RIGHT), "{mistakes}");
+        let errors = outcome(&format!("[default.logto]\n{key} = \"{value}\"")).unwrap_err();
+        assert!(errors.contains(&format!("logto.{key} (from Rocket.toml)")), "{errors}");
+        assert!(!errors.contains("s3cret") && !errors.contains(RIGHT), "{errors}");
     }
 }
 
 #[test]
 fn a_wrong_key_of_rockets_own_is_not_printed() {
-    let mistakes = outcome(&format!("[default]\nsecret_key = \"{WRONG}\"")).unwrap_err();
-    assert!(mistakes.contains("  secret_key (from Rocket.toml)"), "{mistakes}");
-    assert!(!mistakes.contains("s3cret"), "{mistakes}");
+    let errors = outcome(&format!("[default]\nsecret_key = \"{WRONG}\"")).unwrap_err();
+    assert!(errors.contains("  secret_key (from Rocket.toml)"), "{errors}");
+    assert!(!errors.contains("s3cret"), "{errors}");
 }
 
 #[test]
@@ -70,9 +70,9 @@ fn the_url_of_redis_is_printed_nowhere() {
         assert!(printed.contains("an-app") && !printed.contains("secret-host"), "{printed}");
     }
     let toml = "[default.logto.session]\nredis = { url = \"redis://:hunter2@host\" }";
-    let mistakes = outcome(&format!("{}\n{toml}", super::COMPLETE)).unwrap_err();
-    super::assert_holds(&mistakes, &["logto.session.redis.url (from Rocket.toml)"]);
-    assert!(!mistakes.contains("hunter2"), "{mistakes}");
+    let errors = outcome(&format!("{}\n{toml}", super::COMPLETE)).unwrap_err();
+    super::assert_holds(&errors, &["logto.session.redis.url (from Rocket.toml)"]);
+    assert!(!errors.contains("hunter2"), "{errors}");
 }
 
 #[cfg(feature = "redis")]

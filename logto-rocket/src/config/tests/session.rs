@@ -12,8 +12,8 @@ fn session(line: &str) -> Result<Settings, String> {
 #[track_caller]
 fn assert_session_refused(key: &str, lines: &[&str]) {
     for line in lines {
-        let Err(mistakes) = session(line) else { panic!("`{line}` was taken") };
-        assert_holds(&mistakes, &["has 1 mistake:", &format!("logto.session.{key} ")]);
+        let Err(errors) = session(line) else { panic!("`{line}` was taken") };
+        assert_holds(&errors, &["has 1 error:", &format!("logto.session.{key} ")]);
     }
 }
 
@@ -93,9 +93,9 @@ fn redis_has_a_url() {
         "redis://:hunter2@localhost:99999",
         "redis://:hun/ter2@localhost",
     ] {
-        let mistakes = with_url(url).unwrap_err();
-        assert_holds(&mistakes, &["has 1 mistake:", "logto.session.redis.url (", "`rediss://"]);
-        assert!(!mistakes.contains("ter2"), "{mistakes}");
+        let errors = with_url(url).unwrap_err();
+        assert_holds(&errors, &["has 1 error:", "logto.session.redis.url (", "`rediss://"]);
+        assert!(!errors.contains("ter2"), "{errors}");
     }
     let missing = session("store = \"redis\"").unwrap_err();
     assert_holds(&missing, &["logto.session.redis.url", "is missing", "LOGTO_SESSION__REDIS__URL"]);
@@ -104,18 +104,17 @@ fn redis_has_a_url() {
 #[cfg(not(feature = "redis"))]
 #[test]
 fn redis_needs_its_feature() {
-    let mistakes =
-        session("store = \"redis\"\nredis = { url = \"redis://localhost\" }").unwrap_err();
-    assert_holds(&mistakes, &["has 1 mistake:", "logto.session.store", "features = [\"redis\"]"]);
+    let errors = session("store = \"redis\"\nredis = { url = \"redis://localhost\" }").unwrap_err();
+    assert_holds(&errors, &["has 1 error:", "logto.session.store", "features = [\"redis\"]"]);
 }
 
 #[test]
-fn a_url_without_its_store_is_a_mistake() {
+fn a_url_without_its_store_is_an_error() {
     for store in ["", "store = \"cookie\"", "store = \"memory\""] {
         let url = "redis = { url = \"redis://:hunter2@localhost\" }";
-        let mistakes = session(&format!("{store}\n{url}")).unwrap_err();
-        assert_holds(&mistakes, &["has 1 mistake:", "logto.session.redis.url", "has no effect"]);
-        assert!(!mistakes.contains("hunter2"), "{mistakes}");
+        let errors = session(&format!("{store}\n{url}")).unwrap_err();
+        assert_holds(&errors, &["has 1 error:", "logto.session.redis.url", "has no effect"]);
+        assert!(!errors.contains("hunter2"), "{errors}");
     }
 }
 
@@ -124,11 +123,8 @@ fn a_store_is_named_once() {
     for line in ["store = \"cookie\"", "store = \"memory\"", "redis = { url = \"redis://x\" }"] {
         jailed(|jail| {
             let figment = debug(jail, &format!("{COMPLETE}\n[default.logto.session]\n{line}"));
-            let mistakes = read(&figment, None, true).unwrap_err().to_string();
-            assert_holds(
-                &mistakes,
-                &["has 1 mistake:", "`Logto::fairing().store(…)`", "take out one"],
-            );
+            let errors = read(&figment, None, true).unwrap_err().to_string();
+            assert_holds(&errors, &["has 1 error:", "`Logto::fairing().store(…)`", "take out one"]);
         });
     }
     jailed(|jail| {
@@ -167,8 +163,8 @@ fn a_cookies_name_and_attributes_are_such_that_browsers_keep_it() {
 
     let plain = COMPLETE.replace("https://app.example.com", "http://localhost:8000");
     for line in &lines[..1] {
-        let mistakes = outcome(&format!("{plain}\n[default.logto.session]\n{line}")).unwrap_err();
-        assert_holds(&mistakes, &["logto.session.cookie = \"__Host-id\"", "https"]);
+        let errors = outcome(&format!("{plain}\n[default.logto.session]\n{line}")).unwrap_err();
+        assert_holds(&errors, &["logto.session.cookie = \"__Host-id\"", "https"]);
     }
     let none = format!("{plain}\n[default.logto.session]\nsame_site = \"none\"");
     assert_holds(&outcome(&none).unwrap_err(), &["logto.session.same_site = \"none\"", "https"]);

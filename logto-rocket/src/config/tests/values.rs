@@ -21,16 +21,16 @@ mWMXjZNsiHM11tj92nj6VnwF2lQ=
 #[track_caller]
 fn assert_refused(key: &str, lines: &[&str]) {
     for line in lines {
-        let Err(mistakes) = replaced(line) else { panic!("`{line}` was taken") };
-        assert_holds(&mistakes, &["has 1 mistake:", &format!("\n  logto.{key} ")]);
+        let Err(errors) = replaced(line) else { panic!("`{line}` was taken") };
+        assert_holds(&errors, &["has 1 error:", &format!("\n  logto.{key} ")]);
     }
 }
 
 #[track_caller]
 fn assert_taken(lines: &[&str]) {
     for line in lines {
-        if let Err(mistakes) = replaced(line) {
-            panic!("`{line}` was refused: {mistakes}");
+        if let Err(errors) = replaced(line) {
+            panic!("`{line}` was refused: {errors}");
         }
     }
 }
@@ -127,8 +127,8 @@ fn only_debug_can_do_without_a_base_url() {
         assert_eq!(settings.base_url, None);
         assert_eq!(settings.base_url_for_port(8000).as_str(), "http://localhost:8000");
         assert_eq!(settings.base_url_for_port(80).as_str(), "http://localhost");
-        let mistakes = outcome_of(&release(jail, &bare), None).unwrap_err();
-        assert_holds(&mistakes, &["has 1 mistake:", "logto.base_url\n    is missing"]);
+        let errors = outcome_of(&release(jail, &bare), None).unwrap_err();
+        assert_holds(&errors, &["has 1 error:", "logto.base_url\n    is missing"]);
         let staging = release(jail, &bare).select("staging");
         assert!(outcome_of(&staging, None).is_err());
         assert!(outcome_of(&release(jail, COMPLETE), None).is_ok());
@@ -237,8 +237,8 @@ fn ca_certificates_are_read_and_checked_at_launch() {
             ("empty.pem", "holds no PEM certificate"),
             ("broken.pem", "holds a certificate that cannot be read"),
         ] {
-            let mistakes = read(name).unwrap_err();
-            assert_holds(&mistakes, &["has 1 mistake:", "logto.ca_certificates", why]);
+            let errors = read(name).unwrap_err();
+            assert_holds(&errors, &["has 1 error:", "logto.ca_certificates", why]);
         }
     });
 }

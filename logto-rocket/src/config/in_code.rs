@@ -6,7 +6,7 @@ use std::time::Duration;
 use rocket::figment::value::{Dict, Map, Value};
 use rocket::figment::{self, Metadata, Profile, Provider};
 
-use super::mistakes::shown;
+use super::errors::shown;
 
 mod session;
 
@@ -19,7 +19,7 @@ pub(super) const NAME: &str = "Config in code";
 ///
 /// Whatever is set here is a default of one's own: `[default.logto]` in Rocket.toml, `ROCKET_LOGTO`
 /// and the `LOGTO_*` environment variables win over it. Nothing is checked before the launch, which
-/// reports all mistakes of all layers together. Each setter replaces what was set before.
+/// reports all errors of all layers together. Each setter replaces what was set before.
 ///
 /// Secrets belong into the environment rather than into code. `Debug` prints none of them.
 ///

@@ -1,10 +1,10 @@
-//! How mistakes are reported: all at once, each with key, source and remedy.
+//! How errors are reported: all at once, each with key, source and remedy.
 
 use super::{COMPLETE, assert_holds, debug, jailed, outcome, outcome_of, release, with};
 use crate::Config;
 
 #[test]
-fn all_mistakes_are_in_one_report() {
+fn all_errors_are_in_one_report() {
     jailed(|jail| {
         let toml = r#"
             [default.logto]
@@ -19,8 +19,8 @@ fn all_mistakes_are_in_one_report() {
             max_cookies = 4
         "#;
         let figment = release(jail, toml);
-        let mistakes = outcome_of(&figment, None).unwrap_err();
-        assert_holds(&mistakes, &["has 11 mistakes:"]);
+        let errors = outcome_of(&figment, None).unwrap_err();
+        assert_holds(&errors, &["has 11 errors:"]);
         let parts = [
             "logto.endpoint = \"http://example.com\" (from Rocket.toml)",
             "logto.basee (from Rocket.toml)",
@@ -34,7 +34,7 @@ fn all_mistakes_are_in_one_report() {
             "logto.app_secret\n    is missing",
             "logto.base_url\n    is missing",
         ];
-        assert_holds(&mistakes, &parts);
+        assert_holds(&errors, &parts);
     });
 }
 
@@ -47,7 +47,7 @@ fn each_layer_is_named() {
         let toml = format!("{COMPLETE}\nprompt = \"a a\"");
         let figment = debug(jail, &toml).merge(("logto.timeout", "e e"));
         let config = Config::new().after_sign_in("f f");
-        let mistakes = outcome_of(&figment, Some(&config)).unwrap_err();
+        let errors = outcome_of(&figment, Some(&config)).unwrap_err();
         let parts = [
             "logto.prompt = \"a a\" (from Rocket.toml)",
             "logto.base = \"b b\" (from ROCKET_LOGTO)",
@@ -56,7 +56,7 @@ fn each_layer_is_named() {
             "logto.timeout = \"e e\" (from code at ",
             "logto.after_sign_in = \"f f\" (from Config in code)",
         ];
-        assert_holds(&mistakes, &parts);
+        assert_holds(&errors, &parts);
     });
 }
 
@@ -73,59 +73,59 @@ fn a_misspelt_key_is_answered_with_the_right_one() {
         ("[default.logto.session.redis]\nurI = 1", "session.redis.url"),
     ];
     for (more, key) in meant {
-        let mistakes = with(more).unwrap_err();
-        assert_holds(&mistakes, &["has 1 mistake:", &format!("did you mean `logto.{key}`?")]);
+        let errors = with(more).unwrap_err();
+        assert_holds(&errors, &["has 1 error:", &format!("did you mean `logto.{key}`?")]);
     }
-    let mistakes = with("zebra = 1").unwrap_err();
-    assert_holds(&mistakes, &["logto.zebra", "is no key of this configuration", "take it out"]);
+    let errors = with("zebra = 1").unwrap_err();
+    assert_holds(&errors, &["logto.zebra", "is no key of this configuration", "take it out"]);
 }
 
 #[test]
 fn what_should_be_a_table_is_no_text() {
     for more in ["session = \"cookie\"", "session = { redis = \"redis://:hunter2@host\" }"] {
-        let mistakes = with(more).unwrap_err();
-        assert_holds(&mistakes, &["logto.session", "is no table of keys"]);
-        assert!(!mistakes.contains("hunter2"), "{mistakes}");
+        let errors = with(more).unwrap_err();
+        assert_holds(&errors, &["logto.session", "is no table of keys"]);
+        assert!(!errors.contains("hunter2"), "{errors}");
     }
     jailed(|jail| {
         jail.set_env("LOGTO_BASE", "/auth");
-        let mistakes = outcome_of(&debug(jail, "[default]\nlogto = 5"), None).unwrap_err();
-        let parts = ["has 1 mistake:", "  logto (from Rocket.toml)", "is no table of keys"];
-        assert_holds(&mistakes, &parts);
+        let errors = outcome_of(&debug(jail, "[default]\nlogto = 5"), None).unwrap_err();
+        let parts = ["has 1 error:", "  logto (from Rocket.toml)", "is no table of keys"];
+        assert_holds(&errors, &parts);
     });
 }
 
 #[test]
 fn without_any_configuration_the_report_says_what_to_give() {
-    let mistakes = outcome("").unwrap_err();
-    assert_holds(&mistakes, &["has 3 mistakes:", "logto.endpoint\n    is missing"]);
-    assert_holds(&mistakes, &["`LOGTO_APP_ID`", "`LOGTO_APP_SECRET`", "[default.logto]"]);
+    let errors = outcome("").unwrap_err();
+    assert_holds(&errors, &["has 3 errors:", "logto.endpoint\n    is missing"]);
+    assert_holds(&errors, &["`LOGTO_APP_ID`", "`LOGTO_APP_SECRET`", "[default.logto]"]);
 }
 
 #[test]
 fn a_wrong_value_is_escaped_and_cut() {
     let long = format!("base = \"a\\n\\u001b\\u202e{}\"", "x".repeat(200));
-    let mistakes = with(&long).unwrap_err();
-    assert_holds(&mistakes, &["logto.base = \"a\\n\\u{1b}\\u{202e}xx", "x…\""]);
-    assert!(!mistakes.contains(&"x".repeat(80)), "{mistakes}");
-    assert!(!mistakes.contains(['\u{1b}', '\u{202e}']), "{mistakes}");
+    let errors = with(&long).unwrap_err();
+    assert_holds(&errors, &["logto.base = \"a\\n\\u{1b}\\u{202e}xx", "x…\""]);
+    assert!(!errors.contains(&"x".repeat(80)), "{errors}");
+    assert!(!errors.contains(['\u{1b}', '\u{202e}']), "{errors}");
 }
 
 #[test]
 fn a_broken_file_is_reported_without_its_text() {
-    let mistakes = outcome("[default.logto]\napp_secret = \"hunter2").unwrap_err();
-    assert_holds(&mistakes, &["has 1 mistake:", "logto (from Rocket.toml)", "cannot be read"]);
-    assert!(!mistakes.contains("hunter2"), "{mistakes}");
+    let errors = outcome("[default.logto]\napp_secret = \"hunter2").unwrap_err();
+    assert_holds(&errors, &["has 1 error:", "logto (from Rocket.toml)", "cannot be read"]);
+    assert!(!errors.contains("hunter2"), "{errors}");
 }
 
 #[test]
-fn one_wrong_value_is_one_mistake() {
+fn one_wrong_value_is_one_error() {
     for more in [
         "[default.logto.session]\nmax_lifetime = \"x\"\nidle_timeout = \"20d\"",
         "[default.logto.session]\nmax_stale = \"x\"\nrevalidate_after = \"48h\"",
         "secret_keys = [\"x\"]",
         "include_reserved_scopes = false\nscopes = [\"a b\"]",
     ] {
-        assert_holds(&with(more).unwrap_err(), &["has 1 mistake:"]);
+        assert_holds(&with(more).unwrap_err(), &["has 1 error:"]);
     }
 }

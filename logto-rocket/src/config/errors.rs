@@ -1,4 +1,4 @@
-//! [`Mistakes`]: all that is wrong with the configuration, in words; [`Warning`]: what works, but
+//! [`ConfigErrors`]: all that is wrong with the configuration, in words; [`Warning`]: what works, but
 //! hardly as meant.
 
 use std::fmt;
@@ -13,60 +13,60 @@ const MAX_SHOWN: usize = 80;
 
 /// Everything that is wrong with the configuration, for the launch to print.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Mistakes {
-    mistakes: Vec<Mistake>,
+pub(crate) struct ConfigErrors {
+    errors: Vec<ConfigError>,
     warnings: Vec<Warning>,
 }
 
-/// One thing that is wrong: where, what, and how to mend it.
+/// One thing that is wrong: where, what, and how to fix it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Mistake {
+pub(super) struct ConfigError {
     /// The whole key, such as `logto.session.max_lifetime`.
     pub(super) key: String,
     /// The wrong value, escaped and cut; `None` for secrets, tables and what is missing.
     pub(super) value: Option<String>,
     /// Where the value came from, in words; `None` if nothing was given.
     pub(super) source: Option<String>,
-    /// What is wrong and how to mend it.
+    /// What is wrong and how to fix it.
     pub(super) wrong: Wrong,
 }
 
-/// What is wrong with a value and how to mend it. Never holds the value itself.
+/// What is wrong with a value and how to fix it. Never holds the value itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Wrong {
     /// What is wrong: the end of a sentence that begins with the value.
     pub(super) what: String,
-    /// How to mend it.
-    pub(super) mend: String,
+    /// How to fix it.
+    pub(super) remedy: String,
 }
 
 /// What is worth a line in the log of the launch, but does not stop it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Warning(String);
 
-impl Mistakes {
-    pub(super) fn push(&mut self, mistake: Mistake) {
-        self.mistakes.push(mistake);
+impl ConfigErrors {
+    pub(super) fn push(&mut self, error: ConfigError) {
+        self.errors.push(error);
     }
 
-    /// The mistakes together with warnings, one of which may tell what caused them.
+    /// The errors together with warnings, one of which may tell what caused them.
     pub(super) fn with(self, warnings: Vec<Warning>) -> Self {
         Self { warnings, ..self }
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.mistakes.is_empty()
+        self.errors.is_empty()
     }
 
     /// Whether there is one in the whole key `key`.
     pub(super) fn are_in(&self, key: &str) -> bool {
-        self.mistakes.iter().any(|mistake| mistake.key == key)
+        self.errors.iter().any(|error| error.key == key)
     }
 }
 
 impl Wrong {
-    pub(super) fn new(what: impl Into<String>, mend: impl Into<String>) -> Self {
-        Self { what: what.into(), mend: mend.into() }
+    pub(super) fn new(what: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self { what: what.into(), remedy: remedy.into() }
     }
 }
 
@@ -76,19 +76,19 @@ impl Warning {
     }
 }
 
-impl fmt::Display for Mistakes {
+impl fmt::Display for ConfigErrors {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let count = self.mistakes.len();
-        let mistakes = if count == 1 { "mistake" } else { "mistakes" };
-        write!(f, "The configuration of Logto has {count} {mistakes}:")?;
-        self.mistakes.iter().try_for_each(|mistake| write!(f, "\n{mistake}"))?;
+        let count = self.errors.len();
+        let errors = if count == 1 { "error" } else { "errors" };
+        write!(f, "The configuration of Logto has {count} {errors}:")?;
+        self.errors.iter().try_for_each(|error| write!(f, "\n{error}"))?;
         self.warnings.iter().try_for_each(|warning| write!(f, "\n  warning: {warning}"))
     }
 }
 
-impl std::error::Error for Mistakes {}
+impl std::error::Error for ConfigErrors {}
 
-impl fmt::Display for Mistake {
+impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "  {}", self.key)?;
         if let Some(value) = &self.value {
@@ -97,7 +97,7 @@ impl fmt::Display for Mistake {
         if let Some(source) = &self.source {
             write!(f, " (from {source})")?;
         }
-        write!(f, "\n    {}\n    help: {}", self.wrong.what, self.wrong.mend)
+        write!(f, "\n    {}\n    help: {}", self.wrong.what, self.wrong.remedy)
     }
 }
 
@@ -107,7 +107,7 @@ impl fmt::Display for Warning {
     }
 }
 
-/// The value of `key` as a mistake shows it; `None` if it is a secret or no single value.
+/// The value of `key` as an error shows it; `None` if it is a secret or no single value.
 pub(super) fn shown(key: &str, value: &Value) -> Option<String> {
     if SECRETS.contains(&key) {
         return None;
