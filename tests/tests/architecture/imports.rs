@@ -192,6 +192,10 @@ impl<'ast> Visit<'ast> for Names {
     fn visit_macro(&mut self, item: &'ast Macro) {
         let tokens = item.tokens.to_string();
         for (at, start) in tokens.match_indices("crate :: ") {
+            // `$crate` in a macro that this crate exports is named where the macro is used.
+            if tokens[..at].trim_end().ends_with('$') {
+                continue;
+            }
             let words = tokens[at + start.len()..].split(" :: ");
             let words = words.map(|word| {
                 word.chars().take_while(|char| char.is_alphanumeric() || *char == '_').collect()

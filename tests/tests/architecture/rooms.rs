@@ -48,6 +48,11 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("clock", &[]),
 ];
 
+/// The names of all rooms.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    ROOMS.iter().map(|(room, _)| *room)
+}
+
 #[test]
 fn architecture_has_no_circle_and_every_arrow_points_down() {
     let arrows = imports::arrows(&Sources::of_the_library());
