@@ -2,8 +2,8 @@
 //!
 //! Use it through that crate, which re-exports it: the code written here names `::logto_rocket`.
 //!
-//! A requirement takes three steps, one file each: `parse` turns the tokens between the parentheses
-//! into a tree, `route` reads the handler below, `expand` writes both out again.
+//! A requirement takes three steps, one module each: `parse` turns the tokens between the parentheses
+//! into a syntax tree, `route` parses the handler below, `expand` writes both as tokens.
 
 mod expand;
 mod parse;
@@ -11,14 +11,14 @@ mod route;
 
 use proc_macro::TokenStream;
 
-/// Lets a request reach the handler only if somebody is signed in and meets the requirement.
+/// Lets a request reach the handler only if a user is signed in and meets the requirement.
 ///
-/// Stands above the route attribute of a Rocket handler. Everybody else is refused before any other
-/// guard of the route runs and before the body is read: with 401 (a browser is sent to sign-in) if
-/// nobody is signed in, with 403 if the requirement is not met, with 503 if that cannot be told now.
+/// Goes above the route attribute of a Rocket handler. Any other request is refused before any other
+/// guard of the route runs and before the body is read: with 401 (a browser is sent to sign-in) if no
+/// user is signed in, with 403 if the requirement is not met, with 503 if that cannot be decided now.
 ///
-/// What the requirements of mounted routes need, scopes and API resources, is asked of Logto at each
-/// sign-in, and the launch lists it.
+/// The scopes and API resources that the requirements of mounted routes need are requested from Logto
+/// at each sign-in, and listed at launch.
 ///
 /// # What it changes
 ///
@@ -27,7 +27,7 @@ use proc_macro::TokenStream;
 ///
 /// # Errors
 ///
-/// A mistake is a compile error at the word that is wrong. The attribute does not work below the
+/// An invalid requirement is a compile error at the token that is wrong. The attribute does not work below the
 /// route attribute, which Rocket has already turned into a route by then; on a catcher, which takes
 /// no guards; and on methods.
 ///
@@ -44,7 +44,7 @@ pub fn authenticated(requirement: TokenStream, handler: TokenStream) -> TokenStr
 ///
 /// # Errors
 ///
-/// A mistake is a compile error at the word that is wrong. There is no route, so `organization` is
+/// An invalid requirement is a compile error at the token that is wrong. There is no route, so `organization` is
 /// an id or a function, not a segment.
 #[proc_macro]
 pub fn requires(requirement: TokenStream) -> TokenStream {

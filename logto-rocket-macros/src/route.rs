@@ -5,7 +5,7 @@ use quote::ToTokens;
 use syn::parse::Result;
 use syn::{Attribute, Error, FnArg, Ident, Item, ItemFn, LitStr, Meta, Pat};
 
-use crate::parse::{Mistakes, Text};
+use crate::parse::{Errors, Text};
 
 /// The parameter that protects a handler.
 pub(crate) const GUARD: &str = "__logto_guard";
@@ -18,7 +18,7 @@ pub(crate) struct Handler {
     pub(crate) route: Route,
 }
 
-/// What the route attribute says.
+/// What the route attribute contains.
 pub(crate) struct Route {
     /// The method, as `GET`.
     pub(crate) method: String,
@@ -27,9 +27,9 @@ pub(crate) struct Route {
     span: Span,
 }
 
-/// Reads a function that Rocket makes a route of.
+/// Parses a function that Rocket makes a route of.
 ///
-/// The compiler has evaluated `cfg` and `cfg_attr` on the function by now: what is seen holds.
+/// The compiler has evaluated `cfg` and `cfg_attr` on the function by now.
 pub(crate) fn parse(item: TokenStream) -> Result<Handler> {
     let function = match syn::parse2(item)? {
         Item::Fn(function) => function,
@@ -66,16 +66,16 @@ pub(crate) fn parse(item: TokenStream) -> Result<Handler> {
 }
 
 impl Route {
-    /// Reads the attribute as far as it is understood; what is wrong with it Rocket says.
+    /// Reads the attribute as far as it is understood; Rocket reports its errors.
     fn read(name: &Ident, attribute: &Attribute) -> Self {
         let arguments = match &attribute.meta {
             Meta::List(list) => list.tokens.clone(),
             _ => TokenStream::new(),
         };
         let method = if name == "route" {
-            let mut words = arguments.clone().into_iter();
-            words.find_map(|token| match token {
-                TokenTree::Ident(word) => Some(word.to_string()).filter(|word| is_upper(word)),
+            let mut tokens = arguments.clone().into_iter();
+            tokens.find_map(|token| match token {
+                TokenTree::Ident(name) => Some(name.to_string()).filter(|name| is_upper(name)),
                 _ => None,
             })
         } else {
@@ -102,81 +102,79 @@ impl Route {
 
     /// Whether each of these is a segment of the path.
     pub(crate) fn check(&self, segments: &[&Text]) -> Result<()> {
-        let mut mistakes = Mistakes::default();
+        let mut errors = Errors::default();
         for name in segments {
             if self.segment(&name.value).is_none() {
-                mistakes.add(self.no_segment(name));
+                errors.add(self.no_segment(name));
             }
         }
-        mistakes.or(())
+        errors.or(())
     }
 
-    /// Points at both, the segment's name and the path that lacks it.
+    /// An error at both, the segment's name and the path that lacks it.
     fn no_segment(&self, segment: &Text) -> Error {
         let name = &segment.value;
         let uri = self.uri();
         let (path, query) = uri.split_once('?').unwrap_or((&uri, ""));
-        let (said, here) = if self.uri.is_none() {
+        let (message, here) = if self.uri.is_none() {
             (
-                format!(
-                    "`<{name}>` is looked for in a path that is written in the route attribute"
-                ),
-                "no path is seen here".to_owned(),
+                format!("`<{name}>` must be a segment of a path in the route attribute"),
+                "no path was found here".to_owned(),
             )
         } else if path.contains(&format!("<{name}..>")) {
             (
-                format!("`<{name}..>` is many segments, and the id of an organization is one"),
+                format!("`<{name}..>` matches many segments, and the id of an organization is one"),
                 format!("write `<{name}>` here"),
             )
         } else if query.contains(&format!("<{name}>")) || query.contains(&format!("<{name}..>")) {
             (
-                format!("`<{name}>` stands in the query; an organization is named by the path"),
+                format!("`<{name}>` is in the query; an organization is named by the path"),
                 format!("write `<{name}>` before the `?`"),
             )
         } else {
             (
-                format!("`<{name}>` is no segment of this route's path"),
+                format!("`<{name}>` is not a segment of this route's path"),
                 match dynamic(path) {
                     names if names.is_empty() => "this path has no dynamic segment".to_owned(),
                     names => format!("this path has {}", names.join(", ")),
                 },
             )
         };
-        let mut error = Error::new(segment.span, said);
+        let mut error = Error::new(segment.span, message);
         error.combine(Error::new(self.span, here));
         error
     }
 }
 
-/// The string that stands alone or after `uri =`, also one that a macro has passed on.
+/// The string without a name or after `uri =`, also one that was passed on by a macro.
 fn uri(arguments: TokenStream) -> Option<LitStr> {
-    let mut word = None;
+    let mut name = None;
     for token in arguments {
         match token {
             TokenTree::Group(group) if group.delimiter() == Delimiter::None => {
-                if let Some(uri) = uri(group.stream()).filter(|_| allows_uri(word.as_ref())) {
+                if let Some(uri) = uri(group.stream()).filter(|_| allows_uri(name.as_ref())) {
                     return Some(uri);
                 }
             }
-            TokenTree::Literal(literal) if allows_uri(word.as_ref()) => {
+            TokenTree::Literal(literal) if allows_uri(name.as_ref()) => {
                 if let Ok(uri) = syn::parse2(TokenTree::from(literal).into()) {
                     return Some(uri);
                 }
             }
-            TokenTree::Ident(ident) => word = Some(ident),
-            TokenTree::Punct(punct) if punct.as_char() == ',' => word = None,
+            TokenTree::Ident(ident) => name = Some(ident),
+            TokenTree::Punct(punct) if punct.as_char() == ',' => name = None,
             _ => {}
         }
     }
     None
 }
 
-fn allows_uri(word: Option<&Ident>) -> bool {
-    word.is_none_or(|word| word == "uri")
+fn allows_uri(name: Option<&Ident>) -> bool {
+    name.is_none_or(|name| name == "uri")
 }
 
-fn is_upper(word: &str) -> bool {
-    word.chars().all(|c| c.is_ascii_uppercase())
+fn is_upper(name: &str) -> bool {
+    name.chars().all(|c| c.is_ascii_uppercase())
 }
 
 fn dynamic(path: &str) -> Vec<String> {
@@ -184,7 +182,7 @@ fn dynamic(path: &str) -> Vec<String> {
     dynamic.map(|segment| format!("`{segment}`")).collect()
 }
 
-/// The item after a mistake: as it was, less what Rocket would report on top of it.
+/// The item after an error: as it was, without what would cause further errors by Rocket.
 pub(crate) fn fallback(item: TokenStream) -> TokenStream {
     let Ok(mut function) = syn::parse2::<ItemFn>(item.clone()) else { return item };
     let mut allowed = usize::from(function.sig.receiver().is_none());
@@ -192,9 +190,9 @@ pub(crate) fn fallback(item: TokenStream) -> TokenStream {
         if !name(attribute).is_some_and(is_route) {
             return true;
         }
-        let kept = allowed > 0;
+        let is_allowed = allowed > 0;
         allowed = allowed.saturating_sub(1);
-        kept
+        is_allowed
     });
     function.into_token_stream()
 }
@@ -203,7 +201,7 @@ fn is_route(name: &Ident) -> bool {
     ROUTES.iter().any(|route| name == route)
 }
 
-/// The last word of an attribute's path: `get` in `#[rocket::get("/")]`.
+/// The last identifier of an attribute's path: `get` in `#[rocket::get("/")]`.
 fn name(attribute: &Attribute) -> Option<&Ident> {
     attribute.path().segments.last().map(|segment| &segment.ident)
 }
@@ -224,7 +222,7 @@ fn no_route(handler: &Ident) -> Error {
         Span::call_site(),
         format!(
             "`#[authenticated]` finds no route attribute below it; \
-             write it above `#[get(…)]` or whichever makes `{handler}` a route"
+             write it above `#[get(…)]` or another attribute that makes `{handler}` a route"
         ),
     )
 }
@@ -241,7 +239,7 @@ fn catcher(span: Span) -> Error {
     Error::new(
         span,
         "`#[authenticated]` protects routes; a catcher takes no guards, \
-         and who is refused must be able to reach it",
+         and a refused request must be able to reach it",
     )
 }
 

@@ -1,4 +1,4 @@
-//! What is written for the facade crate to compile.
+//! The tokens that are written.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -125,7 +125,7 @@ fn a_segment_is_counted_from_the_mount_point() {
 }
 
 #[test]
-fn ages_are_seconds_and_keep_their_words() {
+fn ages_are_seconds_and_keep_their_text() {
     assert_nodes(&quote!(max_age = "15m"), &quote!(N::MaxAge { text: "15m", seconds: 900u64 }));
     assert_nodes(&quote!(max_age = "90s"), &quote!(N::MaxAge { text: "90s", seconds: 90u64 }));
     assert_nodes(&quote!(max_age = "2h"), &quote!(N::MaxAge { text: "2h", seconds: 7200u64 }));
@@ -141,7 +141,7 @@ fn a_claim_whose_name_is_a_uri_is_not_split() {
 }
 
 #[test]
-fn a_requirement_as_a_value_tells_what_it_takes_to_decide_it() {
+fn a_requirement_as_a_value_has_the_type_of_what_it_needs() {
     for (requirement, needs) in [
         (quote!(), "Claims"),
         (quote!(organization = "a", organization_role = "b", max_age = "1h"), "Claims"),
@@ -179,7 +179,7 @@ fn the_name_is_the_one_that_rocket_gives_the_route() {
 }
 
 #[test]
-fn after_a_mistake_the_handler_is_there_as_it_was() {
+fn after_an_error_the_handler_is_there_as_it_was() {
     let handler = quote!(
         #[rocket::get("/x")]
         #[must_use]
@@ -193,7 +193,7 @@ fn after_a_mistake_the_handler_is_there_as_it_was() {
 }
 
 #[test]
-fn after_a_mistake_an_item_of_any_kind_is_there_as_it_was() {
+fn after_an_error_an_item_of_any_kind_is_there_as_it_was() {
     for item in [
         quote!(
             struct X;
@@ -211,7 +211,7 @@ fn after_a_mistake_an_item_of_any_kind_is_there_as_it_was() {
 }
 
 #[test]
-fn mistakes_in_the_requirement_and_in_the_handler_are_told_together() {
+fn errors_in_the_requirement_and_in_the_handler_are_reported_together() {
     let expanded = authenticated(
         quote!(role = 7, roles()),
         quote!(
@@ -232,7 +232,7 @@ fn a_guard_of_its_own_is_recognised_under_another_name_of_the_attribute() {
     assert!(expanded.contains("is given twice"), "{expanded}");
 }
 
-/// `N`, `L`, `O` and `I` stand for the paths of `Node`, `Literal`, `Organization` and `Indicator`.
+/// `N`, `L`, `O` and `I` are short for the paths of `Node`, `Literal`, `Organization` and `Indicator`.
 fn assert_nodes(requirement: &TokenStream, nodes: &TokenStream) {
     let expanded = authenticated(
         requirement.clone(),

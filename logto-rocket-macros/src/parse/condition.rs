@@ -1,233 +1,87 @@
-//! One requirement, by the word that it begins with.
+//! [`Condition`]: the syntax tree of a requirement.
 
-use proc_macro2::TokenStream;
-use syn::parse::{ParseBuffer, ParseStream, Result};
-use syn::{Error, ExprPath, Ident, Lit, Path, Token, parenthesized, token};
+use std::fmt::{self, Display, Formatter};
 
-use super::draft::Part;
-use super::key::Key;
-use super::text::kind;
-use super::{At, Condition, Literal, MaxAge, Organization, Resource, Text, list};
+use proc_macro2::Span;
+use syn::Path;
 
-/// Reads one requirement, or as much of it as tells what it was meant to be.
-pub(super) fn parse(input: ParseStream<'_>) -> Result<Part> {
-    let (key, word) = Key::parse(input)?;
-    match part(input, key, &word) {
-        Ok(part) => Ok(part),
-        Err(mistake) => {
-            let is_another = list::skip_to_comma(input)?;
-            Ok(Part::Unread(Some(key).filter(|_| !is_another), mistake))
+use super::literal::Literal;
+use super::max_age::MaxAge;
+use super::organization::Organization;
+use super::path::path_name;
+use super::resource::Resource;
+use super::text::Text;
+
+/// The conditions of a requirement, all of which must be met. Without any, being signed in is enough.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Conditions(pub(crate) Vec<Condition>);
+
+impl Display for Conditions {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        separated(f, &self.0)
+    }
+}
+
+/// One condition. Its `Display` is its syntax.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Condition {
+    Role(Text),
+    Roles(Vec<Text>),
+    Scope(At, Text),
+    Scopes(At, Vec<Text>),
+    Organization(Organization),
+    OrganizationRole(At, Text),
+    Resource(At, Resource),
+    MaxAge(MaxAge),
+    Claim { name: Text, literal: Literal },
+    Check(Path),
+    All(Vec<Condition>),
+    Any(Vec<Condition>),
+    Not(Box<Condition>),
+}
+
+impl Display for Condition {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Role(role) => write!(f, "role = {role}"),
+            Self::Roles(roles) => parenthesized(f, "roles", roles),
+            Self::Scope(_, scope) => write!(f, "scope = {scope}"),
+            Self::Scopes(_, scopes) => parenthesized(f, "scopes", scopes),
+            Self::Organization(organization) => write!(f, "organization = {organization}"),
+            Self::OrganizationRole(_, role) => write!(f, "organization_role = {role}"),
+            Self::Resource(_, resource) => write!(f, "resource = {resource}"),
+            Self::MaxAge(max_age) => write!(f, "max_age = {max_age}"),
+            Self::Claim { name, literal } => write!(f, "claim({name} = {literal})"),
+            Self::Check(path) => write!(f, "check = {}", path_name(path)),
+            Self::All(conditions) => parenthesized(f, "all", conditions),
+            Self::Any(conditions) => parenthesized(f, "any", conditions),
+            Self::Not(condition) => write!(f, "not({condition})"),
         }
     }
 }
 
-fn part(input: ParseStream<'_>, key: Key, word: &Ident) -> Result<Part> {
-    let condition = match key {
-        Key::Role => {
-            equals(input, key, word)?;
-            Condition::Role(Text::parse(input, key.example())?)
-        }
-        Key::Roles => {
-            let roles = list::texts(&parentheses(input, key, word)?, key.example())?;
-            Condition::Roles(some(roles, key, word)?)
-        }
-        Key::Scope => {
-            equals(input, key, word)?;
-            Condition::Scope(At(word.span()), Text::parse_scope(input)?)
-        }
-        Key::Scopes => {
-            let scopes = list::scopes(&parentheses(input, key, word)?)?;
-            Condition::Scopes(At(word.span()), some(scopes, key, word)?)
-        }
-        Key::Organization => {
-            equals(input, key, word)?;
-            Condition::Organization(Organization::parse(input)?)
-        }
-        Key::OrganizationRole => {
-            equals(input, key, word)?;
-            Condition::OrganizationRole(At(word.span()), Text::parse(input, key.example())?)
-        }
-        Key::Resource => {
-            equals(input, key, word)?;
-            Condition::Resource(At(word.span()), Resource::parse(input)?)
-        }
-        Key::MaxAge => {
-            equals(input, key, word)?;
-            Condition::MaxAge(MaxAge::parse(input)?)
-        }
-        Key::Claim => {
-            let content = parentheses(input, key, word)?;
-            let claim = claim(&content, word);
-            // What a mistake leaves behind would count as another one.
-            content.parse::<TokenStream>()?;
-            claim?
-        }
-        Key::Check => {
-            equals(input, key, word)?;
-            Condition::Check(function(input, key)?)
-        }
-        Key::All | Key::Any | Key::Not => {
-            return list_of(&parentheses(input, key, word)?, key, word);
-        }
-    };
-    Ok(Part::Read(condition))
+/// The span of a keyword, which makes no difference to equality.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct At(pub(crate) Span);
+
+impl PartialEq for At {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
 }
 
-/// Reads what stands between the parentheses of `all`, `any` or `not`.
-fn list_of(input: ParseStream<'_>, key: Key, word: &Ident) -> Result<Part> {
-    let mut list = if key == Key::All { list::all_of(input) } else { list::any_of(input) }?;
-    if list.parts.is_empty() {
-        list.mistakes.add(empty(key, word));
-    }
-    if key == Key::Not && list.parts.len() > 1 {
-        let read: Result<Vec<_>> = list.parts.iter().map(Part::whole).collect();
-        if let Ok(conditions) = read {
-            list.mistakes.add(not_of_several(conditions, word));
-        }
-    }
-    Ok(Part::List(key, list))
+fn parenthesized<T: Display>(f: &mut Formatter<'_>, key: &str, items: &[T]) -> fmt::Result {
+    write!(f, "{key}(")?;
+    separated(f, items)?;
+    f.write_str(")")
 }
 
-/// Reads the `=` in `key = value`, and makes sure that a value follows.
-fn equals(input: ParseStream<'_>, key: Key, word: &Ident) -> Result<()> {
-    let example = key.example();
-    if input.peek(Token![==]) {
-        return Err(input.error(format!("write `=` instead of `==`: `{example}`")));
-    }
-    if input.peek(Token![!=]) {
-        return Err(input.error(format!("write `not(…)` instead of `!=`: `not({example})`")));
-    }
-    let several = match key {
-        Key::Role => Some(Key::Roles.example()),
-        Key::Scope => Some(Key::Scopes.example()),
-        _ => None,
-    };
-    if let Some(several) = several
-        && input.peek(token::Paren)
-    {
-        return Err(
-            input.error(format!("`{word}` takes one name: `{example}`; for several `{several}`"))
-        );
-    }
-    let equals = input.parse::<Option<Token![=]>>()?;
-    if equals.is_none() || input.is_empty() || input.peek(Token![,]) {
-        return Err(Error::new(word.span(), format!("`{word}` needs a value: `{example}`")));
+fn separated<T: Display>(f: &mut Formatter<'_>, items: &[T]) -> fmt::Result {
+    for (i, item) in items.iter().enumerate() {
+        if i > 0 {
+            f.write_str(", ")?;
+        }
+        item.fmt(f)?;
     }
     Ok(())
-}
-
-/// Reads the parentheses in `key(…)`.
-fn parentheses<'a>(input: ParseStream<'a>, key: Key, word: &Ident) -> Result<ParseBuffer<'a>> {
-    if !input.peek(token::Paren) {
-        let span = if input.peek(Token![=]) { input.span() } else { word.span() };
-        let example = key.example();
-        return Err(Error::new(span, format!("`{word}` takes parentheses: `{example}`")));
-    }
-    let content;
-    parenthesized!(content in input);
-    Ok(content)
-}
-
-fn some<T>(items: Vec<T>, key: Key, word: &Ident) -> Result<Vec<T>> {
-    if items.is_empty() { Err(empty(key, word)) } else { Ok(items) }
-}
-
-fn empty(key: Key, word: &Ident) -> Error {
-    Error::new(word.span(), format!("`{word}()` is empty; write `{}`", key.example()))
-}
-
-fn claim(input: ParseStream<'_>, word: &Ident) -> Result<Condition> {
-    if input.is_empty() {
-        return Err(empty(Key::Claim, word));
-    }
-    if let Ok(name) = input.fork().parse::<Ident>() {
-        return Err(input.error(format!("the name of a claim is a string: `\"{name}\" = …`")));
-    }
-    let name = Text::parse(input, Key::Claim.example())?;
-    if name.claim_path().iter().any(|part| part.trim().is_empty()) {
-        return Err(Error::new(
-            name.span,
-            "a part of the name is blank; `\"address.country\"` is `country` in `address`",
-        ));
-    }
-    let span = if input.is_empty() { name.span } else { input.span() };
-    let equals = if input.peek(Token![==]) { None } else { input.parse::<Option<Token![=]>>()? };
-    if equals.is_none() || input.is_empty() {
-        let message = format!("expected `=` and a value: `claim({name} = …)`");
-        return Err(Error::new(span, message));
-    }
-    let literal = literal(input)?;
-    input.parse::<Option<Token![,]>>()?;
-    if !input.is_empty() {
-        return Err(input.error("`claim(…)` takes one claim; write one `claim(…)` for each"));
-    }
-    Ok(Condition::Claim { name, literal })
-}
-
-fn literal(input: ParseStream<'_>) -> Result<Literal> {
-    let expected = "expected a string, an integer or a boolean";
-    let span = input.span();
-    let Ok(literal) = input.parse::<Lit>() else {
-        let example = Key::Claim.example();
-        return Err(Error::new(span, format!("{expected}: `{example}`")));
-    };
-    match literal {
-        Lit::Str(_) => Text::from_literal(&literal, Key::Claim.example()).map(Literal::Text),
-        Lit::Bool(literal) => Ok(Literal::Bool(literal.value)),
-        Lit::Int(literal) if literal.suffix().is_empty() => {
-            let too_large = |_| {
-                let message = "this integer does not fit into 64 bits; \
-                               compare it in a function: `check = …`";
-                Error::new(literal.span(), message)
-            };
-            literal.base10_parse().map(Literal::Number).map_err(too_large)
-        }
-        Lit::Int(literal) => {
-            let suffix = literal.suffix();
-            Err(Error::new(literal.span(), format!("remove `{suffix}` after the integer")))
-        }
-        Lit::Float(literal) => Err(Error::new(
-            literal.span(),
-            format!("{expected}, found a float; floats are compared in a function: `check = …`"),
-        )),
-        other => Err(Error::new(other.span(), format!("{expected}, found {}", kind(&other)))),
-    }
-}
-
-/// Reads the path of a function.
-pub(super) fn function(input: ParseStream<'_>, key: Key) -> Result<Path> {
-    let (name, example) = (key.name(), key.function_example());
-    if input.peek(Token![|]) || input.peek(Token![||]) || input.peek(Token![move]) {
-        let signature = key.signature();
-        return Err(input.error(format!(
-            "`{name}` takes the path of a function, not a closure; \
-             write it as `{signature}` and name it: `{example}`"
-        )));
-    }
-    if let Ok(literal) = input.fork().parse::<Lit>() {
-        let found = kind(&literal);
-        return Err(
-            input.error(format!("`{name}` takes the path of a function, not {found}: `{example}`"))
-        );
-    }
-    let span = input.span();
-    let Ok(ExprPath { qself: None, path, .. }) = input.parse::<ExprPath>() else {
-        return Err(Error::new(span, format!("expected the path of a function: `{example}`")));
-    };
-    if input.peek(token::Paren) {
-        return Err(input.error(format!("name the function without calling it: `{example}`")));
-    }
-    Ok(path)
-}
-
-fn not_of_several(conditions: Vec<Condition>, word: &Ident) -> Error {
-    let any = Condition::Any(conditions.clone());
-    let all = Condition::All(conditions);
-    Error::new(
-        word.span(),
-        format!(
-            "`not(…)` takes one requirement; write `not({any})` to allow none of them, \
-             `not({all})` to allow some but not all"
-        ),
-    )
 }

@@ -1,14 +1,17 @@
 //! [`Context`]: the organization and the resource that a condition belongs to.
 //!
-//! They stand beside it in an "and" list, or beside one of the lists around it.
+//! They are in the same "and" list as the condition, or in one of the "and" lists around it.
 
 use syn::Error;
 
-use super::draft::{List, Part};
+use super::condition::Condition;
+use super::errors::Errors;
 use super::key::Key;
-use super::{Condition, Mistakes, Organization, Resource};
+use super::list::{List, Part};
+use super::organization::Organization;
+use super::resource::Resource;
 
-/// What the conditions of a list belong to.
+/// The organization and the resource of the conditions of a list.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Context<'c> {
     pub(crate) organization: Option<&'c Organization>,
@@ -28,62 +31,62 @@ impl<'c> Context<'c> {
     }
 }
 
-/// Adds a mistake to the list for everything that belongs to something and does not have it. What
-/// could not be read may be whatever is missing.
+/// Adds an error to the list for each condition that needs an organization or a resource and has
+/// none. A part with a syntax error may be the one that is missing.
 pub(super) fn check(all: &mut List) {
-    let mut mistakes = Mistakes::default();
-    check_all(&all.parts, Has::default(), &mut mistakes);
-    all.mistakes.take(mistakes.or(()));
+    let mut errors = Errors::default();
+    check_all(&all.parts, Present::default(), &mut errors);
+    all.errors.take(errors.or(()));
 }
 
-/// Whether there is something to belong to.
+/// Whether there is an organization or a resource, or may be.
 #[derive(Clone, Copy, Default)]
-struct Has {
+struct Present {
     organization: bool,
     resource: bool,
 }
 
-fn check_all(all: &[Part], has: Has, mistakes: &mut Mistakes) {
-    let has = Has {
-        organization: has.organization || all.iter().any(may_be_organization),
-        resource: has.resource || all.iter().any(may_be_resource),
+fn check_all(all: &[Part], present: Present, errors: &mut Errors) {
+    let present = Present {
+        organization: present.organization || all.iter().any(may_be_organization),
+        resource: present.resource || all.iter().any(may_be_resource),
     };
     for part in all {
         match part {
-            Part::Read(Condition::Resource(at, resource)) => {
+            Part::Valid(Condition::Resource(at, resource)) => {
                 if !all.iter().any(may_have_scope) {
-                    mistakes.add(Error::new(
+                    errors.add(Error::new(
                         at.0,
                         format!(
-                            "`resource` says where a scope belongs, and there is none; \
+                            "`resource` is the API resource of scopes, and there is no scope; \
                              write `resource = {resource}, {}`",
                             Key::Scope.example()
                         ),
                     ));
                 }
             }
-            part => check_one(part, has, mistakes),
+            part => check_one(part, present, errors),
         }
     }
 }
 
-fn check_one(part: &Part, has: Has, mistakes: &mut Mistakes) {
+fn check_one(part: &Part, present: Present, errors: &mut Errors) {
     match part {
-        Part::Read(condition) => {
-            if let Some(mistake) = belongs_to_nothing(condition, has) {
-                mistakes.add(mistake);
+        Part::Valid(condition) => {
+            if let Some(error) = belongs_to_nothing(condition, present) {
+                errors.add(error);
             }
         }
-        Part::Unread(..) => {}
-        Part::List(Key::All, list) => check_all(&list.parts, has, mistakes),
-        Part::List(_, list) => list.parts.iter().for_each(|part| check_one(part, has, mistakes)),
+        Part::Invalid(..) => {}
+        Part::List(Key::All, list) => check_all(&list.parts, present, errors),
+        Part::List(_, list) => list.parts.iter().for_each(|part| check_one(part, present, errors)),
     }
 }
 
-fn belongs_to_nothing(condition: &Condition, has: Has) -> Option<Error> {
+fn belongs_to_nothing(condition: &Condition, present: Present) -> Option<Error> {
     let (at, message) = match condition {
         Condition::Scope(at, _) | Condition::Scopes(at, _)
-            if !has.organization && !has.resource =>
+            if !present.organization && !present.resource =>
         {
             let message = format!(
                 "a scope belongs to an API resource or an organization; \
@@ -91,7 +94,7 @@ fn belongs_to_nothing(condition: &Condition, has: Has) -> Option<Error> {
             );
             (at, message)
         }
-        Condition::OrganizationRole(at, _) if !has.organization => {
+        Condition::OrganizationRole(at, _) if !present.organization => {
             let message = format!(
                 "an organization role belongs to an organization; \
                  write `organization = \"<org>\", {condition}`"
@@ -100,7 +103,7 @@ fn belongs_to_nothing(condition: &Condition, has: Has) -> Option<Error> {
         }
         Condition::Resource(at, resource) => {
             let message = format!(
-                "`resource` is no condition of its own; \
+                "`resource` is not a condition by itself; \
                  write `all(resource = {resource}, {})`",
                 Key::Scope.example()
             );
@@ -113,27 +116,27 @@ fn belongs_to_nothing(condition: &Condition, has: Has) -> Option<Error> {
 
 fn may_be_organization(part: &Part) -> bool {
     match part {
-        Part::Read(condition) => matches!(condition, Condition::Organization(_)),
-        Part::Unread(key, _) => key.is_none_or(|key| key == Key::Organization),
+        Part::Valid(condition) => matches!(condition, Condition::Organization(_)),
+        Part::Invalid(key, _) => key.is_none_or(|key| key == Key::Organization),
         Part::List(..) => false,
     }
 }
 
 fn may_be_resource(part: &Part) -> bool {
     match part {
-        Part::Read(condition) => matches!(condition, Condition::Resource(..)),
-        Part::Unread(key, _) => key.is_none_or(|key| key == Key::Resource),
+        Part::Valid(condition) => matches!(condition, Condition::Resource(..)),
+        Part::Invalid(key, _) => key.is_none_or(|key| key == Key::Resource),
         Part::List(..) => false,
     }
 }
 
 fn may_have_scope(part: &Part) -> bool {
     match part {
-        Part::Read(condition) => {
+        Part::Valid(condition) => {
             matches!(condition, Condition::Scope(..) | Condition::Scopes(..))
         }
-        Part::Unread(None, _) => true,
-        Part::Unread(Some(key), _) => {
+        Part::Invalid(None, _) => true,
+        Part::Invalid(Some(key), _) => {
             matches!(key, Key::Scope | Key::Scopes | Key::All | Key::Any | Key::Not)
         }
         Part::List(_, list) => list.parts.iter().any(may_have_scope),

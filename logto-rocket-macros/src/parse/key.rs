@@ -1,9 +1,10 @@
-//! The words that a requirement can begin with.
+//! [`Key`]: the keyword of a condition.
 
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Result};
 use syn::{Error, Ident, LitStr};
 
+/// The keyword that a condition begins with.
 #[derive(Clone, Copy, PartialEq)]
 pub(super) enum Key {
     Role,
@@ -38,7 +39,7 @@ impl Key {
         Self::Not,
     ];
 
-    /// Reads the next word.
+    /// Parses a keyword.
     pub(super) fn parse(input: ParseStream<'_>) -> Result<(Self, Ident)> {
         if let Ok(text) = input.fork().parse::<LitStr>() {
             let text = text.value();
@@ -46,20 +47,20 @@ impl Key {
                 "expected a requirement, found a string; did you mean `role = {text:?}`?"
             )));
         }
-        let word = input.call(Ident::parse_any).map_err(|error| {
+        let keyword = input.call(Ident::parse_any).map_err(|error| {
             Error::new(
                 error.span(),
                 format!("expected a requirement, such as `{}`", Self::Role.example()),
             )
         })?;
-        match Self::named(&word) {
-            Some(key) => Ok((key, word)),
-            None => Err(unknown(&word)),
+        match Self::named(&keyword) {
+            Some(key) => Ok((key, keyword)),
+            None => Err(unknown(&keyword)),
         }
     }
 
-    pub(super) fn named(word: &Ident) -> Option<Self> {
-        Self::EVERY.into_iter().find(|key| word == key.name())
+    pub(super) fn named(keyword: &Ident) -> Option<Self> {
+        Self::EVERY.into_iter().find(|key| keyword == key.name())
     }
 
     pub(super) fn name(self) -> &'static str {
@@ -80,7 +81,7 @@ impl Key {
         }
     }
 
-    /// What a function has to be that is named as the value.
+    /// The signature of a function that is given as the value.
     pub(super) fn signature(self) -> &'static str {
         match self {
             Self::Organization => "async fn(&Request<'_>) -> Option<String>",
@@ -88,7 +89,7 @@ impl Key {
         }
     }
 
-    /// How it is written with the path of a function.
+    /// An example with the path of a function.
     pub(super) fn function_example(self) -> &'static str {
         match self {
             Self::Organization => "organization = tenant_of",
@@ -96,7 +97,7 @@ impl Key {
         }
     }
 
-    /// How it is written in full.
+    /// An example.
     pub(super) fn example(self) -> &'static str {
         match self {
             Self::Role => r#"role = "admin""#,
@@ -116,8 +117,8 @@ impl Key {
     }
 }
 
-fn unknown(word: &Ident) -> Error {
-    let name = word.to_string();
+fn unknown(keyword: &Ident) -> Error {
+    let name = keyword.to_string();
     let nearest = Key::EVERY
         .into_iter()
         .map(|key| (strsim::damerau_levenshtein(&name, key.name()), key.name()))
@@ -128,5 +129,5 @@ fn unknown(word: &Ident) -> Error {
         Some((_, near)) => format!("unknown requirement `{name}`; did you mean `{near}`?"),
         None => format!("unknown requirement `{name}`"),
     };
-    Error::new(word.span(), format!("{message}\nknown are {known}"))
+    Error::new(keyword.span(), format!("{message}\nexpected one of {known}"))
 }

@@ -1,4 +1,4 @@
-//! [`Organization`]: which one is meant.
+//! [`Organization`]: the organization of a requirement.
 
 use std::fmt::{self, Display, Formatter};
 
@@ -7,23 +7,24 @@ use syn::parse::{ParseStream, Parser, Result};
 use syn::{Error, Ident, Lit, Path};
 
 use super::key::Key;
-use super::{Text, condition, path_name};
+use super::path::{parse_function, path_name};
+use super::text::Text;
 
-/// Which organization a requirement speaks of.
+/// The organization of a requirement.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Organization {
     /// The one with this id.
     Id(Text),
     /// The one whose id is in this segment of the route's path; without the angle brackets.
     Segment(Text),
-    /// The one that this function finds.
+    /// The one that this function returns.
     Resolver(Path),
 }
 
 impl Organization {
     pub(super) fn parse(input: ParseStream<'_>) -> Result<Self> {
         if !input.peek(Lit) {
-            return condition::function(input, Key::Organization).map(Self::Resolver);
+            return parse_function(input, Key::Organization).map(Self::Resolver);
         }
         let text = Text::parse(input, Key::Organization.example())?;
         if text.value.starts_with('<') || text.value.ends_with('>') {
@@ -32,7 +33,7 @@ impl Organization {
         if let Some(wrong) = text.value.chars().find(|c| !c.is_ascii_graphic()) {
             return Err(Error::new(
                 text.span,
-                format!("the id of an organization cannot hold {wrong:?}"),
+                format!("the id of an organization cannot contain {wrong:?}"),
             ));
         }
         Ok(Self::Id(text))
@@ -61,12 +62,12 @@ fn segment(text: &Text) -> Result<Text> {
         return Err(Error::new(
             text.span,
             format!(
-                "`<{name}..>` is many segments, and the id of an organization is one: `<{name}>`"
+                "`<{name}..>` matches many segments, and the id of an organization is one: `<{name}>`"
             ),
         ));
     }
     if Ident::parse_any.parse_str(name).is_err() {
-        return Err(Error::new(text.span, format!("`<{name}>` cannot be a segment's name")));
+        return Err(Error::new(text.span, format!("`<{name}>` cannot be the name of a segment")));
     }
     Ok(Text { value: name.to_owned(), span: text.span })
 }

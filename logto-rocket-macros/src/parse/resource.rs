@@ -6,7 +6,8 @@ use syn::parse::{ParseStream, Result};
 use syn::{Error, Lit, Path};
 
 use super::key::Key;
-use super::{Text, path_name};
+use super::path::path_name;
+use super::text::Text;
 
 /// The API resource that the scopes beside it belong to.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,9 +22,9 @@ impl Resource {
     pub(super) fn parse(input: ParseStream<'_>) -> Result<Self> {
         if input.peek(Lit) {
             let uri = Text::parse(input, Key::Resource.example())?;
-            return match mistake(&uri.value) {
+            return match invalid(&uri.value) {
                 None => Ok(Self::Uri(uri)),
-                Some(mistake) => Err(Error::new(uri.span, mistake)),
+                Some(message) => Err(Error::new(uri.span, message)),
             };
         }
         let span = input.span();
@@ -44,18 +45,20 @@ impl Display for Resource {
     }
 }
 
-/// What is wrong with the indicator of a resource
+/// The message for an invalid resource indicator
 /// ([RFC 8707, section 2](https://www.rfc-editor.org/rfc/rfc8707#section-2)).
-fn mistake(uri: &str) -> Option<String> {
-    let says = |what: &str| Some(format!("the URI of a resource {what}"));
+fn invalid(uri: &str) -> Option<String> {
+    let message = |what: &str| Some(format!("the URI of a resource {what}"));
     if let Some(wrong) = uri.chars().find(|c| !c.is_ascii_graphic()) {
-        return says(&format!("cannot hold {wrong:?}"));
+        return message(&format!("cannot contain {wrong:?}"));
     }
     if uri.contains(',') {
-        return says("has no comma; for two resources write `all(resource = …, scope = …)` each");
+        return message(
+            "cannot contain a comma; for two resources write `all(resource = …, scope = …)` each",
+        );
     }
     if let Some((before, _)) = uri.split_once('#') {
-        return says(&format!("has no fragment: {before:?}"));
+        return message(&format!("cannot have a fragment: {before:?}"));
     }
     let is_scheme = |scheme: &str| {
         scheme.starts_with(|c: char| c.is_ascii_alphabetic())
@@ -63,6 +66,6 @@ fn mistake(uri: &str) -> Option<String> {
     };
     match uri.split_once(':') {
         Some((scheme, rest)) if is_scheme(scheme) && !rest.trim_matches('/').is_empty() => None,
-        _ => says("is absolute, as it is registered at Logto: \"https://api.example.com\""),
+        _ => message("must be absolute, as it is registered at Logto: \"https://api.example.com\""),
     }
 }

@@ -1,17 +1,19 @@
-//! What is printed can be read again, and is the same.
+//! What is printed can be parsed again, and is the same.
 
 use proc_macro2::Span;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use syn::Path;
 
-use super::{At, Condition, Conditions, Draft, Literal, MaxAge, Organization, Resource, Text};
+use super::condition::At;
+use super::max_age::MaxAge;
+use super::{Condition, Conditions, Literal, Organization, Requirement, Resource, Text};
 
 proptest! {
     #[test]
-    fn a_printed_requirement_reads_as_itself(conditions in conditions()) {
+    fn a_printed_requirement_parses_as_itself(conditions in conditions()) {
         let printed = conditions.to_string();
-        prop_assert_eq!(read(&printed).map_err(|error| format!("{printed}: {error}")), Ok(conditions));
+        prop_assert_eq!(parse(&printed).map_err(|error| format!("{printed}: {error}")), Ok(conditions));
     }
 
     #[test]
@@ -20,29 +22,29 @@ proptest! {
     }
 
     #[test]
-    fn whatever_the_tokens_reading_ends_in_a_tree_or_in_mistakes(
+    fn any_tokens_parse_to_a_tree_or_to_errors(
         words in vec(prop::sample::select(WORDS), 0..12)
     ) {
         if let Ok(tokens) = words.join(" ").parse() {
-            match Draft::read(tokens).whole() {
-                Ok(conditions) => prop_assert!(read(&conditions.to_string()).is_ok()),
-                Err(mistakes) => prop_assert!(mistakes.into_iter().all(|one| is_ours(&one))),
+            match Requirement::parse(tokens).conditions() {
+                Ok(conditions) => prop_assert!(parse(&conditions.to_string()).is_ok()),
+                Err(errors) => prop_assert!(errors.into_iter().all(|one| is_ours(&one))),
             }
         }
     }
 
     #[test]
-    fn what_cannot_be_read_adds_no_mistake_of_the_rest(conditions in conditions(), at in any::<prop::sample::Index>()) {
+    fn a_syntax_error_adds_no_error_about_the_rest(conditions in conditions(), at in any::<prop::sample::Index>()) {
         let mut words: Vec<_> = conditions.0.iter().map(ToString::to_string).collect();
         words.insert(at.index(words.len() + 1), "unheard_of = 7".into());
-        let mistakes = read(&words.join(", ")).err().map(|error| error.into_iter().count());
-        prop_assert_eq!(mistakes, Some(1));
+        let errors = parse(&words.join(", ")).err().map(|error| error.into_iter().count());
+        prop_assert_eq!(errors, Some(1));
     }
 }
 
 #[test]
-fn what_could_not_be_read_may_be_what_the_rest_belongs_to() {
-    for (requirement, mistakes) in [
+fn a_syntax_error_may_be_what_the_rest_belongs_to() {
+    for (requirement, errors) in [
         (r#"orgnization = "a", scope = "b", organization_role = "c""#, 1),
         (r#"organization = 7, scope = "b", organization_role = "c""#, 1),
         (r#"resource = 7, scope = "b""#, 1),
@@ -67,18 +69,21 @@ fn what_could_not_be_read_may_be_what_the_rest_belongs_to() {
         (r#"not(role = 7, role = "a")"#, 1),
         (r#"not(scope = "a", role = "b")"#, 2),
     ] {
-        let told = read(requirement).map_err(|error| error.into_iter().count());
-        assert_eq!(told, Err(mistakes), "{requirement}");
+        let count = parse(requirement).map_err(|error| error.into_iter().count());
+        assert_eq!(count, Err(errors), "{requirement}");
     }
 }
 
-fn read(requirement: &str) -> syn::Result<Conditions> {
-    requirement.parse().map_err(syn::Error::from).and_then(|tokens| Draft::read(tokens).whole())
+fn parse(requirement: &str) -> syn::Result<Conditions> {
+    requirement
+        .parse()
+        .map_err(syn::Error::from)
+        .and_then(|tokens| Requirement::parse(tokens).conditions())
 }
 
-/// Whether we say it, and not the parser below.
-fn is_ours(mistake: &syn::Error) -> bool {
-    !mistake.to_string().contains("unexpected token")
+/// Whether the message is ours, and not that of `syn`.
+fn is_ours(error: &syn::Error) -> bool {
+    !error.to_string().contains("unexpected token")
 }
 
 const WORDS: &[&str] = &[
@@ -120,7 +125,7 @@ const WORDS: &[&str] = &[
     "!",
 ];
 
-/// Requirements without the repetitions that are mistakes.
+/// Requirements without the repetitions that are errors.
 fn conditions() -> impl Strategy<Value = Conditions> {
     and_list(condition(), 0..4).prop_map(Conditions)
 }
@@ -172,16 +177,16 @@ fn distinct<T: PartialEq + std::fmt::Debug>(
     length: std::ops::Range<usize>,
 ) -> impl Strategy<Value = Vec<T>> {
     vec(item, length).prop_map(|items| {
-        items.into_iter().fold(Vec::new(), |mut kept, item| {
-            if !kept.contains(&item) {
-                kept.push(item);
+        items.into_iter().fold(Vec::new(), |mut distinct, item| {
+            if !distinct.contains(&item) {
+                distinct.push(item);
             }
-            kept
+            distinct
         })
     })
 }
 
-/// What belongs to an organization, beside it, or further within.
+/// Conditions that belong to an organization, beside it or in a list within.
 fn in_organization() -> impl Strategy<Value = Condition> {
     let role = text().prop_map(|role| Condition::OrganizationRole(here(), role));
     let part = prop_oneof![role, scoped()];

@@ -1,4 +1,4 @@
-//! Strings that say something.
+//! [`Text`]: a string literal that is not blank.
 
 use std::fmt::{self, Display, Formatter};
 
@@ -8,7 +8,7 @@ use syn::{Error, Lit};
 
 use super::key::Key;
 
-/// A string that is not blank, and where it stands.
+/// A string that is not blank, and its span.
 #[derive(Clone, Debug)]
 pub(crate) struct Text {
     pub(crate) value: String,
@@ -16,7 +16,7 @@ pub(crate) struct Text {
 }
 
 impl Text {
-    /// Reads a string; `example` tells what it should have been.
+    /// Parses a string; `example` is shown in the error.
     pub(super) fn parse(input: ParseStream<'_>, example: &str) -> Result<Self> {
         match input.parse::<Lit>() {
             Ok(literal) => Self::from_literal(&literal, example),
@@ -27,7 +27,7 @@ impl Text {
         }
     }
 
-    /// Reads a scope: visible ASCII without blanks
+    /// Parses a scope: visible ASCII without blanks
     /// ([RFC 6749, section 3.3](https://www.rfc-editor.org/rfc/rfc6749#section-3.3)).
     pub(super) fn parse_scope(input: ParseStream<'_>) -> Result<Self> {
         let text = Self::parse(input, Key::Scope.example())?;
@@ -35,16 +35,19 @@ impl Text {
             let scopes: Vec<_> =
                 text.value.split_whitespace().map(|scope| format!("{scope:?}")).collect();
             let message = match &scopes[..] {
-                [one] => format!("a scope has no blanks: `scope = {one}`"),
+                [one] => format!("a scope cannot contain spaces: `scope = {one}`"),
                 several => {
-                    format!("a scope has no blanks; for several `scopes({})`", several.join(", "))
+                    format!(
+                        "a scope cannot contain spaces; for several `scopes({})`",
+                        several.join(", ")
+                    )
                 }
             };
             return Err(Error::new(text.span, message));
         }
         let allowed = |c: char| c.is_ascii_graphic() && c != '"' && c != '\\';
         if let Some(wrong) = text.value.chars().find(|&c| !allowed(c)) {
-            return Err(Error::new(text.span, format!("a scope cannot hold {wrong:?}")));
+            return Err(Error::new(text.span, format!("a scope cannot contain {wrong:?}")));
         }
         Ok(text)
     }
@@ -75,7 +78,7 @@ impl Text {
 }
 
 impl PartialEq for Text {
-    /// Where it stands makes no difference.
+    /// The span makes no difference.
     fn eq(&self, other: &Self) -> bool {
         self.value == other.value
     }

@@ -1,8 +1,8 @@
 use logto_rocket::authenticated;
 
-/// The account of whoever is signed in.
+/// The account of the user who is signed in.
 #[authenticated]
-/// Nobody else sees it.
+/// No other user sees it.
 #[get("/")]
 #[must_use]
 pub fn account() -> &'static str {

@@ -6,7 +6,7 @@ use rocket::http::{Header, Status};
 use rocket::response::{self, Responder, Response};
 use serde_json::{Value, json};
 
-/// What a door of the provider answers.
+/// The answer of an endpoint.
 pub(super) struct Answer {
     pub(super) status: u16,
     headers: Vec<(&'static str, String)>,
@@ -70,7 +70,7 @@ impl<'r> Responder<'r, 'static> for Answer {
     }
 }
 
-/// A refusal in Logto's words: `{"code", "message", "error", "error_description", …}`.
+/// An error in Logto's format: `{"code", "message", "error", "error_description", …}`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Refused {
     pub(super) status: u16,
@@ -94,7 +94,7 @@ impl Refused {
         Self::invalid_request(format!("missing required parameter '{parameter}'"))
     }
 
-    /// Expired, revoked, reused, unknown: Logto's answer does not tell them apart.
+    /// Expired, revoked, reused, unknown: Logto's answer is the same.
     pub(super) fn invalid_grant() -> Self {
         Self::new(400, "invalid_grant", "grant request is invalid")
             .with("error_uri", "https://openid.sh/debug/invalid_grant")
@@ -109,7 +109,7 @@ impl Refused {
         self
     }
 
-    /// Answers with a `WWW-Authenticate` header of these words.
+    /// Answers with a `WWW-Authenticate` header of this value.
     pub(super) fn challenge(mut self, challenge: String) -> Self {
         self.challenge = Some(challenge);
         self

@@ -1,8 +1,7 @@
 use super::answer::Refused;
 use super::callback::{Callback, Failure, ResponseMode};
 use super::params::Params;
-use super::settings::ORGANIZATIONS;
-use super::state::State;
+use super::settings::{ORGANIZATIONS, Settings};
 
 /// What Logto itself gives a meaning to; every other scope belongs to a resource.
 pub(super) const USER_SCOPES: [&str; 13] = [
@@ -38,7 +37,7 @@ pub(super) struct AuthorizationRequest {
     pub(super) screen: Screen,
 }
 
-/// The page for somebody who must sign in.
+/// The sign-in page.
 #[derive(Clone)]
 pub(super) struct Screen {
     pub(super) path: &'static str,
@@ -48,16 +47,20 @@ pub(super) struct Screen {
 
 /// Why an authorization request is not served.
 pub(super) enum Invalid {
-    /// Shown to the user, because it is not certain where the browser came from.
+    /// A page, because the redirect URI is not known to be the application's.
     Shown(Refused),
-    /// Told to the application.
+    /// A callback to the application.
     Returned(Callback, Failure),
 }
 
 impl AuthorizationRequest {
-    pub(super) fn parse(state: &State, params: &Params) -> Result<Self, Invalid> {
-        let (app, callback) = Callback::parse(state, params).map_err(Invalid::Shown)?;
-        Self::parse_rest(state, params, app, &callback)
+    pub(super) fn parse(
+        settings: &Settings,
+        issuer: String,
+        params: &Params,
+    ) -> Result<Self, Invalid> {
+        let (app, callback) = Callback::parse(settings, issuer, params).map_err(Invalid::Shown)?;
+        Self::parse_rest(settings, params, app, &callback)
             .map_err(|failure| Invalid::Returned(callback, failure))
     }
 
@@ -65,13 +68,13 @@ impl AuthorizationRequest {
         self.prompts.iter().any(|p| p == prompt)
     }
 
-    /// `auth_time` is told only to those who asked for a fresh sign-in.
+    /// `auth_time` is in the ID token only if the request asked for a fresh sign-in.
     pub(super) fn wants_auth_time(&self) -> bool {
         self.max_age.is_some() || self.has_prompt("login")
     }
 
     fn parse_rest(
-        state: &State,
+        settings: &Settings,
         params: &Params,
         app: String,
         callback: &Callback,
@@ -101,7 +104,7 @@ impl AuthorizationRequest {
             let description = "unsupported response_mode requested";
             return Err(Failure("unsupported_response_mode", Some(description)));
         }
-        let prompts = words(params.get("prompt"));
+        let prompts = space_separated(params.get("prompt"));
         if prompts.iter().any(|p| !["none", "login", "consent"].contains(&p.as_str())) {
             return Err(invalid("unsupported prompt value requested"));
         }
@@ -114,10 +117,11 @@ impl AuthorizationRequest {
             Some(Err(_)) => return Err(invalid("invalid max_age parameter value")),
         };
         let challenge = challenge(params).map_err(invalid)?;
-        let resources = resources(state, params)?;
+        let resources = resources(settings, params)?;
         let consent = prompts.iter().any(|p| p == "consent");
-        let (user_scopes, resource_scopes): (Vec<_>, Vec<_>) =
-            words(params.get("scope")).into_iter().partition(|s| USER_SCOPES.contains(&s.as_str()));
+        let (user_scopes, resource_scopes): (Vec<_>, Vec<_>) = space_separated(params.get("scope"))
+            .into_iter()
+            .partition(|s| USER_SCOPES.contains(&s.as_str()));
         let nonce = params.get("nonce").map(str::to_owned);
         if nonce.is_some() && !user_scopes.iter().any(|s| s == "openid") {
             return Err(invalid("openid scope must be requested when using the nonce parameter"));
@@ -131,7 +135,7 @@ impl AuthorizationRequest {
                 .collect(),
             resource_scopes: resource_scopes
                 .into_iter()
-                .filter(|scope| resources.iter().any(|r| state.settings.defines(r, scope)))
+                .filter(|scope| resources.iter().any(|r| settings.defines(r, scope)))
                 .collect(),
             resources,
             nonce,
@@ -144,7 +148,7 @@ impl AuthorizationRequest {
 }
 
 impl Screen {
-    /// One extra parameter with a bad value voids them all, without a word: so does Logto.
+    /// One extra parameter with a bad value voids them all, without an error: so does Logto.
     fn parse(params: &Params) -> Self {
         let plain = Self { path: "/sign-in", hints: Vec::new() };
         let path = match (params.get("first_screen"), params.get("interaction_mode")) {
@@ -156,7 +160,7 @@ impl Screen {
             (Some("single_sign_on"), _) => "/single-sign-on",
             _ => return plain,
         };
-        let identifiers = words(params.get("identifier"));
+        let identifiers = space_separated(params.get("identifier"));
         if identifiers.iter().any(|i| !["username", "email", "phone"].contains(&i.as_str())) {
             return plain;
         }
@@ -192,13 +196,13 @@ fn challenge(params: &Params) -> Result<Option<String>, &'static str> {
 }
 
 /// A resource may be repeated, and several may stand in one parameter with commas.
-fn resources(state: &State, params: &Params) -> Result<Vec<String>, Failure> {
+fn resources(settings: &Settings, params: &Params) -> Result<Vec<String>, Failure> {
     let resources: Vec<_> = params
         .all("resource")
         .flat_map(|value| value.split(','))
         .map(|value| value.trim().to_owned())
         .collect();
-    let known = |r: &String| r == ORGANIZATIONS || state.settings.resource(r).is_some();
+    let known = |r: &String| r == ORGANIZATIONS || settings.resource(r).is_some();
     if resources.iter().all(known) {
         return Ok(resources);
     }
@@ -206,7 +210,8 @@ fn resources(state: &State, params: &Params) -> Result<Vec<String>, Failure> {
     Err(Failure("invalid_target", Some(description)))
 }
 
-pub(super) fn words(text: Option<&str>) -> Vec<String> {
+/// The values of a space-separated parameter, each once.
+pub(super) fn space_separated(text: Option<&str>) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     for word in text.unwrap_or_default().split_whitespace() {
         if !words.iter().any(|w| w == word) {

@@ -1,6 +1,5 @@
 use std::collections::{BTreeSet, HashMap};
 
-use super::User;
 use super::answer::{Answer, Refused};
 use super::authorization_request::{AuthorizationRequest, Invalid};
 use super::callback::{Callback, Failure};
@@ -11,6 +10,7 @@ use super::state::{
     Authorization, CODE_LIFE, Code, GRANT_LIFE, Grant, PUSHED_LIFE, Pushed, SESSION_LIFE, Session,
     State, random,
 };
+use super::user::User;
 
 /// The names of Logto's own cookies.
 pub(super) const SESSION_COOKIE: &str = "_session";
@@ -23,7 +23,7 @@ const INTERACTION_LIFE: u64 = 3_600;
 pub(super) enum Decision {
     /// Back to the application with these parameters.
     Return(Callback, Vec<(&'static str, String)>),
-    /// Somebody must sign in first.
+    /// To the sign-in page.
     SignIn(Box<AuthorizationRequest>),
     /// A page, and no way back.
     Show(Refused),
@@ -55,7 +55,7 @@ impl State {
         credentials: &Credentials,
     ) -> Result<Answer, Refused> {
         let app = self.authenticate(credentials)?.id.clone();
-        match AuthorizationRequest::parse(self, params) {
+        match AuthorizationRequest::parse(&self.settings, self.issuer(), params) {
             Ok(_) => {}
             Err(Invalid::Shown(refused)) => return Err(refused),
             Err(Invalid::Returned(_, Failure(error, description))) => {
@@ -75,7 +75,8 @@ impl State {
             Ok(pushed) => pushed,
             Err(refused) => return Decision::Show(refused),
         };
-        let request = match AuthorizationRequest::parse(self, pushed.as_ref().unwrap_or(params)) {
+        let params = pushed.as_ref().unwrap_or(params);
+        let request = match AuthorizationRequest::parse(&self.settings, self.issuer(), params) {
             Ok(request) => request,
             Err(Invalid::Shown(refused)) => return Decision::Show(refused),
             Err(Invalid::Returned(callback, failure)) => {
@@ -105,7 +106,7 @@ impl State {
     }
 
     /// Signs a user in at the provider and returns the value of the session cookie. A session of
-    /// the same user goes on; one of somebody else ends.
+    /// the same user goes on; that of another user ends.
     pub(super) fn sign_in(&mut self, username: &str, cookie: Option<&str>) -> Option<String> {
         let now = self.now();
         let milliseconds = now * 1000;
@@ -117,7 +118,7 @@ impl State {
             Some(session) if session.user == user => Session { authenticated_at: now, ..session },
             ended => {
                 if let Some(ended) = ended {
-                    self.bid_farewell(&ended);
+                    self.note_logout(&ended);
                 }
                 let (apps, grants) = (BTreeSet::new(), HashMap::new());
                 Session { id: random(), user, authenticated_at: now, apps, grants }

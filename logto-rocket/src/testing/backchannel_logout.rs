@@ -2,39 +2,33 @@ use std::time::Duration;
 
 use reqwest::header::CONTENT_TYPE;
 
-use super::routes::Shared;
-use super::state::{Session, State};
+use super::shared::Shared;
+use super::state::{PendingLogout, Session, State};
 
 /// How long Logto waits for an application, and the user with it.
-const PATIENCE: Duration = Duration::from_millis(2500);
-
-/// A logout token on its way to the application.
-pub(super) struct Farewell {
-    uri: String,
-    token: String,
-}
+const TIMEOUT: Duration = Duration::from_millis(2500);
 
 impl State {
-    /// Notes that the application is to be told of the end of a session, if it took part in it.
-    pub(super) fn bid_farewell(&mut self, session: &Session) {
+    /// Notes a logout token for the end of a session, if the application took part in it.
+    pub(super) fn note_logout(&mut self, session: &Session) {
         let Some(uri) = self.settings.backchannel_logout_uri.clone() else { return };
         let app = self.settings.apps.first().filter(|app| session.apps.contains(&app.id));
         let Some(app) = app.map(|app| app.id.clone()) else { return };
         let sid = self.settings.session_required.then_some(session.id.as_str());
         let token = self.logout_token(&session.user, sid, &app);
-        self.farewells.push(Farewell { uri, token });
+        self.pending_logouts.push(PendingLogout { uri, token });
     }
 }
 
-/// Posts what was noted, each once. Whatever the application answers, the user goes on.
-pub(super) async fn send_farewells(shared: &Shared) {
-    let farewells = std::mem::take(&mut shared.lock().farewells);
-    for Farewell { uri, token } in farewells {
+/// Posts the noted logout tokens, each once. Whatever the application answers, the user goes on.
+pub(super) async fn send_pending_logouts(shared: &Shared) {
+    let pending = std::mem::take(&mut shared.lock().pending_logouts);
+    for PendingLogout { uri, token } in pending {
         let client = reqwest::Client::builder()
             .no_proxy()
             .tls_built_in_root_certs(false)
             .redirect(reqwest::redirect::Policy::none())
-            .timeout(PATIENCE);
+            .timeout(TIMEOUT);
         if let Ok(client) = client.build() {
             let request = client
                 .post(uri)

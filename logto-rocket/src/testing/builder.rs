@@ -1,13 +1,15 @@
 use rocket::Config;
-use rocket::figment::Profile;
 use serde_json::json;
 
-use super::keys::Keys;
-use super::routes::Shared;
+use super::error::IdpError;
+use super::idp::Idp;
+use super::keys::{Keys, Signing};
+use super::permitted::permitted;
 use super::server::Server;
 use super::settings::{App, ORGANIZATIONS, Organization, Resource, Role, Settings};
+use super::shared::Shared;
 use super::state::State;
-use super::{Idp, IdpError, Signing, User};
+use super::user::User;
 use crate::Clock;
 
 /// Describes a provider before it starts; from [`Idp::builder`].
@@ -22,8 +24,35 @@ pub struct Builder {
     clock: Clock,
 }
 
+impl Idp {
+    /// Starts a provider with the users alice (role `admin`, a full profile, the organization
+    /// `org_1` as `org-admin`) and bob (nothing but a user name), the application `test_app`, and
+    /// the API resource `https://api.example.test/orders`, on which `admin` has `read:orders` and
+    /// `write:orders`. In `org_1`, `org-admin` has `invite:member` and `manage:billing`.
+    ///
+    /// ```
+    /// # rocket::async_test(async {
+    /// let idp = logto_rocket::testing::Idp::start().await?;
+    /// assert!(idp.endpoint().starts_with("http://127.0.0.1:"));
+    /// # Ok::<(), logto_rocket::testing::IdpError>(())
+    /// # }).unwrap();
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Builder::start`].
+    pub async fn start() -> Result<Self, IdpError> {
+        Self::builder().start().await
+    }
+
+    /// Describes a provider of your own.
+    pub fn builder() -> Builder {
+        Builder::new()
+    }
+}
+
 impl Builder {
-    pub(super) fn new() -> Self {
+    fn new() -> Self {
         Self {
             settings: Settings::default(),
             users: Vec::new(),
@@ -98,7 +127,7 @@ impl Builder {
         self.any_role(name, false, resource, scopes)
     }
 
-    /// The name and, if not empty, the description of an organization, which userinfo tells. An
+    /// The name and, if not empty, the description of an organization, as in userinfo. An
     /// organization that a user belongs to exists without this, and is called by its id.
     #[must_use]
     pub fn organization(mut self, id: &str, name: &str, description: &str) -> Self {
@@ -135,10 +164,10 @@ impl Builder {
         self
     }
 
-    /// Where the first application is told that a session has ended in which it took part
+    /// Where a logout token is posted when a session ends in which the first application took part
     /// ([OpenID Connect Back-Channel Logout](https://openid.net/specs/openid-connect-backchannel-1_0.html)):
     /// when a user signs out at the provider, and when another one signs in over the session. As
-    /// with Logto, nothing is told when a session expires or an administrator ends it. It is tried
+    /// with Logto, none is posted when a session expires or an administrator ends it. It is tried
     /// once, and the user waits for it, for 2.5 seconds at most.
     ///
     /// `session_required` is as with [`session_required`](Self::session_required).
@@ -191,7 +220,7 @@ impl Builder {
             user.created_at = clock.now() * 1000;
             user.updated_at = user.created_at;
         }
-        // The application that the handle tells is one that people can sign in to.
+        // The application of the handle is one that people can sign in to.
         settings.apps.sort_by_key(|app| app.machine.is_some());
         let keys = Keys::generate(signing)?;
         let shared = Shared::new(State::new(settings, users, keys, clock));
@@ -252,17 +281,6 @@ fn alice() -> User {
         .organization("org_1", ["org-admin"])
 }
 
-/// A provider that lets anybody in as anybody is for debug builds in the debug profile.
-pub(super) fn permitted(profile: &Profile, debug_assertions: bool) -> Result<(), IdpError> {
-    if !debug_assertions {
-        return Err(IdpError::ReleaseBuild);
-    }
-    if *profile != Config::DEBUG_PROFILE {
-        return Err(IdpError::Profile(profile.to_string()));
-    }
-    Ok(())
-}
-
 fn repeated<'a>(mut names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let mut seen = std::collections::HashSet::new();
     names.find(|name| !seen.insert(*name))
@@ -270,19 +288,4 @@ fn repeated<'a>(mut names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
 
 fn owned(words: &[&str]) -> Vec<String> {
     words.iter().map(|&word| word.to_owned()).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn it_starts_only_in_a_debug_build_and_the_debug_profile() {
-        assert_eq!(permitted(&Config::DEBUG_PROFILE, true), Ok(()));
-        assert_eq!(permitted(&Config::DEBUG_PROFILE, false), Err(IdpError::ReleaseBuild));
-        let release = permitted(&Config::RELEASE_PROFILE, true);
-        assert_eq!(release, Err(IdpError::Profile("release".into())));
-        let staging = permitted(&Profile::const_new("staging"), true);
-        assert_eq!(staging, Err(IdpError::Profile("staging".into())));
-    }
 }

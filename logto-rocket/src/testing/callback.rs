@@ -2,7 +2,7 @@ use url::Url;
 
 use super::answer::Refused;
 use super::params::Params;
-use super::state::State;
+use super::settings::Settings;
 
 /// Where and how the browser returns to the application.
 #[derive(Clone)]
@@ -25,14 +25,18 @@ pub(super) enum ResponseMode {
 
 impl Callback {
     /// Without a known application and one of its redirect URIs nothing is sent anywhere.
-    pub(super) fn parse(state: &State, params: &Params) -> Result<(String, Self), Refused> {
+    pub(super) fn parse(
+        settings: &Settings,
+        issuer: String,
+        params: &Params,
+    ) -> Result<(String, Self), Refused> {
         let app = params.get("client_id").ok_or_else(|| Refused::missing("client_id"))?;
-        if state.app(app).is_none() {
+        if settings.app(app).is_none() {
             return Err(Refused::new(400, "invalid_client", format!("invalid client {app}")));
         }
         let redirect_uri =
             params.get("redirect_uri").ok_or_else(|| Refused::missing("redirect_uri"))?;
-        if !state.settings.redirect_uri_is_registered(redirect_uri) {
+        if !settings.redirect_uri_is_registered(redirect_uri) {
             let description =
                 "redirect_uri did not match any of the client's registered redirect_uris";
             return Err(Refused::new(400, "invalid_redirect_uri", description));
@@ -42,7 +46,7 @@ impl Callback {
             redirect_uri: redirect_uri.to_owned(),
             mode: mode.unwrap_or(ResponseMode::Query),
             state: params.get("state").map(str::to_owned),
-            issuer: state.issuer(),
+            issuer,
         };
         Ok((app.to_owned(), callback))
     }
@@ -51,18 +55,18 @@ impl Callback {
         self.mode == ResponseMode::FormPost
     }
 
-    /// All parameters of a callback: what is told, then `state` if one was sent, and `iss`.
-    pub(super) fn params(&self, told: &[(&'static str, String)]) -> Vec<(&'static str, String)> {
-        let mut params = told.to_vec();
+    /// All parameters of a callback: these, then `state` if one was sent, and `iss`.
+    pub(super) fn params(&self, result: &[(&'static str, String)]) -> Vec<(&'static str, String)> {
+        let mut params = result.to_vec();
         params.extend(self.state.clone().map(|state| ("state", state)));
         params.push(("iss", self.issuer.clone()));
         params
     }
 
     pub(super) fn failure(&self, failure: &Failure) -> Vec<(&'static str, String)> {
-        let mut told = vec![("error", failure.0.to_owned())];
-        told.extend(failure.1.map(|description| ("error_description", description.to_owned())));
-        self.params(&told)
+        let mut error = vec![("error", failure.0.to_owned())];
+        error.extend(failure.1.map(|description| ("error_description", description.to_owned())));
+        self.params(&error)
     }
 
     /// The URL that the browser is sent to with these parameters.

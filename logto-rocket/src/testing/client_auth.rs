@@ -6,7 +6,7 @@ use super::params::Params;
 use super::settings::App;
 use super::state::State;
 
-/// How an application says who it is, not yet checked.
+/// The credentials of an application, not yet checked.
 pub(super) enum Credentials {
     /// `Authorization: Basic`, both parts decoded (RFC 6749, section 2.3.1)
     Basic(String, String),

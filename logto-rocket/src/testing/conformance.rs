@@ -7,21 +7,18 @@ mod columns;
 mod leases;
 mod lifetimes;
 mod records;
+mod support;
 
 use std::future::Future;
 use std::sync::Arc;
-use std::time::Duration;
-
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use rocket::tokio;
 
 pub use columns::*;
 pub use leases::*;
 pub use lifetimes::*;
 pub use records::*;
+pub use support::Subject;
 
-use crate::{Record, SessionStore, StoreId, Stored};
+use crate::SessionStore;
 
 /// Makes a test of each promise that a [`SessionStore`] gives. With the feature `testing`.
 ///
@@ -76,9 +73,6 @@ macro_rules! session_store_conformance {
     };
 }
 
-/// The store under test.
-pub type Subject = Arc<dyn SessionStore>;
-
 /// A store, or none on a machine that cannot have it.
 pub trait IntoSubject {
     /// The store under test, if there is one.
@@ -107,74 +101,4 @@ pub fn hold<S: IntoSubject, P: Future<Output = ()>>(
             promise(store).await;
         }
     });
-}
-
-const HOUR: Duration = Duration::from_secs(60 * 60);
-const SECOND: Duration = Duration::from_secs(1);
-
-/// When the sessions of the tests were signed in, unless one says otherwise.
-const SIGNED_IN_AT: u64 = 1_700_000_000;
-
-fn random() -> String {
-    URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>())
-}
-
-fn new_id() -> StoreId {
-    StoreId::from(random())
-}
-
-/// A record of somebody whom no other test knows.
-fn record() -> Record {
-    Record::new(random(), random(), Some(random()), SIGNED_IN_AT)
-}
-
-async fn create(store: &Subject, record: &Record) -> StoreId {
-    let id = new_id();
-    store.create(&id, record, HOUR).await.expect("a record is created");
-    id
-}
-
-async fn load(store: &Subject, id: &StoreId) -> Option<Stored> {
-    store.load(id).await.expect("the store answers")
-}
-
-async fn is_there(store: &Subject, id: &StoreId) -> bool {
-    load(store, id).await.is_some()
-}
-
-/// The ids of a user's records, in order.
-async fn ids_of(store: &Subject, sub: &str) -> Vec<StoreId> {
-    let listed = store.list_by_sub(sub).await.expect("the store answers");
-    let mut ids: Vec<_> = listed.into_iter().map(|(id, _)| id).collect();
-    ids.sort();
-    ids
-}
-
-/// Waits until `is_so`, ten seconds at most.
-async fn until(what: &str, is_so: impl AsyncFn() -> bool) {
-    for _ in 0..500 {
-        if is_so().await {
-            return;
-        }
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
-    panic!("ten seconds have passed, but not this: {what}");
-}
-
-/// Does `work` 50 times at once, each on a thread of its own.
-async fn at_once<T, W>(work: impl Fn(usize) -> W) -> Vec<T>
-where
-    T: Send + 'static,
-    W: Future<Output = T> + Send + 'static,
-{
-    let runtime = tokio::runtime::Handle::current();
-    let start = |number| {
-        let (runtime, work) = (runtime.clone(), work(number));
-        tokio::task::spawn_blocking(move || runtime.block_on(work))
-    };
-    let mut done = Vec::new();
-    for work in (0..50).map(start).collect::<Vec<_>>() {
-        done.push(work.await.expect("the work does not panic"));
-    }
-    done
 }

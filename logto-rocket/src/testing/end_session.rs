@@ -7,14 +7,7 @@ use super::answer::{Answer, Refused};
 use super::authorize::SESSION_COOKIE;
 use super::pages;
 use super::params::Params;
-use super::state::{State, random};
-
-/// A sign-out that was found in order and waits for its form.
-#[derive(Default)]
-pub(super) struct SignOut {
-    /// Where the browser goes afterwards, `state` included; else to a page of the provider's own.
-    destination: Option<String>,
-}
+use super::state::{SignOut, State, random};
 
 impl State {
     /// `GET` or `POST /oidc/session/end`: a form that submits itself
@@ -36,7 +29,7 @@ impl State {
             .filter(|_| params.get("logout").is_some())
             .ok_or_else(|| Refused::invalid_request("could not find logout details"))?;
         if let Some(session) = cookie.and_then(|cookie| self.sessions.remove(cookie)) {
-            self.bid_farewell(&session);
+            self.note_logout(&session);
         }
         let destination = sign_out.destination;
         let destination = destination.as_deref().unwrap_or("/oidc/session/end/success");

@@ -4,8 +4,8 @@ use std::fmt;
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum IdpError {
-    /// The process runs in a Rocket profile other than `debug`. A provider that lets anybody in as
-    /// anybody has no place there. Remedy: unset `ROCKET_PROFILE`.
+    /// The process runs in a Rocket profile other than `debug`. A provider without passwords
+    /// must not run there. Remedy: unset `ROCKET_PROFILE`.
     Profile(String),
     /// The program was compiled without debug assertions. Remedy: build without `--release`.
     ReleaseBuild,
@@ -27,7 +27,7 @@ pub enum IdpError {
     },
     /// The text is not an authorization URL of this provider.
     NotAnAuthorizationUrl(String),
-    /// The fairing of this crate is not attached to the Rocket that somebody should be signed in at.
+    /// The fairing of this crate is not attached to the Rocket at which a user should be signed in.
     NotAttached,
     /// The session does not fit into its cookies; the text says why.
     TooLarge(String),

@@ -3,13 +3,13 @@ use std::time::Duration;
 use rocket::tokio::sync::watch;
 use serde_json::Value;
 
-use super::{Endpoint, Idp};
+use super::requests::Endpoint;
 
-/// What goes wrong at a door of the provider.
+/// What goes wrong at an endpoint of the provider.
 ///
 /// With [`Delay`](Self::Delay), [`LoseAnswer`](Self::LoseAnswer), [`Drip`](Self::Drip) and
-/// [`Member`](Self::Member) the provider does what it was asked for; with the others nothing happens
-/// but the fault.
+/// [`Member`](Self::Member) the provider handles the request; with the others nothing happens but
+/// the fault.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Fault {
@@ -19,7 +19,7 @@ pub enum Fault {
     Later(u16, Duration),
     /// The request is handled after this time.
     Delay(Duration),
-    /// No answer comes until [`Idp::heal`] or the end of the provider; then the request is handled.
+    /// No answer comes until [`Idp::heal`](super::Idp::heal) or the end of the provider; then the request is handled.
     Hang,
     /// This answer.
     Body {
@@ -57,31 +57,12 @@ impl Fault {
     }
 }
 
-/// A fault that was just planned; says for how many requests. Without a word more: the next one.
-#[derive(Debug)]
-pub struct Planned<'a> {
-    pub(super) idp: &'a Idp,
-    pub(super) number: u64,
-}
-
-impl Planned<'_> {
-    /// The next `n` requests.
-    pub fn times(self, n: usize) {
-        self.idp.state().faults.limit(self.number, Some(n));
-    }
-
-    /// Every request until [`Idp::heal`].
-    pub fn for_ever(self) {
-        self.idp.state().faults.limit(self.number, None);
-    }
-}
-
 /// The faults that wait for their request.
 #[derive(Default)]
 pub(super) struct Faults {
     plans: Vec<Plan>,
     planned: u64,
-    /// Told at each healing, so that hanging requests go on.
+    /// Notified at each healing, so that hanging requests go on.
     healed: watch::Sender<()>,
 }
 
@@ -93,8 +74,8 @@ impl Faults {
         self.planned
     }
 
-    /// The fault that a request to this door meets. The one planned first comes first.
-    pub(super) fn meet(&mut self, endpoint: Endpoint) -> Option<Fault> {
+    /// Takes the fault for a request to this endpoint. The one planned first comes first.
+    pub(super) fn take(&mut self, endpoint: Endpoint) -> Option<Fault> {
         let at = self.plans.iter().position(|plan| plan.endpoint == endpoint)?;
         let fault = self.plans[at].fault.clone();
         if let Some(left) = &mut self.plans[at].left {
@@ -116,7 +97,8 @@ impl Faults {
         self.healed.send_replace(());
     }
 
-    fn limit(&mut self, number: u64, left: Option<usize>) {
+    /// Limits a planned fault to this many requests; `None` is no limit.
+    pub(super) fn limit(&mut self, number: u64, left: Option<usize>) {
         if left == Some(0) {
             self.plans.retain(|plan| plan.number != number);
         } else if let Some(plan) = self.plans.iter_mut().find(|plan| plan.number == number) {
@@ -129,6 +111,6 @@ struct Plan {
     number: u64,
     endpoint: Endpoint,
     fault: Fault,
-    /// How many requests meet it; `None` is no limit.
+    /// For how many requests; `None` is no limit.
     left: Option<usize>,
 }

@@ -13,10 +13,13 @@ use rocket::{Data, Request, Response};
 use serde_json::{Map, Value};
 
 use super::answer::Answer;
+use super::arrival::Arrival;
+use super::faults::Fault;
+use super::input::{Form, Query, query};
 use super::params::Params;
-use super::routes::{Form, Query, Shared, query};
+use super::requests::Endpoint;
+use super::shared::Shared;
 use super::state::random;
-use super::{Endpoint, Fault};
 
 /// Where a request is led whose answer is a fault.
 const FAULTY: &str = "/faulty";
@@ -24,22 +27,9 @@ const FAULTY: &str = "/faulty";
 /// Node, on which Logto runs, answers 431 with an empty body once the head is larger.
 const LARGEST_HEAD: usize = 16 * 1024;
 
-/// Keeps every request that comes to a door, and makes happen what
+/// Logs each request to an endpoint, and carries out the fault that
 /// [`Idp::fault`](super::Idp::fault) planned for it.
 pub(super) struct Faulty(pub(super) Shared);
-
-/// The number under which a request was kept, and the fault that it met at its door.
-#[derive(Default)]
-pub(super) struct Arrival {
-    pub(super) number: Option<u64>,
-    fault: Option<Fault>,
-}
-
-impl Arrival {
-    pub(super) fn of<'r>(request: &'r Request<'_>) -> &'r Self {
-        request.local_cache(Self::default)
-    }
-}
 
 #[rocket::async_trait]
 impl Fairing for Faulty {
@@ -55,13 +45,13 @@ impl Fairing for Faulty {
         let Some(endpoint) = Endpoint::at(request.uri().path().as_str()) else { return };
         let mut params = query(request);
         if request.content_type().is_some_and(|kind| kind.is_form()) {
-            // The beginning of the form; the door completes it when it reads the body.
+            // The beginning of the form; the route completes it when it reads the body.
             params.extend(Params::urlencoded(&String::from_utf8_lossy(data.peek(512).await)));
         }
         let (number, fault, mut healed) = {
             let mut state = self.0.lock();
             let number = state.requests.add(endpoint, request.method().as_str(), params);
-            (Some(number), state.faults.meet(endpoint), state.faults.healed())
+            (Some(number), state.faults.take(endpoint), state.faults.healed())
         };
         request.local_cache(|| Arrival { number, fault: fault.clone() });
         match fault {
@@ -103,19 +93,19 @@ impl Fairing for Faulty {
 }
 
 #[rocket::get("/faulty")]
-pub(super) fn at_get(_query: Query, fault: Met) -> Answer {
+pub(super) fn at_get(_query: Query, fault: FaultAnswer) -> Answer {
     fault.answer()
 }
 
 #[rocket::post("/faulty", data = "<_form>")]
-pub(super) fn at_post(_form: Form, fault: Met) -> Answer {
+pub(super) fn at_post(_form: Form, fault: FaultAnswer) -> Answer {
     fault.answer()
 }
 
 /// The fault that is the answer to this request.
-pub(super) struct Met(Option<Fault>);
+pub(super) struct FaultAnswer(Option<Fault>);
 
-impl Met {
+impl FaultAnswer {
     fn answer(self) -> Answer {
         match self.0 {
             Some(Fault::Status(status)) => Answer::empty(status),
@@ -134,7 +124,7 @@ impl Met {
 }
 
 #[rocket::async_trait]
-impl<'r> rocket::request::FromRequest<'r> for Met {
+impl<'r> rocket::request::FromRequest<'r> for FaultAnswer {
     type Error = std::convert::Infallible;
 
     async fn from_request(request: &'r Request<'_>) -> rocket::request::Outcome<Self, Self::Error> {
@@ -176,7 +166,7 @@ fn close_connection() -> ! {
     std::panic::resume_unwind(Box::new("the planned fault closes the connection"))
 }
 
-/// A body that comes byte by byte.
+/// A body that is sent byte by byte.
 struct Drip {
     body: std::vec::IntoIter<u8>,
     interval: Duration,

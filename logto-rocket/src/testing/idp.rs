@@ -4,20 +4,23 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use serde_json::Value;
 use url::Url;
 
+use super::answer::Answer;
 use super::authorize::Decision;
-use super::backchannel_logout::send_farewells;
-use super::builder::Builder;
 use super::discovery;
-use super::faults::Planned;
+use super::error::IdpError;
+use super::faults::Fault;
+use super::keys::Signing;
 use super::params::Params;
-use super::routes::Shared;
+use super::planned::Planned;
+use super::requests::{Endpoint, Requests};
 use super::server::Server;
+use super::shared::Shared;
 use super::state::State;
-use super::{Endpoint, Fault, IdpError, Requests, Signing, Tamper, User};
+use super::tamper::Tamper;
 
 /// A running test provider. It stops when this is dropped.
 pub struct Idp {
-    shared: Shared,
+    pub(super) shared: Shared,
     server: Mutex<Option<Server>>,
     port: u16,
     endpoint: String,
@@ -26,31 +29,6 @@ pub struct Idp {
 }
 
 impl Idp {
-    /// Starts a provider with the users alice (role `admin`, a full profile, the organization
-    /// `org_1` as `org-admin`) and bob (nothing but a user name), the application `test_app`, and
-    /// the API resource `https://api.example.test/orders`, on which `admin` has `read:orders` and
-    /// `write:orders`. In `org_1`, `org-admin` has `invite:member` and `manage:billing`.
-    ///
-    /// ```
-    /// # rocket::async_test(async {
-    /// let idp = logto_rocket::testing::Idp::start().await?;
-    /// assert!(idp.endpoint().starts_with("http://127.0.0.1:"));
-    /// # Ok::<(), logto_rocket::testing::IdpError>(())
-    /// # }).unwrap();
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// Those of [`Builder::start`].
-    pub async fn start() -> Result<Self, IdpError> {
-        Self::builder().start().await
-    }
-
-    /// Describes a provider of your own.
-    pub fn builder() -> Builder {
-        Builder::new()
-    }
-
     pub(super) fn new(shared: Shared, server: Server) -> Self {
         let endpoint = format!("http://127.0.0.1:{}", server.port);
         endpoint.clone_into(&mut shared.lock().endpoint);
@@ -80,11 +58,6 @@ impl Idp {
         &self.app_secret
     }
 
-    /// The id of a user, which is `sub` in the tokens; `None` if there is no such user.
-    pub fn user_id(&self, username: &str) -> Option<String> {
-        self.state().user_named(username).map(|user| user.id().to_owned())
-    }
-
     /// The discovery document as it is served now, to be changed and served by [`Fault::Body`].
     pub fn discovery(&self) -> Value {
         discovery::document(&self.state())
@@ -95,12 +68,12 @@ impl Idp {
         self.state().keys.public()
     }
 
-    /// What came so far, in the order in which it came.
+    /// The requests so far, in the order in which they came.
     pub fn requests(&self) -> Requests {
         self.state().requests.all()
     }
 
-    /// Forgets what came so far.
+    /// Forgets the requests so far.
     pub fn forget_requests(&self) {
         self.state().requests.forget();
     }
@@ -137,15 +110,15 @@ impl Idp {
         match decision {
             Decision::Return(callback, params) => Ok(callback.url(&params)),
             Decision::Show(refused) => {
-                let answer = super::answer::Answer::from(refused);
+                let answer = Answer::from(refused);
                 Err(IdpError::Page { status: answer.status, body: answer.body })
             }
             Decision::SignIn(_) => Err(not_ours()),
         }
     }
 
-    /// Plans a fault for the next request to a door; the returned value says if for more. Several
-    /// at the same door come one after the other.
+    /// Plans a fault for the next request to an endpoint; the returned value can plan it for more.
+    /// Several at the same endpoint happen one after the other.
     ///
     /// ```
     /// # use logto_rocket::testing::{Endpoint, Fault, Idp};
@@ -157,7 +130,7 @@ impl Idp {
     /// ```
     pub fn fault(&self, endpoint: Endpoint, fault: Fault) -> Planned<'_> {
         let number = self.state().faults.plan(endpoint, fault);
-        Planned { idp: self, number }
+        Planned { shared: &self.shared, number }
     }
 
     /// Puts something wrong into the ID tokens, logout tokens and token answers from now on.
@@ -187,82 +160,6 @@ impl Idp {
         self.state().keys.rotate(signing)
     }
 
-    /// Suspends a user: nobody can sign in as them, and their tokens are refused.
-    pub fn suspend(&self, username: &str) {
-        self.change(username, |user| user.suspended = true);
-    }
-
-    /// Ends a suspension.
-    pub fn reinstate(&self, username: &str) {
-        self.change(username, |user| user.suspended = false);
-    }
-
-    /// Gives a user a global role; seen in the tokens from the next refresh on.
-    pub fn add_role(&self, username: &str, role: &str) {
-        self.change(username, |user| user.add_role(role));
-    }
-
-    /// Takes a global role from a user; seen in the tokens from the next refresh on.
-    pub fn remove_role(&self, username: &str, role: &str) {
-        self.change(username, |user| user.remove_role(role));
-    }
-
-    /// Ends a user's membership in an organization.
-    pub fn leave_organization(&self, username: &str, organization: &str) {
-        self.change(username, |user| user.leave(organization));
-    }
-
-    /// Sets a claim of a user, one that exists already included; seen from the next refresh on.
-    pub fn set_claim(&self, username: &str, name: &str, value: impl Into<Value>) {
-        let value = value.into();
-        self.change(username, |user| user.set_claim(name, value));
-    }
-
-    /// Ends all opaque access tokens: userinfo answers 401. Refresh tokens go on.
-    pub fn expire_access_tokens(&self) {
-        self.state().access_tokens.clear();
-    }
-
-    /// Ends all sessions at the provider, as an administrator or their expiry does. Refresh tokens
-    /// with `offline_access` go on.
-    pub fn end_sessions(&self) {
-        self.state().sessions.clear();
-    }
-
-    /// Ends all sessions of a user at the provider, as a sign-out there does, and tells the
-    /// application by [back-channel logout](Builder::backchannel_logout), if it wants to be told.
-    /// Refresh tokens with `offline_access` go on.
-    pub async fn sign_out(&self, username: &str) {
-        let user = self.user_id(username);
-        {
-            let mut state = self.state();
-            let ended =
-                state.sessions.extract_if(|_, session| Some(&session.user) == user.as_ref());
-            let ended: Vec<_> = ended.map(|(_, session)| session).collect();
-            for session in ended {
-                state.bid_farewell(&session);
-            }
-        }
-        send_farewells(&self.shared).await;
-    }
-
-    /// A back-channel logout token for a user's latest session and the first application. It has a
-    /// `sid` if the provider was built with
-    /// [`session_required`](Builder::session_required).
-    ///
-    /// # Errors
-    ///
-    /// [`IdpError::UnknownUser`] if there is no such user.
-    pub fn logout_token(&self, username: &str) -> Result<String, IdpError> {
-        let user = self.user_id(username);
-        let user = user.ok_or_else(|| IdpError::UnknownUser(username.to_owned()))?;
-        let state = self.state();
-        let sessions = state.sessions.values().filter(|session| session.user == user);
-        let latest = sessions.max_by_key(|session| session.authenticated_at);
-        let sid = latest.filter(|_| state.settings.session_required).map(|s| s.id.as_str());
-        Ok(state.logout_token(&user, sid, &self.app_id))
-    }
-
     /// Stops listening: connections are refused until [`resume`](Self::resume).
     pub async fn pause(&self) {
         let server = self.server().take();
@@ -275,7 +172,7 @@ impl Idp {
     ///
     /// # Errors
     ///
-    /// [`IdpError::Launch`] if the port was taken by somebody else meanwhile.
+    /// [`IdpError::Launch`] if the port was taken meanwhile.
     pub async fn resume(&self) -> Result<(), IdpError> {
         if self.server().is_some() {
             return Ok(());
@@ -292,12 +189,6 @@ impl Idp {
 
     pub(super) fn state(&self) -> MutexGuard<'_, State> {
         self.shared.lock()
-    }
-
-    fn change(&self, username: &str, change: impl FnOnce(&mut User)) {
-        if let Some(user) = self.state().user_named(username) {
-            change(user);
-        }
     }
 
     fn server(&self) -> MutexGuard<'_, Option<Server>> {

@@ -27,7 +27,7 @@ impl State {
     fn known_access_token(&self, token: &str) -> Option<Value> {
         let token = self.access_tokens.get(token)?;
         let authorization = &token.authorization;
-        if self.now() >= token.expires_at || !self.stands(authorization) {
+        if self.now() >= token.expires_at || !self.is_active(authorization) {
             return None;
         }
         let iat = token.expires_at - ACCESS_TOKEN_LIFE;
@@ -41,8 +41,8 @@ impl State {
         let token = self.refresh_tokens.get(token)?;
         let authorization = &token.authorization;
         let expires_at = token.issued_at + REFRESH_TOKEN_LIFE;
-        let spent = token.consumed_at.is_some() || self.now() >= expires_at;
-        if spent || !self.stands(authorization) {
+        let used = token.consumed_at.is_some() || self.now() >= expires_at;
+        if used || !self.is_active(authorization) {
             return None;
         }
         let scopes = [&authorization.user_scopes[..], &authorization.resource_scopes].concat();

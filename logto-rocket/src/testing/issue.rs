@@ -6,7 +6,7 @@ use super::answer::Refused;
 use super::params::Params;
 use super::settings::ORGANIZATIONS;
 use super::state::{ACCESS_TOKEN_LIFE, AccessToken, Authorization, ID_TOKEN_LIFE, State, random};
-use super::token::Wanted;
+use super::token_request::TokenRequest;
 
 impl State {
     /// The ID token. It has no `typ`, `at_hash`, `acr`, `amr`, `azp`.
@@ -39,7 +39,7 @@ impl State {
     pub(super) fn access_token(
         &mut self,
         authorization: &Authorization,
-        wanted: &Wanted,
+        wanted: &TokenRequest,
         user_scopes: &[String],
         app_secret: &str,
     ) -> (String, String) {
@@ -74,14 +74,14 @@ impl State {
     }
 
     /// A machine's own access token (RFC 6749, section 4.4). The scopes must be named; those that
-    /// are not permitted are dropped without a word.
+    /// are not permitted are dropped without an error.
     pub(super) fn client_credentials(
         &self,
         params: &Params,
         app: &str,
         app_secret: &str,
     ) -> Result<Value, Refused> {
-        let wanted = Wanted::of(params);
+        let wanted = TokenRequest::of(params);
         let machine = self.app(app).and_then(|app| app.machine.as_ref());
         let permitted = |target: &str| {
             machine.into_iter().flatten().find(|(known, _)| known == target).map(|(_, s)| s)
@@ -150,7 +150,7 @@ impl State {
     }
 
     /// What the user may do with the token that is wanted.
-    fn permitted(&self, authorization: &Authorization, wanted: &Wanted) -> BTreeSet<String> {
+    fn permitted(&self, authorization: &Authorization, wanted: &TokenRequest) -> BTreeSet<String> {
         let Some(user) = self.active_user(&authorization.user) else { return BTreeSet::new() };
         match (&wanted.resource, &wanted.organization) {
             // In no organization in particular: what the user may do in any of them.
@@ -165,7 +165,7 @@ impl State {
                 permitted.extend(self.organization_permissions(user, organization, resource));
                 permitted
             }
-            // The organization's own permissions must have been asked for at the sign-in.
+            // The organization's own permissions must have been requested at the sign-in.
             (None, Some(organization))
                 if authorization.resources.iter().any(|r| r == ORGANIZATIONS) =>
             {

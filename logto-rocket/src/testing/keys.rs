@@ -8,7 +8,8 @@ use jsonwebtoken::{Algorithm, EncodingKey};
 use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
 
-use super::{IdpError, Tamper};
+use super::error::IdpError;
+use super::tamper::Tamper;
 
 /// The algorithm that signs: Logto has one of these two, ES384 unless an administrator rotated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -84,7 +85,7 @@ impl Keys {
             .map(|key| (key.algorithm(), &key.public))
     }
 
-    /// A JWT of these claims, changed by what a test asked for.
+    /// A JWT of these claims, changed as a test has asked.
     pub(super) fn sign(
         &self,
         typ: Option<&str>,
@@ -117,7 +118,7 @@ impl Keys {
                 }
                 Tamper::Unsigned => {
                     header.insert("alg".into(), "none".into());
-                    signer = Signer::Nobody;
+                    signer = Signer::Unsigned;
                 }
                 Tamper::Hs256 => {
                     header.insert("alg".into(), "HS256".into());
@@ -192,14 +193,14 @@ impl Key {
 enum Signer<'a> {
     Key(&'a Key),
     Secret(&'a str),
-    Nobody,
+    Unsigned,
 }
 
 impl Signer<'_> {
     fn sign(&self, message: &str) -> String {
         let message = message.as_bytes();
         match self {
-            Self::Nobody => Ok(String::new()),
+            Self::Unsigned => Ok(String::new()),
             Self::Key(key) => jsonwebtoken::crypto::sign(message, &key.private, key.algorithm()),
             Self::Secret(secret) => {
                 let key = EncodingKey::from_secret(secret.as_bytes());

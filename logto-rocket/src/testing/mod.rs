@@ -3,7 +3,7 @@
 //! [`Idp`] is a small HTTP server on a free port of 127.0.0.1 that answers as Logto does: the same
 //! endpoints, tokens, claims, error bodies and rules. An application under test is given its
 //! [`endpoint`](Idp::endpoint), [`app_id`](Idp::app_id) and [`app_secret`](Idp::app_secret), and
-//! needs nothing else. A person who comes by with a browser chooses a user on a page; a test calls
+//! needs nothing else. A person with a browser chooses a user on a page; a test calls
 //! [`Idp::authorize`].
 //!
 //! ```
@@ -28,8 +28,8 @@
 //!
 //! | to | call |
 //! | --- | --- |
-//! | see what it was asked | [`Idp::requests`] |
-//! | make a door fail, hang, redirect, lose its answer | [`Idp::fault`] |
+//! | see the requests | [`Idp::requests`] |
+//! | make an endpoint fail, hang, redirect, lose its answer | [`Idp::fault`] |
 //! | issue forged or odd tokens | [`Idp::tamper`], [`Idp::tamper_access_tokens`] |
 //! | rotate the signing key | [`Idp::rotate_keys`] |
 //! | change a user | [`Idp::suspend`], [`Idp::remove_role`], [`Idp::set_claim`] … |
@@ -41,11 +41,13 @@
 //!
 //! # What it is not
 //!
-//! It has no passwords and lets anybody in as anybody. It listens on 127.0.0.1 only and starts only
+//! It has no passwords and lets anyone in as anyone. It listens on 127.0.0.1 only and starts only
 //! in Rocket's `debug` profile and in builds with debug assertions. Third-party applications, social
 //! sign-in, device flow and the Management API are not there.
 
+mod accounts;
 mod answer;
+mod arrival;
 mod authorization_request;
 mod authorize;
 mod backchannel_logout;
@@ -59,28 +61,34 @@ mod error;
 mod faults;
 mod faulty;
 mod idp;
+mod input;
 mod introspection;
 mod issue;
 mod keys;
 mod pages;
 mod params;
+mod permitted;
+mod planned;
 mod requests;
 mod routes;
 mod server;
 mod settings;
+mod shared;
 mod sign_in;
 mod state;
 mod tamper;
 mod token;
 mod token_exchange;
+mod token_request;
 mod user;
 mod userinfo;
 
 pub use builder::Builder;
 pub use error::IdpError;
-pub use faults::{Fault, Planned};
+pub use faults::Fault;
 pub use idp::Idp;
 pub use keys::Signing;
+pub use planned::Planned;
 pub use requests::{Endpoint, Received, Requests};
 pub use sign_in::{LocalClient, sign_in};
 pub use tamper::Tamper;

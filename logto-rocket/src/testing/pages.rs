@@ -1,7 +1,7 @@
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use super::User;
 use super::authorization_request::AuthorizationRequest;
+use super::user::User;
 
 const STYLE: &str = "
   :root { color-scheme: light dark }

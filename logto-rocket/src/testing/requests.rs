@@ -2,7 +2,7 @@ use std::fmt;
 
 use super::params::Params;
 
-/// A door of the provider.
+/// An endpoint of the provider.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Endpoint {
@@ -54,7 +54,7 @@ pub struct Received {
 }
 
 impl Received {
-    /// The door it came to.
+    /// The endpoint.
     pub fn endpoint(&self) -> Endpoint {
         self.endpoint
     }
@@ -88,7 +88,7 @@ impl fmt::Debug for Received {
 pub struct Requests(Vec<Received>);
 
 impl Requests {
-    /// How many requests came to a door.
+    /// How many requests came to an endpoint.
     pub fn count(&self, endpoint: Endpoint) -> usize {
         self.all().filter(|received| received.endpoint == endpoint).count()
     }
@@ -147,7 +147,7 @@ impl Requests {
         self.count(Endpoint::PushedAuthorization)
     }
 
-    /// The latest request to a door.
+    /// The latest request to an endpoint.
     pub fn last(&self, endpoint: Endpoint) -> Option<&Received> {
         self.0.iter().rev().find(|received| received.endpoint == endpoint)
     }
@@ -166,7 +166,7 @@ pub(super) struct Log {
 }
 
 impl Log {
-    /// Keeps a request and returns its number.
+    /// Adds a request and returns its number.
     pub(super) fn add(&mut self, endpoint: Endpoint, method: &str, params: Params) -> u64 {
         self.numbered += 1;
         let (number, method) = (self.numbered, method.to_owned());

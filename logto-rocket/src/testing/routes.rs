@@ -1,36 +1,20 @@
+//! The routes of the provider, one for each endpoint and method.
 #![expect(clippy::needless_pass_by_value, reason = "Rocket gives guards by value")]
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-
-use rocket::data::{FromData, Outcome as DataOutcome, ToByteUnit as _};
 use rocket::http::{CookieJar, Status};
 use rocket::outcome::Outcome;
 use rocket::request::{FromRequest, Outcome as RequestOutcome};
-use rocket::{Catcher, Data, Request, Route, State as Managed};
+use rocket::{Catcher, Request, Route, State as Managed};
 
 use super::answer::{Answer, Refused};
 use super::authorize::{INTERACTION_COOKIE, SESSION_COOKIE};
-use super::backchannel_logout::send_farewells;
-use super::client_auth::Credentials;
+use super::backchannel_logout::send_pending_logouts;
 use super::discovery;
-use super::faulty::Arrival;
+use super::faulty;
+use super::input::{Form, Query};
 use super::pages;
 use super::params::Params;
-use super::state::State;
-
-/// The one state of a provider, shared by its doors and its handle.
-#[derive(Clone)]
-pub(super) struct Shared(Arc<Mutex<State>>);
-
-impl Shared {
-    pub(super) fn new(state: State) -> Self {
-        Self(Arc::new(Mutex::new(state)))
-    }
-
-    pub(super) fn lock(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
+use super::shared::Shared;
 
 pub(super) fn routes() -> Vec<Route> {
     rocket::routes![
@@ -51,79 +35,13 @@ pub(super) fn routes() -> Vec<Route> {
         end_session_by_form,
         confirm_end_session,
         signed_out,
-        super::faulty::at_get,
-        super::faulty::at_post,
+        faulty::at_get,
+        faulty::at_post,
     ]
 }
 
 pub(super) fn catchers() -> Vec<Catcher> {
     rocket::catchers![unrecognized]
-}
-
-/// What came without a body.
-pub(super) struct Query {
-    pub(super) params: Params,
-    authorization: Option<String>,
-}
-
-/// What came with a form, or a JSON object in its place.
-pub(super) struct Form {
-    query: Params,
-    params: Params,
-    authorization: Option<String>,
-    is_readable: bool,
-}
-
-impl Form {
-    fn credentials(&self) -> Result<Credentials, Refused> {
-        if self.is_readable {
-            return Ok(Credentials::new(self.authorization.as_deref(), &self.params));
-        }
-        Err(Refused::invalid_request(
-            "only application/x-www-form-urlencoded content-type bodies are supported on POST \
-             /token",
-        ))
-    }
-}
-
-#[rocket::async_trait]
-impl<'r> FromRequest<'r> for Query {
-    type Error = std::convert::Infallible;
-
-    async fn from_request(request: &'r Request<'_>) -> RequestOutcome<Self, Self::Error> {
-        let (params, authorization) = (query(request), authorization(request));
-        Outcome::Success(Self { params, authorization })
-    }
-}
-
-#[rocket::async_trait]
-impl<'r> FromData<'r> for Form {
-    type Error = std::io::Error;
-
-    async fn from_data(request: &'r Request<'_>, data: Data<'r>) -> DataOutcome<'r, Self> {
-        let text = match data.open(1.mebibytes()).into_string().await {
-            Ok(text) => text.into_inner(),
-            Err(error) => return Outcome::Error((Status::BadRequest, error)),
-        };
-        let content_type = request.content_type();
-        let read = match content_type {
-            Some(kind) if kind.is_json() => Params::json(&text),
-            Some(kind) if kind.is_form() => Some(Params::urlencoded(&text)),
-            _ if text.is_empty() => Some(Params::default()),
-            _ => None,
-        };
-        let (is_readable, params) = (read.is_some(), read.unwrap_or_default());
-        let query = query(request);
-        if let (Some(number), Some(shared)) =
-            (Arrival::of(request).number, request.rocket().state::<Shared>())
-        {
-            let mut all = query.clone();
-            all.extend(params.clone());
-            shared.lock().requests.complete(number, all);
-        }
-        let authorization = authorization(request);
-        Outcome::Success(Self { query, params, authorization, is_readable })
-    }
 }
 
 #[rocket::get("/oidc/.well-known/openid-configuration")]
@@ -166,7 +84,7 @@ async fn submit(shared: &Managed<Shared>, form: Form, cookies: &CookieJar<'_>) -
     let interaction = cookie(cookies, INTERACTION_COOKIE);
     let session = cookie(cookies, SESSION_COOKIE);
     let answer = shared.lock().submit_sign_in(&form.params, interaction, session);
-    send_farewells(shared).await;
+    send_pending_logouts(shared).await;
     answer
 }
 
@@ -214,7 +132,7 @@ async fn confirm_end_session(
 ) -> Answer {
     let session = cookie(cookies, SESSION_COOKIE);
     let confirmed = shared.lock().confirm_end_session(&form.params, session);
-    send_farewells(shared).await;
+    send_pending_logouts(shared).await;
     answer(confirmed)
 }
 
@@ -266,14 +184,6 @@ impl<'r> FromRequest<'r> for IfNoneMatch<'r> {
     async fn from_request(request: &'r Request<'_>) -> RequestOutcome<Self, Self::Error> {
         Outcome::Success(Self(request.headers().get_one("If-None-Match")))
     }
-}
-
-pub(super) fn query(request: &Request<'_>) -> Params {
-    request.uri().query().map(|query| Params::urlencoded(query.as_str())).unwrap_or_default()
-}
-
-fn authorization(request: &Request<'_>) -> Option<String> {
-    request.headers().get_one("Authorization").map(str::to_owned)
 }
 
 fn answer(result: Result<Answer, Refused>) -> Answer {

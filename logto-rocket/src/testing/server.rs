@@ -6,9 +6,10 @@ use rocket::config::{Config, LogLevel, Shutdown as ShutdownConfig};
 use rocket::fairing::AdHoc;
 use rocket::tokio::{self, sync::oneshot, task::JoinHandle};
 
-use super::IdpError;
+use super::error::IdpError;
 use super::faulty::Faulty;
-use super::routes::{Shared, catchers, routes};
+use super::routes::{catchers, routes};
+use super::shared::Shared;
 
 /// A launched Rocket. Dropping it stops the server.
 pub(super) struct Server {
@@ -60,7 +61,7 @@ impl Server {
             .attach(Faulty(shared.clone()))
             .attach(AdHoc::on_liftoff("Port", |rocket| {
                 Box::pin(async move {
-                    // Nobody waits any more if the start was cancelled.
+                    // The receiver is gone if the start was cancelled.
                     lifted_off.send(rocket.config().port).ok();
                 })
             }))
@@ -72,7 +73,7 @@ impl Server {
         let task = tokio::spawn(async move {
             let mut launch = pin!(rocket.launch());
             tokio::select! {
-                // Rocket tells the fairings and then says where it listens, in one go.
+                // Rocket runs the fairings and then reports its port, without a pause between.
                 biased;
                 ended = &mut launch => {
                     let why = match ended {
@@ -82,7 +83,7 @@ impl Server {
                     launched.send(Err(IdpError::Launch(why))).ok();
                 }
                 Ok(port) = port => {
-                    // Where nobody waits any more, it ends here.
+                    // Without a receiver it ends here.
                     if launched.send(Ok(port)).is_ok() {
                         launch.await.ok();
                     }

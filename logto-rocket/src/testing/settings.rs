@@ -19,7 +19,7 @@ pub(super) struct Settings {
     pub(super) organizations: Vec<Organization>,
     /// Rotate refresh tokens at each use, not only late in their life.
     pub(super) rotating: bool,
-    /// Where the first application wants to be told that a session has ended.
+    /// The back-channel logout URI of the first application.
     pub(super) backchannel_logout_uri: Option<String>,
     /// Put `sid` into the ID tokens.
     pub(super) session_required: bool,
@@ -61,6 +61,10 @@ pub(super) struct Role {
 }
 
 impl Settings {
+    pub(super) fn app(&self, id: &str) -> Option<&App> {
+        self.apps.iter().find(|app| app.id == id)
+    }
+
     pub(super) fn resource(&self, indicator: &str) -> Option<&Resource> {
         self.resources.iter().find(|resource| resource.indicator == indicator)
     }
@@ -72,7 +76,7 @@ impl Settings {
             || by_role.any(|role| role.scopes.iter().any(|s| s == scope))
     }
 
-    /// An organization as userinfo tells it.
+    /// An organization as in userinfo.
     pub(super) fn organization(&self, id: &str) -> Value {
         let known = self.organizations.iter().find(|organization| organization.id == id);
         let name = known.map_or(id, |organization| &organization.name);

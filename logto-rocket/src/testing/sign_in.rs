@@ -5,8 +5,9 @@ use rocket::http::Cookie;
 use rocket::{Orbit, Rocket, local};
 use tokio::runtime::{Builder, Handle};
 
-use super::builder::permitted;
-use super::{IdpError, User};
+use super::error::IdpError;
+use super::permitted::permitted;
+use super::user::User;
 use crate::at_once::at_once;
 use crate::claims::Claims;
 use crate::client::Client;
@@ -19,7 +20,7 @@ const ONE_THREAD: &str = "it has to be waited for, which takes a runtime with se
 /// session, sealed with the application's own key, or lead to one in its store.
 ///
 /// The user has the claims that the scopes of the application's configuration open. The session has
-/// no tokens, so what asks Logto for something needs an [`Idp`](super::Idp) and a sign-in there.
+/// no tokens, so whatever calls Logto needs an [`Idp`](super::Idp) and a sign-in there.
 ///
 /// ```
 /// # #[macro_use] extern crate rocket;

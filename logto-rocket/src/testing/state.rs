@@ -6,14 +6,13 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use rand::RngCore as _;
 
 use super::authorization_request::AuthorizationRequest;
-use super::backchannel_logout::Farewell;
-use super::end_session::SignOut;
 use super::faults::Faults;
 use super::keys::Keys;
 use super::params::Params;
 use super::requests::Log;
 use super::settings::{App, Settings};
-use super::{Tamper, User};
+use super::tamper::Tamper;
+use super::user::User;
 use crate::clock::Clock;
 
 /// Seconds; as measured at a Logto with its default settings.
@@ -26,7 +25,7 @@ pub(super) const SESSION_LIFE: u64 = 1_209_600;
 pub(super) const GRANT_LIFE: u64 = 15_552_000;
 pub(super) const SUBJECT_TOKEN_LIFE: u64 = 600;
 
-/// All that the provider knows. The doors are written as methods of it, one file each.
+/// All that the provider knows. The endpoints are methods of it, in the modules above.
 pub(super) struct State {
     pub(super) settings: Settings,
     /// `http://127.0.0.1:PORT`
@@ -46,8 +45,8 @@ pub(super) struct State {
     pub(super) pushed: HashMap<String, Pushed>,
     /// Sign-outs that wait for their form, by its `xsrf` value.
     pub(super) sign_outs: HashMap<String, SignOut>,
-    /// What the application has not been told yet.
-    pub(super) farewells: Vec<Farewell>,
+    /// Logout tokens that are not sent yet.
+    pub(super) pending_logouts: Vec<PendingLogout>,
     pub(super) faults: Faults,
     pub(super) tampers: Vec<Tamper>,
     pub(super) access_token_tampers: Vec<Tamper>,
@@ -88,7 +87,7 @@ pub(super) struct Authorization {
     pub(super) resource_scopes: Vec<String>,
     pub(super) resources: Vec<String>,
     pub(super) nonce: Option<String>,
-    /// Told in the ID token, only when the request asked for a fresh sign-in.
+    /// In the ID token only if the request asked for a fresh sign-in.
     pub(super) auth_time: Option<u64>,
 }
 
@@ -139,6 +138,18 @@ pub(super) struct Pushed {
     pub(super) expires_at: u64,
 }
 
+/// A sign-out that was found in order and waits for its form.
+pub(super) struct SignOut {
+    /// Where the browser goes afterwards, `state` included; else to a page of the provider's own.
+    pub(super) destination: Option<String>,
+}
+
+/// A logout token that is to be sent to the application.
+pub(super) struct PendingLogout {
+    pub(super) uri: String,
+    pub(super) token: String,
+}
+
 impl State {
     pub(super) fn new(settings: Settings, users: Vec<User>, keys: Keys, clock: Clock) -> Self {
         Self {
@@ -156,7 +167,7 @@ impl State {
             subject_tokens: HashMap::new(),
             pushed: HashMap::new(),
             sign_outs: HashMap::new(),
-            farewells: Vec::new(),
+            pending_logouts: Vec::new(),
             faults: Faults::default(),
             tampers: Vec::new(),
             access_token_tampers: Vec::new(),
@@ -173,7 +184,7 @@ impl State {
     }
 
     pub(super) fn app(&self, id: &str) -> Option<&App> {
-        self.settings.apps.iter().find(|app| app.id == id)
+        self.settings.app(id)
     }
 
     pub(super) fn user_named(&mut self, username: &str) -> Option<&mut User> {
@@ -193,7 +204,7 @@ impl State {
     }
 
     /// Whether the grant behind tokens still stands, and, where it must, the session.
-    pub(super) fn stands(&self, authorization: &Authorization) -> bool {
+    pub(super) fn is_active(&self, authorization: &Authorization) -> bool {
         let grant = self.grants.get(&authorization.grant);
         let granted = grant.is_some_and(|grant| self.now() < grant.expires_at);
         let session = || self.sessions.values().any(|s| s.id == authorization.session);

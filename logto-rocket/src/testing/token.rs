@@ -4,11 +4,12 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 use super::answer::{Answer, Refused};
-use super::authorization_request::words;
 use super::client_auth::Credentials;
 use super::params::Params;
-use super::state::{Authorization, REFRESH_TOKEN_LIFE, RefreshToken, State, random};
-use super::token_exchange::TOKEN_EXCHANGE;
+use super::state::{
+    ACCESS_TOKEN_LIFE, Authorization, REFRESH_TOKEN_LIFE, RefreshToken, State, random,
+};
+use super::token_request::{TOKEN_EXCHANGE, TokenRequest};
 
 /// How long a rotated refresh token still works.
 const GRACE_SECONDS: u64 = 3;
@@ -16,18 +17,6 @@ const GRACE_SECONDS: u64 = 3;
 const LONGEST_CHAIN: u64 = 31_536_000;
 
 const ORGANIZATIONS_SCOPE: &str = "urn:logto:scope:organizations";
-
-/// What a token request asks for.
-#[derive(Default)]
-pub(super) struct Wanted {
-    /// Exactly one; two count as none.
-    pub(super) resource: Option<String>,
-    pub(super) organization: Option<String>,
-    /// Fewer scopes than were granted.
-    pub(super) scopes: Option<Vec<String>>,
-    /// The id of the user who acts for the one that the token is about.
-    pub(super) actor: Option<String>,
-}
 
 impl State {
     /// `POST /oidc/token`
@@ -90,11 +79,11 @@ impl State {
             self.revoke(&authorization.grant);
             return Err(Refused::invalid_grant());
         }
-        if !self.stands(&authorization) {
+        if !self.is_active(&authorization) {
             return Err(Refused::invalid_grant());
         }
-        let mut wanted = Wanted::of(params);
-        // Known to the refresh only.
+        let mut wanted = TokenRequest::of(params);
+        // Only a refresh has them.
         wanted.organization = None;
         wanted.scopes = None;
         let only = authorization.resources.as_slice();
@@ -123,10 +112,11 @@ impl State {
         let authorization = token.authorization.clone();
         let age = self.now().saturating_sub(token.issued_at);
         let consumed_at = token.consumed_at;
-        if authorization.app != app || age >= REFRESH_TOKEN_LIFE || !self.stands(&authorization) {
+        if authorization.app != app || age >= REFRESH_TOKEN_LIFE || !self.is_active(&authorization)
+        {
             return Err(Refused::invalid_grant());
         }
-        let wanted = Wanted::of(params);
+        let wanted = TokenRequest::of(params);
         let missing: Vec<_> = wanted
             .scopes
             .iter()
@@ -173,7 +163,7 @@ impl State {
     }
 
     /// Whether these resources and organizations can be had.
-    fn check(&self, authorization: &Authorization, wanted: &Wanted) -> Result<(), Refused> {
+    fn check(&self, authorization: &Authorization, wanted: &TokenRequest) -> Result<(), Refused> {
         if let Some(organization) = &wanted.organization {
             if !authorization.has_scope(ORGANIZATIONS_SCOPE) {
                 let description = "refresh token missing required scope";
@@ -197,7 +187,7 @@ impl State {
     fn issue(
         &mut self,
         authorization: &Authorization,
-        wanted: &Wanted,
+        wanted: &TokenRequest,
         refresh_token: Option<String>,
         secret: &str,
     ) -> Value {
@@ -208,7 +198,7 @@ impl State {
         let (access_token, scope) = self.access_token(authorization, wanted, &user_scopes, secret);
         let mut answer = json!({
             "access_token": access_token,
-            "expires_in": super::state::ACCESS_TOKEN_LIFE,
+            "expires_in": ACCESS_TOKEN_LIFE,
             "scope": scope,
             "token_type": "Bearer",
         });
@@ -219,21 +209,5 @@ impl State {
             answer["refresh_token"] = refresh_token.into();
         }
         answer
-    }
-}
-
-impl Wanted {
-    pub(super) fn of(params: &Params) -> Self {
-        let mut resources = params.all("resource");
-        let resource = match (resources.next(), resources.next()) {
-            (Some(resource), None) => Some(resource.to_owned()),
-            _ => None,
-        };
-        Self {
-            resource,
-            organization: params.get("organization_id").map(str::to_owned),
-            scopes: params.get("scope").map(|scope| words(Some(scope))),
-            actor: None,
-        }
     }
 }

@@ -1,48 +1,17 @@
 use serde_json::{Value, json};
 
 use super::answer::Refused;
-use super::authorization_request::{USER_SCOPES, words};
+use super::authorization_request::{USER_SCOPES, space_separated};
 use super::params::Params;
 use super::settings::ORGANIZATIONS;
 use super::state::{
     ACCESS_TOKEN_LIFE, Authorization, GRANT_LIFE, Grant, SUBJECT_TOKEN_LIFE, State, SubjectToken,
     random,
 };
-use super::token::Wanted;
-use super::{Idp, IdpError};
-
-pub(super) const TOKEN_EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
+use super::token_request::TokenRequest;
 
 const ACCESS_TOKEN: &str = "urn:ietf:params:oauth:token-type:access_token";
 const PERSONAL_ACCESS_TOKEN: &str = "urn:logto:token-type:personal_access_token";
-
-impl Idp {
-    /// A subject token for a user, as Logto's Management API makes one for impersonation: it can be
-    /// exchanged once, within ten minutes, if the provider was built with
-    /// [`token_exchange`](super::Builder::token_exchange).
-    ///
-    /// # Errors
-    ///
-    /// [`IdpError::UnknownUser`] if there is no such user.
-    pub fn subject_token(&self, username: &str) -> Result<String, IdpError> {
-        self.any_subject_token(username, false)
-    }
-
-    /// A personal access token of a user, which can be exchanged as often as one likes.
-    ///
-    /// # Errors
-    ///
-    /// [`IdpError::UnknownUser`] if there is no such user.
-    pub fn personal_access_token(&self, username: &str) -> Result<String, IdpError> {
-        self.any_subject_token(username, true)
-    }
-
-    fn any_subject_token(&self, username: &str, is_personal: bool) -> Result<String, IdpError> {
-        let user = self.user_id(username);
-        let user = user.ok_or_else(|| IdpError::UnknownUser(username.to_owned()))?;
-        Ok(self.state().subject_token(user, is_personal))
-    }
-}
 
 impl State {
     /// Makes a token that can be exchanged for one in the name of a user.
@@ -62,7 +31,7 @@ impl State {
     ) -> Result<Value, Refused> {
         let text = params.get("subject_token").ok_or_else(|| Refused::missing("subject_token"))?;
         let user = self.subject(params, text)?;
-        let mut wanted = Wanted::of(params);
+        let mut wanted = TokenRequest::of(params);
         if let Some(resource) = &wanted.resource
             && self.settings.resource(resource).is_none()
         {
@@ -90,7 +59,7 @@ impl State {
         }))
     }
 
-    /// The user of the subject token, if it can be exchanged. Why it cannot is not told.
+    /// The user of the subject token, if it can be exchanged. The error does not say why.
     fn subject(&self, params: &Params, text: &str) -> Result<String, Refused> {
         let kind = params.get("subject_token_type");
         let is_personal = match kind.ok_or_else(|| Refused::missing("subject_token_type"))? {
@@ -114,7 +83,7 @@ impl State {
         }
         self.access_tokens
             .get(text)
-            .filter(|token| self.now() < token.expires_at && self.stands(&token.authorization))
+            .filter(|token| self.now() < token.expires_at && self.is_active(&token.authorization))
             .filter(|token| token.authorization.has_scope("openid"))
             .map(|token| Some(token.authorization.user.clone()))
             .ok_or_else(Refused::invalid_grant)
@@ -122,8 +91,9 @@ impl State {
 
     /// What the exchange grants: it stands by itself, without a session.
     fn granted(&mut self, params: &Params, app: &str, user: String) -> Authorization {
-        let (user_scopes, resource_scopes): (Vec<_>, Vec<_>) =
-            words(params.get("scope")).into_iter().partition(|s| USER_SCOPES.contains(&s.as_str()));
+        let (user_scopes, resource_scopes): (Vec<_>, Vec<_>) = space_separated(params.get("scope"))
+            .into_iter()
+            .partition(|s| USER_SCOPES.contains(&s.as_str()));
         let grant = random();
         let granted = Grant {
             scopes: user_scopes.iter().cloned().collect(),

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
 
-/// Somebody who can sign in at the test provider.
+/// A user who can sign in at the test provider.
 ///
 /// A new user has nothing but a user name: `name`, `picture`, `email` and `phone_number` are `null`
 /// in the tokens, as with Logto.
@@ -81,7 +81,7 @@ impl User {
         self.profile("email", email)
     }
 
-    /// The phone number, verified; digits only, as Logto keeps it.
+    /// The phone number, verified; digits only, as Logto stores it.
     #[must_use]
     pub fn phone(self, phone: &str) -> Self {
         self.profile("phone_number", phone)
@@ -100,14 +100,14 @@ impl User {
         self
     }
 
-    /// A global role. What it permits is told by [`Builder::role`](super::Builder::role).
+    /// A global role. What it permits is set by [`Builder::role`](super::Builder::role).
     #[must_use]
     pub fn role(mut self, role: &str) -> Self {
         self.roles.push(role.to_owned());
         self
     }
 
-    /// Membership in an organization with these organization roles. What they permit is told by
+    /// Membership in an organization with these organization roles. What they permit is set by
     /// [`Builder::organization_role`](super::Builder::organization_role).
     #[must_use]
     pub fn organization<R: Into<String>>(
@@ -120,7 +120,7 @@ impl User {
         self
     }
 
-    /// The custom data, an object; only userinfo tells it.
+    /// The custom data, an object; only userinfo has it.
     #[must_use]
     pub fn custom_data(mut self, data: Value) -> Self {
         self.custom_data = data;

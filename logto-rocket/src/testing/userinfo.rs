@@ -1,10 +1,10 @@
 use serde_json::{Map, Value};
 
-use super::User;
 use super::answer::{Answer, Refused};
 use super::client_auth::Credentials;
 use super::params::Params;
 use super::state::{Authorization, State};
+use super::user::User;
 
 impl State {
     /// `GET` or `POST /oidc/me`: for opaque access tokens only
@@ -18,7 +18,7 @@ impl State {
         let token = self
             .access_tokens
             .get(token)
-            .filter(|token| self.now() < token.expires_at && self.stands(&token.authorization))
+            .filter(|token| self.now() < token.expires_at && self.is_active(&token.authorization))
             .ok_or_else(|| self.unauthorized(401, "invalid_token", "invalid token provided"))?;
         if !token.authorization.has_scope("openid") {
             let description = "access token missing openid scope";

@@ -24,12 +24,12 @@ async fn a_callback_has_code_state_and_iss() {
     let url = authorization_url(&idp, "openid", &[("state", "a b+c%2F=&é\"'<>")]);
     let callback = Browser::new(&idp).sign_in(&url, "alice").await;
     assert!(callback.starts_with(CALLBACK));
-    let told = query(&callback);
-    assert_eq!(told.len(), 3);
-    assert_eq!(told["state"], "a b+c%2F=&é\"'<>");
-    assert_eq!(told["iss"], idp.issuer());
-    assert_eq!(told["code"].len(), 43);
-    assert_eq!(exchange(&idp, &told["code"], &[]).await.status, 200);
+    let params = query(&callback);
+    assert_eq!(params.len(), 3);
+    assert_eq!(params["state"], "a b+c%2F=&é\"'<>");
+    assert_eq!(params["iss"], idp.issuer());
+    assert_eq!(params["code"].len(), 43);
+    assert_eq!(exchange(&idp, &params["code"], &[]).await.status, 200);
 }
 
 #[rocket::async_test]
@@ -39,9 +39,9 @@ async fn the_helper_and_the_browser_get_the_same() {
     let by_page = Browser::new(&idp).sign_in(&url, "alice").await;
     let by_helper = idp.authorize(&url, "alice").await.unwrap();
     let parts = |callback: &str| {
-        let mut told = query(callback);
-        told.remove("code").expect("a code");
-        told
+        let mut params = query(callback);
+        params.remove("code").expect("a code");
+        params
     };
     assert_eq!(parts(&by_page), parts(&by_helper));
     let unknown = idp.authorize(&url, "nobody").await;
@@ -108,11 +108,11 @@ async fn other_mistakes_return_to_the_callback_with_state_and_iss() {
         (("prompt", "none"), "login_required"),
     ] {
         let callback = without_a_page(&idp, &[more]).await;
-        let told = query(&callback);
-        assert_eq!(told.get("error").map(String::as_str), Some(expected), "{more:?}");
-        assert_eq!(told["state"], "the state");
-        assert_eq!(told["iss"], idp.issuer());
-        assert!(!told.contains_key("code"));
+        let params = query(&callback);
+        assert_eq!(params.get("error").map(String::as_str), Some(expected), "{more:?}");
+        assert_eq!(params["state"], "the state");
+        assert_eq!(params["iss"], idp.issuer());
+        assert!(!params.contains_key("code"));
     }
     let twice = format!("{}&state=again", authorization_url(&idp, "openid", &[]));
     let got = Browser::new(&idp).get(&twice).await;

@@ -88,13 +88,13 @@ async fn a_sign_out_posts_a_logout_token_once_before_the_user_goes_on() {
         assert_eq!(sign_out(&idp, &mut browser).await, "/oidc/session/end/success");
         let posted = listener.posted();
         assert_eq!(posted.len(), 1, "{status}");
-        let (told, of_session) = (token(&posted[0]), claims(&tokens["id_token"]));
-        assert_eq!(told["sub"], of_session["sub"]);
-        assert_eq!(told["sid"], of_session["sid"]);
-        assert_eq!(told["sid"].is_string(), required);
-        assert_eq!(told["aud"], idp.app_id());
+        let (logout_claims, of_session) = (token(&posted[0]), claims(&tokens["id_token"]));
+        assert_eq!(logout_claims["sub"], of_session["sub"]);
+        assert_eq!(logout_claims["sid"], of_session["sid"]);
+        assert_eq!(logout_claims["sid"].is_string(), required);
+        assert_eq!(logout_claims["aud"], idp.app_id());
         sign_out(&idp, &mut browser).await;
-        assert!(listener.posted().is_empty(), "nobody was signed in any more");
+        assert!(listener.posted().is_empty(), "no user was signed in any more");
     }
 }
 
@@ -140,9 +140,9 @@ async fn all_sessions_of_a_user_end_by_one_call_and_an_administrator_tells_nobod
         idp.authorize(&url, user).await.unwrap();
     }
     idp.sign_out("alice").await;
-    let told = listener.posted();
-    assert_eq!(told.len(), 2);
-    assert_ne!(token(&told[0])["sid"], token(&told[1])["sid"]);
+    let posted = listener.posted();
+    assert_eq!(posted.len(), 2);
+    assert_ne!(token(&posted[0])["sid"], token(&posted[1])["sid"]);
     idp.end_sessions();
     idp.sign_out("bob").await;
     assert!(listener.posted().is_empty());

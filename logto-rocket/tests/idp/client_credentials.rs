@@ -31,7 +31,11 @@ async fn a_machine_gets_the_scopes_that_it_names_and_has() {
         assert_eq!(claims(&got["access_token"]).get("scope"), None);
     }
     let got = ask(&idp, &[("resource", ORDERS), ("scope", "read:orders")]).await;
-    assert_eq!((got.status, got.json().get("scope")), (200, None), "not permitted, not told");
+    assert_eq!(
+        (got.status, got.json().get("scope")),
+        (200, None),
+        "a scope that is not permitted is left out"
+    );
 }
 
 #[rocket::async_test]
@@ -65,7 +69,7 @@ async fn a_target_is_needed_and_must_be_known() {
 #[rocket::async_test]
 async fn a_web_application_is_no_machine_and_a_machine_has_no_users() {
     let idp = machine().await;
-    assert_eq!(idp.app_id(), "test_app", "the handle tells the web application");
+    assert_eq!(idp.app_id(), "test_app", "the handle names the web application");
     let description = "requested grant type is not allowed for this client";
     let form = [("grant_type", "client_credentials"), ("resource", API)];
     let got = token(&idp, &form).await;

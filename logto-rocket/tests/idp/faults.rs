@@ -68,7 +68,7 @@ async fn a_member_of_one_answer_is_another_or_missing_and_the_request_was_handle
     assert_eq!(whole["expires_in"], 3600, "{whole}");
     idp.fault(Endpoint::Discovery, Fault::member("issuer", "https://elsewhere.test/oidc"));
     let got = get(&idp, "/oidc/.well-known/openid-configuration").await.json();
-    assert_eq!(got["issuer"], "https://elsewhere.test/oidc", "it is for every door");
+    assert_eq!(got["issuer"], "https://elsewhere.test/oidc", "it is for every endpoint");
     assert_eq!(got["jwks_uri"], idp.discovery()["jwks_uri"]);
 }
 

@@ -23,13 +23,13 @@ async fn users_have_what_they_were_given() {
         .unwrap();
     assert_eq!((idp.app_id(), idp.app_secret()), ("app_id", "app_secret"));
     let tokens = sign_in(&idp, "carol", ALL_SCOPES, &[]).await;
-    let (header, told) = decoded(&tokens["id_token"]);
+    let (header, profile) = decoded(&tokens["id_token"]);
     assert_eq!(header["alg"], "RS256");
     assert!(verifies(&tokens["id_token"], &idp.jwks()));
-    assert_eq!((&told["name"], &told["email"]), (&json!("Carol"), &json!("c@x.test")));
-    assert_eq!((&told["roles"], &told["department"]), (&json!(["auditor"]), &json!("ops")));
-    assert_eq!(told["organization_roles"], json!(["org_1:member"]));
-    assert_eq!(told["phone_number"], json!(null));
+    assert_eq!((&profile["name"], &profile["email"]), (&json!("Carol"), &json!("c@x.test")));
+    assert_eq!((&profile["roles"], &profile["department"]), (&json!(["auditor"]), &json!("ops")));
+    assert_eq!(profile["organization_roles"], json!(["org_1:member"]));
+    assert_eq!(profile["phone_number"], json!(null));
     assert_eq!(idp.user_id("alice"), None, "alice and bob gave way");
 }
 
@@ -56,10 +56,13 @@ async fn changes_of_a_user_are_seen_at_the_next_refresh() {
     idp.leave_organization("alice", "org_1");
     idp.set_claim("alice", "name", "Alice in Wonderland");
     let got = refresh(&idp, &tokens, &[]).await.json();
-    let told = claims(&got["id_token"]);
-    assert_eq!(told["roles"], json!(["auditor"]));
-    assert_eq!((&told["organizations"], &told["organization_roles"]), (&json!([]), &json!([])));
-    assert_eq!(told["name"], "Alice in Wonderland");
+    let profile = claims(&got["id_token"]);
+    assert_eq!(profile["roles"], json!(["auditor"]));
+    assert_eq!(
+        (&profile["organizations"], &profile["organization_roles"]),
+        (&json!([]), &json!([]))
+    );
+    assert_eq!(profile["name"], "Alice in Wonderland");
     let got = refresh(&idp, &tokens, &[("resource", ORDERS)]).await.json();
     assert_eq!(claims(&got["access_token"])["scope"], "", "the role's permissions are gone too");
     assert_eq!(refresh(&idp, &tokens, &[("organization_id", "org_1")]).await.status, 403);

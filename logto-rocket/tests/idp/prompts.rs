@@ -59,9 +59,9 @@ async fn prompt_none_needs_a_grant_for_these_scopes_and_resources() {
         url("openid read:orders", &[("resource", ORDERS)]),
     ] {
         let got = browser.get(&refused).await;
-        let told = query(got.header("location"));
-        assert_eq!(told["error"], "consent_required");
-        assert_eq!(told["error_description"], "requested scopes not granted");
+        let params = query(got.header("location"));
+        assert_eq!(params["error"], "consent_required");
+        assert_eq!(params["error_description"], "requested scopes not granted");
     }
     let granted = &query(granted.header("location"))["code"];
     let tokens = exchange(&idp, granted, &[]).await.json();

@@ -34,7 +34,7 @@ async fn the_id_token_of_a_full_profile_has_the_claims_of_the_capture() {
     let (header, claims) = decoded(&tokens["id_token"]);
     assert_eq!(names(&header), ["alg", "kid"], "no typ");
     assert_eq!(header["alg"], "ES384");
-    let mut told = [
+    let mut expected = [
         "sub",
         "name",
         "family_name",
@@ -63,8 +63,8 @@ async fn the_id_token_of_a_full_profile_has_the_claims_of_the_capture() {
         "iat",
         "iss",
     ];
-    told.sort_unstable();
-    assert_eq!(names(&claims), told);
+    expected.sort_unstable();
+    assert_eq!(names(&claims), expected);
     assert_eq!(claims["iss"], idp.issuer());
     assert_eq!(claims["aud"], idp.app_id());
     assert_eq!(claims["nonce"], "the nonce");

@@ -34,7 +34,15 @@ impl Law {
 #[test]
 fn oidc_and_what_it_stands_on_never_name_rocket() {
     const WITHOUT_ROCKET: [&str; 10] = [
-        "oidc", "claims", "local_path", "loopback", "names", "clock", "task", "sync", "session_id",
+        "oidc",
+        "claims",
+        "local_path",
+        "loopback",
+        "names",
+        "clock",
+        "task",
+        "sync",
+        "session_id",
         "error/mod",
     ];
     let law = |path: &str, line: &str| is_in(path, &WITHOUT_ROCKET) && names(line, "rocket");
@@ -85,7 +93,11 @@ fn only_the_fairing_writes_cookies() {
     let law = Law {
         is_broken_by: |_, line| {
             let writes = [
-                "\"Set-Cookie\"", "\"set-cookie\"", "SET_COOKIE", "cookies().add", "cookies().remove",
+                "\"Set-Cookie\"",
+                "\"set-cookie\"",
+                "SET_COOKIE",
+                "cookies().add",
+                "cookies().remove",
             ];
             contains(line, &writes)
         },
@@ -135,15 +147,15 @@ fn only_the_keys_verify_signatures() {
         is_broken_by: |_, line| names(line, "jsonwebtoken"),
         not_governed: &["oidc/keys", "testing"],
     };
-    law.holds(&["let token = jsonwebtoken::decode(raw, &key, &rules);", "use jsonwebtoken as jwt;"]);
+    law.holds(&[
+        "let token = jsonwebtoken::decode(raw, &key, &rules);",
+        "use jsonwebtoken as jwt;",
+    ]);
 }
 
 #[test]
 fn openidconnect_stays_in_oidc_and_its_generic_types_in_one_file() {
-    let law = Law {
-        is_broken_by: |_, line| names(line, "openidconnect"),
-        not_governed: &["oidc"],
-    };
+    let law = Law { is_broken_by: |_, line| names(line, "openidconnect"), not_governed: &["oidc"] };
     law.holds(&["use openidconnect::Nonce;", "fn f(nonce: openidconnect::Nonce) {}"]);
     let law = Law {
         is_broken_by: |_, line| {
@@ -158,10 +170,8 @@ fn openidconnect_stays_in_oidc_and_its_generic_types_in_one_file() {
 
 #[test]
 fn access_is_decided_in_one_place() {
-    let law = Law {
-        is_broken_by: |_, line| line.contains(".evaluate("),
-        not_governed: &["requirement"],
-    };
+    let law =
+        Law { is_broken_by: |_, line| line.contains(".evaluate("), not_governed: &["requirement"] };
     law.holds(&["if requirement.evaluate(&facts) == Answer::Met {"]);
     let law = Law {
         is_broken_by: |_, line| line.contains("decide_for_request("),
@@ -200,8 +210,13 @@ fn no_static_holds_state() {
 fn all_time_comes_from_the_clock() {
     let law = Law {
         is_broken_by: |_, line| {
-            let clocks =
-                ["SystemTime::now", "Instant::now", "OffsetDateTime::now", "Utc::now", ".elapsed()"];
+            let clocks = [
+                "SystemTime::now",
+                "Instant::now",
+                "OffsetDateTime::now",
+                "Utc::now",
+                ".elapsed()",
+            ];
             contains(line, &clocks)
         },
         not_governed: &["clock"],
@@ -213,7 +228,8 @@ fn all_time_comes_from_the_clock() {
 fn the_state_machines_know_neither_tokio_nor_a_cache_nor_a_clock() {
     const MACHINES: [&str; 1] = ["task/single_flight"];
     let law = |path: &str, line: &str| {
-        let others = ["tokio", "moka", "quick_cache", "Clock", "std::sync::Mutex", "std::sync::RwLock"];
+        let others =
+            ["tokio", "moka", "quick_cache", "Clock", "std::sync::Mutex", "std::sync::RwLock"];
         is_in(path, &MACHINES) && contains(line, &others)
     };
     let sources = Sources::of_the_library();
@@ -242,7 +258,10 @@ fn nothing_panics_but_where_a_line_states_why_it_cannot() {
         },
         not_governed: &["testing"],
     };
-    law.holds(&["let url = Url::parse(text).unwrap();", "let url = text.parse().expect(\"a URL\");"]);
+    law.holds(&[
+        "let url = Url::parse(text).unwrap();",
+        "let url = text.parse().expect(\"a URL\");",
+    ]);
     let sources = Sources::of_the_library();
     for (path, why) in INVARIANTS {
         let known = sources.breaches(|file, line| file == path && line.contains(why));
@@ -254,7 +273,8 @@ fn nothing_panics_but_where_a_line_states_why_it_cannot() {
 fn files_are_short() {
     let is_long = |file: &File| file.text.lines().count() > 320;
     let sources = Sources::of_the_library();
-    let long: Vec<_> = sources.0.iter().filter(|file| is_long(file)).map(|file| &file.path).collect();
+    let long: Vec<_> =
+        sources.0.iter().filter(|file| is_long(file)).map(|file| &file.path).collect();
     assert!(long.is_empty(), "more than 320 lines: {long:?}");
     assert!(is_long(&File::new("session/mod.rs", "\n".repeat(321))));
 }
@@ -263,7 +283,8 @@ fn files_are_short() {
 fn nothing_is_left_to_be_done() {
     let is_left = |file: &File| contains(&file.text, &["TODO", "FIXME", "XXX", "HACK"]);
     let sources = Sources::of_the_library();
-    let left: Vec<_> = sources.0.iter().filter(|file| is_left(file)).map(|file| &file.path).collect();
+    let left: Vec<_> =
+        sources.0.iter().filter(|file| is_left(file)).map(|file| &file.path).collect();
     assert!(left.is_empty(), "{left:?}");
     assert!(is_left(&File::new("session/mod.rs", "// TODO: the other half".to_owned())));
 }

@@ -1,6 +1,6 @@
 //! Promises of what a record is found by.
 
-use super::{HOUR, SIGNED_IN_AT, Subject, create, ids_of, is_there, load, random, record};
+use super::support::{HOUR, SIGNED_IN_AT, Subject, create, ids_of, is_there, load, random, record};
 use crate::{Record, Replaced};
 
 /// `list_by_sub`.
@@ -39,7 +39,7 @@ pub async fn a_users_records_are_deleted_if_signed_in_by_then(store: Subject) {
     assert!(!is_there(&store, &ids[1]).await);
     assert!(is_there(&store, &ids[2]).await);
     assert_eq!(ids_of(&store, &one.sub).await, [ids[2].clone()]);
-    // More than any clock will show, and more than a database's signed numbers hold is not asked for.
+    // Beyond any clock, but not beyond the signed numbers of a database.
     assert_eq!(store.delete_by_sub(&one.sub, 9_000_000_000_000_000).await, Ok(()));
     assert!(!is_there(&store, &ids[2]).await);
     assert!(is_there(&store, &others).await);

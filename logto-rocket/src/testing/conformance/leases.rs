@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{HOUR, SECOND, Subject, at_once, create, record, until};
+use super::support::{HOUR, SECOND, Subject, at_once, create, record, until};
 use crate::Replaced;
 
 /// `lease`.

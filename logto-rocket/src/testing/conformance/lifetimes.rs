@@ -1,6 +1,6 @@
 //! Promises of how long a record lives.
 
-use super::{HOUR, SECOND, Subject, create, is_there, new_id, record, until};
+use super::support::{HOUR, SECOND, Subject, create, is_there, new_id, record, until};
 use crate::Replaced;
 
 /// `create`, `load`, `list_by_sub`, `replace`.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{HOUR, Subject, at_once, create, is_there, load, new_id, random, record};
+use super::support::{HOUR, Subject, at_once, create, is_there, load, new_id, random, record};
 use crate::{Record, Replaced, Stored};
 
 /// `create`, `load`.

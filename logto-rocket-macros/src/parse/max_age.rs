@@ -5,10 +5,10 @@ use std::fmt::{self, Display, Formatter};
 use syn::Error;
 use syn::parse::{ParseStream, Result};
 
-use super::Text;
 use super::key::Key;
+use super::text::Text;
 
-/// A year: who waits longer does not mean a fresh sign-in.
+/// A year. No sign-in would be too old for a longer age.
 const LONGEST: u64 = 365 * 24 * 3600;
 
 /// An age with its unit, as `"15m"`.
@@ -50,11 +50,11 @@ fn seconds(text: &str) -> std::result::Result<u64, String> {
         _ => return Err(expected.into()),
     };
     match number.parse::<u64>().ok().and_then(|number| number.checked_mul(factor)) {
-        Some(0) => Err("no sign-in is that fresh; write the least that will do, as `1m`".into()),
-        Some(seconds) if seconds <= LONGEST => Ok(seconds),
-        _ => {
-            Err("this is more than a year, so no session would ever be too old; leave it out"
+        Some(0) => {
+            Err("no sign-in is that recent; write the longest age that you accept, such as `1m`"
                 .into())
         }
+        Some(seconds) if seconds <= LONGEST => Ok(seconds),
+        _ => Err("this is more than a year, so no session would be too old; leave it out".into()),
     }
 }

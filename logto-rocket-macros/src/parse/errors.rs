@@ -1,15 +1,15 @@
-//! [`Mistakes`]: what is wrong, all of it.
+//! [`Errors`]: the errors found so far, so that one does not hide the next.
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::Error;
 use syn::parse::Result;
 
-/// The mistakes found so far.
+/// The errors found so far.
 #[derive(Clone, Default)]
-pub(crate) struct Mistakes(Option<Error>);
+pub(crate) struct Errors(Option<Error>);
 
-impl Mistakes {
+impl Errors {
     pub(crate) fn add(&mut self, error: Error) {
         match &mut self.0 {
             Some(first) => first.combine(error),
@@ -17,19 +17,19 @@ impl Mistakes {
         }
     }
 
-    /// The value, or nothing and one mistake more.
+    /// The value; an error is added and gives `None`.
     pub(crate) fn take<T>(&mut self, result: Result<T>) -> Option<T> {
         result.map_err(|error| self.add(error)).ok()
     }
 
-    /// The value, if there are none.
+    /// The value if there are no errors, otherwise all of them.
     pub(crate) fn or<T>(self, value: T) -> Result<T> {
         self.0.map_or(Ok(value), Err)
     }
 }
 
-impl ToTokens for Mistakes {
-    /// Each as an error of the compiler.
+impl ToTokens for Errors {
+    /// Each as a `compile_error!`.
     fn to_tokens(&self, tokens: &mut TokenStream) {
         tokens.extend(self.0.as_ref().map(Error::to_compile_error));
     }

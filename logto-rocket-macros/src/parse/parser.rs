@@ -1,0 +1,163 @@
+//! The recursive descent: conditions in lists, and lists in conditions.
+
+use proc_macro2::TokenStream;
+use syn::parse::{ParseStream, Result};
+use syn::{Error, Ident, Token};
+
+use super::comma_list::{self, comma_separated, skip_to_comma};
+use super::condition::{At, Condition};
+use super::errors::Errors;
+use super::key::Key;
+use super::list::{List, Part};
+use super::literal::Literal;
+use super::max_age::MaxAge;
+use super::organization::Organization;
+use super::path::parse_function;
+use super::punctuation::{empty, equals, non_empty, parentheses};
+use super::repetition::{mergeable, reject_repeated, repeated};
+use super::resource::Resource;
+use super::text::Text;
+
+/// Parses conditions joined by "and".
+pub(super) fn all_of(input: ParseStream<'_>) -> Result<List> {
+    list(input, |earlier, later| repeated(earlier, later).or_else(|| mergeable(earlier, later)))
+}
+
+/// Parses conditions of which one is enough.
+fn any_of(input: ParseStream<'_>) -> Result<List> {
+    list(input, repeated)
+}
+
+fn list(
+    input: ParseStream<'_>,
+    message: impl Fn(&Condition, &Condition) -> Option<String>,
+) -> Result<List> {
+    let mut errors = Errors::default();
+    let (mut parts, mut conditions) = (Vec::new(), Vec::new());
+    for (span, part) in comma_separated(input, part)? {
+        let part = part.unwrap_or_else(|error| Part::Invalid(None, error));
+        conditions.extend(part.condition().ok().map(|condition| (span, condition)));
+        parts.push(part);
+    }
+    reject_repeated(&conditions, message, &mut errors);
+    Ok(List { parts, errors })
+}
+
+/// Parses one condition. After a syntax error, what is known of it is its keyword.
+fn part(input: ParseStream<'_>) -> Result<Part> {
+    let (key, keyword) = Key::parse(input)?;
+    match part_of(input, key, &keyword) {
+        Ok(part) => Ok(part),
+        Err(error) => {
+            let has_keyword = skip_to_comma(input)?;
+            Ok(Part::Invalid(Some(key).filter(|_| !has_keyword), error))
+        }
+    }
+}
+
+fn part_of(input: ParseStream<'_>, key: Key, keyword: &Ident) -> Result<Part> {
+    let condition = match key {
+        Key::Role => {
+            equals(input, key, keyword)?;
+            Condition::Role(Text::parse(input, key.example())?)
+        }
+        Key::Roles => {
+            let roles = comma_list::texts(&parentheses(input, key, keyword)?, key.example())?;
+            Condition::Roles(non_empty(roles, key, keyword)?)
+        }
+        Key::Scope => {
+            equals(input, key, keyword)?;
+            Condition::Scope(At(keyword.span()), Text::parse_scope(input)?)
+        }
+        Key::Scopes => {
+            let scopes = comma_list::scopes(&parentheses(input, key, keyword)?)?;
+            Condition::Scopes(At(keyword.span()), non_empty(scopes, key, keyword)?)
+        }
+        Key::Organization => {
+            equals(input, key, keyword)?;
+            Condition::Organization(Organization::parse(input)?)
+        }
+        Key::OrganizationRole => {
+            equals(input, key, keyword)?;
+            Condition::OrganizationRole(At(keyword.span()), Text::parse(input, key.example())?)
+        }
+        Key::Resource => {
+            equals(input, key, keyword)?;
+            Condition::Resource(At(keyword.span()), Resource::parse(input)?)
+        }
+        Key::MaxAge => {
+            equals(input, key, keyword)?;
+            Condition::MaxAge(MaxAge::parse(input)?)
+        }
+        Key::Claim => {
+            let content = parentheses(input, key, keyword)?;
+            let claim = claim(&content, keyword);
+            // Tokens left behind by an error would count as another one.
+            content.parse::<TokenStream>()?;
+            claim?
+        }
+        Key::Check => {
+            equals(input, key, keyword)?;
+            Condition::Check(parse_function(input, key)?)
+        }
+        Key::All | Key::Any | Key::Not => {
+            return nested(&parentheses(input, key, keyword)?, key, keyword);
+        }
+    };
+    Ok(Part::Valid(condition))
+}
+
+/// Parses the list between the parentheses of `all`, `any` or `not`.
+fn nested(input: ParseStream<'_>, key: Key, keyword: &Ident) -> Result<Part> {
+    let mut list = if key == Key::All { all_of(input) } else { any_of(input) }?;
+    if list.parts.is_empty() {
+        list.errors.add(empty(key, keyword));
+    }
+    if key == Key::Not && list.parts.len() > 1 {
+        let conditions: Result<Vec<_>> = list.parts.iter().map(Part::condition).collect();
+        if let Ok(conditions) = conditions {
+            list.errors.add(not_of_several(conditions, keyword));
+        }
+    }
+    Ok(Part::List(key, list))
+}
+
+fn claim(input: ParseStream<'_>, keyword: &Ident) -> Result<Condition> {
+    if input.is_empty() {
+        return Err(empty(Key::Claim, keyword));
+    }
+    if let Ok(name) = input.fork().parse::<Ident>() {
+        return Err(input.error(format!("the name of a claim is a string: `\"{name}\" = …`")));
+    }
+    let name = Text::parse(input, Key::Claim.example())?;
+    if name.claim_path().iter().any(|part| part.trim().is_empty()) {
+        return Err(Error::new(
+            name.span,
+            "a part of the name is blank; `\"address.country\"` is `country` in `address`",
+        ));
+    }
+    let span = if input.is_empty() { name.span } else { input.span() };
+    let equals = if input.peek(Token![==]) { None } else { input.parse::<Option<Token![=]>>()? };
+    if equals.is_none() || input.is_empty() {
+        let message = format!("expected `=` and a value: `claim({name} = …)`");
+        return Err(Error::new(span, message));
+    }
+    let literal = Literal::parse(input)?;
+    input.parse::<Option<Token![,]>>()?;
+    if !input.is_empty() {
+        return Err(input.error("`claim(…)` takes one claim; write one `claim(…)` for each"));
+    }
+    Ok(Condition::Claim { name, literal })
+}
+
+fn not_of_several(conditions: Vec<Condition>, keyword: &Ident) -> Error {
+    let any = Condition::Any(conditions.clone());
+    let all = Condition::All(conditions);
+    Error::new(
+        keyword.span(),
+        format!(
+            "`not(…)` takes one requirement; write `not({any})` to allow none of them, \
+             `not({all})` to allow some but not all"
+        ),
+    )
+}

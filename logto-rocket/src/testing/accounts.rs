@@ -1,0 +1,125 @@
+//! What a test can do to the users of a provider, their sessions and tokens.
+
+use serde_json::Value;
+
+use super::backchannel_logout::send_pending_logouts;
+use super::error::IdpError;
+use super::idp::Idp;
+use super::user::User;
+
+impl Idp {
+    /// The id of a user, which is `sub` in the tokens; `None` if there is no such user.
+    pub fn user_id(&self, username: &str) -> Option<String> {
+        self.state().user_named(username).map(|user| user.id().to_owned())
+    }
+
+    /// Suspends a user: nobody can sign in as them, and their tokens are refused.
+    pub fn suspend(&self, username: &str) {
+        self.change(username, |user| user.suspended = true);
+    }
+
+    /// Ends a suspension.
+    pub fn reinstate(&self, username: &str) {
+        self.change(username, |user| user.suspended = false);
+    }
+
+    /// Gives a user a global role; seen in the tokens from the next refresh on.
+    pub fn add_role(&self, username: &str, role: &str) {
+        self.change(username, |user| user.add_role(role));
+    }
+
+    /// Takes a global role from a user; seen in the tokens from the next refresh on.
+    pub fn remove_role(&self, username: &str, role: &str) {
+        self.change(username, |user| user.remove_role(role));
+    }
+
+    /// Ends a user's membership in an organization.
+    pub fn leave_organization(&self, username: &str, organization: &str) {
+        self.change(username, |user| user.leave(organization));
+    }
+
+    /// Sets a claim of a user, one that exists already included; seen from the next refresh on.
+    pub fn set_claim(&self, username: &str, name: &str, value: impl Into<Value>) {
+        let value = value.into();
+        self.change(username, |user| user.set_claim(name, value));
+    }
+
+    /// Ends all opaque access tokens: userinfo answers 401. Refresh tokens go on.
+    pub fn expire_access_tokens(&self) {
+        self.state().access_tokens.clear();
+    }
+
+    /// Ends all sessions at the provider, as an administrator or their expiry does. Refresh tokens
+    /// with `offline_access` go on.
+    pub fn end_sessions(&self) {
+        self.state().sessions.clear();
+    }
+
+    /// Ends all sessions of a user at the provider, as a sign-out there does, and posts
+    /// logout tokens if there is a [back-channel logout URI](super::Builder::backchannel_logout).
+    /// Refresh tokens with `offline_access` go on.
+    pub async fn sign_out(&self, username: &str) {
+        let user = self.user_id(username);
+        {
+            let mut state = self.state();
+            let ended =
+                state.sessions.extract_if(|_, session| Some(&session.user) == user.as_ref());
+            let ended: Vec<_> = ended.map(|(_, session)| session).collect();
+            for session in ended {
+                state.note_logout(&session);
+            }
+        }
+        send_pending_logouts(&self.shared).await;
+    }
+
+    /// A back-channel logout token for a user's latest session and the first application. It has a
+    /// `sid` if the provider was built with
+    /// [`session_required`](super::Builder::session_required).
+    ///
+    /// # Errors
+    ///
+    /// [`IdpError::UnknownUser`] if there is no such user.
+    pub fn logout_token(&self, username: &str) -> Result<String, IdpError> {
+        let user = self.known_user_id(username)?;
+        let state = self.state();
+        let sessions = state.sessions.values().filter(|session| session.user == user);
+        let latest = sessions.max_by_key(|session| session.authenticated_at);
+        let sid = latest.filter(|_| state.settings.session_required).map(|s| s.id.as_str());
+        Ok(state.logout_token(&user, sid, self.app_id()))
+    }
+
+    /// A subject token for a user, as Logto's Management API makes one for impersonation: it can be
+    /// exchanged once, within ten minutes, if the provider was built with
+    /// [`token_exchange`](super::Builder::token_exchange).
+    ///
+    /// # Errors
+    ///
+    /// [`IdpError::UnknownUser`] if there is no such user.
+    pub fn subject_token(&self, username: &str) -> Result<String, IdpError> {
+        self.any_subject_token(username, false)
+    }
+
+    /// A personal access token of a user, which can be exchanged as often as one likes.
+    ///
+    /// # Errors
+    ///
+    /// [`IdpError::UnknownUser`] if there is no such user.
+    pub fn personal_access_token(&self, username: &str) -> Result<String, IdpError> {
+        self.any_subject_token(username, true)
+    }
+
+    fn any_subject_token(&self, username: &str, is_personal: bool) -> Result<String, IdpError> {
+        let user = self.known_user_id(username)?;
+        Ok(self.state().subject_token(user, is_personal))
+    }
+
+    fn known_user_id(&self, username: &str) -> Result<String, IdpError> {
+        self.user_id(username).ok_or_else(|| IdpError::UnknownUser(username.to_owned()))
+    }
+
+    fn change(&self, username: &str, change: impl FnOnce(&mut User)) {
+        if let Some(user) = self.state().user_named(username) {
+            change(user);
+        }
+    }
+}
