@@ -1,7 +1,7 @@
 //! Logto sign-in for Rocket.
 //!
-//! A handler says who may come in. Everything needed to make that true (sign-in pages, sessions,
-//! tokens, keys, redirects, refusals) is behind one `attach`.
+//! A handler declares which users are authorized. One `attach` adds everything else: sign-in
+//! routes, sessions, tokens, keys, redirects and error responses.
 //!
 //! # Quick start
 //!
@@ -9,7 +9,7 @@
 //!    `http://localhost:8000/auth/sign-in-callback` as its redirect URI and
 //!    `http://localhost:8000/auth/sign-out-callback` as its post sign-out redirect URI.
 //!
-//! 2. Write what the console shows into `Rocket.toml`:
+//! 2. Copy the values from the console into `Rocket.toml`:
 //!
 //!    ```toml
 //!    [default.logto]
@@ -19,7 +19,7 @@
 //!    base_url = "http://localhost:8000"
 //!    ```
 //!
-//! 3. Attach the fairing, and ask for the user where you need one:
+//! 3. Attach the fairing, and add the user as a parameter to the handlers that need one:
 //!
 //!    ```no_run
 //!    # #[macro_use] extern crate rocket;
@@ -50,118 +50,122 @@
 //!
 //! # Guards
 //!
-//! | guard | gives | refuses with |
+//! | guard | gives | fails with |
 //! | --- | --- | --- |
-//! | [`LogtoUser`], `&LogtoUser` | who is signed in | 401; 403 to another site's `POST` |
-//! | `Option<LogtoUser>` | the same, or `None` whatever the reason | – |
+//! | [`LogtoUser`], `&LogtoUser` | the signed-in user | 401; 403 for another site's `POST` |
+//! | `Option<LogtoUser>` | the same, or `None` for any reason | – |
 //! | `Result<LogtoUser, Refusal>` | the same, or the [reason](Refusal) | – |
-//! | [`ClaimsAs<T>`](ClaimsAs) | the user's claims as a type of your own | 401, 403 |
+//! | [`ClaimsAs<T>`](ClaimsAs) | the user's claims as your own type | 401, 403 |
 //! | [`AccessToken<R>`](AccessToken) | the user's access token for an API resource | 401, 403, 503 |
-//! | [`&Logto`](Logto) | the client: [`sign_in()`](Logto::sign_in), [`sign_out()`](Logto::sign_out), [`sessions()`](Logto::sessions), [`ready()`](Logto::ready) | – |
+//! | [`&Logto`](Logto) | the client, with [`sign_in()`](Logto::sign_in), [`sign_out()`](Logto::sign_out), [`sessions()`](Logto::sessions), [`ready()`](Logto::ready) | – |
 //!
-//! Guards never forward. Without the fairing the launch fails and says so.
+//! Guards never forward. If the fairing is not attached, the launch fails with an error that says
+//! so.
 //!
 //! # Requirements
 //!
-//! [`#[authenticated]`](authenticated) above the route attribute is judged before the other guards
-//! of the handler and before the body is read.
+//! The attribute [`#[authenticated]`](authenticated) is written above the route attribute. Its
+//! requirement is checked before the handler's other guards run and before the body is read.
 //!
 //! | requirement | is met if |
 //! | --- | --- |
-//! | none | somebody is signed in |
+//! | none | a user is signed in |
 //! | `role = "admin"` | the user has the role |
 //! | `roles("admin", "auditor")` | the user has all of the roles |
-//! | `claim("department" = "ops")` | the claim is this string, integer or boolean; `"address.country"` looks into objects |
-//! | `organization = "<org>"` | the user is a member of the organization that the route's segment `<org>` names; `"org_1"` is one by its id, a path is an `async fn(&Request<'_>) -> Option<String>` |
-//! | `organization_role = "owner"` | the user has the role in the organization beside it |
+//! | `claim("department" = "ops")` | the claim is this string, integer or boolean; `"address.country"` names a member of an object |
+//! | `organization = "<org>"` | the user is a member of the organization that the route's segment `<org>` names; `"org_1"` is the id of an organization, and a path names an `async fn(&Request<'_>) -> Option<String>` |
+//! | `organization_role = "owner"` | the user has the role in the `organization` of the same or an outer list |
 //! | `scope = "read:orders"`, `scopes(…)` | Logto grants the scopes for the `resource`, in the `organization`, or both |
-//! | `resource = Orders` | nothing by itself: it is the API resource of the scopes beside it, made by [`resource!`] |
-//! | `max_age = "15m"` | Logto has seen a password or a factor within that time; else a browser signs in once more |
-//! | `check = business_hours` | your `fn(&LogtoUser) -> bool` or `async fn(&LogtoUser) -> bool` says so |
-//! | `all(…)`, `any(…)`, `not(…)` | all of them, one of them, the one inside not; a comma means `all` |
+//! | `resource = Orders` | not a condition by itself: it names the API resource of the scopes in the same list, made by [`resource!`] |
+//! | `max_age = "15m"` | the user entered a password or a factor at Logto within that time; otherwise a browser is sent to sign in again |
+//! | `check = business_hours` | your `fn(&LogtoUser) -> bool` or `async fn(&LogtoUser) -> bool` returns `true` |
+//! | `all(…)`, `any(…)`, `not(…)` | all requirements inside are met, at least one is met, or the one inside is not met; a comma means `all` |
 //!
-//! [`authenticated`] teaches the grammar by ten examples. [`requires!`] makes a [`Requirement`] of
-//! the same words, as a value: to ask within a handler, and to guard routes of others.
+//! [`authenticated`] explains the grammar with ten examples. [`requires!`] makes a [`Requirement`]
+//! as a value, in the same grammar. Use it to check a requirement inside a handler and to guard
+//! routes that you did not write.
 //!
-//! The scopes and resources that mounted routes require join every sign-in by themselves, and the
-//! launch lists them; who signed in before a requirement was deployed is sent through the sign-in
-//! once. What cannot be decided refuses, also under `not`: a claim that `session.claims` does not
-//! keep, or whose scope was not asked for. The log then says what to add.
+//! Every sign-in automatically asks for the scopes and resources that mounted routes require, and
+//! the launch log lists them. A user who signed in before a requirement was deployed is sent
+//! through the sign-in once. A requirement that cannot be decided refuses the request, also under
+//! `not`; for example, if `session.claims` does not store a claim, or if the sign-in did not ask
+//! for its scope. The log then says what to add.
 //!
 //! # Tokens
 //!
-//! | an access token | by | asks the sign-in for |
+//! | access token | call | the sign-in must ask for |
 //! | --- | --- | --- |
-//! | for an API resource | the guard [`AccessToken<R>`](AccessToken), [`access_token(R)`](LogtoUser::access_token) | the resource; the guard does so by itself |
+//! | for an API resource | the guard [`AccessToken<R>`](AccessToken), [`access_token(R)`](LogtoUser::access_token) | the resource; the guard adds it automatically |
 //! | for an organization | [`organization_token(org)`](LogtoUser::organization_token), [`organization_tokens()`](LogtoUser::organization_tokens) | the scope `urn:logto:scope:organizations` |
 //! | for a resource in an organization | [`access_token_for(R, org)`](LogtoUser::access_token_for) | both |
 //!
-//! A [`Token`] comes from memory while it is good, and is renewed before it expires. What it permits
-//! the sign-in must have asked for, too: name such scopes in `scopes`.
-//! [`refresh()`](LogtoUser::refresh) asks Logto for newer claims at once.
+//! A valid [`Token`] comes from memory, and it is renewed before it expires. The sign-in must also
+//! have asked for the scopes of the token: name them in `scopes`.
+//! [`refresh()`](LogtoUser::refresh) fetches newer claims from Logto at once.
 //!
-//! # What a refused request gets
+//! # Responses to refused requests
 //!
-//! | | a browser that goes to a page | a script, HTMX, another program | a form |
+//! | reason | a browser that navigates to a page | a script, HTMX, another program | a form |
 //! | --- | --- | --- | --- |
-//! | nobody is signed in | 303 to the sign-in, and back to this page | 401, [problem document](https://www.rfc-editor.org/rfc/rfc9457) with `sign_in`; `HX-Redirect` for HTMX | 401, a page that opens the sign-in in another tab |
+//! | no user is signed in | 303 to the sign-in, which returns to this page | 401, [problem document](https://www.rfc-editor.org/rfc/rfc9457) with `sign_in`; `HX-Redirect` for HTMX | 401, a page that opens the sign-in in another tab |
 //! | the requirement is not met | 403, a page | 403, problem document | 403, a page |
-//! | a fresher sign-in is needed, or one that asks Logto for more | 303 to the sign-in, once; then 403 | 401, problem document with `sign_in`; for `max_age` with the challenge of [RFC 9470](https://www.rfc-editor.org/rfc/rfc9470) | 401, a page that opens the sign-in in another tab |
+//! | a more recent sign-in is needed, or one that asks Logto for more | 303 to the sign-in, once; then 403 | 401, problem document with `sign_in`; for `max_age` also the challenge of [RFC 9470](https://www.rfc-editor.org/rfc/rfc9470) | 401, a page that opens the sign-in in another tab |
 //! | another site's form or script | – | 403 | 403 |
-//! | it depends on Logto, which is out of reach | 503, `Retry-After` | 503, `Retry-After` | 503, `Retry-After` |
+//! | the decision depends on Logto, which is unreachable | 503, `Retry-After` | 503, `Retry-After` | 503, `Retry-After` |
 //!
-//! A prefetch, an image or a frame gets 401 and starts no sign-in. After two sign-ins in a row
-//! that gave no session, a page tells so instead of a third redirect.
+//! A prefetch, an image or a frame gets 401 and starts no sign-in. After two sign-ins in a row that
+//! gave no session, the browser gets a page that says so instead of a third redirect.
 //!
-//! The bodies come from catchers for 401, 403 and 503 at `/`, each of which is registered only if
-//! the application has none of its own there. One's own catcher answers as they do with
-//! [`Challenge::of(request)`](Challenge::of), and learns the reason from
+//! The bodies come from catchers for 401, 403 and 503 at `/`. Each catcher is registered only if
+//! the application has none for that status at `/`. Your own catcher can return the same response
+//! with [`Challenge::of(request)`](Challenge::of), and gets the reason from
 //! [`Refusal::of(request)`](Refusal::of).
 //!
-//! # Doors
+//! # Routes
 //!
-//! The fairing mounts these under `base` (`/auth`):
+//! The fairing mounts these routes under `base` (`/auth`):
 //!
-//! | door | what it does |
+//! | route | what it does |
 //! | --- | --- |
-//! | `GET sign-in`, `GET sign-up` | starts a sign-in. The query may have `return_to` (a path on this site), `first_screen`, `identifier`, `login_hint`, `direct_sign_in`, `ui_locales`, `organization_id`, `one_time_token` and `max_age`; all else is ignored |
+//! | `GET sign-in`, `GET sign-up` | starts a sign-in. The query may contain `return_to` (a path on this site), `first_screen`, `identifier`, `login_hint`, `direct_sign_in`, `ui_locales`, `organization_id`, `one_time_token` and `max_age`; other parameters are ignored |
 //! | `GET sign-in-callback` | the redirect URI to register at Logto |
-//! | `POST sign-out`, `GET sign-out` | ends the session here and at Logto, if a page of this site asks; anybody else's request gets a page with a button. The query may have `return_to` |
+//! | `POST sign-out`, `GET sign-out` | ends the session here and at Logto if the request comes from a page of this site; any other request gets a page with a button. The query may contain `return_to` |
 //! | `GET sign-out-callback` | the post sign-out redirect URI to register at Logto |
-//! | `POST backchannel-logout` | the back-channel logout URI to register at Logto, with "session required" on: without it a user who signs out on the phone is signed out on the laptop as well. Logto posts a token here when a session there ends, and what belongs to it ends here |
-//! | `GET user` | who is signed in, as JSON, or 401; `user_route = false` leaves it out |
+//! | `POST backchannel-logout` | the back-channel logout URI to register at Logto, with "session required" on: without it a user who signs out on the phone is also signed out on the laptop. Logto posts a token here when a session at Logto ends, and the route ends the matching sessions of this application |
+//! | `GET user` | returns the signed-in user as JSON, or 401; `user_route = false` removes the route |
 //!
-//! [`Logto::sign_in_uri()`] and [`Logto::sign_out_uri()`] are links to them. A handler with more to
-//! say of a sign-in returns what [`Logto::sign_in()`] starts.
+//! [`Logto::sign_in_uri()`] and [`Logto::sign_out_uri()`] return links to these routes. A handler
+//! that needs other options for a sign-in starts it with [`Logto::sign_in()`] and returns the
+//! result.
 //!
 #![doc = include_str!("../docs/configuration.md")]
 //!
 //! # Templates
 //!
-//! With the feature `templates`, `Page::render("index", context! { … })` is a template of
-//! `rocket_dyn_templates`, whatever the engine, that knows the user:
+//! With the feature `templates`, `Page::render("index", context! { … })` renders a template of
+//! `rocket_dyn_templates`, with any engine. The template can use these values:
 //!
 //! | name | value |
 //! | --- | --- |
-//! | `logto.is_authenticated` | whether somebody is signed in |
+//! | `logto.is_authenticated` | whether a user is signed in |
 //! | `logto.user` | `id`, `display_name` and `claims`, or nothing |
-//! | `logto.sign_in` | a link to the sign-in, which ends on this page again |
-//! | `logto.sign_out` | where a form posts to sign out |
+//! | `logto.sign_in` | a link to the sign-in, which returns to this page |
+//! | `logto.sign_out` | the address to which a form posts to sign out |
 //!
 //! # Hooks
 //!
-//! | hook | is asked |
+//! | hook | is called |
 //! | --- | --- |
-//! | [`on_sign_in`](LogtoFairing::on_sign_in) | about everybody who signs in, before the session exists; an error refuses |
-//! | [`sign_in_options`](LogtoFairing::sign_in_options) | for the options of every sign-in at the doors |
-//! | [`error_page`](LogtoFairing::error_page) | for the page of a sign-in that failed |
-//! | [`on_event`](LogtoFairing::on_event) | with everything that happens |
+//! | [`on_sign_in`](LogtoFairing::on_sign_in) | for each sign-in, before the session exists; an error refuses the sign-in |
+//! | [`sign_in_options`](LogtoFairing::sign_in_options) | for the options of each sign-in that starts at one of the [routes](#routes) |
+//! | [`error_page`](LogtoFairing::error_page) | for the page of a failed sign-in |
+//! | [`on_event`](LogtoFairing::on_event) | for each event |
 //!
 //! | event | level in the log |
 //! | --- | --- |
 //! | [`SignedIn`](Event::SignedIn), [`SignedOut`](Event::SignedOut), [`BackchannelLogout`](Event::BackchannelLogout), [`Denied`](Event::Denied) | info |
-//! | [`BackchannelLogoutRefused`](Event::BackchannelLogoutRefused) | info if the request was wrong, else warn |
-//! | [`SignInFailed`](Event::SignInFailed) | info if the user did it, else warn |
+//! | [`BackchannelLogoutRefused`](Event::BackchannelLogoutRefused) | info if the request was invalid, otherwise warn |
+//! | [`SignInFailed`](Event::SignInFailed) | info if the user caused it, otherwise warn |
 //! | [`SignInNotStarted`](Event::SignInNotStarted), [`Undecided`](Event::Undecided), a sign-out whose tokens could not be revoked | warn |
 //!
 //! # Machine-to-machine
@@ -169,27 +173,28 @@
 //! | call | gives |
 //! | --- | --- |
 //! | [`Logto::client_credentials()`] | tokens of the application itself: for an API resource, in an organization, for Logto's Management API |
-//! | [`Logto::exchange_token()`] | a token in the name of a user whom the application got a subject token for |
-//! | [`Logto::introspect()`] | what Logto knows of an opaque token |
+//! | [`Logto::exchange_token()`] | a token that acts for a user, in exchange for a subject token of that user |
+//! | [`Logto::introspect()`] | what Logto knows about an opaque token |
 //!
-//! Logto gives tokens of their own to applications of the type "Machine-to-machine" only, never to
-//! the one that users sign in to: register a second one, give it a role, and name it. A token is
-//! requested once, however many handlers want it, and kept until it is about to expire.
+//! Logto issues such tokens only to applications of the type "Machine-to-machine", never to the one
+//! that users sign in to. Register a second application, give it a role, and name it in the code.
+//! Handlers that need the same token share one request, and the token is cached until shortly
+//! before it expires.
 //!
 //! # Errors
 //!
 //! | error | as the response of a handler |
 //! | --- | --- |
-//! | [`Error::SessionOver`], [`Error::NoRefreshToken`] | as if nobody were signed in; the latter 500 right after a sign-in |
-//! | [`Error::SignInAskedLess`] | 401, through the sign-in once |
+//! | [`Error::SessionOver`], [`Error::NoRefreshToken`] | as if no user were signed in; the latter is 500 right after a sign-in |
+//! | [`Error::SignInAskedLess`] | 401, which sends a browser through the sign-in once |
 //! | [`Error::Refused`] with `access_denied` | 403 |
 //! | [`Error::Unavailable`], [`Error::Store`] | 503 |
 //! | [`Error::InvalidOption`], [`Error::UndeclaredResource`], [`Error::ScopeNotGranted`], [`Error::NoSessionStore`] | 500; the remedy is in the log |
 //! | all other [`Error`]s | 503; the reason is in the log |
 //!
-//! A sign-in that comes back without a session is a [`SignInError`], each with a page and a
-//! [status](SignInError::status): 400 for links that are made up, repeated or too old, 403 for
-//! users who turned back or were refused, 502 and 503 for Logto's own faults.
+//! A failed sign-in is a [`SignInError`]. Each has a page and a [status](SignInError::status): 400
+//! for links that are forged, repeated or too old, 403 for users who cancelled or were refused, 502
+//! and 503 for errors at Logto.
 //!
 //! # Features
 //!
@@ -197,34 +202,36 @@
 //! | --- | --- |
 //! | `redis` | `RedisStore`, `session.store = "redis"` |
 //! | `templates` | `Page` |
-//! | `testing` | `testing`: a provider in the process, `sign_in()` for tests of one's own handlers; `session_store_conformance!`, `Clock::frozen()` and `LogtoFairing::clock()` |
+//! | `testing` | `testing`: a provider in the process, `sign_in()` for tests of your own handlers; `session_store_conformance!`, `Clock::frozen()` and `LogtoFairing::clock()` |
 //!
-//! None is on by default.
+//! No feature is on by default.
 //!
 //! # What to know
 //!
-//! - **Caching.** Everything behind a guard, every refusal and every door is sent with
-//!   `Cache-Control: no-store` and `Vary: Cookie`. A handler may say `private` instead; `public` is
-//!   replaced, and logged once.
-//! - **Calling a handler.** `#[authenticated]` adds a parameter to the handler. A unit test goes
-//!   through Rocket's local client instead of calling it.
-//! - **Generic handlers.** The launch finds out that the fairing is missing by the types in the
-//!   handlers' signatures, and Rocket looks only at concrete ones. A guard behind a type parameter
-//!   answers 500 instead.
-//! - **Keys.** Whoever has `secret_key` can sign in as anybody. To change it on a running fleet, put
-//!   the new one last into `secret_keys` of every process, then first, and take the old one out
-//!   after `session.max_lifetime`: sessions are sealed again as they are used.
-//! - **Several processes.** Sessions in cookies need nothing shared but the key, at a price: a
-//!   session that ended in one process is believed in another until its claims are confirmed next,
-//!   and two processes that renew one session at once may use a refresh token twice, at which Logto
-//!   ends the session if it rotates them. Send a browser to the same process, or keep sessions in
-//!   Redis, which ends them everywhere at once and lets one process at a time ask for tokens. Two
-//!   callbacks of one sign-in that reach two processes at once exchange its code twice.
-//! - **Rocket's own log** at the level `normal` prints the address of each request, and that of the
-//!   sign-in callback holds the code. It is spent a moment later and of no use without the app
-//!   secret and the browser's cookie; `log_level = "critical"` prints no addresses.
-//! - **The name of the site.** Browsers keep cookies by host: `localhost` and `127.0.0.1` are two.
-//!   A sign-in that a developer starts under the wrong one of them is led to `base_url` first.
+//! - **Caching.** Every response behind a guard, every refusal and every response of the
+//!   [routes](#routes) has `Cache-Control: no-store` and `Vary: Cookie`. A handler may send
+//!   `private` instead; `public` is replaced, and this is logged once.
+//! - **Calling a handler.** `#[authenticated]` adds a parameter to the handler. A unit test must
+//!   use Rocket's local client instead of calling the handler.
+//! - **Generic handlers.** The launch detects a missing fairing by the types in the signatures of
+//!   the handlers, and Rocket looks only at concrete types. A guard behind a type parameter answers
+//!   500 instead.
+//! - **Keys.** An attacker who has `secret_key` can sign in as any user. To change the key while
+//!   several processes run, add the new key at the end of `secret_keys` in every process, then move
+//!   it to the front in every process, and remove the old key after `session.max_lifetime`.
+//!   Sessions are encrypted with the new key as they are used.
+//! - **Several processes.** With sessions in cookies, processes share only the key. A session that
+//!   ended in one process is accepted by another until its claims are confirmed next.
+//!   If two processes renew one session at once, they may use a refresh token twice; if Logto
+//!   rotates refresh tokens, it then ends the session. Send each browser to the same process, or
+//!   store sessions in Redis: they then end everywhere at once, and one process at a time asks for
+//!   tokens. Two callbacks of one sign-in that reach two processes at once exchange its code twice.
+//! - **Rocket's own log** prints the address of each request at the level `normal`, and the address
+//!   of the sign-in callback contains the code. The code is useless without the app secret and the
+//!   browser's cookie, and it is used a moment later. `log_level = "critical"` prints no addresses.
+//! - **The name of the site.** Browsers store cookies by host, and `localhost` and `127.0.0.1` are
+//!   different hosts. A developer who starts a sign-in under the wrong one is redirected to
+//!   `base_url` first.
 
 mod at_once;
 mod claims;
