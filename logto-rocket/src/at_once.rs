@@ -1,4 +1,4 @@
-//! Waiting where Rocket does not let one wait: in a responder.
+//! Runs a future in a place where Rocket does not allow waiting: in a responder.
 
 use std::future::Future;
 use std::pin::pin;
@@ -7,9 +7,9 @@ use std::task::{Context, Poll, Waker};
 use tokio::runtime::{Handle, RuntimeFlavor};
 use tokio::task::block_in_place;
 
-/// The result of work that is usually done without waiting. If it has to wait, this thread's other
-/// tasks move on to another one meanwhile; `None` on a runtime that has no other, which is never
-/// Rocket's own.
+/// The result of a future that is usually ready at once. If it is not, the other tasks of this
+/// thread move to another thread while it waits. `None` on a runtime with one thread, which
+/// Rocket's own runtime never is.
 pub(crate) fn at_once<T>(work: impl Future<Output = T>) -> Option<T> {
     let mut work = pin!(work);
     if let Poll::Ready(done) = work.as_mut().poll(&mut Context::from_waker(Waker::noop())) {

@@ -1,4 +1,4 @@
-//! [`Claims`]: what Logto says of a user, typed; the rest kept as it came.
+//! [`Claims`]: the claims of a user, typed where they are known.
 
 use std::fmt;
 use std::sync::OnceLock;
@@ -8,12 +8,12 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
-/// What Logto says of a user: its own claims typed, all others kept as they came.
+/// The claims of a user. Logto's own claims are typed; all others are stored as they were received.
 ///
-/// Which claims there are depends on the scopes of the sign-in and on the tenant's settings. Logto
-/// sends `null` for a missing name, picture, e-mail address or phone number; such a claim reads as
-/// `None` here, like an absent one. The user's identity is [`sub`](Known::sub) and nothing else:
-/// an e-mail address can change hands.
+/// The scopes of the sign-in and the tenant's settings determine which claims there are. Logto
+/// sends `null` for a missing name, picture, e-mail address or phone number; such a claim is `None`
+/// here, like an absent one. Only [`sub`](Known::sub) identifies the user: an e-mail address can
+/// change hands.
 #[derive(Clone)]
 pub struct Claims {
     raw: Box<str>,
@@ -77,12 +77,12 @@ pub struct Known {
     /// The user's roles in organizations, as `<organization id>:<role name>`
     /// (scope `urn:logto:scope:organization_roles`).
     pub organization_roles: Option<Vec<String>>,
-    /// What the organizations are called (scope `urn:logto:scope:organizations`; in user info).
+    /// The names of the organizations (scope `urn:logto:scope:organizations`; in user info).
     pub organization_data: Option<Vec<OrganizationData>>,
-    /// The id of the session at Logto; only where back-channel logout demands it.
+    /// The id of the session at Logto; only present if back-channel logout requires it.
     pub sid: Option<String>,
-    /// When Logto last saw a password or factor, in seconds since the Unix epoch; only if the
-    /// sign-in asked for it.
+    /// When the user last entered a password or a factor at Logto, in seconds since the Unix epoch;
+    /// only present if the sign-in asked for it.
     pub auth_time: Option<u64>,
 }
 
@@ -91,7 +91,7 @@ pub struct Known {
 #[derive(Clone, Debug, Deserialize, Serialize, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Address {
-    /// The whole address, ready for a label.
+    /// The whole address, formatted for a label.
     pub formatted: Option<String>,
     /// Street and house number.
     pub street_address: Option<String>,
@@ -105,7 +105,7 @@ pub struct Address {
     pub country: Option<String>,
 }
 
-/// What an organization is called.
+/// The name of an organization.
 #[derive(Clone, Debug, Deserialize, Serialize, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct OrganizationData {
@@ -113,7 +113,7 @@ pub struct OrganizationData {
     pub id: String,
     /// Its name.
     pub name: String,
-    /// What it is.
+    /// Its description.
     pub description: Option<String>,
 }
 
@@ -122,8 +122,8 @@ impl Claims {
     ///
     /// # Errors
     ///
-    /// If `json` is no object, has no string `sub`, or one of the claims of [`Known`] has a type
-    /// that Logto never gives it.
+    /// If `json` is not an object, has no string `sub`, or one of the claims of [`Known`] has a
+    /// type that Logto never uses for it.
     ///
     /// ```
     /// use logto_rocket::Claims;
@@ -135,44 +135,44 @@ impl Claims {
     /// # Ok::<(), serde_json::Error>(())
     /// ```
     pub fn from_json(json: &str) -> Result<Self, serde_json::Error> {
-        // A list of as many members would also read as `Known`.
+        // serde would also read a list with as many members as a `Known`.
         if !json.trim_start().starts_with('{') {
             return Err(serde::de::Error::custom("claims are a JSON object"));
         }
         Ok(Self { known: serde_json::from_str(json)?, raw: json.into(), parsed: OnceLock::new() })
     }
 
-    /// The claims as the JSON object they came in.
+    /// The claims as the JSON object in which they were received.
     pub fn as_json(&self) -> &str {
         &self.raw
     }
 
-    /// One claim, by its name, as a type of one's own; `None` if it is absent or `null`.
+    /// One claim, by its name, as your own type; `None` if it is absent or `null`.
     ///
     /// # Errors
     ///
-    /// If the claim is there but is no `T`.
+    /// If the claim is present but cannot be read as a `T`.
     pub fn get<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>, serde_json::Error> {
         self.all().get(name).cloned().map_or(Ok(None), serde_json::from_value)
     }
 
-    /// All claims as a type of one's own.
+    /// All claims as your own type.
     ///
     /// # Errors
     ///
-    /// If the claims are no `T`; the message names the claim.
+    /// If the claims cannot be read as a `T`; the message names the claim.
     pub fn to<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
         serde_json::from_str(&self.raw)
     }
 
-    /// The claim at a path of member names, if there is one and it is not `null`.
+    /// The claim at a path of member names, if it exists and is not `null`.
     pub(crate) fn at(&self, path: &[&str]) -> Option<&Value> {
         let (first, rest) = path.split_first()?;
         let found = rest.iter().try_fold(self.all().get(*first)?, |value, name| value.get(name));
         found.filter(|value| !value.is_null())
     }
 
-    /// The same claims without those that `keep` refuses. `sub` always stays.
+    /// The same claims, without those for which `keep` returns `false`. `sub` is always included.
     pub(crate) fn filtered(&self, keep: impl Fn(&str) -> bool) -> Result<Self, serde_json::Error> {
         let kept: Map<_, _> = self
             .all()

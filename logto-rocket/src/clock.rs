@@ -4,10 +4,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-/// The clocks that everything in this crate is timed by.
+/// The clocks that this crate uses for all times.
 ///
-/// What is sealed or comes in a token is timed by [`now()`](Clock::now), what lives in the process
-/// by [`instant()`](Clock::instant). Clones share their time.
+/// Times in cookies, records and tokens come from [`now()`](Clock::now). Times that only this
+/// process uses come from [`instant()`](Clock::instant). Clones share their time.
 #[derive(Clone, Debug)]
 pub struct Clock {
     launched: Instant,
@@ -42,8 +42,9 @@ impl Clock {
 
     /// The time of day in whole seconds since the Unix epoch.
     ///
-    /// It is the later of the system's clock and the launch time plus what has elapsed since, so
-    /// that a system clock that is set back revives nothing that has expired.
+    /// It is the later of two times: the system's clock, and the launch time plus the time elapsed
+    /// since. So a system clock that is set back does not make expired sessions or tokens valid
+    /// again.
     pub fn now(&self) -> u64 {
         let elapsed = self.launched_at + self.instant().duration_since(self.launched);
         let system = match &self.moved {
@@ -57,7 +58,7 @@ impl Clock {
         system.max(elapsed).as_secs()
     }
 
-    /// The monotonic time, for what lives in this process only.
+    /// The monotonic time, for times that only this process uses.
     pub fn instant(&self) -> Instant {
         match &self.moved {
             None => Instant::now(),
@@ -70,8 +71,8 @@ impl Clock {
 /// Clocks that a test moves.
 #[cfg(feature = "testing")]
 impl Clock {
-    /// A clock that starts at the system's time, goes on as it does, and can be moved: for a test
-    /// with servers whose clocks go on as well.
+    /// A clock that starts at the system's time, runs like it, and can be moved. Use it for tests
+    /// with servers whose clocks also run.
     ///
     /// ```
     /// use std::time::Duration;
@@ -86,8 +87,8 @@ impl Clock {
         Self { moved: Some(Arc::default()), ..Self::system() }
     }
 
-    /// A clock that stands still at the system's time of this moment until it is moved: for a test
-    /// that alone decides how late it is, however long it takes.
+    /// A clock that stops at the current system time until it is moved. Use it for tests that must
+    /// control the time, however long they take.
     ///
     /// ```
     /// use std::time::Duration;

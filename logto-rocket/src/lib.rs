@@ -290,7 +290,8 @@ pub use session_id::SessionId;
 pub use templates::Page;
 pub use user::{LogtoUser, Token, TokenClaims};
 
-/// What the attribute macro writes. Nothing here is for anybody else, and all of it may change.
+/// Items for the code that the attribute macro generates. They are not part of the public API and
+/// may change.
 #[doc(hidden)]
 pub mod __private {
     pub use crate::guard::Place;

@@ -1,4 +1,4 @@
-//! [`LocalPath`]: the only thing that becomes a redirect on this site.
+//! [`LocalPath`]: the only type that redirects on this site accept.
 
 use std::fmt;
 use std::str::FromStr;
@@ -9,7 +9,7 @@ use url::Url;
 /// The longest path that is accepted, in bytes.
 const MAX_LENGTH: usize = 2048;
 
-/// A path with an optional query that cannot leave this site, however a browser reads it.
+/// A path with an optional query that always stays on this site, in every browser.
 ///
 /// It begins with exactly one `/`, consists of visible ASCII without `\`, has no fragment, is at
 /// most 2,048 bytes long, and still begins with exactly one `/` after the normalization of the
@@ -26,14 +26,14 @@ const MAX_LENGTH: usize = 2048;
 #[serde(try_from = "String", into = "String")]
 pub struct LocalPath(String);
 
-/// Why a text is no [`LocalPath`].
+/// Why a text is not a [`LocalPath`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum NotLocal {
     /// It does not begin with exactly one `/`, so it may name another site.
     NotOneSlash,
-    /// It holds a character that no path or query has, such as a space, `\`, `#` or a control
-    /// character.
+    /// It contains a character that is not allowed in a path or query, such as a space, `\`, `#` or
+    /// a control character.
     Character,
     /// It is longer than 2,048 bytes.
     TooLong,

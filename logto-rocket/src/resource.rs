@@ -12,8 +12,8 @@
 /// assert_eq!(Orders::URI, "https://api.example.com/orders");
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no API resource",
-    label = "this type has no indicator",
+    message = "`{Self}` is not an API resource",
+    label = "this type has no resource indicator",
     note = "make one with `resource!(pub Orders = \"https://api.example.com/orders\");`"
 )]
 pub trait Resource: Send + Sync + 'static {
@@ -34,7 +34,7 @@ pub struct Indicator {
 }
 
 /// The indicator of a resource, checked while compiling.
-// A mistake is told where the caller stands, without the way to it through this file.
+// The compiler reports an error at the caller, without a trace through this file.
 #[doc(hidden)]
 #[track_caller]
 pub const fn uri_of<R: Resource>() -> &'static str {
@@ -53,7 +53,11 @@ pub const fn checked_uri(uri: &'static str) -> &'static str {
     assert!(scheme_length(bytes) > 0, "the URI of a resource is absolute: \"https://…\"");
     let mut at = 0;
     while at < bytes.len() {
-        assert!(bytes[at].is_ascii_graphic(), "the URI of a resource is visible ASCII, no blanks");
+        assert!(
+            bytes[at].is_ascii_graphic(),
+            "the URI of a resource is visible ASCII without \
+         spaces"
+        );
         assert!(bytes[at] != b'#', "the URI of a resource has no fragment (`#`)");
         assert!(bytes[at] != b',', "the URI of a resource has no comma");
         at += 1;
@@ -75,7 +79,7 @@ pub const fn checked_scope(scope: &'static str) -> &'static str {
     while at < bytes.len() {
         assert!(
             bytes[at].is_ascii_graphic() && bytes[at] != b'"' && bytes[at] != b'\\',
-            "a scope is visible ASCII without blanks, quotes and backslashes"
+            "a scope is visible ASCII without spaces, quotes and backslashes"
         );
         at += 1;
     }
@@ -108,7 +112,7 @@ const fn has_text(uri: &[u8], mut at: usize) -> bool {
     false
 }
 
-/// A list of scopes that is checked while compiling: `&'static [&'static str]`.
+/// A list of scopes that is checked at compile time: `&'static [&'static str]`.
 ///
 /// A scope is visible ASCII without blanks, quotes and backslashes
 /// ([RFC 6749, section 3.3](https://www.rfc-editor.org/rfc/rfc6749#section-3.3)); anything else is
@@ -132,8 +136,8 @@ macro_rules! scopes {
 
 /// Declares an API resource as a type, for `resource = Orders` in requirements and for tokens.
 ///
-/// The URI is the indicator that is registered at Logto. It is absolute and has no fragment, blank
-/// or comma; `urn:` will do. Anything else is a compile error.
+/// The URI is the indicator that is registered at Logto. It must be absolute and have no fragment,
+/// space or comma; `urn:` URIs are accepted. Anything else is a compile error.
 ///
 /// ```
 /// # #[macro_use] extern crate rocket;

@@ -1,4 +1,4 @@
-//! [`Page`]: a template that knows the user.
+//! [`Page`]: a template that has access to the user.
 
 use std::borrow::Cow;
 
@@ -15,19 +15,19 @@ use crate::local_path::LocalPath;
 use crate::request::{RequestState, user_of};
 use crate::user::LogtoUser;
 
-/// A template that knows who is signed in, whatever the engine.
+/// A template that has access to the signed-in user, with any engine.
 ///
 /// Besides its own context a template has
 ///
 /// | name | value |
 /// | --- | --- |
-/// | `logto.is_authenticated` | whether somebody is signed in |
+/// | `logto.is_authenticated` | whether a user is signed in |
 /// | `logto.user` | `id`, `display_name` and `claims`, or nothing |
-/// | `logto.sign_in` | a link to the sign-in, which ends on this page again |
-/// | `logto.sign_out` | where a form posts to sign out |
+/// | `logto.sign_in` | a link to the sign-in, which returns to this page |
+/// | `logto.sign_out` | the address to which a form posts to sign out |
 ///
-/// A page is never stored by a cache. As a response it fails with 500 if the template is missing or
-/// does not render, or if the fairing of `rocket_dyn_templates` is not attached.
+/// Caches never store a page. The response is 500 if the template is missing or does not render, or
+/// if the fairing of `rocket_dyn_templates` is not attached.
 ///
 /// ```
 /// # #[macro_use] extern crate rocket;
@@ -78,7 +78,11 @@ impl<'r> Responder<'r, 'static> for Page {
     fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
         let internal = rocket::http::Status::InternalServerError;
         let (Some(client), Some(own)) = (Client::of(request.rocket()), self.context) else {
-            log::error!("The page `{}` has no Logto fairing or an odd context.", self.name);
+            log::error!(
+                "The page `{}` cannot be rendered: the Logto fairing is not attached, or \
+                the context is not a map or a struct.",
+                self.name
+            );
             return Err(internal);
         };
         let state = RequestState::of(request);

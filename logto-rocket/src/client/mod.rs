@@ -23,7 +23,8 @@ use crate::session::{Session, Sessions, Spent, USUAL_SCOPES};
 
 /// The client of this application at Logto.
 ///
-/// [`Logto::fairing()`] attaches it; as the guard `&Logto` a handler gets it. It is cheap to clone.
+/// [`Logto::fairing()`] attaches it, and a handler gets it with the guard `&Logto`. It is cheap to
+/// clone.
 ///
 /// ```
 /// # #[macro_use] extern crate rocket;
@@ -48,7 +49,7 @@ pub(crate) struct Client {
     declared: RwLock<Declared>,
 }
 
-/// What became of a sign-in.
+/// The result of a sign-in.
 pub(crate) type SignedIn = Result<Arc<Session>, SignInError>;
 
 /// The scopes and resources that mounted routes need, as texts.
@@ -67,8 +68,8 @@ impl Logto {
         SessionControl::new(&self.0)
     }
 
-    /// A link to the sign-in, as a path on this site. `return_to` is a path on this site, too;
-    /// anything else is left out, and the sign-in then ends on `after_sign_in`.
+    /// A link to the sign-in, as a path on this site. `return_to` must be a path on this site. Any
+    /// other value is ignored, and the browser goes to `after_sign_in` after the sign-in.
     pub fn sign_in_uri(&self, return_to: Option<&str>) -> String {
         self.0.sign_in_uri(return_to)
     }
@@ -78,13 +79,13 @@ impl Logto {
         self.0.sign_out_uri()
     }
 
-    /// Whether Logto can be reached, for a readiness probe. A liveness probe should not ask: the
+    /// Whether Logto can be reached, for a readiness probe. Do not use it for a liveness probe: the
     /// application serves signed-in users without Logto.
     ///
     /// # Errors
     ///
-    /// [`Error::Unavailable`] if Logto does not answer, [`Error::BadAnswer`] if what it publishes
-    /// is not usable.
+    /// [`Error::Unavailable`] if Logto does not answer, [`Error::BadAnswer`] if its discovery
+    /// document or keys are not usable.
     pub async fn ready(&self) -> Result<(), Error> {
         self.0.oidc().ready().await
     }
@@ -191,8 +192,8 @@ impl Client {
         declared.resources.extend(resources);
     }
 
-    /// The scopes that every sign-in asks for: the usual ones, those of the configuration, and what
-    /// the mounted routes need, unless the configuration says that only its own are sent.
+    /// The scopes that every sign-in asks for: the default ones, those of the configuration, and
+    /// those that the mounted routes need; or only those of the configuration, if it is set so.
     pub fn scopes(&self) -> Vec<String> {
         let settings = &self.settings;
         let declared = self.declared.read().unwrap_or_else(PoisonError::into_inner);
@@ -202,8 +203,8 @@ impl Client {
         distinct(usual.chain(configured).chain(needed.copied()))
     }
 
-    /// The API resources that every sign-in asks for: those of the configuration, and what the
-    /// mounted routes need.
+    /// The API resources that every sign-in asks for: those of the configuration, and those that
+    /// the mounted routes need.
     pub fn resources(&self) -> Vec<String> {
         let declared = self.declared.read().unwrap_or_else(PoisonError::into_inner);
         let configured = self.settings.resources.iter().map(String::as_str);

@@ -1,4 +1,4 @@
-//! [`SessionControl`]: what sessions there are, and their end, whoever's they are.
+//! [`SessionControl`]: lists and ends the sessions of any user.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -13,11 +13,11 @@ use crate::error::Error;
 use crate::session::Session;
 use crate::session_id::SessionId;
 
-/// The sessions of this application; [`Logto::sessions()`] gives it.
+/// The sessions of this application, from [`Logto::sessions()`].
 ///
-/// What ends here ends in this process at once, and with sessions in a store that others share, in
-/// those as well. With sessions in cookies another process believes them until
-/// `session.revalidate_after` has passed since Logto last confirmed them.
+/// A session that ends here ends in this process at once, and with a shared store in all other
+/// processes as well. With sessions in cookies, another process accepts it until
+/// `session.revalidate_after` has passed since Logto last confirmed it.
 ///
 /// ```
 /// # #[macro_use] extern crate rocket;
@@ -35,8 +35,8 @@ pub struct SessionControl<'l> {
     client: &'l Client,
 }
 
-/// A session of a user, for them to recognize it on a page about their account;
-/// [`SessionControl::of()`] finds them.
+/// A session of a user, with details by which the user recognizes it on an account page.
+/// [`SessionControl::of()`] returns them.
 ///
 /// It serializes as `{"id", "signed_in_at", "last_seen", "address", "user_agent"}`, with times in
 /// seconds since the Unix epoch.
@@ -48,10 +48,11 @@ impl<'l> SessionControl<'l> {
         Self { client }
     }
 
-    /// The sessions of a user, last seen first. `sub` is the user's [id](crate::LogtoUser::id).
+    /// The sessions of a user, most recently used first. `sub` is the user's
+    /// [id](crate::LogtoUser::id).
     ///
-    /// Only a store knows them: sessions in cookies are known to their browsers alone, so that no list
-    /// of them would be whole.
+    /// This requires a store: sessions in cookies are known only to their browsers, so a list of
+    /// them would be incomplete.
     ///
     /// ```
     /// # #[macro_use] extern crate rocket;
@@ -78,17 +79,17 @@ impl<'l> SessionControl<'l> {
     }
 
     /// Ends one session, by the id that [`LogtoUser::session_id()`](crate::LogtoUser::session_id)
-    /// and the [events](crate::Event) tell. No cookie of it is believed from now on. It is for the
-    /// caller to know that whoever wants it may end this session; one that does not exist is no
-    /// error.
+    /// and the [events](crate::Event) tell. Its cookies are not accepted any more. The caller must
+    /// check that the user is authorized to end this session. It is not an error if the session
+    /// does not exist.
     ///
-    /// The refresh token, where this process or the store knows it, is revoked at Logto, which takes two seconds
-    /// at most; what fails there is logged. The session at Logto goes on.
+    /// If this process or the store knows the refresh token, it is revoked at Logto, which takes
+    /// two seconds at most; a failure is logged. The session at Logto does not end.
     ///
     /// # Errors
     ///
-    /// [`Error::Store`] (503 as the response of a handler) if the session store could not be told.
-    /// In this process the session has ended even so.
+    /// [`Error::Store`] (503 as the response of a handler) if the session could not be deleted from
+    /// the store. In this process it has ended nevertheless.
     pub async fn end(&self, session: &SessionId) -> Result<(), Error> {
         let sessions = self.client.sessions();
         let over = sessions.end_by_id(session).await?;
@@ -96,16 +97,16 @@ impl<'l> SessionControl<'l> {
         Ok(())
     }
 
-    /// Ends every session of a user that was signed in before now or in this second, also that of
-    /// the request that is being answered. `sub` is the user's [id](crate::LogtoUser::id).
+    /// Ends every session of a user that was signed in until now or in this second, including that
+    /// of the current request. `sub` is the user's [id](crate::LogtoUser::id).
     ///
-    /// Refresh tokens are revoked as by [`end`](Self::end). The sessions at Logto go on: the next
-    /// sign-in may ask for nothing.
+    /// Refresh tokens are revoked as by [`end`](Self::end). The sessions at Logto do not end, so
+    /// the next sign-in may need no password.
     ///
     /// # Errors
     ///
-    /// [`Error::Store`] (503 as the response of a handler) if the session store could not be told.
-    /// In this process the sessions have ended even so.
+    /// [`Error::Store`] (503 as the response of a handler) if the sessions could not be deleted
+    /// from the store. In this process they have ended nevertheless.
     pub async fn end_all_of(&self, sub: &str) -> Result<(), Error> {
         let sessions = self.client.sessions();
         let over = sessions.end_by_sub(sub, self.client.clock().now()).await?;
@@ -115,7 +116,7 @@ impl<'l> SessionControl<'l> {
 }
 
 impl SessionInfo {
-    /// The session's public name, by which [`end()`](SessionControl::end) ends it.
+    /// The session's public id, for [`end()`](SessionControl::end).
     pub fn id(&self) -> &SessionId {
         &self.0.id
     }
@@ -130,14 +131,14 @@ impl SessionInfo {
         UNIX_EPOCH + Duration::from_secs(self.0.last_seen)
     }
 
-    /// The address that the sign-in came from, as Rocket's
-    /// [`client_ip()`](rocket::Request::client_ip) tells it: behind a proxy, see `ip_header` there.
+    /// The address that the sign-in came from, according to Rocket's
+    /// [`client_ip()`](rocket::Request::client_ip); behind a proxy, see `ip_header` there.
     pub fn address(&self) -> Option<IpAddr> {
         self.0.origin.as_ref()?.address
     }
 
-    /// What the browser called itself at the sign-in, 256 characters at most. It is the browser's
-    /// own word, so a template must escape it.
+    /// The `User-Agent` of the browser at the sign-in, at most 256 characters. The browser chose
+    /// the text, so a template must escape it.
     pub fn user_agent(&self) -> Option<&str> {
         self.0.origin.as_ref()?.user_agent.as_deref()
     }

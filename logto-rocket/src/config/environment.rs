@@ -12,7 +12,7 @@ use super::keys::{self, KEYS};
 /// What this layer is called in figment.
 pub(super) const NAME: &str = "LOGTO_ environment variables";
 
-/// The `LOGTO_*` variables that are keys of ours, and a warning for each that is none.
+/// The `LOGTO_*` variables that name a known key, and a warning for each of the others.
 pub(super) fn layer() -> (Environment, Vec<Warning>) {
     let variables: BTreeMap<String, String> = Env::prefixed("LOGTO_")
         .split("__")
@@ -24,7 +24,7 @@ pub(super) fn layer() -> (Environment, Vec<Warning>) {
     (Environment { known }, unknown.keys().map(|key| not_known(key)).collect())
 }
 
-/// The known `LOGTO_*` variables, as a layer that wins in every profile.
+/// The known `LOGTO_*` variables, as a layer that overrides all others in every profile.
 pub(super) struct Environment {
     known: BTreeMap<String, String>,
 }
@@ -43,7 +43,7 @@ impl Provider for Environment {
     }
 }
 
-/// Puts `value` where the dotted `key` says.
+/// Sets `value` at the dotted `key`.
 fn insert(dict: &mut Dict, key: &str, value: Value) {
     match key.split_once('.') {
         None => {
@@ -58,10 +58,10 @@ fn insert(dict: &mut Dict, key: &str, value: Value) {
     }
 }
 
-/// The value of a variable. Lists and quoted texts are read as figment reads them; anything else
-/// stays the text it is, because an app id of `00123` is not the number 123.
+/// The value of a variable. Lists and quoted strings are parsed as figment parses them. Everything
+/// else stays a string, because an app id of `00123` is not the number 123.
 fn value(text: &str) -> Value {
-    // Figment counts characters as bytes when it meets an escape, and may panic beside others.
+    // Figment counts characters as bytes after an escape, and may panic next to other characters.
     if text.contains('\\') && !text.is_ascii() {
         return text.into();
     }
@@ -76,6 +76,6 @@ fn not_known(key: &str) -> Warning {
     let meant = keys::meant_by(key).filter(|meant| KEYS.contains(meant)).map(keys::variable);
     let meant = meant.map(|meant| format!("; did you mean `{meant}`?")).unwrap_or_default();
     Warning::new(format!(
-        "the environment variable `{variable}` is not known and has no effect{meant}"
+        "the environment variable `{variable}` is unknown and has no effect{meant}"
     ))
 }

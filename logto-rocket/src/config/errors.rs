@@ -8,10 +8,10 @@ use rocket::figment::value::Value;
 use super::keys::SECRETS;
 use super::numbers;
 
-/// The most characters that are shown of a wrong value.
+/// The maximum number of characters shown of an invalid value.
 const MAX_SHOWN: usize = 80;
 
-/// Everything that is wrong with the configuration, for the launch to print.
+/// All errors of the configuration, for the launch to print.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct ConfigErrors {
     errors: Vec<ConfigError>,
@@ -23,9 +23,9 @@ pub(crate) struct ConfigErrors {
 pub(super) struct ConfigError {
     /// The whole key, such as `logto.session.max_lifetime`.
     pub(super) key: String,
-    /// The wrong value, escaped and cut; `None` for secrets, tables and what is missing.
+    /// The invalid value, escaped and truncated; `None` for secrets, tables and missing values.
     pub(super) value: Option<String>,
-    /// Where the value came from, in words; `None` if nothing was given.
+    /// A description of the value's source; `None` if there is no value.
     pub(super) source: Option<String>,
     /// What is wrong and how to fix it.
     pub(super) wrong: Wrong,
@@ -40,7 +40,7 @@ pub(super) struct Wrong {
     pub(super) remedy: String,
 }
 
-/// What is worth a line in the log of the launch, but does not stop it.
+/// A message for the log that does not stop the launch.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Warning(String);
 
@@ -122,7 +122,7 @@ pub(super) fn shown(key: &str, value: &Value) -> Option<String> {
     }
 }
 
-/// The text without line breaks and control characters, cut where it is too long.
+/// The text without line breaks and control characters, truncated if it is too long.
 pub(super) fn escaped(text: &str) -> String {
     let mut shown: String = text.chars().take(MAX_SHOWN).flat_map(char::escape_debug).collect();
     if text.chars().nth(MAX_SHOWN).is_some() {

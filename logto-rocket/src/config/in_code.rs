@@ -12,7 +12,7 @@ mod session;
 
 pub use session::SessionConfig;
 
-/// What this layer is called in figment and in launch errors.
+/// The name of this layer in figment and in launch errors.
 pub(super) const NAME: &str = "Config in code";
 
 /// Configuration written in code: the layer below Rocket.toml and the environment.
@@ -21,7 +21,7 @@ pub(super) const NAME: &str = "Config in code";
 /// and the `LOGTO_*` environment variables win over it. Nothing is checked before the launch, which
 /// reports all errors of all layers together. Each setter replaces what was set before.
 ///
-/// Secrets belong into the environment rather than into code. `Debug` prints none of them.
+/// Put secrets in the environment rather than in code. `Debug` does not print them.
 ///
 /// ```
 /// use logto_rocket::{Config, SessionConfig};
@@ -46,22 +46,23 @@ impl Config {
         Self::default()
     }
 
-    /// Where Logto is, as its console shows it, without `/oidc`. This or
-    /// [`issuer()`](Config::issuer) is required. An https URL; http only on a loopback host, because
-    /// whoever can change that traffic can sign in as anybody.
+    /// The URL of Logto as its console shows it, without `/oidc`. This or
+    /// [`issuer()`](Config::issuer) is required. An https URL; http only on a loopback host,
+    /// because an attacker who can change the traffic can sign in as any user.
     pub fn endpoint(self, url: impl Into<String>) -> Self {
         self.set("endpoint", url.into())
     }
 
-    /// Logto's issuer identifier, which discovery and every token must name to the byte. Default:
+    /// Logto's issuer identifier. Discovery and every token must contain it byte for byte. Default:
     /// `{endpoint}/oidc`. An https URL; http only on a loopback host.
     pub fn issuer(self, url: impl Into<String>) -> Self {
         self.set("issuer", url.into())
     }
 
-    /// Where this server reaches Logto if not at the endpoint, such as inside a cluster. Browsers
-    /// still go to the endpoint. Default: none. Plain http is allowed here: the app secret and the
-    /// tokens then cross that network unprotected, and outside the debug profile the launch warns.
+    /// The URL at which this server reaches Logto if it is not the endpoint, for example inside a
+    /// cluster. Browsers still use the endpoint. Default: none. Plain http is allowed here: the app
+    /// secret and the tokens then cross that network unprotected, and outside the debug profile the
+    /// launch warns.
     pub fn internal_endpoint(self, url: impl Into<String>) -> Self {
         self.set("internal_endpoint", url.into())
     }
@@ -71,16 +72,16 @@ impl Config {
         self.set("app_id", id.into())
     }
 
-    /// The secret of the application at Logto. Required. Whoever has it can act as this application;
-    /// better than in code it is in the environment, as `LOGTO_APP_SECRET`.
+    /// The secret of the application at Logto. Required. An attacker who has it can act as this
+    /// application. Set it in the environment (`LOGTO_APP_SECRET`) rather than in code.
     pub fn app_secret(self, secret: impl Into<String>) -> Self {
         self.set("app_secret", secret.into())
     }
 
-    /// The origin of this site as browsers see it, such as `https://app.example.com`: https, or http
-    /// on a loopback host. Default: `http://localhost:{port}` in the debug profile; required
-    /// otherwise. It decides the redirect URIs, and whether cookies are `Secure`; the `Host` header,
-    /// which anybody can forge, is never asked.
+    /// The origin of this site as browsers see it, such as `https://app.example.com`: https, or
+    /// http on a loopback host. Default: `http://localhost:{port}` in the debug profile; required
+    /// otherwise. It determines the redirect URIs and whether cookies are `Secure`. The `Host`
+    /// header is never used, because a client can forge it.
     pub fn base_url(self, origin: impl Into<String>) -> Self {
         self.set("base_url", origin.into())
     }
@@ -119,44 +120,47 @@ impl Config {
         self.set("prompt", prompt.into())
     }
 
-    /// Whether authorization requests are pushed to Logto first
-    /// ([RFC 9126](https://www.rfc-editor.org/rfc/rfc9126)), so that they never show in the browser.
-    /// Default: `false`.
+    /// Whether this server sends authorization requests to Logto directly ([RFC
+    /// 9126](https://www.rfc-editor.org/rfc/rfc9126)), so that the browser never sees their
+    /// parameters. Default: `false`.
     pub fn pushed_authorization(self, push: bool) -> Self {
         self.set("pushed_authorization", push)
     }
 
-    /// Where a sign-in leads that was not started from a page: a path on this site. Default: `/`.
+    /// Where the browser goes after a sign-in without a `return_to`: a path on this site. Default:
+    /// `/`.
     pub fn after_sign_in(self, path: impl Into<String>) -> Self {
         self.set("after_sign_in", path.into())
     }
 
-    /// Where a sign-out leads that names no page: a path on this site. Default: `/`.
+    /// Where the browser goes after a sign-out without a `return_to`: a path on this site. Default:
+    /// `/`.
     pub fn after_sign_out(self, path: impl Into<String>) -> Self {
         self.set("after_sign_out", path.into())
     }
 
-    /// Other origins, such as `https://admin.example.com`, whose pages may send requests that change
-    /// something. Default: none. Their scripts can act as whoever is signed in here.
+    /// Other origins, such as `https://admin.example.com`, whose pages may send requests with
+    /// unsafe methods. Default: none. Their scripts can act as the signed-in user.
     pub fn trusted_origins<S: Into<String>>(self, origins: impl IntoIterator<Item = S>) -> Self {
         self.set("trusted_origins", list(origins))
     }
 
-    /// How long sessions live, and where they are kept.
+    /// The lifetime of sessions and where they are stored.
     pub fn session(self, session: SessionConfig) -> Self {
         self.set("session", session.into_dict())
     }
 
-    /// The keys that seal cookies: the first seals, all open, so that a key can be replaced without
-    /// signing anybody out. Each is base64 of 32 or 64 bytes or 64 hexadecimal digits, as Rocket's
-    /// `secret_key`, which is the default. Whoever has a key can sign in as anybody; better than in
-    /// code they are in the environment, as `LOGTO_SECRET_KEYS`.
+    /// The keys that encrypt cookies. The first key encrypts and all keys decrypt, so that you can
+    /// replace a key without signing users out. Each is base64 of 32 or 64 bytes or 64 hexadecimal
+    /// digits, as Rocket's `secret_key`, which is the default. An attacker who has a key can sign
+    /// in as any user. Set the keys in the environment (`LOGTO_SECRET_KEYS`) rather than in code.
     pub fn secret_keys<S: Into<String>>(self, keys: impl IntoIterator<Item = S>) -> Self {
         self.set("secret_keys", list(keys))
     }
 
-    /// How far Logto's clock and this server's may be apart when times in tokens are judged.
-    /// Default: 60 seconds; at most 5 minutes, because an expired token lives longer by as much.
+    /// The accepted difference between Logto's clock and this server's clock when times in tokens
+    /// are checked. Default: 60 seconds; at most 5 minutes, because an expired token stays valid
+    /// for that much longer.
     pub fn clock_skew(self, skew: Duration) -> Self {
         self.set("clock_skew", words(skew))
     }
@@ -173,14 +177,15 @@ impl Config {
         self.set("connect_timeout", words(timeout))
     }
 
-    /// A PEM file with the certificates of one's own authority, read at launch; a relative path
-    /// starts at the working directory. Default: none. They are trusted for calls to Logto besides
-    /// the system's roots.
+    /// A PEM file with the certificates of your own authority, read at launch; a relative path
+    /// starts at the working directory. Default: none. Calls to Logto trust them in addition to the
+    /// system's roots.
     pub fn ca_certificates(self, path: impl Into<String>) -> Self {
         self.set("ca_certificates", path.into())
     }
 
-    /// Whether `GET {base}/user` tells the site's own scripts who is signed in. Default: `true`.
+    /// Whether `GET {base}/user` is mounted, which returns the signed-in user to the site's own
+    /// scripts. Default: `true`.
     pub fn user_route(self, mount: bool) -> Self {
         self.set("user_route", mount)
     }
@@ -216,7 +221,7 @@ fn debug(name: &str, table: &str, dict: &Dict, f: &mut fmt::Formatter<'_>) -> fm
     debug.finish()
 }
 
-/// A value as `Debug` may print it.
+/// A value in the form that `Debug` is allowed to print.
 struct Shown<'a> {
     key: &'a str,
     value: &'a Value,

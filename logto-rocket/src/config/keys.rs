@@ -1,4 +1,4 @@
-//! The names of all keys, and what an unknown one may have been meant to be.
+//! The names of all keys, and the suggestion for an unknown key.
 
 /// Every key under `logto`.
 pub(super) const KEYS: [&str; 32] = [
@@ -53,8 +53,8 @@ pub(super) fn variable(key: &str) -> String {
     format!("LOGTO_{}", key.to_ascii_uppercase().replace('.', "__"))
 }
 
-/// The known key or table that `unknown` may have been meant to be: a key of the same name in
-/// another table, or one spelled almost alike.
+/// The known key or table to suggest for `unknown`: a key of the same name in another table, or a
+/// key with a similar spelling.
 pub(super) fn meant_by(unknown: &str) -> Option<&'static str> {
     let elsewhere = KEYS.into_iter().find(|key| last(key) == last(unknown));
     elsewhere.or_else(|| {

@@ -1,6 +1,6 @@
 //! The configuration table: layers in, values that cannot be wrong out, errors in words.
 //!
-//! [`read()`] merges what users write in code ([`Config`]), in Rocket.toml and in the environment,
+//! [`read()`] merges the configuration in code ([`Config`]), in Rocket.toml and in the environment,
 //! and parses it into [`Settings`].
 
 mod environment;
@@ -39,9 +39,9 @@ pub(crate) use values::{Base, CaCertificates, Issuer, Origin};
 pub(crate) struct Settings {
     /// Logto's issuer identifier.
     pub(crate) issuer: Issuer,
-    /// Where browsers reach Logto; `None` if only the issuer is given.
+    /// The URL at which browsers reach Logto; `None` if only the issuer is configured.
     pub(crate) endpoint: Option<Url>,
-    /// Where this server reaches Logto, if not at the issuer's own place.
+    /// The URL at which this server reaches Logto, if it is not that of the issuer.
     pub(crate) internal_endpoint: Option<Url>,
     /// The application's id at Logto.
     pub(crate) app_id: String,
@@ -50,7 +50,7 @@ pub(crate) struct Settings {
     /// The origin of this site; `None` only in the debug profile:
     /// [`base_url_for_port()`](Settings::base_url_for_port) knows it from lift-off on.
     pub(crate) base_url: Option<Origin>,
-    /// Where the doors are mounted.
+    /// The path that the routes are mounted under.
     pub(crate) base: Base,
     /// The scopes to ask for besides the reserved ones.
     pub(crate) scopes: Vec<String>,
@@ -71,11 +71,11 @@ pub(crate) struct Settings {
     pub(crate) trusted_origins: Vec<Origin>,
     /// The keys under `session`.
     pub(crate) session: crate::session::Settings,
-    /// The keys that seal cookies, at least one: the first seals, all open.
+    /// The keys that encrypt cookies, at least one. The first key encrypts; all keys decrypt.
     pub(crate) secret_keys: Vec<Key>,
-    /// Whether the only key was made just now and is gone with this process.
+    /// Whether the only key was generated at this launch and is lost when the process ends.
     pub(crate) generated_key: bool,
-    /// How far Logto's clock and this one may be apart.
+    /// The accepted difference between Logto's clock and this server's clock.
     pub(crate) clock_skew: Duration,
     /// How long a call to Logto may take.
     pub(crate) timeout: Duration,
@@ -83,7 +83,7 @@ pub(crate) struct Settings {
     pub(crate) connect_timeout: Duration,
     /// The roots to trust besides the system's.
     pub(crate) ca_certificates: Option<CaCertificates>,
-    /// Whether there is a door that tells a page who is signed in.
+    /// Whether the route is mounted that returns the signed-in user.
     pub(crate) user_route: bool,
 }
 

@@ -1,8 +1,8 @@
-//! Numbers, of which figment has twelve kinds.
+//! Numbers; figment has twelve types of them.
 
 use rocket::figment::value::Num;
 
-/// The whole number that is not negative, of whatever kind it is.
+/// The number as a non-negative integer, whatever its type.
 pub(super) fn unsigned(number: Num) -> Option<u128> {
     number.to_u128().or_else(|| number.to_i128().and_then(|whole| whole.try_into().ok()))
 }

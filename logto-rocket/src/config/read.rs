@@ -17,12 +17,12 @@ use crate::oidc::Prompt;
 const SECOND: Duration = Duration::from_secs(1);
 const MINUTE: Duration = Duration::from_secs(60);
 
-/// The least time that a call to Logto is given.
+/// The shortest timeout of a call to Logto.
 const SHORTEST_CALL: Duration = Duration::from_millis(100);
 
 /// Reads the configuration from Rocket's `figment`, with `config` below it and the `LOGTO_*`
-/// environment variables above it. `has_own_store` if the application has given the fairing a store
-/// of its own.
+/// environment variables above it. `has_own_store` is true if the application has passed its own
+/// store to the fairing.
 ///
 /// # Errors
 ///
@@ -121,8 +121,8 @@ fn internal_endpoint(reader: &mut Reader, debug: bool, warnings: &mut Vec<Warnin
     let url = reader.text("internal_endpoint", urls::internal_endpoint)?;
     if url.scheme() == "http" && !debug {
         warnings.push(Warning::new(
-            "`logto.internal_endpoint` is plain http: whoever can read or change that network's \
-             traffic can read the app secret and the tokens",
+            "`logto.internal_endpoint` is plain http: an attacker who can read or change the \
+             traffic of that network can read the app secret and the tokens",
         ));
     }
     Some(url)
@@ -158,7 +158,7 @@ fn base_url(reader: &mut Reader, debug: bool) -> Option<Origin> {
 fn include_reserved_scopes(reader: &mut Reader, scopes: &[String]) -> bool {
     let include = reader.flag("include_reserved_scopes").unwrap_or(true);
     if !include && !has(scopes, "openid") && !reader.is_wrong("scopes") {
-        let what = "leaves out `openid`, without which Logto gives no ID token";
+        let what = "does not contain `openid`, without which Logto issues no ID token";
         reader.reject("include_reserved_scopes", Wrong::new(what, "add \"openid\" to `scopes`"));
     }
     include
@@ -173,8 +173,8 @@ fn no_refresh_token(prompt: &[Prompt], reserved: bool, scopes: &[String]) -> Opt
         return None;
     };
     Some(Warning::new(format!(
-        "{why}: Logto will give no refresh token, so that a session ends at \
-         `session.revalidate_after` and an access token is never renewed"
+        "{why}: Logto will issue no refresh token, so a session ends at `session.revalidate_after` \
+         and an access token is never renewed"
     )))
 }
 
@@ -187,9 +187,9 @@ fn local_path(reader: &mut Reader, key: &str) -> LocalPath {
     reader.text(key, parse).unwrap_or_else(LocalPath::root)
 }
 
-/// The keys that seal cookies, and whether the only one was generated just now.
+/// The keys that encrypt cookies, and whether the only one has just been generated.
 fn secret_keys(reader: &mut Reader, debug: bool) -> (Vec<Key>, bool) {
-    let zero = || Wrong::new("is all zeroes, which everybody can guess", MAKE_ONE);
+    let zero = || Wrong::new("is all zeroes, which is easy to guess", MAKE_ONE);
     let given = reader.values("secret_keys", |_, value| secret_keys::key(value)?.ok_or_else(zero));
     if let Some(keys) = given {
         if keys.is_empty() && !reader.is_wrong("secret_keys") {

@@ -19,7 +19,7 @@ pub(super) struct Reader {
 }
 
 impl Reader {
-    /// Opens the layers, with the environment's on top, and notes every unknown key in them.
+    /// Opens the layers, with the environment on top, and records every unknown key in them.
     ///
     /// # Errors
     ///
@@ -27,7 +27,8 @@ impl Reader {
     pub(super) fn open(layers: Figment, environment: Environment) -> Result<Self, ConfigErrors> {
         let mut reader =
             Self { layers, logto: Dict::new().into(), errors: ConfigErrors::default() };
-        // The environment's layer holds known keys only; it must not hide what is wrong below it.
+        // The layer of the environment contains known keys only; it must not hide errors in the
+        // layers below.
         if !reader.check() {
             return Err(reader.errors);
         }
@@ -93,7 +94,7 @@ impl Reader {
 
     /// The truth value at `key`.
     pub(super) fn flag(&mut self, key: &str) -> Option<bool> {
-        let wrong = || Wrong::new("is neither true nor false", "write true or false");
+        let wrong = || Wrong::new("is not true or false", "write true or false");
         self.value(key, |_, value| match value {
             Value::Bool(_, flag) => Ok(*flag),
             Value::String(_, text) => text.parse().map_err(|_| wrong()),
@@ -111,7 +112,7 @@ impl Reader {
                 _ => None,
             };
             let number = number.filter(|number| (least..=most).contains(number));
-            number.ok_or_else(|| Wrong::new("is no whole number within the bounds", remedy))
+            number.ok_or_else(|| Wrong::new("is not a whole number within the bounds", remedy))
         })
     }
 
@@ -139,7 +140,7 @@ impl Reader {
         })
     }
 
-    /// Notes that what is given for `key` is wrong, although it can be read.
+    /// Records that the value of `key` is invalid, although it could be parsed.
     pub(super) fn reject(&mut self, key: &str, wrong: Wrong) {
         match self.logto.find_ref(key).cloned() {
             Some(value) => self.error(key, &value, wrong),
@@ -180,7 +181,7 @@ impl Reader {
             Value::Char(_, char) => Ok(char.to_string()),
             Value::Bool(_, flag) if from_environment => Ok(flag.to_string()),
             Value::Num(_, number) if from_environment => Ok(numbers::written(*number)),
-            _ => Err(Wrong::new("is no text", "write it in quotes")),
+            _ => Err(Wrong::new("is not a string", "write it in quotes")),
         }
     }
 
@@ -207,7 +208,7 @@ impl Reader {
 
     fn note_unreadable(&mut self, error: rocket::figment::Error) {
         for error in error {
-            // Only the first line: what follows may quote the file, and the secrets in it.
+            // Only the first line: later lines may quote the file, including its secrets.
             let what = error.kind.to_string();
             let what = what.lines().next().unwrap_or_default();
             let source = error.metadata.as_ref().and_then(|from| from.source.as_ref());
@@ -224,7 +225,7 @@ impl Reader {
         for (name, value) in dict {
             let key = if table.is_empty() { name.clone() } else { format!("{table}.{name}") };
             match value {
-                // A quoted name with a dot in it is not the key in a table that it looks like.
+                // A quoted name that contains a dot is one key, not a key in a table.
                 _ if !name.contains('.') && KEYS.contains(&key.as_str()) => {}
                 Value::Dict(_, inner) if !name.contains('.') && keys::is_table(&key) => {
                     self.check_keys(&key, inner);
@@ -264,7 +265,8 @@ impl Reader {
     }
 }
 
-/// The tag of a value; of a table, which may be merged of several layers, that of its first value.
+/// The tag of a value. For a table, which may be merged from several layers, the tag of its first
+/// value.
 fn first_tag(value: &Value) -> Tag {
     match value {
         Value::Dict(tag, dict) => dict.values().next().map_or(*tag, first_tag),
@@ -273,13 +275,13 @@ fn first_tag(value: &Value) -> Tag {
 }
 
 fn not_a_table(remedy: &str) -> Wrong {
-    Wrong::new("is no table of keys", format!("write {remedy}"))
+    Wrong::new("is not a table of keys", format!("write {remedy}"))
 }
 
 fn unknown(key: &str) -> Wrong {
     let remedy = match keys::meant_by(key) {
         Some(meant) => format!("did you mean `logto.{meant}`?"),
-        None => "take it out".into(),
+        None => "remove it".into(),
     };
-    Wrong::new("is no key of this configuration", remedy)
+    Wrong::new("is not a key of this configuration", remedy)
 }

@@ -1,4 +1,4 @@
-//! The keys that seal cookies, in every form that Rocket's own `secret_key` can take.
+//! The keys that encrypt cookies, in every form that Rocket's own `secret_key` can have.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;

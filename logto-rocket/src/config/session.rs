@@ -20,7 +20,7 @@ const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 /// From one second to the longest that browsers keep a cookie.
 const BOUNDS: (Duration, Duration) = (SECOND, Duration::from_secs(400 * 24 * 60 * 60));
 
-/// The fewest bytes that hold a session, and the most that browsers and servers bear in cookies.
+/// The minimum size of a session, and the maximum size of cookies that browsers and servers accept.
 const MIN_COOKIE_BYTES: usize = 1000;
 const MAX_COOKIE_BYTES: usize = 7000;
 
@@ -36,7 +36,7 @@ pub(super) fn read(
     let store = store(reader, has_own_store);
     if !matches!(store, StoreSettings::Cookie) && reader.has("session.max_cookie_bytes") {
         let why =
-            "`logto.session.max_cookie_bytes` has no effect: sessions are not kept in cookies";
+            "`logto.session.max_cookie_bytes` has no effect: sessions are not stored in cookies";
         warnings.push(Warning::new(why));
     }
     let bytes = (MIN_COOKIE_BYTES, MAX_COOKIE_BYTES);
@@ -62,14 +62,15 @@ fn store(reader: &mut Reader, has_own_store: bool) -> StoreSettings {
     if has_own_store {
         for key in [key, url].into_iter().filter(|key| reader.has(key)).collect::<Vec<_>>() {
             let what =
-                "is not alone: `Logto::fairing().store(…)` also says where sessions are kept";
-            reader.reject(key, Wrong::new(what, "take out one of the two"));
+                "conflicts with `Logto::fairing().store(…)`, which also sets the session store";
+            reader.reject(key, Wrong::new(what, "remove one of the two"));
         }
         return StoreSettings::Own;
     }
     if store != Store::Redis && reader.has(url) && !reader.is_wrong(key) {
         let what = "has no effect: `session.store` is not \"redis\"";
-        reader.reject(url, Wrong::new(what, "write `session.store = \"redis\"`, or take it out"));
+        reader
+            .reject(url, Wrong::new(what, "write `session.store = \"redis\"`, or remove this key"));
     }
     match store {
         Store::Cookie => StoreSettings::Cookie,
@@ -88,7 +89,7 @@ fn redis(reader: &mut Reader) -> Option<StoreSettings> {
             "give a URL such as {example}, best in the environment variable `{}`",
             super::keys::variable(key)
         );
-        reader.reject(key, Wrong::new("is missing, where `session.store` is \"redis\"", remedy));
+        reader.reject(key, Wrong::new("is missing, but `session.store` is \"redis\"", remedy));
     }
     let remedy = || format!("write a URL such as {example}");
     let parse = |text: &str| RedisUrl::parse(text).map_err(|what| Wrong::new(what, remedy()));
@@ -97,8 +98,8 @@ fn redis(reader: &mut Reader) -> Option<StoreSettings> {
 
 #[cfg(not(feature = "redis"))]
 fn redis(reader: &mut Reader) -> Option<StoreSettings> {
-    let what = "needs the feature `redis`, without which logto-rocket has been built";
-    let remedy = "write `features = [\"redis\"]` at logto-rocket in Cargo.toml";
+    let what = "needs the feature `redis`, which is not enabled in this build of logto-rocket";
+    let remedy = "add `features = [\"redis\"]` to logto-rocket in Cargo.toml";
     reader.reject("session.store", Wrong::new(what, remedy));
     None
 }
@@ -108,10 +109,10 @@ fn idle_timeout(reader: &mut Reader, max_lifetime: Duration) -> Option<Duration>
     let idle = reader.text(key, |text| texts::duration_or_none(text, BOUNDS))??;
     if idle >= max_lifetime && !reader.is_wrong("session.max_lifetime") {
         let what = format!(
-            "is not shorter than `session.max_lifetime` ({}), so that it has no effect",
+            "has no effect, because it is not shorter than `session.max_lifetime` ({})",
             texts::words(max_lifetime)
         );
-        reader.reject(key, Wrong::new(what, "shorten it, or leave it off"));
+        reader.reject(key, Wrong::new(what, "shorten it, or remove it"));
     }
     Some(idle)
 }
@@ -158,8 +159,8 @@ fn cookie(reader: &mut Reader, base_url: Option<&Origin>) -> Option<String> {
     let lower = name.to_ascii_lowercase();
     let prefixed = lower.starts_with("__host-") || lower.starts_with("__secure-");
     if prefixed && is_plain_http(reader, base_url) {
-        let what = "has a prefix with which browsers take a cookie over https only";
-        reader.reject(key, Wrong::new(what, "leave off the prefix, or give an https `base_url`"));
+        let what = "has a prefix that browsers accept over https only";
+        reader.reject(key, Wrong::new(what, "remove the prefix, or set an https `base_url`"));
     }
     Some(name)
 }
@@ -168,7 +169,7 @@ fn same_site(reader: &mut Reader, base_url: Option<&Origin>) -> SameSite {
     let key = "session.same_site";
     let same_site = reader.text(key, texts::same_site).unwrap_or(SameSite::Lax);
     if same_site == SameSite::None && is_plain_http(reader, base_url) {
-        let what = "needs https: browsers drop such a cookie without `Secure`";
+        let what = "needs https: browsers reject such a cookie without `Secure`";
         reader.reject(key, Wrong::new(what, "give an https `base_url`, or write \"lax\""));
     }
     same_site

@@ -1,4 +1,4 @@
-//! Where a value came from, in words.
+//! A description of the source of a value.
 
 use rocket::figment::{Metadata, Source};
 
@@ -20,7 +20,7 @@ pub(super) fn words(from: &Metadata, key: &str) -> String {
     }
 }
 
-/// Whether the layer is made of environment variables, in which a number may mean a text.
+/// Whether the layer comes from environment variables, in which a number may be meant as a string.
 pub(super) fn is_environment(from: &Metadata) -> bool {
     from.name.contains("environment variable")
 }

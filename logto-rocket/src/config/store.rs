@@ -7,7 +7,7 @@ pub enum Store {
     /// In the browser, in private cookies: the server stores nothing, and needs nothing beside its
     /// key.
     Cookie,
-    /// In the memory of this process, with which they end: see
+    /// In the memory of this process. They end with the process; see
     /// [`MemoryStore`](crate::MemoryStore).
     Memory,
     /// In Redis, shared by all processes. It needs the feature `redis` and `session.redis.url`.

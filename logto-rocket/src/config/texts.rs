@@ -20,7 +20,7 @@ pub(super) fn app_id(text: &str) -> Result<String, Wrong> {
         return Ok(text.into());
     }
     Err(Wrong::new(
-        "is no app id: one is visible ASCII without blanks",
+        "is not an app id: an app id is visible ASCII without spaces",
         "copy the app id from the application's page in Logto's console",
     ))
 }
@@ -32,34 +32,35 @@ pub(super) fn scope(text: &str) -> Result<String, Wrong> {
         return Ok(text.into());
     }
     Err(Wrong::new(
-        "is no scope: one is visible ASCII without blanks, `\"` and `\\`",
+        "is not a scope: a scope is visible ASCII without spaces, `\"` and `\\`",
         "write a list with one scope in each element, such as [\"email\", \"phone\"]",
     ))
 }
 
 /// A resource indicator ([RFC 8707, section 2](https://www.rfc-editor.org/rfc/rfc8707#section-2)).
-/// A comma is refused because Logto takes it for the end of one resource.
+/// A comma is rejected because Logto treats it as the end of a resource.
 pub(super) fn resource(text: &str) -> Result<String, Wrong> {
     let allowed = |char: char| char.is_ascii_graphic() && !matches!(char, '#' | ',' | '\\');
     if text.chars().all(allowed) && Url::parse(text).is_ok() {
         return Ok(text.into());
     }
     Err(Wrong::new(
-        "is no resource indicator: one is an absolute URI without fragment, comma and blanks",
+        "is not a resource indicator: an indicator is an absolute URI without fragments, commas \
+         and spaces",
         "copy the API identifier from Logto's console, such as \"https://api.example.com\"",
     ))
 }
 
-/// The name of the session's cookie. Narrower than a token of HTTP: no character that a parser of
-/// cookies might decode.
+/// The name of the session's cookie. Stricter than an HTTP token: it excludes characters that a
+/// cookie parser might decode.
 pub(super) fn cookie_name(text: &str) -> Result<String, Wrong> {
     let allowed = |char: char| char.is_ascii_alphanumeric() || "-_.".contains(char);
     if (1..=MAX_COOKIE_NAME).contains(&text.len()) && text.chars().all(allowed) {
         return Ok(text.into());
     }
     Err(Wrong::new(
-        "is no cookie name: one has 1 to 64 letters, digits, `-`, `_` and `.`",
-        "write a name such as \"session\", or leave it off",
+        "is not a cookie name: a cookie name has 1 to 64 letters, digits, `-`, `_` and `.`",
+        "write a name such as \"session\", or remove this key",
     ))
 }
 
@@ -68,7 +69,10 @@ pub(super) fn claim(text: &str) -> Result<String, Wrong> {
     if !text.is_empty() && !text.chars().any(char::is_control) {
         return Ok(text.into());
     }
-    Err(Wrong::new("is no claim's name", "write a list of names such as [\"name\", \"roles\"]"))
+    Err(Wrong::new(
+        "is not the name of a claim",
+        "write a list of names such as [\"name\", \"roles\"]",
+    ))
 }
 
 /// The `SameSite` attribute of the session's cookie.
@@ -77,7 +81,7 @@ pub(super) fn same_site(text: &str) -> Result<SameSite, Wrong> {
         "lax" => Ok(SameSite::Lax),
         "strict" => Ok(SameSite::Strict),
         "none" => Ok(SameSite::None),
-        _ => Err(Wrong::new("is no same-site rule", "write \"lax\", \"strict\" or \"none\"")),
+        _ => Err(Wrong::new("is not a `SameSite` value", "write \"lax\", \"strict\" or \"none\"")),
     }
 }
 
@@ -87,7 +91,7 @@ pub(super) fn store(text: &str) -> Result<Store, Wrong> {
         "cookie" => Ok(Store::Cookie),
         "memory" => Ok(Store::Memory),
         "redis" => Ok(Store::Redis),
-        _ => Err(Wrong::new("is no store", "write \"cookie\", \"memory\" or \"redis\"")),
+        _ => Err(Wrong::new("is not a session store", "write \"cookie\", \"memory\" or \"redis\"")),
     }
 }
 
@@ -99,7 +103,7 @@ pub(super) fn duration(text: &str, (least, most): (Duration, Duration)) -> Resul
         words(most),
     );
     match humantime::parse_duration(text) {
-        Err(_) => Err(Wrong::new("is no duration with a unit", remedy)),
+        Err(_) => Err(Wrong::new("is not a duration with a unit", remedy)),
         Ok(duration) if duration < least => Err(Wrong::new("is too short", remedy)),
         Ok(duration) if duration > most => Err(Wrong::new("is too long", remedy)),
         Ok(duration) => Ok(duration),
@@ -120,7 +124,7 @@ pub(super) fn duration_or_none(
     })
 }
 
-/// A duration in the unit that people use for it: days as such, never months or years.
+/// A duration in its usual unit: days, but never months or years.
 pub(super) fn words(duration: Duration) -> String {
     match duration.as_secs() {
         days if days >= DAY && days % DAY == 0 && duration.subsec_nanos() == 0 => {

@@ -1,4 +1,4 @@
-//! The values of the configuration: each type exists only if it is right.
+//! The values of the configuration: a value of each of these types is always valid.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -9,7 +9,7 @@ use super::errors::Wrong;
 use super::urls::secure_url;
 use crate::oidc::{ClientSecret, Prompt};
 
-/// Logto's issuer identifier: the exact text, which tokens must name to the byte, and its URL.
+/// Logto's issuer identifier: the exact text, which tokens must contain byte for byte, and its URL.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Issuer {
     text: String,
@@ -45,7 +45,7 @@ pub(super) fn app_secret(text: &str) -> Result<ClientSecret, Wrong> {
         return Ok(ClientSecret::from(text));
     }
     Err(Wrong::new(
-        "is no app secret: one is visible ASCII without blanks around it",
+        "is not an app secret: an app secret is visible ASCII without spaces around it",
         "copy the app secret from the application's page in Logto's console",
     ))
 }
@@ -105,9 +105,9 @@ impl fmt::Display for Origin {
     }
 }
 
-/// The path that the doors are mounted under: it begins with `/`, does not end with one, and has
-/// only letters, digits, `-`, `_`, `.` and `~` in its segments, so that Rocket, browsers and Logto
-/// read it alike.
+/// The path that the routes are mounted under. It begins with `/`, does not end with `/`, and its
+/// segments contain only letters, digits, `-`, `_`, `.` and `~`, so that Rocket, browsers and Logto
+/// interpret it in the same way.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Base(String);
 
@@ -115,11 +115,11 @@ impl Base {
     pub(super) fn parse(text: &str) -> Result<Self, Wrong> {
         let remedy = "write a path such as `/auth`";
         let Some(path) = text.strip_prefix('/') else {
-            return Err(Wrong::new("is no path: it does not begin with `/`", remedy));
+            return Err(Wrong::new("is not a path: it does not begin with `/`", remedy));
         };
         if path.is_empty() {
             return Err(Wrong::new(
-                "is the root, where the doors would stand among your own",
+                "is the root, where the routes could conflict with your own routes",
                 remedy,
             ));
         }
@@ -166,17 +166,17 @@ pub(super) fn prompt(text: &str) -> Result<Vec<Prompt>, Wrong> {
         let Ok(value) = word.parse() else {
             let what = match word {
                 "select_account" => "is refused by Logto, which has no `select_account`",
-                _ => "is no prompt that Logto knows",
+                _ => "is not a prompt that Logto knows",
             };
             return Err(Wrong::new(what, remedy));
         };
         if prompt.contains(&value) {
-            return Err(Wrong::new("names a prompt twice", remedy));
+            return Err(Wrong::new("contains a prompt twice", remedy));
         }
         prompt.push(value);
     }
     if prompt.contains(&Prompt::None) && prompt.len() > 1 {
-        return Err(Wrong::new("joins `none` with something else", remedy));
+        return Err(Wrong::new("combines `none` with another prompt", remedy));
     }
     Ok(prompt)
 }
@@ -196,7 +196,7 @@ impl CaCertificates {
         let pem = std::fs::read(&path)
             .map_err(|why| Wrong::new(format!("cannot be read: {}", why.kind()), remedy))?;
         let none =
-            || Wrong::new("holds no PEM certificate (`-----BEGIN CERTIFICATE-----`)", remedy);
+            || Wrong::new("contains no PEM certificate (`-----BEGIN CERTIFICATE-----`)", remedy);
         let certificates = reqwest::Certificate::from_pem_bundle(&pem).map_err(|_| none())?;
         if certificates.is_empty() {
             return Err(none());
@@ -206,7 +206,7 @@ impl CaCertificates {
             certificates.into_iter().fold(client, reqwest::ClientBuilder::add_root_certificate);
         client
             .build()
-            .map_err(|_| Wrong::new("holds a certificate that cannot be read", remedy))?;
+            .map_err(|_| Wrong::new("contains a certificate that cannot be read", remedy))?;
         Ok(Self { path, pem })
     }
 }

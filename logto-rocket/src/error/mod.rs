@@ -1,4 +1,4 @@
-//! [`Error`]: what went wrong, and, where it is known, why.
+//! [`Error`]: an error between this application and Logto, with its reason.
 
 mod refusal;
 mod sign_in;
@@ -10,26 +10,26 @@ pub use self::refusal::Refusal;
 pub use self::sign_in::SignInError;
 use crate::names::{ORGANIZATIONS, ORGANIZATIONS_RESOURCE};
 
-/// What went wrong between this application and Logto.
+/// An error between this application and Logto.
 ///
-/// No variant ever holds a secret, a token, or text that Logto wrote for people
-/// (`error_description`, `message`). Errors are cheap to clone, because one answer may be shared by
-/// several requests that waited for it.
+/// No variant ever contains a secret, a token, or Logto's descriptions (`error_description`,
+/// `message`). Errors are cheap to clone, because several requests may share one answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Error {
-    /// Logto could not be reached, did not answer in time, or said that it cannot answer now
-    /// (5xx, 429). Typically a network fault or a restart of Logto; trying again later helps.
+    /// Logto could not be reached, did not answer in time, or answered that it is unavailable (5xx,
+    /// 429). The usual cause is a network fault or a restart of Logto; a later attempt may succeed.
     Unavailable {
         /// What was asked of Logto.
         call: Call,
         /// What happened, for the log.
         why: String,
-        /// How long Logto asked to wait, from `Retry-After`.
+        /// The waiting time that Logto asked for, from `Retry-After`.
         retry_after: Option<Duration>,
     },
-    /// Logto answered, but not as the specification demands: a wrong content type, a missing
-    /// member, an endpoint on a foreign origin. Typically a proxy in between or a wrong `endpoint`.
+    /// Logto's answer does not conform to the specification: a wrong content type, a missing
+    /// member, an endpoint on another origin. The usual cause is a proxy in between or a wrong
+    /// `endpoint`.
     BadAnswer {
         /// What was asked of Logto.
         call: Call,
@@ -41,8 +41,8 @@ pub enum Error {
     Refused {
         /// What was asked of Logto.
         call: Call,
-        /// The error code, such as `invalid_client`. Only a code of printable ASCII letters is
-        /// kept; anything else reads `unrecognized`.
+        /// The error code, such as `invalid_client`. A code with characters other than ASCII
+        /// letters, digits, `_` and `-` is replaced by `unrecognized`.
         code: String,
     },
     /// A token did not pass verification.
@@ -51,35 +51,36 @@ pub enum Error {
     InvalidOption {
         /// The option's name, such as `extra`.
         option: &'static str,
-        /// What is wrong with it and how to mend it.
+        /// What is wrong with it and how to fix it.
         why: String,
     },
-    /// The session is over: Logto no longer honours its refresh token, or it was ended.
+    /// The session has ended, or Logto no longer accepts its refresh token.
     SessionOver,
-    /// The token that is needed has expired and the session has no refresh token to renew it.
-    /// Typically `prompt` was changed, or `offline_access` is missing from the scopes.
+    /// The required token has expired and the session has no refresh token to renew it. The usual
+    /// cause is a changed `prompt`, or scopes without `offline_access`.
     NoRefreshToken,
-    /// The session store did not do what it was asked. Typically it is out of reach; trying again
-    /// later helps.
+    /// A call to the session store failed. The usual cause is that it is unreachable; a later
+    /// attempt may succeed.
     Store {
-        /// What it said, for the log.
+        /// The reason, for the log.
         why: String,
     },
-    /// A list of sessions is wanted, but sessions are in cookies, which their browsers alone know: a
-    /// mistake in the application, 500 as the error of a handler. `session.store` names a store.
+    /// The application asked for a list of sessions, but sessions are in cookies, which only the
+    /// browsers know. This is an error in the application; 500 as the error of a handler. Set
+    /// `session.store` to a store.
     NoSessionStore,
-    /// An access token is wanted for an API resource, or for an organization, that no sign-in of
-    /// this application asks for: a mistake in the application, 500 as the error of a handler.
+    /// The application asked for an access token for an API resource or an organization that no
+    /// sign-in asks for. This is an error in the application; 500 as the error of a handler.
     UndeclaredResource {
         /// The resource's indicator; `urn:logto:resource:organizations` for organizations.
         resource: String,
     },
     /// The sign-in of this session did not ask Logto for this API resource, or for organizations,
-    /// but one that starts now would: 401 as the error of a handler, which sends a browser through
-    /// the sign-in once.
+    /// but a new sign-in would. 401 as the error of a handler, which sends a browser through the
+    /// sign-in once.
     SignInAskedLess,
-    /// Logto gave the application a token of its own, but without scopes that were asked for: it
-    /// drops what the application has no permission for, and says nothing. Typically the
+    /// Logto issued a token to the application itself, but without some of the requested scopes: it
+    /// omits scopes without permission and reports no error. The usual cause is that the
     /// machine-to-machine application lacks a role.
     ScopeNotGranted {
         /// The scopes that are missing.
@@ -115,14 +116,14 @@ pub enum Call {
     Introspection,
 }
 
-/// Why a token was not believed.
+/// Why a token was rejected.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum InvalidToken {
-    /// It is no signed JWT, or too large to be one of Logto's.
+    /// It is not a signed JWT, or it is too large to come from Logto.
     Malformed,
     /// Its header names an algorithm that is not accepted (accepted: ES256, ES384, RS256, PS256),
-    /// one that does not fit the key, or demands an extension (`crit`).
+    /// names an algorithm that does not match the key, or requires an extension (`crit`).
     Header(String),
     /// Logto publishes no key with this token's key id.
     UnknownKey,
@@ -136,44 +137,44 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unavailable { call, why, .. } => {
-                write!(f, "Logto is out of reach: {call}: {why}")
+                write!(f, "Logto is unavailable: {call}: {why}")
             }
             Self::BadAnswer { call, why } => {
-                write!(f, "Logto's answer was not understood: {call}: {why}")
+                write!(f, "Logto's answer is invalid: {call}: {why}")
             }
             Self::Refused { call, code } => {
                 write!(f, "Logto refused: {call}: {code}")?;
                 call.remedy(code).map_or(Ok(()), |remedy| write!(f, "; {remedy}"))
             }
-            Self::InvalidToken(why) => write!(f, "a token of Logto's is not valid: {why}"),
+            Self::InvalidToken(why) => write!(f, "a token from Logto is not valid: {why}"),
             Self::InvalidOption { option, why } => {
                 write!(f, "the sign-in option `{option}`: {why}")
             }
             Self::SessionOver => f.write_str("the session is over"),
             Self::NoRefreshToken => f.write_str(
-                "the token has expired and the session has no refresh token; Logto gives one \
-                 for the scope `offline_access` with `prompt = \"consent\"`",
+                "the token has expired and the session has no refresh token; Logto issues one for \
+                 the scope `offline_access` with `prompt = \"consent\"`",
             ),
             Self::NoSessionStore => f.write_str(
-                "sessions are in cookies, which their browsers alone know; keep them in a store to \
-                 list them: `logto.session.store = \"memory\"` or `\"redis\"`",
+                "sessions are in cookies, so they cannot be listed; use a store: \
+                 `logto.session.store = \"memory\"` or `\"redis\"`",
             ),
-            Self::Store { why } => write!(f, "the session store is out of reach: {why}"),
+            Self::Store { why } => write!(f, "the session store is unavailable: {why}"),
             Self::UndeclaredResource { resource } if resource == ORGANIZATIONS_RESOURCE => write!(
                 f,
                 "no sign-in asks for organizations; name `{ORGANIZATIONS}` in `logto.scopes`"
             ),
             Self::UndeclaredResource { resource } => write!(
                 f,
-                "no sign-in asks for the resource `{resource}`; name it in `logto.resources`, or \
-                 let a mounted handler take the guard `AccessToken<R>` of it"
+                "no sign-in asks for the resource `{resource}`; add it to `logto.resources`, or \
+                 add its guard `AccessToken<R>` to a mounted handler"
             ),
             Self::SignInAskedLess => {
                 f.write_str("the sign-in of this session did not ask Logto for what is needed here")
             }
             Self::ScopeNotGranted { scopes, target } => write!(
                 f,
-                "Logto gave a token for `{target}` without `{}`; give the machine-to-machine \
+                "Logto issued a token for `{target}` without `{}`; give the machine-to-machine \
                  application a role with that permission",
                 scopes.join("`, `")
             ),
@@ -200,12 +201,13 @@ impl fmt::Display for Call {
 }
 
 impl Call {
-    /// What helps if Logto refuses the call with this code, where the code alone does not tell.
+    /// The remedy for this error code of Logto, if the code alone does not explain it.
     fn remedy(self, code: &str) -> Option<&'static str> {
         match (self, code) {
             (Self::ClientCredentials, "invalid_request" | "unauthorized_client") => Some(
-                "only a machine-to-machine application whose secret has not expired gets tokens of \
-                 its own; name one with `client_credentials().app(id, secret)`",
+                "Logto issues tokens of the application itself only to a machine-to-machine \
+                 application whose secret has not expired; name one with \
+                 `client_credentials().app(id, secret)`",
             ),
             (Self::ClientCredentials, "access_denied") => {
                 Some("the application must be a member of the organization")
@@ -214,10 +216,10 @@ impl Call {
                 Some("token exchange must be allowed in the settings of the application at Logto")
             }
             (Self::TokenExchange, "invalid_grant") => {
-                Some("a subject token works once, and for some minutes only")
+                Some("a subject token works once and expires after a few minutes")
             }
             (Self::Introspection, "unsupported_token_type") => {
-                Some("a JWT says by itself what it is good for, and is verified by its signature")
+                Some("a JWT is not introspected; verify its signature and read its claims")
             }
             _ => None,
         }
@@ -228,7 +230,7 @@ impl fmt::Display for InvalidToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Malformed => f.write_str("it is no signed JWT"),
-            Self::Header(why) => write!(f, "its header is refused: {why}"),
+            Self::Header(why) => write!(f, "its header is not accepted: {why}"),
             Self::UnknownKey => f.write_str("Logto publishes no key with its key id"),
             Self::Signature => f.write_str("its signature is wrong"),
             Self::Claim(name) => write!(f, "its claim `{name}` is missing or wrong"),

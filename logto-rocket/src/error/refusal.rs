@@ -11,43 +11,44 @@ use super::{Call, Error};
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Refusal {
-    /// Nobody is signed in, or the session is over; 401.
+    /// No user is signed in, or the session has ended; 401.
     NotSignedIn,
     /// The user is signed in, but does not meet the requirement, or Logto denies them a token; 403.
-    /// Holds the conditions that are not met, in the words of the attribute.
+    /// Contains the conditions that are not met, in the syntax of the attribute.
     Denied(String),
     /// The user is signed in, but lacks a claim that
     /// [`ClaimsAs`](crate::ClaimsAs) needs, or it has another type; 403. Holds serde's message.
     Claims(String),
-    /// A request with an unsafe method, or an `Upgrade`, that another site made in the user's name;
-    /// 403. `trusted_origins` names the origins that may.
+    /// Another site made a request with an unsafe method, or an `Upgrade`, in the user's browser;
+    /// 403. `trusted_origins` lists the origins that are allowed to.
     ForeignOrigin,
-    /// The user is signed in and nothing else is missing, but the sign-in is older than a `max_age`
-    /// allows; 401, which sends a browser to sign in again.
+    /// The user meets the requirement, except that the sign-in is older than its `max_age`; 401,
+    /// which sends a browser to sign in again.
     SignInTooOld {
         /// How old it may be.
         max_age: Duration,
     },
-    /// The same, right after a sign-in that was to mend it; 403.
+    /// The same, right after a sign-in for this requirement; 403.
     SignInStaysOld {
         /// How old it may be.
         max_age: Duration,
     },
-    /// The sign-in of this session did not ask Logto for a scope or resource that the requirement
-    /// needs, but another one would: the requirement is newer than the session; 401, which sends a
-    /// browser to sign in once more.
+    /// The requirement is newer than the session: it needs a scope or resource that the sign-in of
+    /// this session did not ask Logto for, but a new sign-in would; 401, which sends a browser to
+    /// sign in again.
     SignInAskedLess,
     /// The segment of the path that names an organization is not the id of one; 404.
     NoOrganization,
-    /// The answer depends on Logto, which is out of reach; 503.
+    /// The decision depends on Logto, which is unreachable; 503.
     Unavailable {
         /// How long to wait before trying again.
         retry_after: Option<Duration>,
     },
-    /// The application asks for what it is not set up for; 500. Holds what that is and the remedy.
+    /// The application requires something for which it is not configured; 500. Contains the reason
+    /// and the remedy.
     Misconfigured(String),
-    /// The fairing is not attached; 500. The launch fails before this can happen, but for guards in
-    /// generic code, which it cannot see.
+    /// The fairing is not attached; 500. Usually the launch fails first, but it cannot detect
+    /// guards in generic code.
     NotAttached,
 }
 
@@ -76,14 +77,15 @@ impl fmt::Display for Refusal {
             Self::Denied(requirement) => write!(f, "required: {requirement}"),
             Self::Claims(why) => write!(f, "the user's claims do not fit: {why}"),
             Self::ForeignOrigin => f.write_str(
-                "the request comes from another site; `logto.trusted_origins` names those that may",
+                "the request comes from another site; `logto.trusted_origins` lists the allowed \
+                 origins",
             ),
             Self::SignInTooOld { max_age } | Self::SignInStaysOld { max_age } => {
                 let max_age = humantime::format_duration(*max_age);
-                write!(f, "the sign-in is older than {max_age}, or Logto does not tell its age")
+                write!(f, "the sign-in is older than {max_age}, or Logto does not report its age")
             }
             Self::SignInAskedLess => {
-                f.write_str("the sign-in did not ask Logto for what is needed here")
+                f.write_str("the sign-in did not ask Logto for a required scope or resource")
             }
             Self::NoOrganization => f.write_str("the path names no organization"),
             Self::Unavailable { .. } => f.write_str("Logto is out of reach"),
@@ -97,7 +99,7 @@ impl fmt::Display for Refusal {
 
 impl std::error::Error for Refusal {}
 
-/// What an error means for the request that it happened in.
+/// The refusal for an error in a request.
 impl From<&Error> for Refusal {
     fn from(error: &Error) -> Self {
         match error {

@@ -1,4 +1,4 @@
-//! [`SignInError`]: why a sign-in came back without a session.
+//! [`SignInError`]: why a sign-in failed.
 
 use std::fmt;
 
@@ -6,40 +6,40 @@ use rocket::http::Status;
 
 use super::{Error, InvalidToken};
 
-/// Why a sign-in came back without a session. Each has a page of its own, which
+/// Why a sign-in failed. Each error has its own page, which
 /// [`error_page`](crate::LogtoFairing::error_page) replaces.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SignInError {
-    /// A parameter of the callback came more than once
-    /// ([RFC 6749, section 3.1](https://www.rfc-editor.org/rfc/rfc6749#section-3.1)); 400.
+    /// A parameter of the callback occurs more than once ([RFC 6749, section
+    /// 3.1](https://www.rfc-editor.org/rfc/rfc6749#section-3.1)); 400.
     RepeatedParameter(String),
-    /// This browser has no sign-in under way that the callback belongs to: it took longer than ten
-    /// minutes, cookies are off, or somebody made the link up; 400.
+    /// This browser has no sign-in in progress for the callback: the sign-in took longer than ten
+    /// minutes, cookies are disabled, or the link is forged; 400.
     Unknown,
-    /// The sign-in has used its code already, as after the back button; 400.
+    /// The code of the sign-in has already been used, for example after the back button; 400.
     Spent,
     /// The answer is not from the expected issuer
     /// ([RFC 9207](https://www.rfc-editor.org/rfc/rfc9207)); 400.
     WrongIssuer,
-    /// The user turned back at Logto, which then sends neither a code nor an error; 403.
+    /// The user cancelled at Logto, which then sends neither a code nor an error; 403.
     Cancelled,
     /// Logto said `access_denied`; 403.
     AccessDenied,
-    /// Logto wants the user to act (`login_required`, `consent_required`, …), which `prompt=none`
-    /// forbade; 403. Holds the error code.
+    /// Logto requires an action by the user (`login_required`, `consent_required`, …), but the
+    /// request had `prompt=none`; 403. Contains the error code.
     InteractionRequired(String),
-    /// Logto refused the request with another error code. Typically this application or its
-    /// resources are not registered at Logto as they are configured here; 502, or 503 where the
-    /// code says that it will pass.
+    /// Logto refused the request with another error code. Usually the registration of this
+    /// application or its resources at Logto differs from the configuration here; 502, or 503 if
+    /// the code means a temporary error.
     Provider(String),
-    /// `on_sign_in` said no; 403.
+    /// The hook `on_sign_in` refused the sign-in; 403.
     Refused,
-    /// The claims do not fit into the cookies that a session may take; 500.
+    /// The claims do not fit into the session cookies; 500.
     TooLarge,
-    /// The code could not be exchanged, or what came was not valid: 503 if Logto was out of reach,
-    /// 400 if the code was no longer good, 403 if a
-    /// fresh sign-in was asked for and it is not one, else 502.
+    /// The code could not be exchanged, or the answer was not valid: 503 if Logto was unreachable,
+    /// 400 if the code was no longer valid, 403 if a recent sign-in was required and this one is
+    /// older, otherwise 502.
     Exchange(Error),
 }
 
@@ -82,7 +82,7 @@ impl SignInError {
         }
     }
 
-    /// Whether this is part of everyday life rather than a fault.
+    /// Whether this happens in normal operation and is not a fault.
     pub(crate) fn is_everyday(&self) -> bool {
         matches!(
             self,
@@ -102,12 +102,13 @@ impl fmt::Display for SignInError {
                 write!(f, "the callback has the parameter `{name}` more than once")
             }
             Self::Unknown => f.write_str(
-                "the callback belongs to no sign-in that this browser has under way (older than \
-                 ten minutes, cookies refused, another host name than `base_url`, or made up)",
+                "the callback belongs to no sign-in in progress in this browser (it is older than \
+                 ten minutes, cookies are rejected, the host name differs from `base_url`, or the \
+                 link is forged)",
             ),
-            Self::Spent => f.write_str("the sign-in has used its code already"),
+            Self::Spent => f.write_str("the code of this sign-in has already been used"),
             Self::WrongIssuer => f.write_str("the callback's `iss` is not the configured issuer"),
-            Self::Cancelled => f.write_str("the user turned back at Logto"),
+            Self::Cancelled => f.write_str("the user cancelled the sign-in at Logto"),
             Self::AccessDenied => f.write_str("Logto answered `access_denied`"),
             Self::InteractionRequired(code) | Self::Provider(code) => {
                 write!(f, "Logto answered `{code}`")

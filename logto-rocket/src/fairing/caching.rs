@@ -15,9 +15,9 @@ impl PublicCaching {
     fn warn(&self) {
         if !self.warned.swap(true, Ordering::Relaxed) {
             log::warn!(
-                "A handler behind a guard sent `Cache-Control: public`, which would show one \
-                 user's page to another; `no-store` was sent instead. Say `private` to let the \
-                 user's own browser keep it."
+                "A handler behind a guard sent `Cache-Control: public`, which could show one \
+                 user's page to another; `no-store` was sent instead. Use `private` to let the \
+                 user's own browser store it."
             );
         }
     }
@@ -50,12 +50,12 @@ pub(super) fn forbid_caching(response: &mut Response<'_>, public_caching: &Publi
     }
 }
 
-/// What a handler said about caches.
+/// The caching policy that a handler set.
 #[derive(Default)]
 struct Policy {
     is_private: bool,
     is_public: bool,
-    /// Whether caches that several users share may keep it.
+    /// Whether shared caches may store the response.
     is_shared: bool,
 }
 
@@ -69,7 +69,7 @@ impl Policy {
     }
 }
 
-/// Whether a list of names, separated by commas, has this one.
+/// Whether a comma-separated list contains this name.
 fn names(list: &str, name: &str) -> bool {
     list.split(',').any(|item| item.trim().eq_ignore_ascii_case(name))
 }

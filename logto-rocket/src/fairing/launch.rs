@@ -1,4 +1,4 @@
-//! The launch: the configuration becomes a client, and is told in one block.
+//! The launch: makes a client from the configuration and logs it in one block.
 
 use std::sync::Arc;
 
@@ -14,7 +14,8 @@ use crate::oidc::{Oidc, OidcSettings};
 use crate::response::CATCHER;
 use crate::session::{self, MemoryStore, SessionStore, Sessions, Site, StoreError, StoreSettings};
 
-/// The client, by the configuration. Every mistake in it is told at once; then there is none.
+/// The client for this configuration. If the configuration has errors, all of them are logged and
+/// there is no client.
 pub(super) fn logto(
     rocket: &Rocket<Build>,
     config: Option<&Config>,
@@ -29,8 +30,8 @@ pub(super) fn logto(
     }
     if settings.generated_key {
         log::warn!(
-            "There is no `secret_key`, so sessions end with this process. Make one with `openssl \
-             rand -base64 32` and set ROCKET_SECRET_KEY to it."
+            "There is no `secret_key`, so sessions end with this process. Generate one with \
+             `openssl rand -base64 32` and set ROCKET_SECRET_KEY to it."
         );
     }
     let oidc = Oidc::new(oidc_settings(&settings), clock.clone());
@@ -49,7 +50,7 @@ pub(super) fn logto(
     Some(Logto::new(Client::new(settings, clock, Arc::new(sessions))))
 }
 
-/// Where sessions are kept, if not in cookies.
+/// Where sessions are stored, if not in cookies.
 #[cfg_attr(not(feature = "redis"), expect(clippy::unnecessary_wraps, reason = "Redis may fail"))]
 fn store(
     settings: &Settings,
@@ -68,7 +69,7 @@ fn store(
                 crate::session::RedisStore::of_application(url.as_ref().clone(), &settings.app_id)?;
             let store = Arc::new(store);
             let first = Arc::clone(&store);
-            // The launch does not wait for Redis; the store tells the log if it is away.
+            // The launch does not wait for Redis; the store logs a warning if Redis is unreachable.
             rocket::tokio::spawn(async move { first.ready().await });
             Some(store)
         }
@@ -76,14 +77,15 @@ fn store(
     })
 }
 
-/// Hands the key that seals to Rocket too, so that its private cookies and ours are one kind.
+/// Passes the encryption key to Rocket as well, so that its private cookies and this crate's
+/// cookies use the same key.
 pub(super) fn with_secret_key(rocket: Rocket<Build>, client: &Client) -> Rocket<Build> {
     let Some(key) = client.settings().secret_keys.first() else { return rocket };
     let figment = rocket.figment().clone().merge(("secret_key", key.master()));
     rocket.configure(figment)
 }
 
-/// Tells what was attached, in one block. No secret is among it.
+/// Logs what was attached, in one block, without secrets.
 pub(super) fn announce(client: &Client, rocket: &Rocket<Orbit>) {
     let settings = client.settings();
     let mut lines = vec![
@@ -95,11 +97,11 @@ pub(super) fn announce(client: &Client, rocket: &Rocket<Orbit>) {
         ),
         format!("back-channel logout URI to register: {}", client.route_url("backchannel-logout")),
         format!("sessions: {}", sessions(&settings.session)),
-        format!("asks Logto for: {}", client.scopes().join(" ")),
+        format!("scopes: {}", client.scopes().join(" ")),
     ];
     let resources = client.resources();
     if !resources.is_empty() {
-        lines.push(format!("and for the resources: {}", resources.join(" ")));
+        lines.push(format!("resources: {}", resources.join(" ")));
     }
     let protected = rocket.state::<Registry>().map(Registry::all).unwrap_or_default();
     lines.extend(protected.into_iter().map(|(place, requirement)| {
@@ -113,38 +115,41 @@ pub(super) fn announce(client: &Client, rocket: &Rocket<Orbit>) {
     }));
     if has_own_catcher(rocket) {
         lines.push(
-            "the application catches 401 at `/` itself: browsers are sent to the sign-in only if \
-             that catcher returns `Challenge::of(request)`"
+            "the application has its own catcher for 401 at `/`: browsers are redirected to the \
+             sign-in only if that catcher returns `Challenge::of(request)`"
                 .into(),
         );
     }
-    // Rocket's logger knows the lines of the launch by these targets, and indents the second.
+    // Rocket's logger recognizes launch messages by these targets, and indents those of the second.
     log::warn!(target: "rocket::launch", "Logto:");
     for line in lines {
         log::warn!(target: "rocket::launch_", "{line}");
     }
 }
 
-/// Where sessions are kept, and for how long.
+/// Where sessions are stored, and for how long.
 fn sessions(settings: &session::Settings) -> String {
     let place = match &settings.store {
         StoreSettings::Cookie => "in cookies".to_owned(),
         StoreSettings::Memory => "in the memory of this process".to_owned(),
         #[cfg(feature = "redis")]
         StoreSettings::Redis(url) => format!("in Redis at {}", url.place()),
-        StoreSettings::Own => "in a store of the application's own".to_owned(),
+        StoreSettings::Own => "in the application's own store".to_owned(),
     };
     let lifetime = format_duration(settings.max_lifetime);
     match settings.revalidate_after {
         Some(after) => {
             let after = format_duration(after);
-            format!("{place}, {lifetime} at most; claims are confirmed when they are {after} old")
+            format!(
+                "{place}, for at most {lifetime}; claims are confirmed when they are {after} \
+                old"
+            )
         }
-        None => format!("{place}, {lifetime} at most"),
+        None => format!("{place}, for at most {lifetime}"),
     }
 }
 
-/// Whether a route is the one whose requirement is written there.
+/// Whether the requirement at this place belongs to this route.
 fn is_at(route: &Route, place: &Place) -> bool {
     route.name.as_deref() == Some(place.name)
         && route.method.as_str() == place.method

@@ -1,4 +1,5 @@
-//! [`LogtoFairing`]: attaches everything, and is the one to write our cookies and headers.
+//! [`LogtoFairing`]: attaches Logto to a Rocket, and is the only place that writes cookies and
+//! protocol headers.
 
 mod caching;
 mod launch;
@@ -23,11 +24,11 @@ use crate::routes;
 use crate::session::SessionStore;
 use crate::user::LogtoUser;
 
-/// Attaches Logto to a Rocket; [`Logto::fairing()`] makes one.
+/// Attaches Logto to a Rocket. Create one with [`Logto::fairing()`].
 ///
-/// It reads the configuration, mounts the doors, registers catchers for 401, 403 and 503 at `/`
-/// where the application has none, and keeps the session. The launch fails with all mistakes of
-/// the configuration at once, and if it is attached twice.
+/// It reads the configuration, mounts the routes, registers catchers for 401, 403 and 503 at `/` if
+/// the application has none there, and writes session cookies. The launch fails if the
+/// configuration has errors, all of which it reports, or if the fairing is attached twice.
 ///
 /// ```no_run
 /// # #[macro_use] extern crate rocket;
@@ -56,15 +57,15 @@ impl Logto {
 }
 
 impl LogtoFairing {
-    /// Configuration in code. `Rocket.toml` and the environment go before it.
+    /// Sets configuration in code. Values in `Rocket.toml` and in the environment override it.
     #[must_use]
     pub fn config(mut self, config: Config) -> Self {
         self.config = Some(config);
         self
     }
 
-    /// Keeps sessions in a store of one's own, or in one of this crate that is made in code. Beside
-    /// it nothing in the configuration may say where sessions are kept, or the launch fails.
+    /// Stores sessions in your own store, or in a store of this crate that you create in code. The
+    /// launch fails if the configuration also sets where sessions are stored.
     ///
     /// ```
     /// use logto_rocket::{Logto, MemoryStore};
@@ -77,11 +78,11 @@ impl LogtoFairing {
         self
     }
 
-    /// Is asked about everybody who signs in, after Logto's answer is verified and before the
-    /// session exists: the place to make a row of one's own for a user. An error refuses the
-    /// sign-in with a page (403), and the tokens are revoked; its text goes to the log only.
+    /// Sets a hook that is called for each sign-in, after Logto's answer is verified and before the
+    /// session exists. Use it to create your own record of the user. An error refuses the sign-in
+    /// with a page (403) and revokes the tokens; its text appears in the log only.
     ///
-    /// It runs once for each sign-in, but a user who signs in often is seen often.
+    /// It is called for every sign-in, so it may see the same user many times.
     ///
     /// ```
     /// use logto_rocket::Logto;
@@ -100,16 +101,16 @@ impl LogtoFairing {
         self.hook(|hooks| hooks.on_sign_in = Some(Box::new(hook)))
     }
 
-    /// Is told what happens, for an audit trail or metrics. It runs within requests and should not
-    /// block.
+    /// Sets a hook that is called for each event, for an audit trail or metrics. It runs during
+    /// requests and should not block.
     #[must_use]
     pub fn on_event(mut self, hook: impl Fn(&Event) + Send + Sync + 'static) -> Self {
         *self.on_event.get_mut().unwrap_or_else(PoisonError::into_inner) = Some(Box::new(hook));
         self
     }
 
-    /// Changes the options of every sign-in that starts at the doors, for example by the host name
-    /// that a request was made for.
+    /// Sets a hook that changes the options of each sign-in that starts at one of the mounted
+    /// routes, for example according to the host name of the request.
     #[must_use]
     pub fn sign_in_options<F>(self, hook: F) -> Self
     where
@@ -118,8 +119,8 @@ impl LogtoFairing {
         self.hook(|hooks| hooks.sign_in_options = Some(Box::new(hook)))
     }
 
-    /// A page of one's own for a sign-in that failed; with `None` the built-in page is shown. The
-    /// status is set to [`SignInError::status()`] either way.
+    /// Sets your own page for failed sign-ins. If the hook returns `None`, the built-in page is
+    /// shown. In both cases the status is [`SignInError::status()`].
     #[must_use]
     pub fn error_page<F>(self, hook: F) -> Self
     where
@@ -131,7 +132,7 @@ impl LogtoFairing {
         self.hook(|hooks| hooks.error_page = Some(Box::new(hook)))
     }
 
-    /// Times everything by this clock, which a test can move.
+    /// Uses this clock for all times, so that a test can move it.
     #[cfg(feature = "testing")]
     #[must_use]
     pub fn clock(mut self, clock: Clock) -> Self {

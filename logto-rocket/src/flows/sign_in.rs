@@ -19,7 +19,7 @@ use crate::session::{Asked, CookieWrite, Flow, Flows};
 /// How long a user who wants to sign in waits for Logto.
 const START_TIMEOUT: Duration = Duration::from_millis(2500);
 
-/// A sign-in about to start; [`Logto::sign_in()`] makes one.
+/// A sign-in that is about to start, from [`Logto::sign_in()`].
 #[derive(Debug)]
 #[must_use = "nothing happens before `.start().await`"]
 pub struct SignInBuilder<'l> {
@@ -29,7 +29,7 @@ pub struct SignInBuilder<'l> {
 }
 
 /// A sign-in that has started: as the response of a handler, it sends the browser to Logto.
-#[must_use = "a sign-in goes nowhere unless it is the response"]
+#[must_use = "a sign-in has no effect unless it is returned as the response"]
 pub struct SignIn {
     client: Arc<Client>,
     url: String,
@@ -61,17 +61,18 @@ impl<'l> SignInBuilder<'l> {
         self
     }
 
-    /// The page of Logto's that is shown first.
+    /// The page that Logto shows first.
     pub fn first_screen(self, screen: FirstScreen) -> Self {
         self.with(|options| options.first_screen(screen))
     }
 
-    /// What the first page asks for, where it is one of those that ask for one thing.
+    /// The identifiers that the first page asks for, if it is one of the pages that ask for
+    /// identifiers only.
     pub fn identifiers(self, identifiers: impl IntoIterator<Item = Identifier>) -> Self {
         self.with(|options| options.identifiers(identifiers))
     }
 
-    /// What the sign-in field is filled with.
+    /// The initial text of the sign-in field.
     pub fn login_hint(self, hint: impl Into<String>) -> Self {
         self.with(|options| options.login_hint(hint))
     }
@@ -82,12 +83,12 @@ impl<'l> SignInBuilder<'l> {
     }
 
     /// What Logto asks the user (default: `prompt` of the configuration). Without `consent` there
-    /// is no refresh token, and the session is over when its claims can no longer be confirmed.
+    /// is no refresh token, and the session ends when its claims must be confirmed.
     pub fn prompt(self, prompt: impl IntoIterator<Item = Prompt>) -> Self {
         self.with(|options| options.prompt(prompt))
     }
 
-    /// Asks for a sign-in that is not older than `age`; whether it is, is verified.
+    /// Asks for a sign-in that is not older than `age`. The age is verified.
     pub fn max_age(self, age: Duration) -> Self {
         self.with(|options| options.max_age(age))
     }
@@ -102,7 +103,7 @@ impl<'l> SignInBuilder<'l> {
         self.with(|options| options.organization_id(id))
     }
 
-    /// The token of a magic link. `login_hint` must hold the e-mail address that it was made for.
+    /// The token of a magic link. `login_hint` must be the e-mail address for which it was created.
     pub fn one_time_token(self, token: impl Into<String>) -> Self {
         self.with(|options| options.one_time_token(token))
     }
@@ -117,14 +118,14 @@ impl<'l> SignInBuilder<'l> {
         self.with(|options| options.resource(resource))
     }
 
-    /// A parameter of the authorization request that has no method here. A name that is reserved
-    /// by the protocol or has a method makes [`start`](Self::start) fail.
+    /// A parameter of the authorization request that has no method here. [`start`](Self::start)
+    /// fails if the name is reserved by the protocol or has a method.
     pub fn extra(self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.with(|options| options.extra(name, value))
     }
 
-    /// Prepares the sign-in: finds out where Logto's authorization endpoint is, which the first
-    /// time takes a request to Logto.
+    /// Prepares the sign-in. The first call makes a request to Logto to find the authorization
+    /// endpoint.
     ///
     /// # Errors
     ///
@@ -182,7 +183,7 @@ impl<'r> Responder<'r, 'static> for SignIn {
 }
 
 impl SignIn {
-    /// Leaves the flow for the fairing, and goes to Logto.
+    /// Passes the flow to the fairing, and redirects to Logto.
     pub(crate) fn respond(mut self, request: &Request<'_>) -> Response<'static> {
         let sessions = self.client.sessions();
         let flows = Flows::of(request, sessions);

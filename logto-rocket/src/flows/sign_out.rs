@@ -18,7 +18,7 @@ use crate::user::LogtoUser;
 /// How long Logto may take to revoke the refresh token.
 const REVOCATION_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// A sign-out about to start; [`Logto::sign_out()`] makes one.
+/// A sign-out that is about to start, from [`Logto::sign_out()`].
 #[must_use = "nothing happens before `.start().await`"]
 pub struct SignOutBuilder<'l> {
     client: &'l Arc<Client>,
@@ -27,8 +27,8 @@ pub struct SignOutBuilder<'l> {
     local_only: bool,
 }
 
-/// A sign-out that has happened here: as the response of a handler, it deletes the session's
-/// cookies and sends the browser to Logto, so that the session there ends as well.
+/// A sign-out that has taken effect here. As the response of a handler, it deletes the session's
+/// cookies and redirects the browser to Logto, so that the session there ends as well.
 #[must_use = "the session's cookies are deleted by the response"]
 pub struct SignOut {
     client: Arc<Client>,
@@ -46,8 +46,8 @@ enum Next {
 }
 
 impl Logto {
-    /// Signs a user out, from a handler that has made sure that the user wants it: the request
-    /// should be a `POST` of the site's own, which the guard of `user` has then checked.
+    /// Signs a user out from a handler. The handler must make sure that the user requested it: the
+    /// request should be a `POST` from the same site, which the guard of `user` checks.
     pub fn sign_out<'l>(&'l self, user: &'l LogtoUser) -> SignOutBuilder<'l> {
         SignOutBuilder::new(self.client(), user)
     }
@@ -58,21 +58,21 @@ impl<'l> SignOutBuilder<'l> {
         Self { client, user, return_to: None, local_only: false }
     }
 
-    /// Where to go after signing out: a path on this site (default: `after_sign_out`; anything
-    /// that is no such path is left out).
+    /// Where the browser goes after the sign-out: a path on this site (default: `after_sign_out`;
+    /// any other value is ignored).
     pub fn return_to(mut self, path: &str) -> Self {
         self.return_to = Some(path.parse());
         self
     }
 
-    /// Leaves the session at Logto alone. The next sign-in may then ask for nothing.
+    /// Does not end the session at Logto. The next sign-in may then need no password.
     pub fn local_only(mut self) -> Self {
         self.local_only = true;
         self
     }
 
-    /// Ends the session here, at once and always, then revokes its refresh token at Logto, which
-    /// takes two seconds at most.
+    /// Ends the session here at once, in any case, and then revokes its refresh token at Logto,
+    /// which takes two seconds at most.
     pub async fn start(self) -> SignOut {
         let Self { client, user, return_to, local_only } = self;
         let ended = client.sessions().end(user.session()).await;
@@ -95,7 +95,7 @@ impl<'l> SignOutBuilder<'l> {
 }
 
 impl SignOut {
-    /// Leaves the deletion of the session for the fairing, and goes on.
+    /// Passes the deletion of the session to the fairing, and redirects.
     pub(crate) fn respond(self, request: &Request<'_>) -> Response<'static> {
         let mut writes = RequestState::of(request).writes();
         writes.session = SessionWrite::Delete;

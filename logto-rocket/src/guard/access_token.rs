@@ -15,18 +15,19 @@ use crate::resource::{Resource, uri_of};
 use crate::session::Audience;
 use crate::user::Token;
 
-/// An access token of the user for the API resource `R`, renewed where that is due. As a handler's
-/// parameter it also brings the resource into every sign-in: nothing else need name it.
+/// An access token of the user for the API resource `R`, renewed when necessary. As a handler's
+/// parameter it also adds the resource to every sign-in, so you need not configure the resource
+/// elsewhere.
 ///
 /// It refuses
 ///
-/// - with 401 if nobody is signed in, or if this session's sign-in did not ask for the resource
+/// - with 401 if no user is signed in, or if this session's sign-in did not ask for the resource
 ///   because the route is newer, which sends a browser through the sign-in once;
 /// - with 403 if Logto denies the token (`access_denied`), and to another site's `POST`;
-/// - with 503 if the token must come from Logto, which is out of reach.
+/// - with 503 if the token must come from Logto, which is unreachable.
 ///
-/// It never forwards. `Option<AccessToken<R>>` and `Result<AccessToken<R>, Refusal>` let the request
-/// through. That Logto gives a token does not say that it permits anything: look at
+/// It never forwards. `Option<AccessToken<R>>` and `Result<AccessToken<R>, Refusal>` let the
+/// request through. Logto also issues tokens without permissions: check
 /// [`has_scope()`](Token::has_scope), or require the scope with
 /// [`#[authenticated]`](crate::authenticated).
 ///

@@ -14,19 +14,19 @@ use crate::requirement::{Requirement, Tree, decide_for_request, needs};
 use crate::session::Flows;
 use crate::user::LogtoUser;
 
-/// The guard that [`#[authenticated]`](crate::authenticated) puts before all other guards of a
-/// handler: it succeeds only if somebody is signed in who meets the requirement of `R`.
+/// The guard that [`#[authenticated]`](crate::authenticated) adds before all other guards of a
+/// handler. It succeeds only if a user is signed in and meets the requirement of `R`.
 ///
-/// It refuses with 401 if nobody is signed in or another sign-in is needed, 403 if the requirement
-/// is not met or cannot be decided, 404 if the path names no organization, and 503 if the answer
-/// depends on Logto, which is out of reach. It never forwards.
+/// It fails with 401 if no user is signed in or another sign-in is needed, 403 if the requirement
+/// is not met or cannot be decided, 404 if the path names no organization, and 503 if the decision
+/// depends on Logto, which is unreachable. It never forwards.
 pub struct Authenticated<R: Protected>(PhantomData<fn() -> R>);
 
 /// A route with a requirement. [`#[authenticated]`](crate::authenticated) implements it for the
 /// type that Rocket declares beside a handler.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` says nothing of who may come in",
-    note = "`#[authenticated]` above the route attribute of a handler says it"
+    message = "`{Self}` has no requirement",
+    note = "write `#[authenticated]` above the route attribute of the handler"
 )]
 pub trait Protected: Send + Sync + 'static {
     /// Who may come in.
@@ -72,7 +72,8 @@ pub(super) async fn decide(
         return Ok(());
     }
     match decide_for_request(tree, user, request).await {
-        // A sign-in that was just made for this did not help, so another one will not either.
+        // The last sign-in was made for this requirement and did not satisfy it, so another one
+        // would not either.
         Err(Refusal::SignInTooOld { max_age }) if comes_from_a_fresh_sign_in(request, user) => {
             Err(Refusal::SignInStaysOld { max_age })
         }

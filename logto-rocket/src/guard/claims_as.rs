@@ -8,10 +8,10 @@ use super::{answer, is_detached};
 use crate::error::Refusal;
 use crate::request::{RequestState, user_of};
 
-/// The user's claims as a type of one's own, like Rocket's `Json<T>`.
+/// The user's claims as your own type, like Rocket's `Json<T>`.
 ///
-/// It refuses with 401 if nobody is signed in, and with 403 if the claims are no `T`; the 403 page
-/// of Rocket's debug profile names the claim that is missing.
+/// It fails with 401 if no user is signed in, and with 403 if the claims cannot be read as a `T`.
+/// In Rocket's debug profile the 403 page names the missing claim.
 ///
 /// ```
 /// # #[macro_use] extern crate rocket;

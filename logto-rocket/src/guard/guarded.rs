@@ -1,4 +1,5 @@
-//! What a [`Requirement`] does as a value: it judges users, and guards routes of others.
+//! The methods of [`Requirement`]: they check users, and guard routes that the application did not
+//! write.
 
 use rocket::futures::future::BoxFuture;
 use rocket::route::{Handler, Outcome};
@@ -12,8 +13,8 @@ use crate::requirement::{Requirement, Tree, decide, is_met_by_claims};
 use crate::user::LogtoUser;
 
 impl<N> Requirement<N> {
-    /// Whether the user's claims meet the requirement. What they do not tell counts as not met, also
-    /// under `not`; Logto is not asked.
+    /// Whether the user's claims meet the requirement. If the claims do not decide it, it is not
+    /// met, also under `not`. This makes no request to Logto.
     pub fn check_claims(&self, user: &LogtoUser) -> bool
     where
         N: ByClaims,
@@ -21,14 +22,14 @@ impl<N> Requirement<N> {
         is_met_by_claims(self.tree(), user)
     }
 
-    /// Whether the user meets the requirement, as `#[authenticated]` decides it. As the error of a
-    /// handler the refusal is the answer that the attribute would have given.
+    /// Whether the user meets the requirement, decided as by `#[authenticated]`. As the error of a
+    /// handler, the refusal gives the same response as the attribute.
     ///
     /// # Errors
     ///
     /// [`Refusal::Denied`] if the requirement is not met or cannot be decided,
-    /// [`Refusal::Unavailable`] if that depends on Logto, which is out of reach, and the refusals
-    /// that another sign-in mends.
+    /// [`Refusal::Unavailable`] if the decision depends on Logto, which is unreachable, and the
+    /// refusals that another sign-in resolves.
     // The future of an `async fn` would have the bound as well, and whoever breaks it would be told
     // three times.
     pub fn check<'u>(&self, user: &'u LogtoUser) -> BoxFuture<'u, Result<(), Refusal>>
@@ -39,13 +40,12 @@ impl<N> Requirement<N> {
         Box::pin(decide(tree, user))
     }
 
-    /// Guards routes that are not one's own, such as those of a file server: who does not meet the
-    /// requirement is refused before their handlers run. Rank, format and sentinels stay as they
-    /// are, and the words of the requirement join the names of the routes, so that the launch shows
-    /// them.
+    /// Guards routes that you did not write, such as those of a file server. A user who does not
+    /// meet the requirement is refused before the handlers run. Rank, format and sentinels stay the
+    /// same, and the requirement is added to the names of the routes, so that the launch shows it.
     ///
-    /// Scopes and resources that the requirement names must be in the configuration, for these
-    /// routes do not tell of them. Without the fairing each request is answered with 500.
+    /// The configuration must contain the scopes and resources that the requirement names, because
+    /// these routes do not declare them. Without the fairing each request gets 500.
     ///
     /// A file server that does not find a file *forwards*: the request goes on to the next route
     /// that matches, which this requirement does not guard.
@@ -91,7 +91,7 @@ impl Handler for Guarded {
     }
 }
 
-/// Stands in while a handler moves.
+/// A placeholder while a handler is moved.
 #[derive(Clone)]
 struct Nothing;
 

@@ -23,8 +23,8 @@ use crate::events::Event;
 use crate::request::RequestState;
 use crate::user::LogtoUser;
 
-/// What a guard answers, noted for the response: an error has its status, and nothing forwards,
-/// for a file server further down would swallow it.
+/// The outcome of a guard, recorded for the response. A refusal is an error with its status and
+/// never forwards, because a file server could answer a forwarded request.
 fn answer<T>(state: &RequestState, decided: Result<T, Refusal>) -> Outcome<T, Refusal> {
     state.guarded(decided.as_ref().err().cloned());
     match decided {
@@ -33,8 +33,8 @@ fn answer<T>(state: &RequestState, decided: Result<T, Refusal>) -> Outcome<T, Re
     }
 }
 
-/// Why a guard refuses that did not get what it needs from Logto. What that was is told in the words
-/// of a requirement.
+/// The refusal of a guard that did not get what it needs from Logto. The needed item is described
+/// in the syntax of a requirement.
 fn refusal(request: &Request<'_>, user: &LogtoUser, error: Error, needed: String) -> Refusal {
     let refusal = Refusal::to(&error, request);
     match refusal {
@@ -50,7 +50,7 @@ fn refusal(request: &Request<'_>, user: &LogtoUser, error: Error, needed: String
     refusal
 }
 
-/// Whether the fairing is missing, which a guard cannot do without. Says how to mend it.
+/// Whether the fairing is missing, which every guard needs. Logs how to fix it.
 fn is_detached(rocket: &Rocket<Ignite>, guard: &str) -> bool {
     let detached = Client::of(rocket).is_none();
     if detached {

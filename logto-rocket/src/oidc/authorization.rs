@@ -1,4 +1,4 @@
-//! [`Authorization`]: the URL that a browser is sent to, and the secrets of this attempt.
+//! [`Authorization`]: the URL that the browser is redirected to, and the secrets of this sign-in.
 
 use std::borrow::Cow;
 
@@ -19,7 +19,8 @@ use crate::names::{ORGANIZATIONS, ORGANIZATIONS_RESOURCE};
 /// How many random bytes `state` and `nonce` have.
 const RANDOM_BYTES: u32 = 32;
 
-/// What [`SignInOptions::extra`] must not set: what protects a sign-in, and what has a method.
+/// The parameters that [`SignInOptions::extra`] must not set: those that protect a sign-in, and
+/// those that have a method.
 const RESERVED: [&str; 28] = [
     "client_id",
     "client_secret",
@@ -54,14 +55,14 @@ const RESERVED: [&str; 28] = [
 /// The URL that a browser is sent to, and the secrets by which its answer is known again.
 #[derive(Clone, Debug)]
 pub(crate) struct Authorization {
-    /// Where to send the browser. Holds `state`, `nonce` and the challenge, so it is for this
-    /// browser only.
+    /// The URL to redirect the browser to. It contains `state`, `nonce` and the challenge, so it is
+    /// for this browser only.
     pub url: Url,
-    /// Comes back with the answer.
+    /// Logto returns it with the answer.
     pub state: State,
-    /// Comes back in the ID token.
+    /// Logto returns it in the ID token.
     pub nonce: Nonce,
-    /// Is sent with the code.
+    /// It is sent with the code.
     pub verifier: Verifier,
     /// All scopes asked for.
     pub scopes: Vec<String>,
@@ -141,8 +142,8 @@ impl Oidc {
         })
     }
 
-    /// Gives the request to Logto and returns the URL that names it
-    /// ([RFC 9126](https://www.rfc-editor.org/rfc/rfc9126)).
+    /// Sends the request to Logto and returns the URL that refers to it ([RFC
+    /// 9126](https://www.rfc-editor.org/rfc/rfc9126)).
     async fn push(&self, url: &Url) -> Result<Url, Error> {
         #[derive(Deserialize)]
         struct Pushed {
@@ -159,7 +160,7 @@ impl Oidc {
             return Err(refusal(call, &response));
         }
         let pushed: Pushed = serde_json::from_slice(response.body())
-            .map_err(|_| bad_answer(call, "it holds no `request_uri`"))?;
+            .map_err(|_| bad_answer(call, "it contains no `request_uri`"))?;
         let mut url = url.clone();
         url.query_pairs_mut()
             .clear()
@@ -179,7 +180,7 @@ impl SignInOptions {
             return refuse("prompt", "`none` cannot be combined; leave it out");
         }
         if self.login_hint.as_deref().is_some_and(|hint| !is_hint(hint)) {
-            return refuse("login_hint", "it is empty, too long or holds control characters");
+            return refuse("login_hint", "it is empty, too long or contains control characters");
         }
         if self.organization_id.as_deref().is_some_and(|id| !is_word(id)) {
             return refuse("organization_id", "it is an id at Logto: visible ASCII, no spaces");
@@ -204,9 +205,7 @@ impl SignInOptions {
         {
             return refuse(
                 "extra",
-                &format!(
-                    "`{name}` is reserved: it protects the sign-in or has a method of its own"
-                ),
+                &format!("`{name}` is reserved: it protects the sign-in or has its own method"),
             );
         }
         if self.extra.iter().any(|(name, _)| !is_word(name)) {

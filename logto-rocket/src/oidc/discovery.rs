@@ -9,8 +9,8 @@ use super::types::Metadata;
 use crate::error::{Call, Error};
 use crate::loopback::is_loopback;
 
-/// Where Logto's endpoints are. Those for a browser lie on an origin that a browser reaches; those
-/// for this server are put on the internal origin by [`Http`].
+/// Logto's endpoints. Endpoints for a browser are on an origin that a browser can reach; [`Http`]
+/// moves endpoints for this server to the internal origin.
 #[derive(Clone, Debug)]
 pub(super) struct Provider {
     pub authorization: Url,
@@ -35,11 +35,11 @@ pub(super) async fn discover(
         "{}/.well-known/openid-configuration",
         settings.issuer.strip_suffix('/').unwrap_or(&settings.issuer)
     );
-    let address = Url::parse(&address).map_err(|_| bad("the issuer is no URL"))?;
+    let address = Url::parse(&address).map_err(|_| bad("the issuer is not a URL"))?;
     let metadata: Metadata = http.get_json(Call::Discovery, &address).await?;
     if metadata.issuer().as_str() != settings.issuer {
         return Err(bad(format!(
-            "it names the issuer `{}`, but `{}` is configured; they must be equal to the byte",
+            "it names the issuer `{}`, but `{}` is configured; they must be equal byte for byte",
             metadata.issuer().as_str(),
             settings.issuer
         )));
@@ -91,8 +91,8 @@ impl Places<'_> {
         })
     }
 
-    /// The endpoint as a browser reaches it: asked at its internal address, Logto names endpoints
-    /// there.
+    /// The endpoint at the address that a browser can reach. If Logto is asked at its internal
+    /// address, it returns endpoints at that address.
     fn for_browser(&self, member: &str, url: &Url) -> Result<Url, Error> {
         let url = self.allowed(member, url)?;
         Ok(if self.is_internal(&url) { moved(&url, self.issuer) } else { url })
@@ -113,12 +113,12 @@ impl Places<'_> {
             Ok(url.clone())
         } else if self.settings.endpoint_given {
             Err(bad(format!(
-                "its `{member}` lies on {}, neither at `endpoint` nor at `internal_endpoint`",
+                "its `{member}` is on {}, which is neither `endpoint` nor `internal_endpoint`",
                 url.origin().ascii_serialization()
             )))
         } else {
             Err(bad(format!(
-                "its `{member}` lies on {}, which is no https origin",
+                "its `{member}` is on {}, which is not an https origin",
                 url.origin().ascii_serialization()
             )))
         }

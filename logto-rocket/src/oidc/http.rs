@@ -16,7 +16,7 @@ use crate::loopback::is_loopback;
 
 /// The largest answer that is read. Logto's largest token answers have some 16 kB.
 const MAX_BODY: usize = 1 << 20;
-/// The longest wait that is taken over from `Retry-After`.
+/// The longest accepted value of `Retry-After`.
 const LONGEST_RETRY_AFTER: u64 = 3600;
 /// Shorter than the five seconds after which Logto closes an idle connection, so that no request
 /// is written to one that is just being closed.
@@ -24,8 +24,7 @@ const IDLE_CONNECTION: Duration = Duration::from_secs(4);
 
 /// Calls to Logto.
 ///
-/// Nothing secret is ever part of a URL: that and the names of headers are what the crates below
-/// log.
+/// A URL never contains a secret, because the underlying crates log URLs and header names.
 pub(super) struct Http {
     client: reqwest::Client,
     timeout: Duration,
@@ -51,7 +50,7 @@ impl Http {
             let certificates = reqwest::Certificate::from_pem_bundle(pem)
                 .map_err(|error| format!("the CA certificates cannot be read: {error}"))?;
             if certificates.is_empty() {
-                return Err("the file of CA certificates holds no PEM certificate".into());
+                return Err("the file of CA certificates contains no PEM certificate".into());
             }
             client =
                 certificates.into_iter().fold(client, reqwest::ClientBuilder::add_root_certificate);
@@ -91,7 +90,7 @@ impl Http {
         })
     }
 
-    /// Gets a JSON document that anybody may read.
+    /// Gets a public JSON document.
     pub(super) async fn get_json<T: DeserializeOwned>(
         &self,
         call: Call,
@@ -103,13 +102,13 @@ impl Http {
             return Err(bad_answer(call, format!("{url} answered {}", response.status())));
         }
         serde_json::from_slice(response.body()).map_err(|error| {
-            bad_answer(call, format!("{url} does not answer with the JSON that it should: {error}"))
+            bad_answer(call, format!("{url} does not answer with the expected JSON: {error}"))
         })
     }
 
     async fn exchange(&self, call: Call, request: HttpRequest) -> Result<HttpResponse, Error> {
         let mut request = reqwest::Request::try_from(request)
-            .map_err(|_| bad_answer(call, "the address of the endpoint is no URL"))?;
+            .map_err(|_| bad_answer(call, "the address of the endpoint is not a URL"))?;
         if let Some(internal) = &self.internal
             && request.url().origin() == self.issuer.origin()
         {
@@ -184,10 +183,10 @@ pub(super) fn finish(
     request: http::request::Builder,
     body: Vec<u8>,
 ) -> Result<HttpRequest, Error> {
-    request.body(body).map_err(|_| bad_answer(call, "the address of the endpoint is no URI"))
+    request.body(body).map_err(|_| bad_answer(call, "the address of the endpoint is not a URI"))
 }
 
-/// What Logto refused with, from an answer that is no success.
+/// The error code in an unsuccessful answer of Logto.
 pub(super) fn refusal(call: Call, response: &HttpResponse) -> Error {
     #[derive(serde::Deserialize)]
     struct Body {
@@ -223,7 +222,7 @@ fn unavailable(call: Call, why: String) -> Error {
     Error::Unavailable { call, why, retry_after: None }
 }
 
-/// The seconds of `Retry-After`; a date there is not worth a parser.
+/// The seconds of `Retry-After`; the date format is not supported.
 fn retry_after(value: Option<&HeaderValue>) -> Option<Duration> {
     let seconds: u64 = value?.to_str().ok()?.trim().parse().ok()?;
     Some(Duration::from_secs(seconds.min(LONGEST_RETRY_AFTER)))

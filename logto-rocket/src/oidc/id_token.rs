@@ -1,5 +1,5 @@
-//! [`IdToken`]: a verified ID token
-//! ([OpenID Connect Core, section 3.1.3.7](https://openid.net/specs/openid-connect-core-1_0.html#IDTokenValidation)).
+//! The verification of ID tokens ([OpenID Connect Core, section
+//! 3.1.3.7](https://openid.net/specs/openid-connect-core-1_0.html#IDTokenValidation)).
 
 use std::time::Duration;
 
@@ -14,18 +14,18 @@ use super::secrets::{AccessToken, Nonce, RawIdToken};
 use crate::claims::Claims;
 use crate::error::{Call, Error, InvalidToken};
 
-/// The claims that say something of the token, not of the user.
+/// The claims that describe the token, not the user.
 const OF_THE_TOKEN: [&str; 9] =
     ["iss", "aud", "exp", "iat", "nbf", "nonce", "at_hash", "azp", "jti"];
 
-/// What an ID token must agree with, besides issuer, audience and time.
+/// The values that an ID token must match, besides issuer, audience and time.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Expected<'a> {
     /// The access token of the same answer: `at_hash`, if it is there, must be its hash.
     pub access_token: &'a AccessToken,
     /// The nonce of the authorization request. After a refresh there is none to compare with.
     pub nonce: Option<&'a Nonce>,
-    /// What the authorization request asked of the age of the user's authentication.
+    /// The maximum age of the user's authentication in the authorization request.
     pub max_age: Option<MaxAge>,
     /// The claims of the session that is refreshed: same `sub`, and the same `auth_time` where
     /// both have one
@@ -49,8 +49,8 @@ impl Oidc {
     ///
     /// # Errors
     ///
-    /// [`Error::InvalidToken`] if it is not to be believed; [`Error::Unavailable`] or
-    /// [`Error::BadAnswer`] if the keys were needed from Logto and could not be had.
+    /// [`Error::InvalidToken`] if the token is rejected; [`Error::Unavailable`] or
+    /// [`Error::BadAnswer`] if the keys had to be fetched from Logto and that failed.
     pub(crate) async fn verify_id_token(
         &self,
         token: &RawIdToken,
@@ -67,7 +67,7 @@ impl Oidc {
         payload.without(&OF_THE_TOKEN).and_then(|json| Claims::from_json(&json)).map_err(|_| {
             Error::BadAnswer {
                 call: Call::Token,
-                why: "a claim of the ID token has a type that Logto never gives it".into(),
+                why: "a claim of the ID token has a type that Logto never uses for it".into(),
             }
         })
     }

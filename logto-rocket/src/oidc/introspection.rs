@@ -13,9 +13,9 @@ use crate::error::{Call, Error};
 
 /// What Logto knows of a token; from [`Logto::introspect()`](crate::Logto::introspect).
 ///
-/// Logto tells any application about the tokens of every other one. Whoever takes a token for a
-/// proof therefore asks [`is_ours()`](Self::is_ours), or compares [`client_id()`](Self::client_id):
-/// [`is_active()`](Self::is_active) alone would let in what any other application was given.
+/// Logto answers any application about the tokens of every other application. If you use a token as
+/// a proof, check [`is_ours()`](Self::is_ours) or compare [`client_id()`](Self::client_id):
+/// [`is_active()`](Self::is_active) alone would accept a token of any other application.
 #[derive(Clone, Debug)]
 pub struct Introspection {
     known: Option<Known>,
@@ -48,24 +48,24 @@ enum Audience {
 }
 
 impl Introspection {
-    /// Whether the token is one of Logto's that counts now. Nothing else is told of one that does
-    /// not: expired, revoked and made up look alike.
+    /// Whether Logto issued the token and it is valid now. Logto reports nothing else about an
+    /// inactive token: expired, revoked and forged tokens look the same.
     pub fn is_active(&self) -> bool {
         self.known.is_some()
     }
 
-    /// Whether the token counts now and was given to this very application, the one with the
+    /// Whether the token is valid now and was issued to this application, the one with the
     /// configured `app_id`.
     pub fn is_ours(&self) -> bool {
         self.client_id() == Some(self.app_id.as_str())
     }
 
-    /// The id of the application that the token was given to.
+    /// The id of the application that the token was issued to.
     pub fn client_id(&self) -> Option<&str> {
         self.known.as_ref()?.client_id.as_deref()
     }
 
-    /// The id of the user whom the token speaks for.
+    /// The id of the user whom the token represents.
     pub fn sub(&self) -> Option<&str> {
         self.known.as_ref()?.sub.as_deref()
     }
@@ -75,7 +75,7 @@ impl Introspection {
         self.known.as_ref()?.iss.as_deref()
     }
 
-    /// Whom the token is for. Logto names nobody in opaque tokens.
+    /// The audience of the token. Opaque tokens of Logto have none.
     pub fn audience(&self) -> &[String] {
         match self.known.as_ref().map(|known| &known.aud) {
             Some(Audience::One(one)) => std::slice::from_ref(one),
@@ -99,12 +99,12 @@ impl Introspection {
         self.known.as_ref()?.exp
     }
 
-    /// When the token was made, in seconds since the Unix epoch.
+    /// When the token was issued, in seconds since the Unix epoch.
     pub fn issued_at(&self) -> Option<u64> {
         self.known.as_ref()?.iat
     }
 
-    /// `Bearer` for an access token; Logto gives none for a refresh token.
+    /// `Bearer` for an access token; Logto returns none for a refresh token.
     pub fn token_type(&self) -> Option<&str> {
         self.known.as_ref()?.token_type.as_deref()
     }
@@ -142,15 +142,15 @@ impl Oidc {
     }
 }
 
-/// What an answer tells of a token, if it is active. Of one that is not, nothing is believed; of one
-/// that is, everything must be of its type.
+/// The claims of an active token in an answer. The claims of an inactive token are ignored; those
+/// of an active token must all have the right type.
 fn known(body: &[u8]) -> Result<Option<Known>, &'static str> {
     let members: Result<Map<String, Value>, _> = serde_json::from_slice(body);
-    let mut members = members.map_err(|_| "it is no JSON object")?;
+    let mut members = members.map_err(|_| "it is not a JSON object")?;
     match members.remove("active") {
         Some(Value::Bool(true)) => {
             let known = serde_json::from_value(members.into());
-            known.map(Some).map_err(|_| "one of its members is of a wrong type")
+            known.map(Some).map_err(|_| "one of its members has a wrong type")
         }
         Some(Value::Bool(false)) => Ok(None),
         _ => Err("it does not say whether the token is active"),

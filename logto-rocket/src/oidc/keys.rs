@@ -1,7 +1,7 @@
 //! [`Keys`]: Logto's keys, and the verification of every signature by them.
 //!
-//! Which algorithm verifies is decided by the type of the key, never by the token: the token's
-//! header only chooses among what the key allows.
+//! The type of the key determines the algorithm, never the token: the token's header only selects
+//! among the algorithms that the key allows.
 
 use std::sync::Arc;
 
@@ -19,8 +19,8 @@ use super::http::{Http, bad_answer};
 use crate::clock::Clock;
 use crate::error::{Call, Error, InvalidToken};
 
-/// The longest token that is read. ID tokens of users with many roles and organizations have some
-/// 15 kB.
+/// The maximum size of a token. ID tokens of users with many roles and organizations have about 15
+/// kB.
 const MAX_TOKEN: usize = 64 * 1024;
 
 /// Logto's keys.
@@ -63,7 +63,7 @@ impl Keys {
 
     /// Verifies that `token` is signed by Logto and that `accepts` its `typ`.
     ///
-    /// A key id that is not known is looked for in a fresh key set, at most once in 30 seconds.
+    /// For an unknown key id the key set is fetched again, at most once in 30 seconds.
     pub(super) async fn verify(
         &self,
         token: &str,
@@ -86,7 +86,7 @@ impl Keys {
     }
 }
 
-/// A token in its parts, with a header that may be believed if the signature is right.
+/// A token split into its parts, with a header that is valid if the signature is.
 pub(super) struct Token<'a> {
     signed: &'a str,
     payload: &'a str,
@@ -112,7 +112,7 @@ fn is_there<'de, D: Deserializer<'de>>(member: D) -> Result<bool, D::Error> {
 }
 
 impl<'a> Token<'a> {
-    /// Reads a token of a `typ` that `accepts` likes and of an algorithm that is accepted.
+    /// Reads a token whose `typ` passes `accepts` and whose algorithm is accepted.
     pub(super) fn read(
         token: &'a str,
         accepts: fn(Option<&str>) -> bool,
@@ -130,18 +130,16 @@ impl<'a> Token<'a> {
         let header: Header =
             serde_json::from_slice(&decode(header)?).map_err(|_| InvalidToken::Malformed)?;
         if header.crit {
-            return Err(InvalidToken::Header("it demands an extension (`crit`)".into()));
+            return Err(InvalidToken::Header("it requires an extension (`crit`)".into()));
         }
         let algorithm = Algorithm::named(&header.alg)?;
         if !accepts(header.typ.as_deref()) {
-            return Err(InvalidToken::Header(
-                "its `typ` says that it is a token of another kind".into(),
-            ));
+            return Err(InvalidToken::Header("its `typ` is that of another kind of token".into()));
         }
         Ok(Self { signed, payload, signature: decode(signature)?, kid: header.kid, algorithm })
     }
 
-    /// What the token says, whoever signed it: good for refusing it early, and for nothing else.
+    /// The claims of the token without verification. Use them only to reject the token early.
     pub(super) fn unverified(&self) -> Result<Vec<u8>, InvalidToken> {
         decode(self.payload)
     }
@@ -214,7 +212,7 @@ impl KeySet {
         if keys.is_empty() {
             return Err(bad_answer(
                 Call::Keys,
-                "it holds no key for ES256, ES384, RS256 or PS256, which are those accepted",
+                "it contains no key for an accepted algorithm (ES256, ES384, RS256, PS256)",
             ));
         }
         Ok(Self(keys))
@@ -238,7 +236,7 @@ impl KeySet {
         }
         named.find(fits).ok_or_else(|| {
             InvalidToken::Header(format!(
-                "its algorithm {:?} is not that of the key it names",
+                "its algorithm {:?} does not match the key that it names",
                 jsonwebtoken::Algorithm::from(token.algorithm)
             ))
         })

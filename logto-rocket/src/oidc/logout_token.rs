@@ -1,5 +1,5 @@
-//! [`LogoutToken`]: Logto's word that a session there has ended
-//! ([OpenID Connect Back-Channel Logout](https://openid.net/specs/openid-connect-backchannel-1_0.html)).
+//! [`LogoutToken`]: the token by which Logto reports the end of a session ([OpenID Connect
+//! Back-Channel Logout](https://openid.net/specs/openid-connect-backchannel-1_0.html)).
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -28,23 +28,23 @@ pub(crate) struct LogoutToken {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum LogoutError {
-    /// The request is no form with exactly one `logout_token`, of 64 kB at most (400).
+    /// The request is not a form with exactly one `logout_token` of at most 64 kB (400).
     Request,
-    /// The token is not to be believed (400). Most often somebody made it up; if all of Logto's are
-    /// refused, `app_id` or `issuer` are wrong.
+    /// The token is not valid (400). Usually it is forged; if all of Logto's tokens are refused,
+    /// `app_id` or `issuer` is wrong.
     Token(InvalidToken),
     /// The token has been used before (400).
     Replayed,
-    /// More tokens came at once than are verified (503).
+    /// Too many tokens arrived at once (503).
     Busy,
-    /// Logto's keys or the session store were out of reach, or too slow (503).
+    /// Logto's keys or the session store were unreachable or too slow (503).
     Unavailable(Error),
 }
 
 impl Oidc {
-    /// Verifies a logout token
-    /// ([section 2.6](https://openid.net/specs/openid-connect-backchannel-1_0.html#Validation)).
-    /// What costs little is looked at first, for anybody may post one.
+    /// Verifies a logout token ([section
+    /// 2.6](https://openid.net/specs/openid-connect-backchannel-1_0.html#Validation)). Cheap checks
+    /// run first, because any client can post a token.
     pub(crate) async fn verify_logout_token(&self, text: &str) -> Result<LogoutToken, LogoutError> {
         let token = Token::read(text, is_logout_token)?;
         self.is_for_us(&Payload::read(&token.unverified()?)?)?;
@@ -60,7 +60,7 @@ impl Oidc {
         }
     }
 
-    /// Lets a token be used once more, whose work could not be done.
+    /// Allows a token to be used again after its logout failed.
     pub(crate) fn forget_logout_token(&self, token: &LogoutToken) {
         self.logout_token_limits.forget(&token.id);
     }
@@ -92,7 +92,7 @@ impl Oidc {
 }
 
 impl LogoutError {
-    /// Whether it lies with the request; else something was not at hand that it needs.
+    /// Whether the request caused the error. Otherwise a resource that it needs was unavailable.
     pub(crate) fn is_the_senders(&self) -> bool {
         !matches!(self, Self::Busy | Self::Unavailable(_))
     }
@@ -125,11 +125,11 @@ impl fmt::Display for LogoutError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Request => {
-                f.write_str("the request is no form with one `logout_token` of 64 kB at most")
+                f.write_str("the request is not a form with one `logout_token` of at most 64 kB")
             }
             Self::Token(why) => write!(f, "the logout token is not valid: {why}"),
             Self::Replayed => f.write_str("the logout token has been used before"),
-            Self::Busy => f.write_str("too many logout tokens came at once"),
+            Self::Busy => f.write_str("too many logout tokens arrived at once"),
             Self::Unavailable(error) => write!(f, "{error}"),
         }
     }

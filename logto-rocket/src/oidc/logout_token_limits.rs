@@ -6,16 +6,17 @@ use moka::policy::EvictionPolicy;
 use moka::sync::Cache;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
-/// How old a logout token may be, in seconds. Logto's live two minutes.
+/// The maximum age of a logout token in seconds. Logto's tokens are valid for two minutes.
 pub(super) const LONGEST_LIFE: u64 = 120;
 
-/// How many signatures are verified at once. Anybody may post tokens, and a signature is what costs.
+/// The maximum number of signatures verified at once. Any client can post tokens, and the
+/// verification of a signature is expensive.
 const AT_ONCE: usize = 4;
 
-/// How many tokens are remembered at most, so that none is used twice.
+/// The maximum number of remembered tokens. They are remembered so that none is used twice.
 const MAX_USED: u64 = 10_000;
 
-/// How logout tokens are kept from costing too much and from being used twice.
+/// Limits the cost of logout tokens and prevents their reuse.
 pub(super) struct LogoutTokenLimits {
     turns: Semaphore,
     used: Cache<String, ()>,

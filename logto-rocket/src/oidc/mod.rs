@@ -1,4 +1,4 @@
-//! [`Oidc`]: talking to Logto. Knows nothing of Rocket.
+//! [`Oidc`]: the calls to Logto. It does not depend on Rocket.
 
 mod authorization;
 mod client_credentials;
@@ -66,10 +66,10 @@ pub(crate) struct Oidc {
 }
 
 impl Oidc {
-    /// A client with these settings. Nothing is sent yet. An error is a sentence for the launch.
+    /// A client with these settings. It sends no request yet. An error is a message for the launch.
     pub(crate) fn new(settings: OidcSettings, clock: Clock) -> Result<Self, String> {
         let issuer = IssuerUrl::new(settings.issuer.clone())
-            .map_err(|error| format!("the issuer is no URL: {error}"))?;
+            .map_err(|error| format!("the issuer is not a URL: {error}"))?;
         let http = Arc::new(Http::new(&settings, issuer.url())?);
         let settings = Arc::new(settings);
         let provider = Document::new(Call::Discovery, clock.clone(), {
@@ -86,7 +86,7 @@ impl Oidc {
         Ok(Self { settings, issuer, clock, http, provider, keys, logout_token_limits })
     }
 
-    /// Whether everything that a sign-in needs from Logto is at hand: the discovery document and
+    /// Whether everything that a sign-in needs from Logto is available: the discovery document and
     /// the keys. Fetches what is missing.
     ///
     /// # Errors
@@ -97,13 +97,14 @@ impl Oidc {
         self.keys.ready().await
     }
 
-    /// Whether the `iss` parameter of an answer to an authorization request is right
-    /// ([RFC 9207, section 2.4](https://www.rfc-editor.org/rfc/rfc9207#section-2.4)): equal to the
-    /// issuer to the byte, and absent only if Logto does not promise it.
+    /// Whether the `iss` parameter of an answer to an authorization request is right ([RFC 9207,
+    /// section 2.4](https://www.rfc-editor.org/rfc/rfc9207#section-2.4)): equal to the issuer byte
+    /// for byte, and absent only if Logto's discovery document does not promise it.
     ///
     /// # Errors
     ///
-    /// Those of discovery, if there is no `iss` and nothing is known of Logto yet.
+    /// Those of discovery, if there is no `iss` and the discovery document has not been fetched
+    /// yet.
     pub(crate) async fn accepts_issuer(&self, iss: Option<&str>) -> Result<bool, Error> {
         match iss {
             Some(iss) => Ok(iss == self.settings.issuer),
@@ -128,7 +129,7 @@ impl Oidc {
         .set_token_uri(TokenUrl::from_url(provider.token.clone()))
     }
 
-    /// How this application proves itself to Logto.
+    /// The client authentication of this application at Logto.
     fn basic(&self, call: Call) -> Result<HeaderValue, Error> {
         basic(call, &self.settings.client_id, &self.settings.client_secret)
     }
@@ -142,7 +143,7 @@ fn basic(call: Call, id: &str, secret: &ClientSecret) -> Result<HeaderValue, Err
         |text: &str| -> String { form_urlencoded::byte_serialize(text.as_bytes()).collect() };
     let pair = format!("{}:{}", encoded(id), encoded(secret.reveal()));
     let mut header = HeaderValue::from_str(&format!("Basic {}", STANDARD.encode(pair)))
-        .map_err(|_| bad_answer(call, "the app secret makes no header"))?;
+        .map_err(|_| bad_answer(call, "the app secret cannot be sent in a header"))?;
     header.set_sensitive(true);
     Ok(header)
 }

@@ -1,4 +1,4 @@
-//! [`Payload`]: what a token says, read claim by claim with its type.
+//! [`Payload`]: the claims of a token, each read with its type.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use serde_json::value::RawValue;
 
 use crate::error::InvalidToken;
 
-/// The end of the year 9999: a later time is in another unit, or a mistake.
+/// The end of the year 9999: a later time is an error or has another unit.
 const LATEST: u64 = 253_402_300_799;
 
 /// What a token says.
@@ -29,7 +29,7 @@ impl Payload {
         serde_json::from_slice(json).map(Self).map_err(|_| InvalidToken::Malformed)
     }
 
-    /// A claim that may be absent. One that is there must be a `T`; `null` is there.
+    /// An optional claim. If it is present, it must be a `T`; `null` counts as present.
     pub(super) fn claim<T: DeserializeOwned>(
         &self,
         name: &'static str,
@@ -41,7 +41,7 @@ impl Payload {
             .map_err(|_| InvalidToken::Claim(name))
     }
 
-    /// A claim that must be there.
+    /// A required claim.
     pub(super) fn required<T: DeserializeOwned>(
         &self,
         name: &'static str,
@@ -108,7 +108,7 @@ impl Payload {
         self.0.contains_key(name)
     }
 
-    /// All claims but these, as a JSON object with each value as it was signed.
+    /// All claims except these, as a JSON object with the values as they were signed.
     pub(super) fn without(mut self, names: &[&str]) -> Result<String, serde_json::Error> {
         self.0.retain(|name, _| !names.contains(&name.as_str()));
         serde_json::to_string(&self.0)

@@ -1,10 +1,10 @@
-//! Texts that nobody may read in a log: tokens, codes, verifiers, the app secret.
+//! Texts that must not appear in a log: tokens, codes, verifiers, the app secret.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// Declares types around a text whose `Debug` prints their name only.
+/// Declares wrapper types for texts. Their `Debug` prints only the name of the type.
 macro_rules! secrets {
     ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
         $(#[$doc])*
@@ -13,7 +13,7 @@ macro_rules! secrets {
         pub(crate) struct $name(String);
 
         impl $name {
-            /// The text itself, to be sent or sealed and nothing else.
+            /// The text itself. Use it only to send or encrypt it.
             pub(crate) fn reveal(&self) -> &str {
                 &self.0
             }
@@ -40,7 +40,7 @@ macro_rules! secrets {
 }
 
 secrets! {
-    /// The app secret, by which this application proves itself to Logto.
+    /// The app secret, with which this application authenticates at Logto.
     ClientSecret,
     /// An authorization code; it may be exchanged once.
     AuthorizationCode,

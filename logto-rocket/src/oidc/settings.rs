@@ -1,4 +1,4 @@
-//! [`OidcSettings`]: what the client must be told.
+//! [`OidcSettings`]: the settings of the client.
 
 use std::time::Duration;
 
@@ -7,10 +7,10 @@ use url::Url;
 use super::secrets::ClientSecret;
 use super::sign_in::Prompt;
 
-/// What the client must be told.
+/// The settings of the client.
 #[derive(Clone, Debug)]
 pub(crate) struct OidcSettings {
-    /// The issuer, exactly as discovery and tokens must name it, to the byte.
+    /// The issuer, byte for byte as discovery and tokens must contain it.
     pub issuer: String,
     /// The origin at which this server reaches Logto, if it is not the issuer's.
     pub internal: Option<Url>,
@@ -20,9 +20,9 @@ pub(crate) struct OidcSettings {
     pub client_id: String,
     /// The app secret.
     pub client_secret: ClientSecret,
-    /// What is sent as `prompt` by a sign-in that says nothing of its own.
+    /// The `prompt` of a sign-in that sets none.
     pub prompt: Vec<Prompt>,
-    /// By how much Logto's clock and this server's may differ.
+    /// The accepted difference between Logto's clock and this server's clock.
     pub clock_skew: Duration,
     /// How long a whole call to Logto may take.
     pub timeout: Duration,

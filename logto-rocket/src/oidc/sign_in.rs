@@ -1,4 +1,4 @@
-//! [`SignInOptions`]: how a sign-in at Logto begins.
+//! [`SignInOptions`]: the options of a sign-in at Logto.
 
 use std::fmt;
 use std::str::FromStr;
@@ -7,11 +7,11 @@ use std::time::Duration;
 use super::secrets::OneTimeToken;
 use crate::error::Error;
 
-/// How a sign-in at Logto begins: on which page, with which hints, for how much.
+/// The options of a sign-in at Logto: the first page, hints, scopes and resources.
 ///
-/// Logto drops **all** of its own parameters (first screen, identifiers, hint, direct sign-in…)
-/// without an error if one of them is not valid. They are typed here for that reason; what remains
-/// to be checked is checked when the sign-in starts.
+/// If one of Logto's own parameters (first screen, identifiers, hint, direct sign-in…) is not
+/// valid, Logto ignores **all** of them without an error. For that reason they have types here, and
+/// other checks are made when the sign-in starts.
 ///
 /// ```
 /// use logto_rocket::{DirectSignIn, FirstScreen, SignInOptions};
@@ -50,14 +50,15 @@ impl SignInOptions {
         self
     }
 
-    /// What the user may identify with. Heeded on [`FirstScreen::IdentifierSignIn`],
+    /// The identifiers that the user may use. Logto uses them on [`FirstScreen::IdentifierSignIn`],
     /// [`FirstScreen::IdentifierRegister`] and [`FirstScreen::ResetPassword`].
     pub fn identifiers(mut self, identifiers: impl IntoIterator<Item = Identifier>) -> Self {
         self.identifiers = identifiers.into_iter().collect();
         self
     }
 
-    /// The user name, e-mail address or phone number that Logto fills in. It is part of a URL.
+    /// The user name, e-mail address or phone number that Logto enters in the field. It becomes
+    /// part of a URL.
     pub fn login_hint(mut self, hint: impl Into<String>) -> Self {
         self.login_hint = Some(hint.into());
         self
@@ -77,22 +78,22 @@ impl SignInOptions {
         self
     }
 
-    /// How long ago, in whole seconds, the user may have proved who they are; zero asks for a proof
-    /// now. The ID token must then say when that was
-    /// ([OpenID Connect Core, section 3.1.2.1](https://openid.net/specs/openid-connect-core-1_0.html#AuthRequest)).
+    /// The maximum age of the user's authentication in whole seconds; zero requires a new one. The
+    /// ID token must then contain its time ([OpenID Connect Core, section
+    /// 3.1.2.1](https://openid.net/specs/openid-connect-core-1_0.html#AuthRequest)).
     pub fn max_age(mut self, max_age: Duration) -> Self {
         self.max_age = Some(max_age);
         self
     }
 
-    /// The languages of Logto's pages, best first, as [BCP 47](https://www.rfc-editor.org/info/bcp47)
-    /// tags such as `fr-CA`.
+    /// The languages of Logto's pages, in order of preference, as [BCP
+    /// 47](https://www.rfc-editor.org/info/bcp47) tags such as `fr-CA`.
     pub fn ui_locales<L: Into<String>>(mut self, locales: impl IntoIterator<Item = L>) -> Self {
         self.ui_locales = locales.into_iter().map(Into::into).collect();
         self
     }
 
-    /// The organization whose branding Logto's pages wear.
+    /// The organization whose branding Logto's pages show.
     pub fn organization_id(mut self, id: impl Into<String>) -> Self {
         self.organization_id = Some(id.into());
         self
@@ -111,15 +112,15 @@ impl SignInOptions {
         self
     }
 
-    /// An API resource besides those that every sign-in asks for. A resource that a sign-in has
-    /// not asked for cannot be had later.
+    /// An API resource besides those that every sign-in asks for. A session cannot get tokens for a
+    /// resource that its sign-in did not ask for.
     pub fn resource(mut self, resource: impl Into<String>) -> Self {
         self.resources.push(resource.into());
         self
     }
 
-    /// A parameter that this crate does not know. The names of those that it knows are refused
-    /// when the sign-in starts: some protect the sign-in, the others have a method here.
+    /// A parameter that this crate does not know. The start of the sign-in fails for a known name:
+    /// some of those parameters protect the sign-in, and the others have a method here.
     pub fn extra(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.extra.push((name.into(), value.into()));
         self
@@ -130,8 +131,8 @@ impl SignInOptions {
         self.max_age.map(|age| age.as_secs())
     }
 
-    /// Takes over one parameter of a link to the sign-in page of this application. What is not
-    /// known or not valid there is left out: anybody can write a link.
+    /// Reads one parameter of a link to the sign-in route of this application. Unknown or invalid
+    /// parameters are ignored, because anyone can write a link.
     pub(crate) fn link_parameter(self, name: &str, value: &str) -> Self {
         match name {
             "first_screen" => value.parse().map_or(self.clone(), |it| self.first_screen(it)),
@@ -231,12 +232,12 @@ wire_values! {
     }
     /// What Logto must or must not ask the user.
     Prompt, "prompt" {
-        /// Nothing: if Logto would have to ask, the sign-in fails.
+        /// Nothing. The sign-in fails if Logto would have to ask.
         None = "none",
-        /// For a proof of who they are, even if they are signed in at Logto.
+        /// To authenticate, even if the user is signed in at Logto.
         Login = "login",
-        /// For consent. Logto shows this page to users of third-party applications only, but it
-        /// gives a refresh token to no sign-in without it.
+        /// For consent. Logto shows this page only to users of third-party applications, but
+        /// without it Logto issues no refresh token.
         Consent = "consent",
     }
 }

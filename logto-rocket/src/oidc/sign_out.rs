@@ -38,8 +38,8 @@ impl Oidc {
     /// `post_logout_redirect_uri`, which must be registered there
     /// ([RP-Initiated Logout](https://openid.net/specs/openid-connect-rpinitiated-1_0.html)).
     ///
-    /// The application is named by its id: a hint by ID token would strand the user at Logto, still
-    /// signed in, when keys have changed.
+    /// The request identifies the application by its id. With an ID token as the hint, the user
+    /// would stay signed in at Logto if the keys have changed.
     ///
     /// # Errors
     ///

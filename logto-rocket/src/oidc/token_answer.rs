@@ -9,7 +9,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use super::secrets::RawIdToken;
 
-/// The longest lifetime that is believed, a year: more is a mistake.
+/// The longest accepted lifetime, a year; a longer one is an error.
 const LONGEST_LIFETIME: u64 = 366 * 24 * 3600;
 
 /// An answer of the token endpoint. Its ID token stays text, so that it is read by one verifier
@@ -30,7 +30,7 @@ pub(super) struct Answer {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub(super) struct Bearer;
 
-/// An error of the token endpoint. What it says for people is not kept.
+/// An error of the token endpoint, without its description.
 #[derive(Debug, Deserialize, Serialize)]
 pub(super) struct Refusal {
     pub error: String,

@@ -1,4 +1,4 @@
-//! [`Tokens`]: what Logto's token endpoint gives for a code or a refresh token.
+//! [`Tokens`]: the answer of Logto's token endpoint to a code or a refresh token.
 
 use std::borrow::Cow;
 use std::time::Duration;
@@ -33,9 +33,9 @@ pub(crate) struct Tokens {
 }
 
 impl Tokens {
-    /// The scopes that the access token is good for. A JWT says it itself; it came from Logto over
-    /// TLS, so nobody else has written it, and it is for the resource to verify it. Of an opaque
-    /// token the answer says it.
+    /// The scopes of the access token. A JWT contains them; it came from Logto over TLS, so it need
+    /// not be verified here, and the resource verifies it. For an opaque token they are in the
+    /// answer.
     pub(crate) fn granted(&self) -> Vec<String> {
         #[derive(Deserialize)]
         struct Granted {
@@ -53,18 +53,19 @@ impl Tokens {
     }
 }
 
-/// What a refresh token brought.
+/// The result of a refresh.
 #[derive(Debug)]
 pub(crate) struct Renewal {
-    /// The refresh token to use from now on, if the answer had one, however useless the rest is.
+    /// The refresh token to use from now on, if the answer contained one, even if the rest is
+    /// invalid.
     pub refresh_token: Option<RefreshToken>,
     /// The tokens.
     pub outcome: Result<Tokens, Error>,
 }
 
 impl Renewal {
-    /// Whether there may have been a good answer that did not get here, with a refresh token that
-    /// is the only one from now on.
+    /// Whether a successful answer may have been lost, with a refresh token that is now the only
+    /// valid one.
     pub(crate) fn is_lost(&self) -> bool {
         let unheard = match &self.outcome {
             Err(Error::Unavailable { retry_after, .. }) => retry_after.is_none(),
@@ -94,8 +95,8 @@ pub(crate) struct Target<'a> {
 }
 
 impl Oidc {
-    /// Exchanges the code of a sign-in, once: a second exchange of the same code would destroy the
-    /// tokens of the first, so nothing here tries again.
+    /// Exchanges the code of a sign-in once. A second exchange of the same code would revoke the
+    /// tokens of the first, so the request is not repeated.
     ///
     /// # Errors
     ///
@@ -162,15 +163,15 @@ impl Oidc {
             let column = error.column();
             bad_answer(
                 call,
-                format!("it is no token answer: missing or wrong before byte {column}"),
+                format!("it is not a token answer: missing or wrong before byte {column}"),
             )
         })?;
         Ok(answer.into())
     }
 }
 
-/// The tokens of an answer, or why there are none. Of an answer that is not understood only the
-/// place is told, never the text; a refresh token in it is kept nevertheless.
+/// The tokens of an answer, or why there are none. For an invalid answer the error contains only
+/// the place, never the text. A refresh token in an invalid answer is still used.
 fn tokens(answer: Result<Answer, RequestTokenError<Error, Refusal>>) -> Renewal {
     let answer = match answer {
         Ok(answer) => answer,
@@ -182,7 +183,7 @@ fn tokens(answer: Result<Answer, RequestTokenError<Error, Refusal>>) -> Renewal 
                 RequestTokenError::Request(error) => (error, None),
                 RequestTokenError::Parse(error, body) => {
                     let at = error.path();
-                    let why = format!("it is no token answer: missing or wrong at `{at}`");
+                    let why = format!("it is not a token answer: missing or wrong at `{at}`");
                     (bad_answer(Call::Token, why), rescued(&body))
                 }
                 RequestTokenError::Other(why) => (bad_answer(Call::Token, why), None),

@@ -16,7 +16,7 @@ impl Oidc {
     ///
     /// # Errors
     ///
-    /// [`Error::Refused`] with `invalid_token` when the token no longer counts;
+    /// [`Error::Refused`] with `invalid_token` if the token is no longer valid;
     /// [`Error::BadAnswer`], also for an answer about another user; [`Error::Unavailable`].
     pub(crate) async fn user_info(
         &self,
@@ -27,7 +27,7 @@ impl Oidc {
         let provider = self.provider().await?;
         let endpoint = named(provider.user_info.as_ref(), "userinfo_endpoint")?;
         let mut bearer = HeaderValue::from_str(&format!("Bearer {}", access_token.reveal()))
-            .map_err(|_| bad_answer(call, "the access token makes no header"))?;
+            .map_err(|_| bad_answer(call, "the access token cannot be sent in a header"))?;
         bearer.set_sensitive(true);
         let request = Request::get(endpoint.as_str())
             .header(ACCEPT, "application/json")
@@ -39,7 +39,7 @@ impl Oidc {
         let claims = std::str::from_utf8(response.body())
             .ok()
             .and_then(|json| Claims::from_json(json).ok())
-            .ok_or_else(|| bad_answer(call, "it is no JSON object with the claims of a user"))?;
+            .ok_or_else(|| bad_answer(call, "it is not a JSON object with the claims of a user"))?;
         if claims.sub != sub {
             return Err(bad_answer(call, "it is about another user"));
         }

@@ -6,11 +6,12 @@ use crate::error::Refusal;
 use crate::session::Verdict;
 use crate::user::LogtoUser;
 
-/// The user of a request, found out once. What is learnt of them later is appended, because guards
-/// have borrowed what was known before.
+/// The user of a request, loaded once. Later versions are appended, because guards have borrowed
+/// the earlier ones.
 pub(crate) struct CurrentUser {
     user: Result<LogtoUser, Refusal>,
-    /// As long as the [version](crate::session::Sessions::version) stays, there is nothing new.
+    /// While the [version](crate::session::Sessions::version) does not change, there is nothing
+    /// new.
     version: u64,
     next: OnceLock<Box<CurrentUser>>,
 }
@@ -21,12 +22,12 @@ impl CurrentUser {
         Self { user: Ok(user), version, next: OnceLock::new() }
     }
 
-    /// Why there is none, which stays so for the rest of the request.
+    /// Why there is no user, which does not change during the request.
     pub fn nobody(why: Refusal) -> Self {
         Self { user: Err(why), version: 0, next: OnceLock::new() }
     }
 
-    /// The user as Logto last told of them, by a refresh within this request or another one.
+    /// The user with the newest claims from Logto, from a refresh in this request or another one.
     pub fn newest(&self) -> &Result<LogtoUser, Refusal> {
         let mut last = self;
         while let Some(next) = last.next.get() {
@@ -38,7 +39,7 @@ impl CurrentUser {
         }
     }
 
-    /// What has become of the user, if that is anything new.
+    /// The newer state of the user, if there is one.
     fn changed(&self) -> Option<Self> {
         let user = self.user.as_ref().ok()?;
         let (sessions, session) = (user.client().sessions(), user.session());

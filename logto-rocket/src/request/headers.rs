@@ -13,7 +13,7 @@ pub(crate) fn is_htmx(request: &Request<'_>) -> bool {
     header(request, "HX-Request") == Some("true")
 }
 
-/// Whether an answer in HTML is what the request prefers.
+/// Whether the request prefers HTML.
 pub(crate) fn prefers_html(request: &Request<'_>) -> bool {
     request.accept().is_some_and(|accept| {
         let preferred = accept.preferred().media_type();

@@ -5,9 +5,8 @@ use rocket::http::Method;
 
 use super::headers::{header, is_htmx, is_prefetch, prefers_html};
 
-/// What a browser makes a request for
-/// ([Fetch Metadata](https://www.w3.org/TR/fetch-metadata/); where a browser sends none, by
-/// `Accept` and `X-Requested-With`).
+/// The purpose of a request, by [Fetch Metadata](https://www.w3.org/TR/fetch-metadata/), or by
+/// `Accept` and `X-Requested-With` if the browser sends none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     /// A user goes to a page.
@@ -18,13 +17,13 @@ pub(crate) enum Kind {
     Embedded,
     /// A form that is sent.
     Form,
-    /// A script asks, or a program that is no browser.
+    /// A request by a script, or by a program that is not a browser.
     Script,
 }
 
 impl Kind {
-    /// Judges a request for a page of the application: without Fetch Metadata, a navigation is what
-    /// prefers HTML.
+    /// The kind of a request for a page of the application. Without Fetch Metadata, a request that
+    /// prefers HTML is a navigation.
     pub fn of(request: &Request<'_>) -> Self {
         Self::judge(request, prefers_html(request))
     }

@@ -17,7 +17,7 @@ use crate::session::{CookieWrite, Presented, Session};
 #[derive(Default)]
 pub(crate) struct RequestState {
     loaded: OnceLock<Result<Option<Presented>, Error>>,
-    /// The user, once a guard has asked.
+    /// The user, once a guard has loaded it.
     pub user: OnceLock<CurrentUser>,
     guarded: AtomicBool,
     writes: Mutex<Writes>,
@@ -31,10 +31,10 @@ pub(crate) struct Writes {
     pub refusal: Option<Refusal>,
 }
 
-/// What becomes of the session in the browser.
+/// What happens to the session in the browser.
 #[derive(Default)]
 pub(crate) enum SessionWrite {
-    /// It stays, or is written if something newer is known of it.
+    /// It stays, and is written if there is a newer state.
     #[default]
     Keep,
     /// Another one begins.
@@ -44,7 +44,7 @@ pub(crate) enum SessionWrite {
 }
 
 impl Writes {
-    /// Whether there are cookies to write, beside those of a session that goes on.
+    /// Whether there are cookies to write, besides those of a continuing session.
     pub fn has_cookies(&self) -> bool {
         !matches!(self.session, SessionWrite::Keep) || !self.cookies.is_empty()
     }
@@ -56,7 +56,7 @@ impl RequestState {
         request.local_cache(Self::default)
     }
 
-    /// The session that the request presented, opened once.
+    /// The session that the request presented, loaded once.
     ///
     /// # Errors
     ///
@@ -86,7 +86,7 @@ impl RequestState {
         self.writes().refusal = refusal;
     }
 
-    /// Notes that the response shows who is signed in.
+    /// Records that the response depends on the signed-in user.
     #[cfg(feature = "templates")]
     pub fn personal(&self) {
         self.guarded.store(true, Ordering::Release);

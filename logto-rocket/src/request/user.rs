@@ -10,7 +10,7 @@ use crate::error::{Error, Refusal};
 use crate::events::Event;
 use crate::user::LogtoUser;
 
-/// The user of a request, found out once, as Logto last told of them.
+/// The user of a request, loaded once, with the newest claims from Logto.
 pub(crate) async fn user_of<'r>(
     request: &'r Request<'_>,
     state: &'r RequestState,
@@ -43,7 +43,7 @@ async fn find(request: &Request<'_>, state: &RequestState) -> CurrentUser {
     }
 }
 
-/// Who is signed in cannot be said now.
+/// The refusal if the signed-in user cannot be determined now.
 fn unavailable(client: &Client, error: Error) -> Refusal {
     let retry_after = match &error {
         Error::Unavailable { retry_after, .. } => *retry_after,

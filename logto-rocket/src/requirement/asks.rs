@@ -1,4 +1,5 @@
-//! [`Asks`]: what a sign-in must ask of Logto so that a requirement can be decided.
+//! [`Asks`]: the scopes and resources that a sign-in must ask for so that a requirement can be
+//! decided.
 
 use std::collections::BTreeSet;
 
@@ -69,8 +70,8 @@ pub(crate) fn scope_of(claim: &str) -> Option<&'static str> {
     })
 }
 
-/// Whether the absence of a claim from the ID token means nothing: Logto usually tells it at
-/// userinfo alone.
+/// Whether the absence of a claim from the ID token is not meaningful, because Logto usually
+/// returns it only in user info.
 pub(crate) fn is_elsewhere(claim: &str) -> bool {
     matches!(claim, "custom_data" | "identities" | "sso_identities" | "organization_data")
 }

@@ -73,7 +73,7 @@ async fn judge(
     Err(Refusal::Denied(tree.unmet(&facts)))
 }
 
-/// Asks, one by one, what can still decide.
+/// Asks, one by one, the questions that can still decide the requirement.
 async fn settle(
     tree: Tree,
     facts: &mut UserFacts<'_>,
@@ -86,15 +86,15 @@ async fn settle(
         }
         let question = tree.questions(facts).into_iter().find(|question| facts.is_open(question));
         match question {
-            // In a box, because it is large, and what claims tell needs no asking.
+            // Boxed, because the future is large and claims alone usually decide.
             Some(question) => Box::pin(facts.ask(question, request)).await?,
             None => return Ok(answer),
         }
     }
 }
 
-/// The segments of the path that name organizations. One that cannot be the id of an organization
-/// names nothing, so there is nothing at this path.
+/// The path segments that name organizations. If a segment cannot be the id of an organization, the
+/// path does not exist.
 fn segments(request: &Request<'_>, tree: Tree) -> Result<Vec<(usize, String)>, Refusal> {
     let read = |index| match request.param::<&str>(index) {
         Some(Ok(id)) if is_organization_id(id) => Ok((index, id.to_owned())),

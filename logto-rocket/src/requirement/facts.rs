@@ -1,4 +1,4 @@
-//! [`Facts`]: what is known when a requirement is judged, and [`Question`], what is not yet.
+//! [`Facts`]: what is known when a requirement is decided; [`Question`]: what can still be asked.
 
 use serde_json::Value;
 
@@ -6,7 +6,7 @@ use super::check::Check;
 use super::organization::{Organization, Resolver};
 use crate::resource::Indicator;
 
-/// What is known of a request when a requirement is judged. `None` is unknown.
+/// What is known about a request when a requirement is decided. `None` means unknown.
 pub(crate) trait Facts {
     fn role(&self, role: &str) -> Option<bool>;
     /// Whether the claim at a path is something that `fits`.
@@ -26,14 +26,14 @@ pub(crate) struct Target {
     pub organization: Option<&'static Organization>,
 }
 
-/// What can be asked so that more is known.
+/// A question whose answer adds to the facts.
 #[derive(Clone, Copy)]
 pub(crate) enum Question {
     /// Which organization the request is about.
     Resolver(&'static Resolver),
-    /// What the application says.
+    /// The answer of the application's function.
     Check(&'static Check),
-    /// What Logto permits.
+    /// The scopes that Logto grants.
     Token(Target),
 }
 

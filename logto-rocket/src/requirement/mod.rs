@@ -1,4 +1,4 @@
-//! [`Requirement`]: what a handler demands of who may come in.
+//! [`Requirement`]: the conditions under which a user is authorized.
 
 mod answer;
 mod asks;
@@ -27,10 +27,10 @@ pub use self::literal::Literal;
 pub use self::node::Node;
 pub use self::organization::{Organization, Resolver};
 
-/// What a handler demands of a signed-in user: a tree of conditions that is known while compiling.
+/// The conditions that a signed-in user must meet: a tree that is known at compile time.
 ///
-/// [`#[authenticated(…)]`](crate::authenticated) has one, and [`requires!(…)`](crate::requires) is
-/// one as a value, for what has no route attribute of one's own:
+/// [`#[authenticated(…)]`](crate::authenticated) applies one to a handler.
+/// [`requires!(…)`](crate::requires) makes one as a value, for code without a route attribute:
 ///
 /// ```
 /// # #[macro_use] extern crate rocket;
@@ -56,11 +56,11 @@ pub use self::organization::{Organization, Resolver};
 /// # fn main() {}
 /// ```
 ///
-/// `N` is what it takes to decide it; see [`needs`].
+/// `N` is what is needed to decide it; see [`needs`].
 ///
-/// It displays in the words of the grammar. A condition that cannot be decided, because a claim is
-/// not kept in the session or was not asked for, is *unknown*; what is unknown refuses, also under
-/// `not`.
+/// Its `Display` output uses the grammar of the attribute. A condition that cannot be decided,
+/// because the session does not store a claim or the sign-in did not ask for it, is *unknown*. An
+/// unknown condition refuses the request, also under `not`.
 pub struct Requirement<N = needs::Claims> {
     tree: Tree,
     needs: PhantomData<fn() -> N>,
@@ -83,7 +83,7 @@ impl<N> Requirement<N> {
 }
 
 impl Tree {
-    /// Whether everybody who is signed in meets it.
+    /// Whether every signed-in user meets it.
     pub fn is_empty(self) -> bool {
         self.0.is_empty()
     }
@@ -93,8 +93,8 @@ impl Tree {
         Answer::all(self.0.iter().map(|node| node.evaluate(facts)))
     }
 
-    /// The conditions that stand in the way: those that are refused, or, without any, those that
-    /// are unknown.
+    /// The conditions that prevent access: those that are not met, or, if there are none, those
+    /// that are unknown.
     pub fn unmet(self, facts: &impl Facts) -> String {
         let that_are = |answer| {
             let nodes = self.0.iter().filter(|node| node.evaluate(facts) == answer);
@@ -125,7 +125,7 @@ impl Tree {
         segments
     }
 
-    /// The shortest time since the sign-in that is demanded, in seconds.
+    /// The smallest `max_age` in the requirement, in seconds.
     pub fn max_age(self) -> Option<u64> {
         let mut shortest = None;
         self.visit(|node| {
@@ -136,7 +136,7 @@ impl Tree {
         shortest
     }
 
-    /// What a sign-in must ask of Logto so that this can be decided.
+    /// The scopes and resources that a sign-in must ask for so that this can be decided.
     pub fn asks(self) -> Asks {
         let mut asks = Asks::default();
         asks.add_all(self.0);

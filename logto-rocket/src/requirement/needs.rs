@@ -1,7 +1,8 @@
-//! What it takes to decide a [`Requirement`](crate::Requirement), as types.
+//! What is needed to decide a [`Requirement`](crate::Requirement), as types.
 //!
-//! [`requires!`](crate::requires) picks the type by what it is given, so that a question which
-//! cannot be answered is a compile error. A constant names it unless the claims are enough:
+//! [`requires!`](crate::requires) selects the type according to the requirement, so that a check
+//! without the necessary data is a compile error. A constant must name the type unless the claims
+//! are enough:
 //!
 //! ```
 //! use logto_rocket::{Requirement, needs, requires};
@@ -15,14 +16,14 @@
 /// The user's claims are enough.
 pub enum Claims {}
 
-/// An answer must be waited for: an access token from Logto, because of a `scope`, or a function of
-/// the application, because of a `check`.
+/// The decision needs an asynchronous answer: an access token from Logto for a `scope`, or a
+/// function of the application for a `check`.
 pub enum Answers {}
 
 /// The request is needed, because a function finds the organization.
 pub enum Request {}
 
-/// What the claims of a user decide.
+/// Requirements that the claims of a user decide.
 #[diagnostic::on_unimplemented(
     message = "the claims alone do not decide this requirement",
     label = "it names a `scope`, a `check`, or an organization that a function finds",

@@ -33,23 +33,23 @@ pub enum Node {
         /// The role's name.
         role: &'static str,
     },
-    /// The resource that scopes beside it belong to: no condition of its own.
+    /// The resource of the scopes in the same list; not a condition by itself.
     Resource(Indicator),
-    /// Logto has seen a password or a factor lately.
+    /// The user recently entered a password or a factor at Logto.
     MaxAge {
         /// How it was written.
         text: &'static str,
         /// How many seconds ago at most.
         seconds: u64,
     },
-    /// A claim has this value, or, being a list, holds it.
+    /// A claim has this value, or is a list that contains it.
     Claim {
         /// The names that lead to it.
         path: &'static [&'static str],
         /// The value.
         literal: Literal,
     },
-    /// A function of the application says yes.
+    /// A function of the application returns `true`.
     Check(Check),
     /// All of these hold.
     All(&'static [Node]),

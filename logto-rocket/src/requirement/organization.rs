@@ -1,4 +1,4 @@
-//! [`Organization`]: which one a condition speaks of.
+//! [`Organization`]: the organization that a condition refers to.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use rocket::Request;
 
 use super::function::Returned;
 
-/// Which organization a condition speaks of.
+/// The organization that a condition refers to.
 #[doc(hidden)]
 #[derive(Clone, Copy)]
 pub enum Organization {

@@ -1,4 +1,4 @@
-//! [`UserFacts`]: what is known of a user when a requirement is judged.
+//! [`UserFacts`]: the facts about a user by which a requirement is decided.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ use crate::names::ORGANIZATIONS;
 use crate::session::Audience;
 use crate::user::{LogtoUser, is_organization_id};
 
-/// What a user's claims say, and what the application and Logto have answered so far.
+/// A user's claims, and the answers of the application and of Logto so far.
 pub(super) struct UserFacts<'u> {
     user: &'u LogtoUser,
     segments: Vec<(usize, String)>,
@@ -26,20 +26,20 @@ pub(super) struct UserFacts<'u> {
     fresh: bool,
 }
 
-/// What Logto said to a request for an access token.
+/// Logto's answer to a request for an access token.
 enum Granted {
     /// These scopes.
     Scopes(Vec<String>),
-    /// The user may not have such a token.
+    /// Logto denies the user this token.
     Nothing,
     /// Logto did not say.
     Unavailable(Option<Duration>),
-    /// Logto cannot say, as long as nobody mends what this tells.
+    /// Logto cannot answer until the described error is fixed.
     Unknown(String),
 }
 
 impl<'u> UserFacts<'u> {
-    /// The facts before anything is asked, with the segments of the path that name organizations.
+    /// The facts before any question is asked, with the path segments that name organizations.
     pub fn new(user: &'u LogtoUser, segments: Vec<(usize, String)>) -> Self {
         Self {
             user,
@@ -51,12 +51,12 @@ impl<'u> UserFacts<'u> {
         }
     }
 
-    /// From here on every sign-in counts as fresh: what would be if the user signed in again?
+    /// From here on every sign-in counts as recent, to find out whether another sign-in would help.
     pub fn assume_fresh(&mut self) {
         self.fresh = true;
     }
 
-    /// Whether a question has not been asked yet, and can be.
+    /// Whether a question can be asked and has not been asked yet.
     pub fn is_open(&self, question: &Question) -> bool {
         match question {
             Question::Resolver(resolver) => self.found(resolver.name).is_none(),
@@ -99,7 +99,7 @@ impl<'u> UserFacts<'u> {
         Ok(())
     }
 
-    /// The refusal, if Logto was out of reach when it was asked.
+    /// The refusal, if Logto was unreachable.
     pub fn unavailable(&self) -> Option<Refusal> {
         self.granted.iter().find_map(|(_, granted)| match granted {
             Granted::Unavailable(retry_after) => {
@@ -109,8 +109,8 @@ impl<'u> UserFacts<'u> {
         })
     }
 
-    /// Whether a sign-in from now on would ask Logto for more that the requirement needs than the
-    /// one of this session did.
+    /// Whether a new sign-in would ask Logto for something that the requirement needs and that the
+    /// sign-in of this session did not ask for.
     pub fn is_from_before(&self, tree: Tree) -> bool {
         let (client, asked) = (self.user.client(), &self.user.session().asked);
         let asks = tree.asks();
@@ -121,7 +121,7 @@ impl<'u> UserFacts<'u> {
             || resources.into_iter().any(|resource| resources_now.iter().any(|it| it == resource))
     }
 
-    /// Why something could not be decided, and what to do about it.
+    /// Why a requirement could not be decided, and the remedy.
     pub fn why_unknown(&self) -> String {
         let said = self.granted.iter().find_map(|(_, granted)| match granted {
             Granted::Unknown(why) => Some(why.clone()),
@@ -132,8 +132,8 @@ impl<'u> UserFacts<'u> {
         }
         match &self.user.client().settings().session.claims {
             Some(kept) => format!(
-                "a claim that it needs is not kept (`logto.session.claims` keeps {}), Logto does \
-                 not put it into ID tokens, or its scope is not in `logto.scopes`",
+                "it needs a claim that is not stored (`logto.session.claims` is {}), that Logto \
+                 does not put into ID tokens, or whose scope is not in `logto.scopes`",
                 kept.join(", ")
             ),
             None => "the sign-in did not ask for a scope or resource that it needs (add it to \
@@ -180,7 +180,7 @@ impl<'u> UserFacts<'u> {
         self.granted.iter().find(|(known, _)| known == audience).map(|(_, granted)| granted)
     }
 
-    /// Whether the sign-in asked for what Logto gives such a token for.
+    /// Whether the sign-in asked for everything that Logto requires for this token.
     fn is_asked_for(&self, target: Target) -> bool {
         let asked = &self.user.session().asked;
         target.resource.is_none_or(|resource| asked.has_resource(resource))
@@ -202,8 +202,8 @@ impl<'u> UserFacts<'u> {
         self.found.iter().find(|(name, _)| *name == resolver).map(|(_, id)| id)
     }
 
-    /// Whether the absence of a claim means anything: it is kept, it was asked for, and ID tokens
-    /// have it.
+    /// Whether the absence of a claim is meaningful: the session stores it, the sign-in asked for
+    /// it, and ID tokens contain it.
     fn would_be_there(&self, claim: &str) -> bool {
         let asked = scope_of(claim).is_none_or(|scope| self.user.session().asked.has_scope(scope));
         asked && !is_elsewhere(claim) && self.user.client().sessions().keeps(claim)

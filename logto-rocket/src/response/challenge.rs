@@ -1,4 +1,4 @@
-//! [`Challenge`]: what a refused request gets.
+//! [`Challenge`]: the response to a refused request.
 
 use std::time::Duration;
 
@@ -16,16 +16,16 @@ use crate::local_path::LocalPath;
 use crate::request::{Kind, RequestState, is_htmx, return_to};
 use crate::session::Flows;
 
-/// After how many sign-ins in a row that gave no session a guard stops redirecting.
+/// The number of sign-ins in a row without a session after which a guard stops redirecting.
 const MAX_ATTEMPTS: u32 = 2;
 
-/// What our catchers are called in the launch log.
+/// The name of this crate's catchers in the launch log.
 pub(crate) const CATCHER: &str = "logto";
 
-/// How long a client is asked to wait when Logto does not say.
+/// The `Retry-After` of a response if Logto gives none.
 const RETRY_AFTER: Duration = Duration::from_secs(30);
 
-/// The answer to a request that a guard of this crate refused, for a catcher of one's own:
+/// The response to a request that a guard of this crate refused, for use in your own catcher:
 ///
 /// ```
 /// # #[macro_use] extern crate rocket;
@@ -46,8 +46,9 @@ impl Refusal {
         RequestState::of(request).writes().refusal.clone()
     }
 
-    /// What an error means for this request. A refresh token that is missing right after a sign-in
-    /// does not come with another one either, so nobody is sent there again.
+    /// The refusal for an error in this request. If the refresh token is missing right after a
+    /// sign-in, another sign-in would not bring one either, so the browser is not sent to sign in
+    /// again.
     pub(crate) fn to(error: &Error, request: &Request<'_>) -> Self {
         let client = Client::of(request.rocket());
         match error {
@@ -58,7 +59,7 @@ impl Refusal {
         }
     }
 
-    /// What the protocol demands of the response, whoever wrote its body.
+    /// The headers that the protocol requires, whether or not this crate wrote the body.
     pub(crate) fn headers(&self, request: &Request<'_>) -> Vec<Header<'static>> {
         let mut headers = Vec::new();
         match self {
@@ -86,7 +87,7 @@ impl Refusal {
         headers
     }
 
-    /// How old the sign-in may be that mends this.
+    /// The maximum age of the sign-in that would satisfy the requirement.
     fn max_age(&self) -> Option<Duration> {
         match self {
             Self::SignInTooOld { max_age } => Some(*max_age),
@@ -96,7 +97,7 @@ impl Refusal {
 }
 
 impl Challenge {
-    /// The answer to this request, if the last of this crate's guards refused it.
+    /// The response to this request, if the last of this crate's guards refused it.
     pub fn of(request: &Request<'_>) -> Option<Self> {
         Refusal::of(request).map(Self)
     }
@@ -133,9 +134,9 @@ impl From<Refusal> for Challenge {
     }
 }
 
-/// As the error of a handler: 401 if the session is over or its sign-in asked Logto for less, 403 if
-/// Logto denies a token, 500 for what the application must mend, and 503 for all that Logto did not
-/// or could not do.
+/// As the error of a handler: 401 if the session has ended or its sign-in did not ask Logto for
+/// enough, 403 if Logto denies a token, 500 for an error in the application, and 503 if Logto
+/// failed.
 impl<'r> Responder<'r, 'static> for Error {
     fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
         let refusal = Refusal::to(&self, request);
@@ -151,7 +152,7 @@ impl<'r> Responder<'r, 'static> for Error {
     }
 }
 
-/// As the error of a handler: what a guard that refused so would have answered.
+/// As the error of a handler: the response of a guard that refuses for this reason.
 impl<'r> Responder<'r, 'static> for Refusal {
     fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
         RequestState::of(request).guarded(Some(self.clone()));
@@ -168,8 +169,8 @@ impl<'r> Responder<'r, 'static> for Challenge {
     }
 }
 
-/// The catchers at `/` that answer refusals, leaving out those statuses the application catches
-/// there itself. What is not ours they hand to the application's default catcher or to Rocket's.
+/// The catchers at `/` that answer refusals, except for statuses that the application catches there
+/// itself. They pass other errors to the application's default catcher or to Rocket's.
 pub(crate) fn catchers<'a>(registered: impl Iterator<Item = &'a Catcher>) -> Vec<Catcher> {
     let at_root: Vec<_> = registered.filter(|catcher| catcher.base.path() == "/").collect();
     let default = at_root.iter().copied().find(|catcher| catcher.code.is_none());

@@ -17,13 +17,14 @@ use crate::oidc::{LogoutError, LogoutToken};
 use crate::once_task::OnceTask;
 use crate::session::Sessions;
 
-/// How long it may take. Logto waits two and a half seconds, and its user with it.
+/// The time limit. Logto waits two and a half seconds, and the user waits with it.
 const TIMEOUT: Duration = Duration::from_secs(2);
 
 /// The most that is read.
 const MAX_BODY_KB: u64 = 64;
 
-/// Ends what the token says. Whoever asks needs no cookie and gets none: the token is the proof.
+/// Ends the sessions that the token names. The request needs no cookie, because the token is the
+/// proof.
 pub(super) async fn respond(
     client: &Client,
     request: &Request<'_>,
@@ -50,7 +51,7 @@ async fn end(
 ) -> Result<LogoutToken, LogoutError> {
     let text = logout_token(request, data).await.ok_or(LogoutError::Request)?;
     let token = client.oidc().verify_logout_token(&text).await?;
-    // What has begun is done, though Logto may not wait for it.
+    // The logout is completed even if Logto no longer waits for it.
     let (sessions, ended) = (Arc::clone(client.sessions()), token.clone());
     let work = OnceTask::spawn(async move { carry_out(&sessions, &ended).await });
     let done = work.result().await.unwrap_or_else(|| Err(aborted()));
@@ -78,14 +79,15 @@ async fn carry_out(sessions: &Arc<Sessions>, token: &LogoutToken) -> Result<(), 
         (None, Some(sub)) => sessions.end_by_sub(sub, token.issued_at).await?,
         (None, None) => return Ok(()),
     };
-    // With `offline_access` refresh tokens outlive the session at Logto. Nobody waits for their end.
+    // With `offline_access` refresh tokens outlive the session at Logto. The response does not wait
+    // for their revocation.
     let sessions = Arc::clone(sessions);
     tokio::spawn(async move { sessions.revoke(over).await });
     Ok(())
 }
 
-/// A refusal that tells nothing of why, in the form of
-/// [section 2.8](https://openid.net/specs/openid-connect-backchannel-1_0.html#BCResponse).
+/// A refusal without a reason, in the format of [section
+/// 2.8](https://openid.net/specs/openid-connect-backchannel-1_0.html#BCResponse).
 fn refusal(error: &LogoutError) -> Response<'static> {
     let mut response = Response::build();
     let body = if error.is_the_senders() {
@@ -101,7 +103,7 @@ fn refusal(error: &LogoutError) -> Response<'static> {
 fn too_slow() -> LogoutError {
     LogoutError::Unavailable(Error::Unavailable {
         call: Call::Keys,
-        why: "a back-channel logout was not done within 2 seconds".into(),
+        why: "a back-channel logout did not finish within 2 seconds".into(),
         retry_after: None,
     })
 }

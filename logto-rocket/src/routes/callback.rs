@@ -20,8 +20,8 @@ use crate::response::{BuiltInPage, label, redirect, texts};
 use crate::session::{Audience, Flow, Secret, Session, SignInOrigin, find_flow};
 use crate::user::LogtoUser;
 
-/// Completes the sign-in that the callback belongs to, or says why not. It never redirects to
-/// another sign-in by itself.
+/// Completes the sign-in that the callback belongs to, or shows why it failed. It never starts
+/// another sign-in automatically.
 pub(super) async fn respond<'r>(client: &Arc<Client>, request: &'r Request<'_>) -> Response<'r> {
     let query = Query::of(request);
     if let Some(name) = query.repeated() {
@@ -117,7 +117,7 @@ async fn verify(client: &Arc<Client>, flow: &Flow, tokens: &Tokens) -> Result<Cl
     };
     let raw = tokens.id_token.as_ref().ok_or(SignInError::Exchange(Error::BadAnswer {
         call: crate::Call::Token,
-        why: "there is no ID token in it; is `openid` among the scopes?".into(),
+        why: "it contains no ID token; is `openid` among the scopes?".into(),
     }))?;
     Ok(client.oidc().verify_id_token(raw, &expected).await?)
 }
@@ -141,7 +141,7 @@ fn begin(
     session
 }
 
-/// Lets the application have its word before the session exists.
+/// Calls the application's hook before the session exists.
 async fn admit(client: &Arc<Client>, request: &Request<'_>, exchanged: SignedIn) -> SignedIn {
     let session = exchanged?;
     match allow(client, request, &session).await {
@@ -168,7 +168,8 @@ async fn allow(
         log::error!("The sign-in of {} fails: {too_large}", session.claims.sub);
         return Err(SignInError::TooLarge);
     }
-    // Nobody has its secret yet. The hook may get access tokens, which are kept with it.
+    // No browser has its secret yet. The hook may get access tokens, which are stored with the
+    // session.
     sessions.create_stored(session).await?;
     if let Some(hook) = Hooks::of(request).and_then(|hooks| hooks.on_sign_in.as_ref()) {
         let user = LogtoUser::new(client, Arc::clone(session));
@@ -207,8 +208,8 @@ async fn succeed(
     {
         client.sessions().end(&before.session).await;
     }
-    // A fresh sign-in was asked of one user. Of another it is an ordinary one, and what the first
-    // was about to do is not theirs.
+    // A recent sign-in was required of one user. If another user signs in, it is an ordinary
+    // sign-in, and the first user's request is not repeated for them.
     let same = flow.sub.as_ref().is_none_or(|sub| *sub == session.claims.sub);
     let return_to = flow.return_to.as_ref().filter(|_| same);
     let mut writes = state.writes();
@@ -218,8 +219,8 @@ async fn succeed(
     arrive(client, request, return_to.unwrap_or(&client.settings().after_sign_in))
 }
 
-/// Goes to the page that was wanted. A `Strict` cookie is not sent with a redirect that another site
-/// began, so then the way leads over a page of this one.
+/// Redirects to the requested page. A browser does not send a `Strict` cookie with a redirect that
+/// another site started, so in that case a page of this site navigates there.
 fn arrive(client: &Arc<Client>, request: &Request<'_>, path: &LocalPath) -> Response<'static> {
     if client.settings().session.same_site != SameSite::Strict {
         return redirect::to_path(path);
@@ -240,7 +241,7 @@ async fn already_signed_in(
     Some(redirect::to_path(&client.settings().after_sign_in))
 }
 
-/// Shows why there is no session. The sign-in, where it is known, has come to its end.
+/// Shows why there is no session. If the sign-in is known, it is marked as finished.
 fn fail<'r>(
     client: &Arc<Client>,
     request: &'r Request<'_>,
@@ -276,7 +277,7 @@ fn fail<'r>(
         .respond(request)
 }
 
-/// What Logto refused is in its answer by name only, so the log tells what was asked.
+/// Logto's answer contains only an error code, so the log also shows the request.
 fn log_what_was_asked(client: &Arc<Client>, flow: &Flow, error: &SignInError) {
     if let SignInError::Provider(code) = error {
         log::warn!(

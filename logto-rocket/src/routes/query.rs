@@ -17,7 +17,7 @@ impl Query {
         Some(found.1.as_str()).filter(|value| !value.is_empty())
     }
 
-    /// The name of a parameter that comes more than once.
+    /// The name of a parameter that occurs more than once.
     pub fn repeated(&self) -> Option<&str> {
         self.0.iter().enumerate().find_map(|(at, (name, _))| {
             let before = self.0.iter().take(at).any(|(known, _)| known == name);

@@ -39,9 +39,9 @@ pub(super) async fn respond(client: &Arc<Client>, request: &Request<'_>) -> Resp
     sign_out.start().await.respond(request)
 }
 
-/// The session cannot be ended where it is kept; but this browser can forget it.
+/// The session could not be deleted from the store, but its cookie in this browser is deleted.
 fn forget(client: &Arc<Client>, request: &Request<'_>, error: &Error) -> Response<'static> {
-    log::error!("A browser signs out, but: {error}");
+    log::error!("A session could not be ended at sign-out: {error}");
     let refusal = Refusal::Unavailable { retry_after: None };
     if !is_wanted(client, request) {
         return Challenge::from(refusal).respond(request);

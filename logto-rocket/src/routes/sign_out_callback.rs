@@ -7,7 +7,7 @@ use crate::local_path::LocalPath;
 use crate::request::RequestState;
 use crate::response::redirect;
 
-/// Goes where the sign-out was asked to end.
+/// Redirects to the page that the sign-out requested.
 pub(super) fn respond(client: &Client, request: &Request<'_>) -> Response<'static> {
     let sessions = client.sessions();
     let return_to = sessions.farewell(request).and_then(|path| path.parse::<LocalPath>().ok());

@@ -1,4 +1,4 @@
-//! `GET user`: who is signed in, for scripts of the site.
+//! `GET user`: the signed-in user, for scripts of the site.
 
 use std::io::Cursor;
 
@@ -20,7 +20,7 @@ pub(super) async fn respond(client: &Client, request: &Request<'_>) -> Response<
     Response::build().header(ContentType::JSON).sized_body(json.len(), Cursor::new(json)).finalize()
 }
 
-/// Nobody is sent to the sign-in from here: a script asks, not a person.
+/// This route never redirects to the sign-in, because its callers are scripts.
 fn refused(client: &Client, request: &Request<'_>, refusal: Refusal) -> Response<'static> {
     RequestState::of(request).guarded(Some(refusal.clone()));
     if refusal != Refusal::NotSignedIn {

@@ -21,15 +21,15 @@ use crate::oidc::RawIdToken;
 use crate::session::Session;
 use crate::session_id::SessionId;
 
-/// Who is signed in. As a handler's parameter it lets in nobody else.
+/// The signed-in user. As a handler's parameter it refuses requests without one.
 ///
-/// | parameter | if nobody is signed in |
+/// | parameter | if no user is signed in |
 /// | --- | --- |
 /// | `LogtoUser`, `&LogtoUser` | 401, which sends a browser to the sign-in |
-/// | `Option<LogtoUser>` | `None`, also while Logto is out of reach |
+/// | `Option<LogtoUser>` | `None`, also while Logto is unreachable |
 /// | `Result<LogtoUser, Refusal>` | `Err` with the reason |
 ///
-/// A request with an unsafe method (or an `Upgrade`) that a browser makes from another site is
+/// If a browser sends a request with an unsafe method (or an `Upgrade`) from another site, it is
 /// refused with 403, unless its origin is in `trusted_origins`.
 ///
 /// It is cheap to clone, and it serializes as `{"id", "display_name", "claims"}`.
@@ -54,13 +54,13 @@ impl LogtoUser {
         Self { client: Arc::clone(client), session }
     }
 
-    /// The user's id at Logto, which never changes. It is the only thing to tell users apart by.
+    /// The user's id at Logto, which never changes. Only the id identifies a user.
     pub fn id(&self) -> &str {
         &self.claims().sub
     }
 
-    /// What to call the user: the name, else the user name, the e-mail address, the phone number,
-    /// the id. It comes from Logto as the user wrote it, so a template must escape it.
+    /// A name to display: the first available of name, user name, e-mail address, phone number and
+    /// id. The user chose the text, so a template must escape it.
     pub fn display_name(&self) -> &str {
         let claims = self.claims();
         [&claims.name, &claims.username, &claims.email, &claims.phone_number]
@@ -69,7 +69,8 @@ impl LogtoUser {
             .unwrap_or(&claims.sub)
     }
 
-    /// The e-mail address (scope `email`). It may belong to somebody else tomorrow.
+    /// The e-mail address (scope `email`). It does not identify the user, because it can change
+    /// hands.
     pub fn email(&self) -> Option<&str> {
         self.claims().email.as_deref()
     }
@@ -105,12 +106,12 @@ impl LogtoUser {
             .collect()
     }
 
-    /// All that Logto said of the user when it was last asked.
+    /// The newest claims of the user from Logto.
     pub fn claims(&self) -> &Claims {
         &self.session.claims
     }
 
-    /// The claims as a type of one's own; see [`ClaimsAs`] for the guard.
+    /// The claims as your own type; see [`ClaimsAs`] for the guard.
     ///
     /// # Errors
     ///
@@ -119,8 +120,8 @@ impl LogtoUser {
         self.claims().to()
     }
 
-    /// The ID token as Logto signed it, if `session.keep_id_token` is set. It is no access token:
-    /// no API should accept it.
+    /// The ID token as Logto signed it, if `session.keep_id_token` is set. It is not an access
+    /// token, and no API should accept it.
     pub fn id_token(&self) -> Option<&str> {
         self.session.id_token.as_ref().map(RawIdToken::reveal)
     }
@@ -130,7 +131,7 @@ impl LogtoUser {
         UNIX_EPOCH + Duration::from_secs(self.session.signed_in_at)
     }
 
-    /// The session's public name: it tells sessions apart and opens nothing.
+    /// The session's public id. It identifies the session and gives no access to it.
     pub fn session_id(&self) -> &SessionId {
         &self.session.id
     }

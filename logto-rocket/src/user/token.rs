@@ -10,10 +10,10 @@ use crate::session;
 /// An access token of the user, to call an API with in the user's name. The guard
 /// [`AccessToken<R>`](crate::AccessToken) and the methods of [`LogtoUser`](crate::LogtoUser) give one.
 ///
-/// Whoever has the text can do with it what the user may do, until it expires: send it to the API
-/// that it is for, as `Authorization: Bearer …`
-/// ([RFC 6750, section 2.1](https://www.rfc-editor.org/rfc/rfc6750#section-2.1)), and nowhere else.
-/// It does not serialize, and its `Debug` prints all but the text.
+/// The token gives its holder the user's permissions until it expires. Send it only to the API that
+/// it is for, as `Authorization: Bearer …` ([RFC 6750, section
+/// 2.1](https://www.rfc-editor.org/rfc/rfc6750#section-2.1)). It cannot be serialized, and its
+/// `Debug` output omits the text.
 #[derive(Clone)]
 pub struct Token {
     text: Text,
@@ -27,31 +27,30 @@ impl Token {
         self.text.reveal()
     }
 
-    /// What Logto permits with the token. Permissions that the sign-in did not ask for are never
-    /// among them.
+    /// The scopes that Logto grants with the token. They never include scopes that the sign-in did
+    /// not ask for.
     pub fn scopes(&self) -> &[String] {
         &self.scopes
     }
 
-    /// Whether the token permits this.
+    /// Whether the token has this scope.
     pub fn has_scope(&self, scope: &str) -> bool {
         self.scopes.iter().any(|granted| granted == scope)
     }
 
-    /// When the token expires, by the clock of this machine and as counted from the arrival of
-    /// Logto's answer: up to the time that this took after `exp` in [`claims()`](Self::claims). It
-    /// was given out with at least 60 seconds, or a tenth of its life, left; who keeps it for longer
-    /// asks for it again.
+    /// When the token expires, by the clock of this machine and counted from the arrival of Logto's
+    /// answer. It can be later than `exp` in [`claims()`](Self::claims) by the duration of that
+    /// request. A returned token is valid for at least 60 seconds, or a tenth of its life; get it
+    /// again instead of storing it for longer.
     pub fn expires_at(&self) -> SystemTime {
         UNIX_EPOCH + Duration::from_secs(self.expires_at)
     }
 
-    /// What the token says, if it is a JWT, as Logto's tokens for API resources and organizations
-    /// are; `None` of any other.
+    /// The claims of the token if it is a JWT, as Logto's tokens for API resources and
+    /// organizations are; otherwise `None`.
     ///
-    /// It is decoded and not verified. That is right here: the token came from Logto itself over
-    /// TLS, so nobody else has written it. Whoever receives a token from a client, as the API does,
-    /// must verify it before believing a word.
+    /// The token is decoded but not verified. That is safe here, because the token came from Logto
+    /// itself over TLS. An API that receives the token from a client must verify it.
     pub fn claims(&self) -> Option<TokenClaims> {
         TokenClaims::read(&self.text.payload()?)
     }

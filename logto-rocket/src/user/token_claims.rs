@@ -1,23 +1,23 @@
-//! [`TokenClaims`]: what a JWT access token says.
+//! [`TokenClaims`]: the claims of a JWT access token.
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
-/// What a JWT access token says
-/// ([RFC 9068, section 2.2](https://www.rfc-editor.org/rfc/rfc9068#section-2.2)); from
-/// [`Token::claims()`](crate::Token::claims), which tells what may be believed of it.
+/// What a JWT access token says ([RFC 9068, section
+/// 2.2](https://www.rfc-editor.org/rfc/rfc9068#section-2.2)); from
+/// [`Token::claims()`](crate::Token::claims), which explains when they can be trusted.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct TokenClaims {
-    /// Whom the token stands for: the user's id at Logto.
+    /// The subject of the token: the user's id at Logto.
     pub sub: String,
     /// The application that it was given to.
     pub client_id: Option<String>,
-    /// The organization from which a resource is seen. A token for an organization itself names it
-    /// in the audience instead, as `urn:logto:organization:<id>`.
+    /// The organization in which the resource is accessed. A token for an organization itself names
+    /// it in the audience instead, as `urn:logto:organization:<id>`.
     pub organization_id: Option<String>,
-    /// Whom the token is for: the indicator of the resource, usually one.
+    /// The audience of the token: usually the indicator of one resource.
     pub audience: Vec<String>,
     /// What it permits.
     pub scopes: Vec<String>,
@@ -31,8 +31,8 @@ pub struct TokenClaims {
 }
 
 impl TokenClaims {
-    /// One claim, by its name, as a type of one's own: those that a tenant's JWT customizer adds,
-    /// and all others. `None` if it is absent or `null`.
+    /// One claim, by its name, as your own type. This includes claims that a tenant's JWT
+    /// customizer adds. `None` if it is absent or `null`.
     ///
     /// # Errors
     ///

@@ -1,4 +1,4 @@
-//! What a [`LogtoUser`] gets from Logto: access tokens, user info, newer claims.
+//! The methods of [`LogtoUser`] that call Logto: access tokens, user info, newer claims.
 
 use super::{LogtoUser, Token};
 use crate::claims::Claims;
@@ -9,15 +9,15 @@ use crate::session::Audience;
 
 /// # Tokens
 ///
-/// Access tokens come from memory for as long as they are good, which takes no request; else from
-/// Logto, with one token request at a time for each session, however many ask. The rotated refresh
-/// token that may come along is written into the session by the response.
+/// A valid access token comes from memory without a request. Otherwise it comes from Logto, with
+/// one token request at a time for each session. If Logto rotates the refresh token, the response
+/// writes the new one into the session.
 impl LogtoUser {
-    /// An access token for an API resource, to call it in the user's name. The guard
+    /// An access token for an API resource, to call it on behalf of the user. The guard
     /// [`AccessToken<R>`](crate::AccessToken) does the same before the handler runs.
     ///
-    /// The sign-in must have asked for the resource: name it in `logto.resources`, in a requirement,
-    /// or let a mounted handler take the guard.
+    /// The sign-in must have asked for the resource: name it in `logto.resources` or in a
+    /// requirement, or use the guard in a mounted handler.
     ///
     /// ```
     /// # #[macro_use] extern crate rocket;
@@ -39,21 +39,23 @@ impl LogtoUser {
     /// - [`Error::UndeclaredResource`] (500) if no sign-in asks for the resource;
     /// - [`Error::SignInAskedLess`] (401, which sends a browser through the sign-in once) if this
     ///   session's sign-in did not, because the resource was declared later;
-    /// - [`Error::SessionOver`] (401) if Logto no longer honours the session, which then ends here
+    /// - [`Error::SessionOver`] (401) if Logto no longer accepts the session, which then ends here
     ///   as well;
-    /// - [`Error::NoRefreshToken`] (401; 500 right after a sign-in) if Logto gave no refresh token;
+    /// - [`Error::NoRefreshToken`] (401; 500 right after a sign-in) if Logto issued no refresh
+    ///   token;
     /// - [`Error::Refused`] with `access_denied` (403) if Logto denies the user this token, which
     ///   leaves the session as it is;
-    /// - [`Error::Unavailable`] (503) if Logto does not answer, which does too. So do all others.
+    /// - [`Error::Unavailable`] (503) if Logto does not answer. This error and all others also
+    ///   leave the session as it is.
     pub async fn access_token<R: Resource>(&self, resource: R) -> Result<Token, Error> {
         let _ = resource;
         self.token(Audience { resource: Some(uri_of::<R>().into()), organization: None }).await
     }
 
-    /// An access token for an API resource as it is seen from an organization: it names the
-    /// organization in the claim `organization_id`, and permits what the user's roles there permit.
-    /// At Logto it also permits what the user's roles outside of organizations do, so the API must
-    /// look at `organization_id` too.
+    /// An access token for an API resource in an organization. The claim `organization_id` names
+    /// the organization, and the token has the permissions of the user's roles there. It also has
+    /// the permissions of the user's roles outside organizations, so the API must also check
+    /// `organization_id`.
     ///
     /// The sign-in must have asked for the resource and for the scope
     /// `urn:logto:scope:organizations`.
@@ -72,11 +74,11 @@ impl LogtoUser {
         self.token(Audience { resource, organization: Some(organization.into()) }).await
     }
 
-    /// An access token for an organization, by its id: it permits what the user's roles there
-    /// permit. Its audience is `urn:logto:organization:<id>`.
+    /// An access token for an organization, by its id. It has the permissions of the user's roles
+    /// there. Its audience is `urn:logto:organization:<id>`.
     ///
-    /// The sign-in must have asked for the scope `urn:logto:scope:organizations`, and for those that
-    /// are to be among the permissions. A requirement that names an organization asks for it.
+    /// The sign-in must have asked for the scope `urn:logto:scope:organizations`, and for each
+    /// scope that the token is to have. A requirement that names an organization asks for it.
     ///
     /// ```
     /// # #[macro_use] extern crate rocket;
@@ -98,12 +100,13 @@ impl LogtoUser {
         self.token(Audience { resource: None, organization: Some(organization.into()) }).await
     }
 
-    /// An access token for each of the user's [`organizations()`](Self::organizations), by its id
-    /// and in their order, one request to Logto after the other. One that fails does not keep the
-    /// others from coming.
+    /// An access token for each of the user's [`organizations()`](Self::organizations), with its id
+    /// and in the same order. The requests to Logto run one after the other; if one fails, the
+    /// others continue.
     ///
-    /// It is empty if the claims name no organizations: also if the sign-in did not ask for the
-    /// scope `urn:logto:scope:organizations`, or `session.claims` does not keep `organizations`.
+    /// The list is empty if the claims name no organizations, for example because the sign-in did
+    /// not ask for the scope `urn:logto:scope:organizations` or because `session.claims` does not
+    /// contain `organizations`.
     ///
     /// # Errors
     ///
@@ -117,23 +120,24 @@ impl LogtoUser {
         tokens
     }
 
-    /// Forgets the access tokens of this session, so that the next ones come from Logto: after
-    /// something changed what the user may do. That goes for this process; with sessions in a store
-    /// the others follow a moment later. Tokens that were given out stay good until they expire.
+    /// Removes the access tokens of this session from memory, so that the next ones come from
+    /// Logto. Use it after the user's permissions have changed. It takes effect in this process;
+    /// with sessions in a store, the other processes follow shortly after. Tokens that were already
+    /// returned stay valid until they expire.
     pub fn clear_access_tokens(&self) {
         self.client().sessions().clear_tokens(self.session());
     }
 
-    /// The scopes that the sign-in asked Logto for, in their order. What a token permits are
+    /// The scopes that the sign-in asked Logto for, in their order. For the scopes of a token, see
     /// [`Token::scopes()`].
     pub fn scopes(&self) -> Vec<&str> {
         self.session().asked.each_scope().collect()
     }
 
-    /// Asks Logto now for what it knows of the user, and renews the access token of the sign-in:
-    /// after something changed the user's roles, or before something that must not go by claims
-    /// that are up to `session.revalidate_after` old. It answers with the new user; guards of this
-    /// request that run later give the new one too. This one stays as it was.
+    /// Fetches the user's current claims from Logto and renews the access token of the sign-in. Use
+    /// it after the user's roles have changed, or before an action that must not depend on claims
+    /// that are up to `session.revalidate_after` old. It returns the new user, and guards that run
+    /// later in this request return the new user too. This value does not change.
     ///
     /// ```
     /// # #[macro_use] extern crate rocket;
@@ -150,22 +154,23 @@ impl LogtoUser {
     /// # Errors
     ///
     /// Each with its status as the error of a handler: [`Error::SessionOver`] (401) if Logto no
-    /// longer honours the session, as that of a user who was suspended or deleted, which then ends
-    /// here as well; [`Error::NoRefreshToken`] (401; 500 right after a sign-in) if there is nothing
-    /// to ask with; [`Error::Unavailable`] (503) if Logto does not answer, which leaves the session
-    /// as it is.
+    /// longer accepts the session, for example because the user was suspended or deleted; the
+    /// session then ends here as well; [`Error::NoRefreshToken`] (401; 500 right after a sign-in)
+    /// if the session has no refresh token; [`Error::Unavailable`] (503) if Logto does not answer,
+    /// which leaves the session as it is.
     pub async fn refresh(&self) -> Result<Self, Error> {
         let session = self.client().sessions().refresh(self.session()).await?;
         Ok(Self::new(self.client(), session))
     }
 
-    /// Asks Logto for what it knows of the user now, with the access token of the sign-in, which
-    /// is renewed if it has expired or Logto has ended it before its time. The claims of the session
-    /// stay as they are; [`refresh()`](Self::refresh) renews those.
+    /// Fetches the user info from Logto with the access token of the sign-in. The token is renewed
+    /// if it has expired or Logto has revoked it. The claims of the session do not change;
+    /// [`refresh()`](Self::refresh) renews them.
     ///
-    /// User info also has what ID tokens leave out: `custom_data`, `identities`, and so on, each if
-    /// its scope was asked for. An answer about somebody else is thrown away
-    /// ([OpenID Connect Core, section 5.3.2](https://openid.net/specs/openid-connect-core-1_0.html#UserInfoResponse)).
+    /// User info also contains claims that ID tokens omit, such as `custom_data` and `identities`,
+    /// each if the sign-in asked for its scope. An answer about another user is rejected ([OpenID
+    /// Connect Core, section
+    /// 5.3.2](https://openid.net/specs/openid-connect-core-1_0.html#UserInfoResponse)).
     ///
     /// # Errors
     ///
@@ -189,7 +194,8 @@ impl LogtoUser {
     /// An access token for what the sign-in has asked for.
     pub(crate) async fn token(&self, audience: Audience) -> Result<Token, Error> {
         self.check_asked(&audience)?;
-        // An empty id would read like none, and the token would be good for more than was meant.
+        // An empty id would count as no id, and the token would have more permissions than
+        // intended.
         if audience.organization.as_deref().is_some_and(|id| !is_organization_id(id)) {
             return Err(Error::Refused { call: Call::Token, code: "access_denied".into() });
         }

@@ -12,15 +12,15 @@ use crate::error::Error;
 use crate::oidc::{ClientSecret, Machine};
 use crate::resource::{Resource, uri_of};
 
-/// The Management API of every Logto that one runs oneself.
+/// The Management API of every self-hosted Logto.
 const OWN_MANAGEMENT_API: &str = "https://default.logto.app/api";
 
 /// The domain of the tenants of Logto Cloud.
 const CLOUD: &str = ".logto.app";
 
-/// Gets tokens of the application itself; from [`Logto::client_credentials()`].
+/// Gets tokens of the application itself. Create one with [`Logto::client_credentials()`].
 ///
-/// It is cheap to clone, and may be kept for tasks that run beside the requests.
+/// It is cheap to clone, and background tasks may store it.
 #[derive(Clone, Debug)]
 #[must_use = "nothing happens before a token is asked for"]
 pub struct ClientCredentials {
@@ -30,18 +30,18 @@ pub struct ClientCredentials {
 }
 
 impl Logto {
-    /// Tokens of the application itself, for calls that no user stands behind
-    /// ([RFC 6749, section 4.4](https://www.rfc-editor.org/rfc/rfc6749#section-4.4)).
+    /// Tokens of the application itself, for calls without a user ([RFC 6749, section
+    /// 4.4](https://www.rfc-editor.org/rfc/rfc6749#section-4.4)).
     ///
-    /// Logto gives them to applications of the type "Machine-to-machine" only, and refuses the one
-    /// that users sign in to: register a second one and name it with
+    /// Logto issues them only to applications of the type "Machine-to-machine", and not to the one
+    /// that users sign in to. Register a second application and name it with
     /// [`app()`](ClientCredentials::app).
     ///
-    /// Tokens are kept in this process by application, resource, organization and scopes. However
-    /// many handlers want one at once, Logto is asked once; a handler that is cancelled loses
-    /// nothing. A token is renewed when less than a minute, or than a tenth of its life, is left, and
-    /// where that fails the old one is given as long as it lives. After an answer that is of no use
-    /// nothing is asked for as long as Logto says, or 30 seconds.
+    /// This process caches tokens by application, resource, organization and scopes. Concurrent
+    /// handlers share one request to Logto, and the request continues if a handler is cancelled. A
+    /// token is renewed when less than a minute, or less than a tenth of its life, is left. If the
+    /// renewal fails, the old token is used until it expires. After an unusable answer there is no
+    /// request for the time that Logto asks for, or for 30 seconds.
     ///
     /// ```
     /// # #[macro_use] extern crate rocket;
@@ -67,14 +67,14 @@ impl Logto {
 }
 
 impl ClientCredentials {
-    /// The machine-to-machine application to ask as, by its id and secret (default: the application
-    /// of the configuration).
+    /// The machine-to-machine application that requests the token, by its id and secret (default:
+    /// the application of the configuration).
     pub fn app(mut self, id: impl Into<String>, secret: impl Into<String>) -> Self {
         self.machine = Some(Machine { id: id.into(), secret: ClientSecret::from(secret.into()) });
         self
     }
 
-    /// One more scope that the token must have. Logto gives none that are not asked for.
+    /// One more scope that the token must have. Logto grants only requested scopes.
     pub fn scope(self, scope: impl AsRef<str>) -> Self {
         self.scopes([scope])
     }
@@ -93,18 +93,18 @@ impl ClientCredentials {
     ///
     /// With the status as the response of a handler:
     ///
-    /// - [`Error::ScopeNotGranted`] (500) if Logto gave a token without a scope that was asked for:
-    ///   the application has no role with it.
+    /// - [`Error::ScopeNotGranted`] (500) if Logto issued a token without a requested scope,
+    ///   because the application has no role with that scope.
     /// - [`Error::Refused`] (503): `invalid_client` for a wrong id or secret, `invalid_request` for
     ///   an application that is not of the type "Machine-to-machine", `invalid_target` for a
     ///   resource that Logto does not know.
-    /// - [`Error::Unavailable`] (503) if Logto does not answer, and did not a moment ago.
-    /// - [`Error::BadAnswer`] (503) if it answers what cannot be read.
+    /// - [`Error::Unavailable`] (503) if Logto does not answer, or did not answer a moment ago.
+    /// - [`Error::BadAnswer`] (503) if Logto's answer cannot be read.
     pub async fn access_token<R: Resource>(&self, _resource: R) -> Result<MachineToken, Error> {
         self.token(Some(uri_of::<R>().into()), None).await
     }
 
-    /// A token for an API resource, with what the application may do there in an organization.
+    /// A token for an API resource in an organization, with the application's permissions there.
     ///
     /// # Errors
     ///
@@ -130,12 +130,12 @@ impl ClientCredentials {
         self.token(None, Some(organization.into())).await
     }
 
-    /// A token for Logto's Management API, with its scope `all`. It opens everything there: users,
-    /// applications, settings.
+    /// A token for Logto's Management API, with its scope `all`. It gives access to everything
+    /// there: users, applications, settings.
     ///
-    /// The API's indicator is `https://default.logto.app/api` at a Logto of one's own, and
-    /// `https://{tenant}.logto.app/api` at Logto Cloud, where the tenant is read from the endpoint.
-    /// A cloud tenant with a domain of its own declares it, as the console shows it:
+    /// The API's indicator is `https://default.logto.app/api` at a self-hosted Logto, and
+    /// `https://{tenant}.logto.app/api` at Logto Cloud, where the endpoint contains the tenant. For
+    /// a cloud tenant with a custom domain, declare the indicator that the console shows:
     ///
     /// ```
     /// # use logto_rocket::{Error, Logto, MachineToken};

@@ -1,17 +1,17 @@
-//! [`Logto::introspect`]: what Logto knows of a token.
+//! [`Logto::introspect`]: what Logto knows about a token.
 
 use crate::client::Logto;
 use crate::error::Error;
 use crate::oidc::{AccessToken, Introspection};
 
 impl Logto {
-    /// Asks Logto what it knows of an opaque access token or a refresh token
-    /// ([RFC 7662](https://www.rfc-editor.org/rfc/rfc7662)): whether it counts now, whose it is and
-    /// what it is good for. A text that is no token of Logto's is simply not active.
+    /// Asks Logto about an opaque access token or a refresh token ([RFC
+    /// 7662](https://www.rfc-editor.org/rfc/rfc7662)): whether it is valid now, whose it is and
+    /// what it permits. A text that is not a token of Logto is not active.
     ///
-    /// Each call is a request to Logto, and nothing is kept: a token that is revoked is not active
-    /// from that moment on. Logto tells any application about the tokens of every other one, so who
-    /// lets somebody in by a token asks [`is_ours()`](Introspection::is_ours) as well.
+    /// Each call is a request to Logto, and the answer is not cached, so a revoked token is
+    /// inactive at once. Logto answers any application about the tokens of every other application.
+    /// If you authorize a request by a token, also check [`is_ours()`](Introspection::is_ours).
     ///
     /// ```
     /// # #[macro_use] extern crate rocket;
@@ -29,11 +29,11 @@ impl Logto {
     ///
     /// As the response of a handler all of them are 503, with the reason in the log:
     ///
-    /// - [`Error::Refused`] with `unsupported_token_type` for a JWT: it is verified by its
-    ///   signature instead. Logto up to 1.41 tells about some. With `invalid_client` if `app_id` or
-    ///   `app_secret` is wrong.
+    /// - [`Error::Refused`] with `unsupported_token_type` for a JWT: verify its signature instead.
+    ///   Logto up to 1.41 answers for some JWTs. With `invalid_client` if `app_id` or `app_secret`
+    ///   is wrong.
     /// - [`Error::Unavailable`] if Logto does not answer.
-    /// - [`Error::BadAnswer`] if it answers what cannot be read.
+    /// - [`Error::BadAnswer`] if Logto's answer cannot be read.
     pub async fn introspect(&self, token: &str) -> Result<Introspection, Error> {
         self.client().oidc().introspect(&AccessToken::from(token)).await
     }

@@ -7,15 +7,16 @@ use std::time::{Duration, Instant};
 use crate::clock::Clock;
 use crate::oidc::{AccessToken, Tokens};
 
-/// The life of a token that Logto gives none for.
+/// The lifetime of a token for which Logto gives none.
 const DEFAULT_LIFE: Duration = Duration::from_secs(300);
 
 /// A token is renewed when less than this, and less than a tenth of its life, is left.
 const EARLY: Duration = Duration::from_secs(60);
 
-/// An access token that the application asked for by itself: its own, or one that it exchanged.
+/// An access token that the application requested without a session: its own token, or an exchanged
+/// one.
 ///
-/// It opens what it was asked for to whoever holds it. `Debug` does not print it.
+/// Anyone who has the token can use it. `Debug` does not print it.
 #[derive(Clone)]
 pub struct MachineToken {
     text: AccessToken,
@@ -41,7 +42,7 @@ impl MachineToken {
         self.scopes.iter().any(|known| known == scope)
     }
 
-    /// How long the token is good from now on; zero if it has expired.
+    /// How long the token is still valid; zero if it has expired.
     pub fn expires_in(&self) -> Duration {
         self.expires_at.saturating_duration_since(self.clock.instant())
     }

@@ -1,4 +1,4 @@
-//! [`TokenExchange`]: a token in the name of a user.
+//! [`TokenExchange`]: a token that acts for a user.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use crate::error::Error;
 use crate::oidc::{AccessToken, Exchange, SubjectTokenType};
 use crate::resource::{Resource, uri_of};
 
-/// A token exchange about to be sent; [`Logto::exchange_token()`] makes one.
+/// A token exchange that is about to be sent, from [`Logto::exchange_token()`].
 #[derive(Clone, Debug)]
 #[must_use = "nothing happens before `.send().await`"]
 pub struct TokenExchange<'l> {
@@ -17,14 +17,14 @@ pub struct TokenExchange<'l> {
 }
 
 impl Logto {
-    /// Exchanges a subject token for an access token in the name of its user
-    /// ([RFC 8693](https://www.rfc-editor.org/rfc/rfc8693)): Logto's impersonation, for support staff
-    /// who must see what a user sees.
+    /// Exchanges a subject token for an access token that acts for its user ([RFC
+    /// 8693](https://www.rfc-editor.org/rfc/rfc8693)): Logto's impersonation, for support staff who
+    /// must see what a user sees.
     ///
     /// The subject token comes from Logto's Management API (`POST /api/subject-tokens`), which
-    /// [`management_api()`](crate::ClientCredentials::management_api) has a token for. Whoever can
-    /// reach a handler that does this acts as any user: require a role, name the one who acts with
-    /// [`actor_token()`](TokenExchange::actor_token), and keep a record.
+    /// [`management_api()`](crate::ClientCredentials::management_api) has a token for. A user who
+    /// can call such a handler can act as any user. Require a role, identify the acting user with
+    /// [`actor_token()`](TokenExchange::actor_token), and log each exchange.
     ///
     /// Token exchange must be allowed in the application's settings at Logto.
     ///
@@ -57,14 +57,14 @@ impl Logto {
 }
 
 impl TokenExchange<'_> {
-    /// What the subject token is (default: one that Logto's Management API made for a user).
+    /// The type of the subject token (default: one that Logto's Management API created for a user).
     pub fn subject_token_type(mut self, subject_type: SubjectTokenType) -> Self {
         self.exchange.subject_type = subject_type;
         self
     }
 
-    /// An opaque access token, with the scope `openid`, of the user who acts. The token that comes
-    /// back names them in its claim `act`, so that both are on record.
+    /// An opaque access token, with the scope `openid`, of the acting user. The claim `act` of the
+    /// new token names the acting user, so that both users are recorded.
     pub fn actor_token(mut self, token: impl Into<String>) -> Self {
         self.exchange.actor = Some(AccessToken::from(token.into()));
         self
@@ -83,7 +83,7 @@ impl TokenExchange<'_> {
         self
     }
 
-    /// One more scope. Without any the token is good for nothing.
+    /// One more scope. A token without scopes has no permissions.
     pub fn scope(self, scope: impl AsRef<str>) -> Self {
         self.scopes([scope])
     }
@@ -96,21 +96,21 @@ impl TokenExchange<'_> {
         self
     }
 
-    /// Sends it, once: a subject token is spent by its first use, so nothing tries again, and the
-    /// answer is kept nowhere.
+    /// Sends the exchange once. A subject token can be used only once, so the request is not
+    /// repeated, and the answer is not cached.
     ///
-    /// The token has those of the scopes that the user has; the others are left out without an
-    /// error, and [`has_scope()`](MachineToken::has_scope) tells.
+    /// The token has those requested scopes that the user has. The others are omitted without an
+    /// error; check with [`has_scope()`](MachineToken::has_scope).
     ///
     /// # Errors
     ///
     /// As the response of a handler all of them are 503, with the reason in the log:
     ///
-    /// - [`Error::Refused`] with `invalid_grant` for a subject or actor token that is spent,
-    ///   expired or unknown, or whose user is suspended; `invalid_request` if the application may
-    ///   not exchange tokens; `invalid_target` for a resource that Logto does not know;
-    ///   `access_denied` for an organization that the user is no member of.
-    /// - [`Error::Unavailable`] if Logto does not answer. The subject token may be spent then.
+    /// - [`Error::Refused`] with `invalid_grant` for a subject or actor token that is used, expired
+    ///   or unknown, or whose user is suspended; `invalid_request` if the application may not
+    ///   exchange tokens; `invalid_target` for a resource that Logto does not know; `access_denied`
+    ///   for an organization that the user is no member of.
+    /// - [`Error::Unavailable`] if Logto does not answer. The subject token may have been used.
     /// - [`Error::BadAnswer`] if it answers what cannot be read.
     pub async fn send(self) -> Result<MachineToken, Error> {
         let clock = self.client.clock();

@@ -30,33 +30,33 @@ impl SessionConfig {
         Self::default()
     }
 
-    /// How long a session lives at most, from its sign-in, whatever happens in it. Default: 14 days;
-    /// at most 400 days, the longest that browsers keep a cookie.
+    /// The maximum lifetime of a session, counted from the sign-in. Default: 14 days; at most 400
+    /// days, the longest that browsers keep a cookie.
     pub fn max_lifetime(self, lifetime: Duration) -> Self {
         self.set("max_lifetime", words(lifetime))
     }
 
-    /// How long a session lives without a request; shorter than the maximal lifetime. Default, and
-    /// with `None`: as long as that.
+    /// How long a session lasts without a request; shorter than the maximum lifetime. By default,
+    /// and with `None`, there is no such limit.
     pub fn idle_timeout(self, timeout: impl Into<Option<Duration>>) -> Self {
         self.set("idle_timeout", words_or_none(timeout.into()))
     }
 
-    /// The age at which claims are confirmed at Logto before they are believed, so that a suspended
+    /// The age at which claims are confirmed at Logto before they are used, so that a suspended
     /// user or a removed role is noticed. Default: 1 hour. With `None` claims are never confirmed:
-    /// what Logto said at sign-in is believed to the session's end.
+    /// the claims of the sign-in stay valid until the session ends.
     pub fn revalidate_after(self, age: impl Into<Option<Duration>>) -> Self {
         self.set("revalidate_after", words_or_none(age.into()))
     }
 
-    /// How long claims are believed while Logto does not answer; not shorter than
-    /// [`revalidate_after()`](SessionConfig::revalidate_after). Default: 24 hours. Past it, requests
-    /// that need the user are answered by 503.
+    /// How long claims stay valid while Logto does not answer; not shorter than
+    /// [`revalidate_after()`](SessionConfig::revalidate_after). Default: 24 hours. After that,
+    /// requests that need the user get 503.
     pub fn max_stale(self, age: Duration) -> Self {
         self.set("max_stale", words(age))
     }
 
-    /// Where sessions are kept. Default: [`Store::Cookie`].
+    /// Where sessions are stored. Default: [`Store::Cookie`].
     pub fn store(self, store: Store) -> Self {
         match store {
             Store::Cookie => self.set("store", "cookie"),
@@ -65,40 +65,41 @@ impl SessionConfig {
         }
     }
 
-    /// Where Redis is, for [`Store::Redis`]: `redis://host:6379/0`, or with TLS
-    /// `rediss://user:password@host:6379/0`. Required there. Whoever has the password can end
-    /// sessions; better than in code it is in the environment, as `LOGTO_SESSION__REDIS__URL`.
+    /// The URL of Redis, for [`Store::Redis`]: `redis://host:6379/0`, or with TLS
+    /// `rediss://user:password@host:6379/0`. Required for that store. An attacker who has the
+    /// password can end sessions. Set the URL in the environment (`LOGTO_SESSION__REDIS__URL`)
+    /// rather than in code.
     pub fn redis_url(self, url: impl Into<String>) -> Self {
         self.set("redis", Dict::from([("url".into(), url.into().into())]))
     }
 
-    /// The name of the session's cookie: letters, digits, `-`, `_` and `.`. Default: a name made of
-    /// the app id and the base. A name that begins with `__Host-` keeps other hosts of the same
-    /// domain from setting it, and needs an https base URL.
+    /// The name of the session's cookie: letters, digits, `-`, `_` and `.`. Default: a name derived
+    /// from the app id and the base. If the name begins with `__Host-`, other hosts of the same
+    /// domain cannot set the cookie; this requires an https base URL.
     pub fn cookie(self, name: impl Into<String>) -> Self {
         self.set("cookie", name.into())
     }
 
-    /// The `SameSite` attribute of the session's cookie. Default: `Lax`. With `Strict`, who follows
-    /// a link from another site arrives as a stranger; with `None`, which needs an https base URL,
-    /// requests from other sites carry the session too.
+    /// The `SameSite` attribute of the session's cookie. Default: `Lax`. With `Strict`, a user who
+    /// follows a link from another site arrives without a session. With `None`, which requires an
+    /// https base URL, requests from other sites also carry the session.
     pub fn same_site(self, same_site: SameSite) -> Self {
         self.set("same_site", same_site.to_string().to_ascii_lowercase())
     }
 
-    /// The most bytes that a session's cookies have together. Default: 7,000, which is the most;
-    /// the least is 1,000. A sign-in whose session is larger fails.
+    /// The maximum total size of a session's cookies in bytes: from 1,000 to 7,000. Default: 7,000.
+    /// A sign-in whose session is larger fails.
     pub fn max_cookie_bytes(self, bytes: usize) -> Self {
         self.set("max_cookie_bytes", bytes)
     }
 
-    /// The names of the claims that a session keeps. Default: all. A claim that is not kept is
-    /// unknown to requirements, which then refuse.
+    /// The names of the claims that a session stores. Default: all. A requirement on a claim that
+    /// is not stored cannot be decided and refuses the request.
     pub fn claims<S: Into<String>>(self, names: impl IntoIterator<Item = S>) -> Self {
         self.set("claims", list(names))
     }
 
-    /// Whether a session keeps the ID token as Logto sent it. Default: `false`, because it makes
+    /// Whether a session stores the ID token as Logto sent it. Default: `false`, because it makes
     /// cookies large.
     pub fn keep_id_token(self, keep: bool) -> Self {
         self.set("keep_id_token", keep)

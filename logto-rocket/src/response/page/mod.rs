@@ -23,8 +23,8 @@ form{margin:0}code{font-size:.9em}\
 .act{display:inline-block;font:inherit;padding:.55rem 1.1rem;margin:.25rem .5rem .25rem 0;\
 border:0;border-radius:.5rem;background:#5d34f2;color:#fff;text-decoration:none;cursor:pointer}";
 
-/// A page for people, a problem document
-/// ([RFC 9457](https://www.rfc-editor.org/rfc/rfc9457)) for programs.
+/// A page for browsers, and a problem document ([RFC 9457](https://www.rfc-editor.org/rfc/rfc9457))
+/// for programs.
 pub(crate) struct BuiltInPage {
     status: Status,
     title: &'static str,
@@ -62,7 +62,7 @@ impl BuiltInPage {
         }
     }
 
-    /// A further line, for those who develop the application.
+    /// A further line for the developers of the application.
     pub fn detail(mut self, detail: impl Into<String>) -> Self {
         self.detail = Some(detail.into());
         self
@@ -74,38 +74,38 @@ impl BuiltInPage {
         self
     }
 
-    /// A link that opens a tab of its own.
+    /// A link that opens in a new tab.
     pub fn new_tab(mut self, label: &'static str, href: impl Into<String>) -> Self {
         self.actions.push(Action::Link { label, href: href.into(), new_tab: true });
         self
     }
 
-    /// A button that posts to `action`, from where it may be redirected to the origin `target`.
+    /// A button that posts to `action`, which may redirect to the origin `target`.
     pub fn post(mut self, label: &'static str, action: impl Into<String>, target: String) -> Self {
         self.actions.push(Action::Post { label, action: action.into() });
         self.form_target = Some(target);
         self
     }
 
-    /// Goes on to a path by itself, as a navigation that begins on this page.
+    /// Navigates to a path automatically, as a navigation that starts on this page.
     pub fn forward(mut self, path: impl Into<String>) -> Self {
         self.forward = Some(path.into());
         self
     }
 
-    /// Where a program finds the sign-in.
+    /// The address of the sign-in, for programs.
     pub fn sign_in(mut self, uri: impl Into<String>) -> Self {
         self.sign_in = Some(uri.into());
         self
     }
 
-    /// Keeps the address of the request, which holds a code, from the pages that the links lead to.
+    /// Hides the address of the request, which contains a code, from the linked pages.
     pub fn secret_address(mut self) -> Self {
         self.secret_address = true;
         self
     }
 
-    /// The response, in the form that the request prefers. It is never stored.
+    /// The response, in the format that the request prefers. Caches do not store it.
     pub fn respond(self, request: &Request<'_>) -> Response<'static> {
         let mut response = Response::build();
         response.status(self.status).raw_header("Cache-Control", "no-store");
@@ -186,7 +186,8 @@ impl BuiltInPage {
         )
     }
 
-    /// A form must tell where it comes from; with `no-referrer` a browser sends `Origin: null`.
+    /// A form submission must contain its origin; with `no-referrer` a browser sends `Origin:
+    /// null`.
     fn referrer_policy(&self) -> &'static str {
         if !self.secret_address && (self.form_target.is_some() || !self.actions.is_empty()) {
             "same-origin"

@@ -21,57 +21,54 @@ pub(crate) mod label {
 }
 
 pub(crate) const NOT_SIGNED_IN: Text =
-    Text { title: "Not signed in", text: "This needs somebody who is signed in." };
+    Text { title: "Not signed in", text: "You must be signed in to see this." };
 
 pub(crate) const NOBODY_SIGNED_IN: Text =
     Text { title: "Not signed in", text: "Nobody is signed in." };
 
 pub(crate) const SIGN_IN_LOOP: Text = Text {
     title: "Signing in did not work",
-    text: "You were sent to sign in and came back without a session. Perhaps it was not completed, \
-           this browser refuses cookies, or the site was opened under another name than the one it \
-           is configured for.",
+    text: "You returned from the sign-in without a session. Perhaps you did not complete it, this \
+           browser rejects cookies, or you opened the site under a name for which it is not \
+           configured.",
 };
 
 pub(crate) const SIGN_IN_FIRST: Text = Text {
     title: "Please sign in first",
-    text: "You were signed out before this form was sent. Sign in in a new tab, then come back to \
-           this one, reload it and confirm that the form is to be sent again; what you entered is \
-           still there.",
+    text: "You were signed out before you sent this form. Sign in in a new tab, return to this \
+           tab, reload it, and confirm that you want to send the form again. Your input is still \
+           there.",
 };
 
-pub(crate) const CONFIRM_IDENTITY: Text = Text {
-    title: "Please sign in again",
-    text: "For this, please confirm that it is you: sign in once more.",
-};
+pub(crate) const CONFIRM_IDENTITY: Text =
+    Text { title: "Please sign in again", text: "Please sign in again to confirm that it is you." };
 
 pub(crate) const SIGN_IN_ASKED_LESS: Text = Text {
     title: "Please sign in again",
-    text: "This page needs more than your sign-in asked for. Please sign in once more.",
+    text: "This page needs more permissions than your sign-in asked for. Please sign in again.",
 };
 
 pub(crate) const SIGN_IN_STAYS_OLD: Text = Text {
-    title: "A fresh sign-in is needed",
-    text: "You have just signed in, but the sign-in service did not ask for your password again, or \
-           did not say when it last did.",
+    title: "A recent sign-in is needed",
+    text: "You have just signed in, but the sign-in service did not ask for your password again, \
+           or did not report when it last did.",
 };
 
 pub(crate) const UNDECIDED: Text = Text {
     title: "Please try again in a moment",
-    text: "Whether you may see this cannot be decided right now.",
+    text: "We cannot check right now whether you have access to this page.",
 };
 
-pub(crate) const FOREIGN_ORIGIN: Text = Text {
-    title: "This request was not made here",
-    text: "It came from another site and was not carried out.",
-};
+pub(crate) const FOREIGN_ORIGIN: Text =
+    Text { title: "This request came from another site", text: "It was not carried out." };
 
 pub(crate) const NO_ACCESS: Text =
-    Text { title: "No access", text: "Your account may not see this." };
+    Text { title: "No access", text: "Your account has no access to this page." };
 
 pub(crate) const SIGN_IN_IS_FOR_PEOPLE: Text = Text {
-    title: "This is where a person signs in",
-    text: "A sign-in starts when a browser goes to this address, not when a page loads it.",
+    title: "This is the sign-in page",
+    text: "Open this address in a browser to sign in. A sign-in does not start when a page loads \
+     this address.",
 };
 
 pub(crate) const LOGTO_AWAY: Text =
@@ -79,23 +76,23 @@ pub(crate) const LOGTO_AWAY: Text =
 
 pub(crate) const SIGN_IN_NOT_STARTED: Text = Text {
     title: "The sign-in could not be started",
-    text: "The operator of this application finds the reason in the log.",
+    text: "The operator of this application can find the reason in the log.",
 };
 
 pub(crate) const SIGNED_IN: Text =
-    Text { title: "You are signed in", text: "You are taken to your page." };
+    Text { title: "You are signed in", text: "You will be redirected to your page." };
 
 pub(crate) const SIGN_OUT: Text = Text { title: "Sign out?", text: "Nothing has happened yet." };
 
 pub(crate) const SIGNED_OUT_HERE: Text = Text {
     title: "You are signed out here",
-    text: "The sign-in service does not answer, so you may still be signed in there. On a computer \
-           that others use, close the browser.",
+    text: "The sign-in service does not answer, so you may still be signed in there. If you share \
+           this computer, close the browser.",
 };
 
 pub(crate) const SIGNED_OUT_IN_THIS_BROWSER: Text = Text {
     title: "You are signed out in this browser",
-    text: "The session could not be ended everywhere. On a computer that others use, close the \
+    text: "The session could not be ended everywhere. If you share this computer, close the \
            browser.",
 };
 
@@ -111,18 +108,21 @@ pub(crate) fn signed_in_as(display_name: &str) -> String {
 }
 
 impl SignInError {
-    /// What the page says to the user: a title and a sentence.
+    /// The text of the page: a title and a sentence.
     pub fn message(&self) -> (&'static str, &'static str) {
         match self {
             Self::RepeatedParameter(_) | Self::WrongIssuer => (
                 "This sign-in link is not valid",
-                "It did not come from the sign-in service as it should. Nothing has changed.",
+                "The sign-in service did not send this link in the expected form. Nothing has \
+                 changed.",
             ),
             Self::Unknown => (
-                "This sign-in is not known here",
-                "It may have taken too long, or this browser does not keep cookies.",
+                "This sign-in is unknown",
+                "It may have taken too long, or this browser does not accept cookies.",
             ),
-            Self::Spent => ("This sign-in is over", "It was used already. Please sign in again."),
+            Self::Spent => {
+                ("This sign-in has ended", "It has already been used. Please sign in again.")
+            }
             Self::Cancelled => ("You are not signed in", "The sign-in was cancelled."),
             Self::AccessDenied | Self::Refused => {
                 ("You may not sign in here", "Your account has no access to this application.")
@@ -132,15 +132,15 @@ impl SignInError {
             }
             Self::TooLarge => (
                 "The sign-in could not be completed",
-                "Your account is too large for this application. Its operator can mend that.",
+                "Your account has too much data for this application. Its operator can fix this.",
             ),
             Self::Exchange(Error::Refused { code, .. }) if code == "invalid_grant" => {
-                ("This sign-in is over", "It took too long or was used already.")
+                ("This sign-in has ended", "It took too long or has already been used.")
             }
             Self::Exchange(Error::InvalidToken(InvalidToken::Claim("auth_time"))) => (
-                "A fresh sign-in is needed",
-                "The sign-in service did not ask for your password again, or did not say when it \
-                 last did.",
+                "A recent sign-in is needed",
+                "The sign-in service did not ask for your password again, or did not report when \
+                 it last did.",
             ),
             Self::Exchange(Error::Store { .. }) => (
                 "The sign-in could not be completed",
@@ -152,8 +152,8 @@ impl SignInError {
             ),
             Self::Provider(_) | Self::Exchange(_) => (
                 "The sign-in could not be completed",
-                "The sign-in service gave an answer that this application cannot use. Its \
-                 operator finds the reason in the log.",
+                "The sign-in service sent an answer that this application cannot use. The operator \
+                 of this application can find the reason in the log.",
             ),
         }
     }
