@@ -13,7 +13,6 @@ use crate::navigation::{Kind, is_htmx, page};
 use crate::notice::Notice;
 use crate::redirect::LocalPath;
 use crate::refusal::Refusal;
-use crate::session::Flows;
 use crate::visit::Visit;
 
 /// After how many sign-ins in a row that gave no session a guard stops redirecting.
@@ -282,7 +281,7 @@ fn sign_in(logto: &Logto, request: &Request<'_>, kind: Kind, max_age: Option<Dur
 }
 
 fn attempts(logto: &Logto, request: &Request<'_>) -> u32 {
-    Flows::of(request, logto.keeper()).next_attempt() - 1
+    logto.keeper().cookies().flows(request).next_attempt() - 1
 }
 
 /// A redirect that is never stored.

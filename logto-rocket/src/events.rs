@@ -76,15 +76,18 @@ pub enum Event {
     },
 }
 
+/// The application's own function for events.
+pub(crate) type EventHook = Box<dyn Fn(&Event) + Send + Sync>;
+
 /// Where events go: to the log, and to the application's hook.
 #[derive(Default)]
 pub(crate) struct Events {
-    hook: Option<Box<dyn Fn(&Event) + Send + Sync>>,
+    hook: Option<EventHook>,
 }
 
 impl Events {
     /// Events that go to this hook too, if there is one.
-    pub fn new(hook: Option<Box<dyn Fn(&Event) + Send + Sync>>) -> Self {
+    pub fn new(hook: Option<EventHook>) -> Self {
         Self { hook }
     }
 

@@ -15,7 +15,7 @@ use crate::guard::LogtoUser;
 use crate::hooks::{Hooks, OnSignIn};
 use crate::logto::Logto;
 use crate::oidc::SignInOptions;
-use crate::session::{CookieWrite, Flows, SessionStore, Sessions};
+use crate::session::{CookieWrite, SessionStore, Sessions};
 use crate::sign_in_error::SignInError;
 use crate::visit::{SessionWrite, Visit, Writes};
 use crate::{challenge, routes};
@@ -262,20 +262,21 @@ fn write_cookies(
 ) {
     let Some(logto) = Logto::fetch(request.rocket()) else { return };
     let sessions: &Sessions = logto.keeper();
+    let own = sessions.cookies();
     let mut cookies = writes.cookies;
     match (writes.session, visit.asked()) {
-        (SessionWrite::Delete, _) => cookies.extend(sessions.deletions()),
+        (SessionWrite::Delete, _) => cookies.extend(own.deletions()),
         (SessionWrite::Begin(session), _) if sessions.is_alive(&session) => {
-            cookies.extend(sessions.writes(&session, request).unwrap_or_default());
+            cookies.extend(own.writes(&session, request).unwrap_or_default());
         }
         (SessionWrite::Keep, Some(presented)) => {
-            if let Some(session) = sessions.due(presented) {
-                match sessions.writes(&session, request) {
+            if let Some(session) = sessions.to_write(presented) {
+                match own.writes(&session, request) {
                     Ok(writes) => cookies.extend(writes),
                     Err(error) => log::warn!("A session could not be written: {error}"),
                 }
             }
-            let flows = Flows::of(request, sessions);
+            let flows = own.flows(request);
             let finished = flows.finished_names().map(|name| CookieWrite::forget_flow(name.into()));
             cookies.extend(finished);
         }
@@ -285,7 +286,7 @@ fn write_cookies(
         forbid_caching(request, response);
     }
     for cookie in cookies {
-        let cookie = cookie.into_cookie(sessions.secure).to_string();
+        let cookie = own.build(cookie).to_string();
         response.adjoin_header(Header::new("Set-Cookie", cookie));
     }
 }

@@ -6,7 +6,7 @@ use std::pin::Pin;
 
 use rocket::{Request, Response};
 
-use crate::events::Event;
+use crate::events::EventHook;
 use crate::guard::LogtoUser;
 use crate::oidc::SignInOptions;
 use crate::sign_in_error::SignInError;
@@ -25,7 +25,6 @@ pub(crate) struct Hooks {
 
 pub(crate) type SignInHook =
     Box<dyn for<'a> Fn(&'a Request<'_>, &'a LogtoUser) -> OnSignIn<'a> + Send + Sync>;
-pub(crate) type EventHook = Box<dyn Fn(&Event) + Send + Sync>;
 pub(crate) type OptionsHook =
     Box<dyn Fn(&Request<'_>, SignInOptions) -> SignInOptions + Send + Sync>;
 pub(crate) type ErrorPageHook =

@@ -251,6 +251,7 @@ mod routes;
 mod session;
 mod session_id;
 mod sign_in_error;
+mod sync;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod visit;

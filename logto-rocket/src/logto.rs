@@ -30,8 +30,7 @@ use crate::guard::{LogtoUser, Place};
 use crate::hooks::Hooks;
 use crate::oidc::{FirstScreen, Oidc};
 use crate::requirement::{Asks, Tree};
-use crate::session::{Session, Sessions, Spent, USUAL_SCOPES};
-use crate::sign_in_error::SignInError;
+use crate::session::{Sessions, USUAL_SCOPES};
 
 /// The client of this application at Logto.
 ///
@@ -54,19 +53,12 @@ pub(crate) struct Inner {
     base_url: OnceLock<Origin>,
     clock: Clock,
     sessions: Arc<Sessions>,
-    spent: Spent<Exchanged, SignedIn>,
     machine_tokens: MachineTokens,
     hooks: Hooks,
     protected: Mutex<Vec<(Place, Tree)>>,
     guarded: Mutex<BTreeSet<&'static str>>,
     warned_of_public_caching: AtomicBool,
 }
-
-/// What a code was exchanged for.
-pub(crate) type Exchanged = Result<Arc<Session>, SignInError>;
-
-/// What became of a sign-in.
-pub(crate) type SignedIn = Result<Arc<Session>, SignInError>;
 
 impl Logto {
     /// Starts a sign-in from a handler, with whatever options the doors do not take.
@@ -126,7 +118,6 @@ impl Logto {
         Self(Arc::new(Inner {
             settings,
             base_url,
-            spent: Spent::new(clock.clone()),
             clock,
             sessions: Arc::new(sessions),
             machine_tokens: MachineTokens::new(),
@@ -151,15 +142,11 @@ impl Logto {
     }
 
     pub(crate) fn oidc(&self) -> &Arc<Oidc> {
-        &self.0.sessions.oidc
+        self.0.sessions.oidc()
     }
 
     pub(crate) fn clock(&self) -> &Clock {
         &self.0.clock
-    }
-
-    pub(crate) fn spent(&self) -> &Spent<Exchanged, SignedIn> {
-        &self.0.spent
     }
 
     pub(crate) fn hooks(&self) -> &Hooks {

@@ -9,13 +9,13 @@ use crate::error::Error;
 use crate::guard::Known;
 use crate::logto::Logto;
 use crate::refusal::Refusal;
-use crate::session::{CookieWrite, Presented, Session};
+use crate::session::{CookieWrite, Loaded, Session};
 
 /// Guards and routes leave here what the fairing writes: it is the one who does, after catchers
 /// have had their turn, because Rocket forgets cookies that were set before.
 #[derive(Default)]
 pub(crate) struct Visit {
-    presented: OnceLock<Result<Option<Presented>, Error>>,
+    presented: OnceLock<Result<Option<Loaded>, Error>>,
     /// The user, once a guard has asked.
     pub user: OnceLock<Known>,
     guarded: AtomicBool,
@@ -64,7 +64,7 @@ impl Visit {
         &self,
         request: &Request<'_>,
         logto: &Logto,
-    ) -> Result<Option<&Presented>, Error> {
+    ) -> Result<Option<&Loaded>, Error> {
         let presented = if let Some(presented) = self.presented.get() {
             presented
         } else {
@@ -75,7 +75,7 @@ impl Visit {
     }
 
     /// The session that was presented, if anybody has asked and it was found.
-    pub fn asked(&self) -> Option<&Presented> {
+    pub fn asked(&self) -> Option<&Loaded> {
         self.presented.get()?.as_ref().ok()?.as_ref()
     }
 

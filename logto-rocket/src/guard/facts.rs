@@ -12,7 +12,7 @@ use crate::refusal::Refusal;
 use crate::requirement::{
     Check, Facts, ORGANIZATIONS, Organization, Question, Target, Tree, is_elsewhere, scope_of,
 };
-use crate::session::Audience;
+use crate::session::TokenTarget;
 
 /// What a user's claims say, and what the application and Logto have answered so far.
 pub(super) struct UserFacts<'u> {
@@ -20,7 +20,7 @@ pub(super) struct UserFacts<'u> {
     segments: Vec<(usize, String)>,
     found: Vec<(&'static str, Option<String>)>,
     checks: Vec<(&'static Check, bool)>,
-    granted: Vec<(Audience, Granted)>,
+    granted: Vec<(TokenTarget, Granted)>,
     fresh: bool,
 }
 
@@ -141,7 +141,7 @@ impl<'u> UserFacts<'u> {
         }
     }
 
-    async fn fetch(&self, audience: Audience) -> Result<Granted, Refusal> {
+    async fn fetch(&self, audience: TokenTarget) -> Result<Granted, Refusal> {
         let sessions = self.user.logto().keeper();
         let answer = sessions.granted_scopes(self.user.session(), audience.clone()).await;
         Ok(match answer {
@@ -166,15 +166,15 @@ impl<'u> UserFacts<'u> {
         })
     }
 
-    fn audience(&self, target: Target) -> Option<Audience> {
+    fn audience(&self, target: Target) -> Option<TokenTarget> {
         let organization = match target.organization {
             None => None,
             Some(organization) => Some(self.id_of(organization)?.to_owned()),
         };
-        Some(Audience { resource: target.resource.map(ToOwned::to_owned), organization })
+        Some(TokenTarget { resource: target.resource.map(ToOwned::to_owned), organization })
     }
 
-    fn granted_to(&self, audience: &Audience) -> Option<&Granted> {
+    fn granted_to(&self, audience: &TokenTarget) -> Option<&Granted> {
         self.granted.iter().find(|(known, _)| known == audience).map(|(_, granted)| granted)
     }
 
@@ -204,7 +204,7 @@ impl<'u> UserFacts<'u> {
     /// have it.
     fn would_be_there(&self, claim: &str) -> bool {
         let asked = scope_of(claim).is_none_or(|scope| self.user.session().asked.has_scope(scope));
-        asked && !is_elsewhere(claim) && self.user.logto().keeper().keeps(claim)
+        asked && !is_elsewhere(claim) && self.user.logto().keeper().stores_claim(claim)
     }
 }
 

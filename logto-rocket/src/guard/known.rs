@@ -4,7 +4,6 @@ use std::sync::OnceLock;
 
 use super::LogtoUser;
 use crate::refusal::Refusal;
-use crate::session::Verdict;
 
 /// The user of a request, found out once. What is learnt of them later is appended, because guards
 /// have borrowed what was known before.
@@ -46,10 +45,10 @@ impl Known {
         if version == self.version {
             return None;
         }
-        if sessions.ended.verdict(session) == Verdict::Ended {
+        if sessions.is_ended(session) {
             return Some(Self::nobody(Refusal::NotSignedIn));
         }
-        let newest = sessions.live.newest(&session.id)?;
+        let newest = sessions.newest(&session.id)?;
         let newer = newest.generation > session.generation;
         newer.then(|| Self::new(LogtoUser::new(user.logto().clone(), newest), version))
     }

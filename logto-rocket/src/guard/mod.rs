@@ -25,7 +25,6 @@ use crate::events::Event;
 use crate::logto::Logto;
 use crate::refusal::Refusal;
 use crate::requirement::{Answer, Requirement, Tree, needs};
-use crate::session::Flows;
 use crate::visit::Visit;
 
 /// The guard that [`#[authenticated]`](crate::authenticated) puts before all other guards of a
@@ -173,7 +172,7 @@ fn segments(request: &Request<'_>, tree: Tree) -> Result<Vec<(usize, String)>, R
 }
 
 fn comes_from_a_fresh_sign_in(request: &Request<'_>, user: &LogtoUser) -> bool {
-    Flows::of(request, user.logto().keeper()).has_fresh()
+    user.logto().keeper().cookies().flows(request).has_fresh()
 }
 
 /// What a guard answers, noted for the response: an error has its status, and nothing forwards,

@@ -14,7 +14,7 @@ use crate::logto::Logto;
 use crate::oidc::AccessToken as Text;
 use crate::refusal::Refusal;
 use crate::requirement::{Resource, uri_of};
-use crate::session::{self, Audience};
+use crate::session::{CachedToken, TokenTarget};
 use crate::visit::Visit;
 
 /// An access token of the user, to call an API with in the user's name. The guard
@@ -100,8 +100,8 @@ impl Token {
     }
 }
 
-impl From<session::Token> for Token {
-    fn from(token: session::Token) -> Self {
+impl From<CachedToken> for Token {
+    fn from(token: CachedToken) -> Self {
         Self { text: token.text, scopes: token.scopes, expires_at: token.expires_at }
     }
 }
@@ -151,7 +151,7 @@ impl<R: Resource> Sentinel for AccessToken<R> {
 /// The token of the request's user for a resource.
 async fn token(request: &Request<'_>, visit: &Visit, resource: &str) -> Result<Token, Refusal> {
     let user = user::of(request, visit).await?;
-    let audience = Audience { resource: Some(resource.into()), organization: None };
+    let audience = TokenTarget { resource: Some(resource.into()), organization: None };
     let token = user.token(audience).await;
     token
         .map_err(|error| refusal(request, user, error, format!("an access token for `{resource}`")))

@@ -4,7 +4,7 @@ use super::{LogtoUser, Token, is_organization_id};
 use crate::claims::Claims;
 use crate::error::{Call, Error};
 use crate::requirement::{ORGANIZATIONS, ORGANIZATIONS_RESOURCE, Resource, uri_of};
-use crate::session::Audience;
+use crate::session::TokenTarget;
 
 /// # Tokens
 ///
@@ -46,7 +46,7 @@ impl LogtoUser {
     /// - [`Error::Unavailable`] (503) if Logto does not answer, which does too. So do all others.
     pub async fn access_token<R: Resource>(&self, resource: R) -> Result<Token, Error> {
         let _ = resource;
-        self.token(Audience { resource: Some(uri_of::<R>().into()), organization: None }).await
+        self.token(TokenTarget { resource: Some(uri_of::<R>().into()), organization: None }).await
     }
 
     /// An access token for an API resource as it is seen from an organization: it names the
@@ -68,7 +68,7 @@ impl LogtoUser {
     ) -> Result<Token, Error> {
         let _ = resource;
         let resource = Some(uri_of::<R>().into());
-        self.token(Audience { resource, organization: Some(organization.into()) }).await
+        self.token(TokenTarget { resource, organization: Some(organization.into()) }).await
     }
 
     /// An access token for an organization, by its id: it permits what the user's roles there
@@ -94,7 +94,7 @@ impl LogtoUser {
     /// one, asked for organizations. [`Error::Refused`] with `access_denied` (403) if the user is no
     /// member of the organization, or there is none of this id; the session stays as it is.
     pub async fn organization_token(&self, organization: &str) -> Result<Token, Error> {
-        self.token(Audience { resource: None, organization: Some(organization.into()) }).await
+        self.token(TokenTarget { resource: None, organization: Some(organization.into()) }).await
     }
 
     /// An access token for each of the user's [`organizations()`](Self::organizations), by its id
@@ -174,19 +174,19 @@ impl LogtoUser {
     /// error of a handler they are 401, 401 and 503.
     pub async fn fetch_user_info(&self) -> Result<Claims, Error> {
         let (sessions, session) = (self.logto().keeper(), self.session());
-        let access_token = sessions.access_token(session, Audience::default()).await?;
-        match sessions.oidc.user_info(&access_token, self.id()).await {
+        let access_token = sessions.access_token(session, TokenTarget::default()).await?;
+        match sessions.oidc().user_info(&access_token, self.id()).await {
             Err(Error::Refused { code, .. }) if code == "invalid_token" => {
-                sessions.forget_token(session, &Audience::default(), &access_token);
-                let renewed = sessions.access_token(session, Audience::default()).await?;
-                sessions.oidc.user_info(&renewed, self.id()).await
+                sessions.forget_token(session, &TokenTarget::default(), &access_token);
+                let renewed = sessions.access_token(session, TokenTarget::default()).await?;
+                sessions.oidc().user_info(&renewed, self.id()).await
             }
             answer => answer,
         }
     }
 
     /// An access token for what the sign-in has asked for.
-    pub(super) async fn token(&self, audience: Audience) -> Result<Token, Error> {
+    pub(super) async fn token(&self, audience: TokenTarget) -> Result<Token, Error> {
         self.check_asked(&audience)?;
         // An empty id would read like none, and the token would be good for more than was meant.
         if audience.organization.as_deref().is_some_and(|id| !is_organization_id(id)) {
@@ -197,7 +197,7 @@ impl LogtoUser {
     }
 
     /// Logto gives a token only for what the sign-in has asked for.
-    fn check_asked(&self, audience: &Audience) -> Result<(), Error> {
+    fn check_asked(&self, audience: &TokenTarget) -> Result<(), Error> {
         let (logto, asked) = (self.logto(), &self.session().asked);
         if let Some(resource) = &audience.resource
             && !asked.has_resource(resource)

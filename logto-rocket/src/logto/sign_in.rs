@@ -13,7 +13,7 @@ use crate::error::{Call, Error};
 use crate::events::Event;
 use crate::oidc::{DirectSignIn, FirstScreen, Identifier, Prompt, SignInOptions};
 use crate::redirect::LocalPath;
-use crate::session::{Asked, CookieWrite, Flow, Flows};
+use crate::session::{Asked, CookieWrite, Flow};
 use crate::visit::Visit;
 
 /// How long somebody who wants to sign in waits for Logto.
@@ -173,8 +173,8 @@ impl<'r> Responder<'r, 'static> for SignIn {
 impl SignIn {
     /// Leaves the flow for the fairing, and goes to Logto.
     pub(crate) fn respond(mut self, request: &Request<'_>) -> Response<'static> {
-        let sessions = self.logto.keeper();
-        let flows = Flows::of(request, sessions);
+        let cookies = self.logto.keeper().cookies();
+        let flows = cookies.flows(request);
         self.flow.attempt = flows.next_attempt();
         if self.flow.max_age.is_some() {
             let presented = at_once(Visit::of(request).presented(request, &self.logto));
@@ -183,7 +183,7 @@ impl SignIn {
         }
         let mut writes = Visit::of(request).writes();
         writes.cookies.extend(flows.in_the_way().into_iter().map(CookieWrite::forget_flow));
-        writes.cookies.extend(sessions.flow_write(&self.flow));
+        writes.cookies.extend(cookies.flow_write(&self.flow));
         redirect(Status::SeeOther, self.url)
     }
 }

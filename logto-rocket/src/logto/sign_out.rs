@@ -8,15 +8,14 @@ use rocket::{Request, Response};
 
 use super::Logto;
 use crate::challenge::redirect;
-use crate::error::{Call, Error};
 use crate::events::Event;
 use crate::guard::LogtoUser;
 use crate::notice::Notice;
 use crate::redirect::{LocalPath, NotLocal};
 use crate::visit::{SessionWrite, Visit};
 
-/// How long Logto may take to revoke the refresh token.
-const REVOCATION: Duration = Duration::from_secs(2);
+/// How long Logto may take to say where its sign-out is.
+const DISCOVERY_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// A sign-out about to start; [`Logto::sign_out()`] makes one.
 #[must_use = "nothing happens before `.start().await`"]
@@ -67,14 +66,7 @@ impl<'l> SignOutBuilder<'l> {
     /// takes two seconds at most.
     pub async fn start(self) -> SignOut {
         let Self { logto, user, return_to, local_only } = self;
-        let ended = logto.keeper().end(user.session()).await;
-        let revocation = match &ended.refresh_token {
-            Some(token) => {
-                let revoked = tokio::time::timeout(REVOCATION, logto.oidc().revoke(token)).await;
-                revoked.unwrap_or_else(|_| Err(too_slow())).err()
-            }
-            None => None,
-        };
+        let revocation = logto.keeper().sign_out(user.session()).await;
         let session = user.session_id().clone();
         logto.tell(&Event::SignedOut { sub: user.id().into(), session, revocation });
 
@@ -93,8 +85,8 @@ impl SignOut {
         match self.next {
             Next::Here => redirect(Status::SeeOther, self.return_to.into()),
             Next::Logto(url) => {
-                let farewell = self.logto.keeper().farewell_write(Some(self.return_to.as_str()));
-                writes.cookies.extend(farewell);
+                let cookies = self.logto.keeper().cookies();
+                writes.cookies.extend(cookies.post_logout_write(Some(self.return_to.as_str())));
                 redirect(Status::SeeOther, url)
             }
             Next::Told => Notice::new(
@@ -117,17 +109,10 @@ impl<'r> Responder<'r, 'static> for SignOut {
 
 async fn to_logto(logto: &Logto) -> Next {
     let callback = logto.door_url("sign-out-callback");
-    let url = tokio::time::timeout(REVOCATION, logto.oidc().end_session_url(&callback)).await;
+    let url =
+        tokio::time::timeout(DISCOVERY_TIMEOUT, logto.oidc().end_session_url(&callback)).await;
     match url {
         Ok(Ok(url)) => Next::Logto(url.into()),
         Ok(Err(_)) | Err(_) => Next::Told,
-    }
-}
-
-fn too_slow() -> Error {
-    Error::Unavailable {
-        call: Call::Revocation,
-        why: "no answer within 2 seconds".into(),
-        retry_after: None,
     }
 }

@@ -13,13 +13,13 @@ use crate::claims::Claims;
 use crate::error::Error;
 use crate::events::Event;
 use crate::guard::LogtoUser;
-use crate::logto::{Exchanged, Logto, SignedIn};
+use crate::logto::Logto;
 use crate::navigation::header;
 use crate::notice::Notice;
-use crate::oidc::{AuthorizationCode, Expected, MaxAge, RefreshToken, Tokens};
+use crate::oidc::{AuthorizationCode, Expected, MaxAge, Tokens};
 use crate::redirect::LocalPath;
 use crate::refusal::Refusal;
-use crate::session::{Audience, Flow, Secret, Session, SignInOrigin, find_flow};
+use crate::session::{Flow, NotCreated, Session, SignInOrigin, SignInResult};
 use crate::sign_in_error::SignInError;
 use crate::visit::{SessionWrite, Visit};
 
@@ -38,7 +38,7 @@ pub(super) async fn respond<'r>(logto: &Logto, request: &'r Request<'_>) -> Resp
             .await
             .unwrap_or_else(|| fail(logto, request, None, &error));
     };
-    let Some(flow) = find_flow(request, logto.keeper(), state) else {
+    let Some(flow) = logto.keeper().cookies().flow(request, state) else {
         return already_in(logto, request)
             .await
             .unwrap_or_else(|| fail(logto, request, None, &SignInError::Unknown));
@@ -60,7 +60,8 @@ pub(super) async fn respond<'r>(logto: &Logto, request: &'r Request<'_>) -> Resp
         (None, None) => return fail(logto, request, Some(&flow), &SignInError::Cancelled),
         (None, Some(code)) => code,
     };
-    let Some(attempt) = logto.spent().attempt(flow.key()) else {
+    let Some(attempt) = logto.keeper().used_codes().attempt(flow.key(), logto.clock().instant())
+    else {
         return already_in(logto, request)
             .await
             .unwrap_or_else(|| fail(logto, request, Some(&flow), &SignInError::Spent));
@@ -89,19 +90,13 @@ async fn exchange(
     flow: Flow,
     code: AuthorizationCode,
     origin: SignInOrigin,
-) -> Exchanged {
+) -> SignInResult {
     let redirect_uri = logto.door_url("sign-in-callback");
     let tokens = logto.oidc().exchange(&code, &flow.verifier, &redirect_uri).await?;
     match verify(&logto, &flow, &tokens).await {
-        Ok(claims) => {
-            let session = Arc::new(begin(&logto, flow, claims, &tokens, origin));
-            if session.secret.is_none() {
-                logto.keeper().keep_token(&session, Audience::default(), &tokens);
-            }
-            Ok(session)
-        }
+        Ok(claims) => Ok(logto.keeper().begin(claims, flow.asked, Some(&tokens), Some(origin))),
         Err(error) => {
-            revoke(&logto, tokens.refresh_token.as_ref()).await;
+            logto.keeper().revoke_refused(tokens.refresh_token.as_ref()).await;
             Err(error)
         }
     }
@@ -124,27 +119,8 @@ async fn verify(logto: &Logto, flow: &Flow, tokens: &Tokens) -> Result<Claims, S
     Ok(logto.oidc().verify_id_token(raw, &expected).await?)
 }
 
-fn begin(
-    logto: &Logto,
-    flow: Flow,
-    claims: Claims,
-    tokens: &Tokens,
-    origin: SignInOrigin,
-) -> Session {
-    let sessions = logto.keeper();
-    let mut session = Session::new(sessions.kept(claims), flow.asked, logto.clock().now());
-    session.refresh_token.clone_from(&tokens.refresh_token);
-    session.id_token = tokens.id_token.clone().filter(|_| sessions.settings.keep_id_token);
-    if sessions.store.is_some() {
-        session.keep_by(Secret::random());
-        session.tokens = vec![(Audience::default(), sessions.token(tokens))];
-        session.origin = Some(origin);
-    }
-    session
-}
-
 /// Lets the application have its word before the session exists.
-async fn admit(logto: &Logto, request: &Request<'_>, exchanged: Exchanged) -> SignedIn {
+async fn admit(logto: &Logto, request: &Request<'_>, exchanged: SignInResult) -> SignInResult {
     let session = exchanged?;
     match allow(logto, request, &session).await {
         Ok(()) => {
@@ -153,8 +129,7 @@ async fn admit(logto: &Logto, request: &Request<'_>, exchanged: Exchanged) -> Si
             Ok(session)
         }
         Err(refusal) => {
-            let ended = logto.keeper().end(&session).await;
-            revoke(logto, ended.refresh_token.as_ref()).await;
+            logto.keeper().refuse(&session).await;
             Err(refusal)
         }
     }
@@ -165,13 +140,15 @@ async fn allow(
     request: &Request<'_>,
     session: &Arc<Session>,
 ) -> Result<(), SignInError> {
-    let sessions = logto.keeper();
-    if let Err(too_large) = sessions.check_size(session) {
-        log::error!("The sign-in of {} fails: {too_large}", session.claims.sub);
-        return Err(SignInError::TooLarge);
-    }
-    // Nobody has its secret yet. The hook may get access tokens, which are kept with it.
-    sessions.create_stored(session).await?;
+    // Before the hook, which may get access tokens: they are stored with the session. No browser has
+    // its secret yet.
+    logto.keeper().create(session).await.map_err(|error| match error {
+        NotCreated::TooLarge(too_large) => {
+            log::error!("The sign-in of {} fails: {too_large}", session.claims.sub);
+            SignInError::TooLarge
+        }
+        NotCreated::Store(error) => error.into(),
+    })?;
     if let Some(hook) = &logto.hooks().on_sign_in {
         let user = LogtoUser::new(logto.clone(), Arc::clone(session));
         hook(request, &user).await.map_err(|why| {
@@ -186,14 +163,6 @@ async fn allow(
 fn origin(request: &Request<'_>) -> SignInOrigin {
     let user_agent = header(request, "User-Agent").map(|agent| agent.chars().take(256).collect());
     SignInOrigin { address: request.client_ip(), user_agent }
-}
-
-async fn revoke(logto: &Logto, token: Option<&RefreshToken>) {
-    if let Some(token) = token
-        && let Err(error) = logto.oidc().revoke(token).await
-    {
-        log::warn!("The tokens of a refused sign-in could not be revoked: {error}");
-    }
 }
 
 /// Begins the session, in place of one that the browser had.
@@ -214,7 +183,7 @@ async fn succeed(
     let same = flow.sub.as_ref().is_none_or(|sub| *sub == session.claims.sub);
     let return_to = flow.return_to.as_ref().filter(|_| same);
     let mut writes = visit.writes();
-    writes.cookies.extend(logto.keeper().flow_write(&flow.finished()));
+    writes.cookies.extend(logto.keeper().cookies().flow_write(&flow.finished()));
     writes.session = SessionWrite::Begin(session);
     drop(writes);
     arrive(logto, request, return_to.unwrap_or(&logto.settings().after_sign_in))
@@ -248,7 +217,7 @@ fn fail<'r>(
 ) -> Response<'r> {
     logto.tell(&Event::SignInFailed { error: error.clone() });
     if let Some(flow) = flow {
-        let finished = logto.keeper().flow_write(&flow.finished());
+        let finished = logto.keeper().cookies().flow_write(&flow.finished());
         Visit::of(request).writes().cookies.extend(finished);
     }
     if error.status() == Status::ServiceUnavailable {

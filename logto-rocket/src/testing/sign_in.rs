@@ -10,7 +10,7 @@ use super::{IdpError, User};
 use crate::at_once::at_once;
 use crate::claims::Claims;
 use crate::logto::Logto;
-use crate::session::{Asked, Secret, Session};
+use crate::session::{Asked, NotCreated};
 
 const ONE_THREAD: &str = "it has to be waited for, which takes a runtime with several threads, as \
                           `#[rocket::async_test]` starts it; or keep sessions in memory";
@@ -60,15 +60,16 @@ pub fn sign_in(
         .map_err(|error| IdpError::Description(error.to_string()))?;
     let sessions = logto.keeper();
     let asked = Asked::new(&scopes, &logto.settings().resources);
-    let mut session = Session::new(sessions.kept(claims), asked, logto.clock().now());
-    if sessions.store.is_some() {
-        session.keep_by(Secret::random());
-        wait_for(sessions.create_stored(&session))
-            .ok_or_else(|| IdpError::Store(ONE_THREAD.into()))?
-            .map_err(|error| IdpError::Store(error.to_string()))?;
-    }
-    let cookies = sessions.cookies(&session).map_err(|why| IdpError::TooLarge(why.to_string()))?;
-    Ok(cookies.into_iter().map(|cookie| cookie.into_cookie(sessions.secure)).collect())
+    let session = sessions.begin(claims, asked, None, None);
+    wait_for(sessions.create(&session))
+        .ok_or_else(|| IdpError::Store(ONE_THREAD.into()))?
+        .map_err(|error| match error {
+            NotCreated::TooLarge(why) => IdpError::TooLarge(why.to_string()),
+            NotCreated::Store(error) => IdpError::Store(error.to_string()),
+        })?;
+    let cookies = sessions.cookies();
+    let writes = cookies.of(&session).map_err(|why| IdpError::TooLarge(why.to_string()))?;
+    Ok(writes.into_iter().map(|write| cookies.build(write)).collect())
 }
 
 /// The result of work, in the runtime of the caller or, as with a blocking client, in one for it
