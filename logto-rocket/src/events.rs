@@ -75,25 +75,26 @@ pub enum Event {
     },
 }
 
-/// Where events go: into the log, and to the application.
-#[derive(Default)]
-pub(crate) struct Events {
-    on_event: Option<EventHook>,
-}
-
-/// The application's `on_event`.
+/// The application's own function for events.
 pub(crate) type EventHook = Box<dyn Fn(&Event) + Send + Sync>;
 
+/// Where events go: to the log, and to the application's hook.
+#[derive(Default)]
+pub(crate) struct Events {
+    hook: Option<EventHook>,
+}
+
 impl Events {
-    pub fn new(on_event: Option<EventHook>) -> Self {
-        Self { on_event }
+    /// Events that go to this hook too, if there is one.
+    pub fn new(hook: Option<EventHook>) -> Self {
+        Self { hook }
     }
 
-    /// Logs an event and hands it to the application.
+    /// Writes an event to the log, then calls the hook.
     pub fn emit(&self, event: &Event) {
         log::log!(event.level(), "{event}");
-        if let Some(on_event) = &self.on_event {
-            on_event(event);
+        if let Some(hook) = &self.hook {
+            hook(event);
         }
     }
 }

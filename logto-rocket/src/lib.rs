@@ -255,6 +255,7 @@ mod response;
 mod routes;
 mod session;
 mod session_id;
+mod sync;
 #[cfg(feature = "templates")]
 mod templates;
 #[cfg(feature = "testing")]

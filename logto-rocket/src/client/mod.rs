@@ -16,10 +16,10 @@ pub use self::machine::{ClientCredentials, MachineToken, TokenExchange};
 pub use self::session_control::{SessionControl, SessionInfo};
 use crate::clock::Clock;
 use crate::config::{Origin, Settings};
-use crate::error::{Error, SignInError};
+use crate::error::Error;
 use crate::events::Event;
 use crate::oidc::Oidc;
-use crate::session::{Session, Sessions, Spent, USUAL_SCOPES};
+use crate::session::{Sessions, USUAL_SCOPES};
 
 /// The client of this application at Logto.
 ///
@@ -44,13 +44,9 @@ pub(crate) struct Client {
     base_url: OnceLock<Origin>,
     clock: Clock,
     sessions: Arc<Sessions>,
-    spent: Spent<SignedIn, SignedIn>,
     machine_tokens: MachineTokens,
     declared: RwLock<Declared>,
 }
-
-/// The result of a sign-in.
-pub(crate) type SignedIn = Result<Arc<Session>, SignInError>;
 
 /// The scopes and resources that mounted routes need, as texts.
 #[derive(Default)]
@@ -106,7 +102,6 @@ impl Client {
         Self {
             settings,
             base_url,
-            spent: Spent::new(clock.clone()),
             clock,
             sessions,
             machine_tokens: MachineTokens::new(),
@@ -128,12 +123,8 @@ impl Client {
         &self.sessions
     }
 
-    pub fn spent(&self) -> &Spent<SignedIn, SignedIn> {
-        &self.spent
-    }
-
     pub fn oidc(&self) -> &Arc<Oidc> {
-        &self.sessions.oidc
+        self.sessions.oidc()
     }
 
     pub fn clock(&self) -> &Clock {

@@ -72,7 +72,7 @@ impl<'l> SessionControl<'l> {
     /// [`Error::NoSessionStore`] (500 as the response of a handler) if sessions are in cookies,
     /// [`Error::Store`] (503) if the store does not answer.
     pub async fn of(&self, sub: &str) -> Result<Vec<SessionInfo>, Error> {
-        let mut sessions = self.client.sessions().stored_of(sub).await?;
+        let mut sessions = self.client.sessions().list_by_sub(sub).await?;
         sessions
             .sort_by_key(|session| std::cmp::Reverse((session.last_seen, session.signed_in_at)));
         Ok(sessions.into_iter().map(SessionInfo).collect())

@@ -6,7 +6,7 @@ use rocket::{Request, Response};
 use super::caching::{PublicCaching, forbid_caching};
 use crate::client::Client;
 use crate::request::{RequestState, SessionWrite, Writes};
-use crate::session::{CookieWrite, Flows, Sessions};
+use crate::session::{CookieWrite, Sessions};
 
 /// Writes what the guards and routes of this request have noted.
 pub(super) fn write(
@@ -49,20 +49,21 @@ fn write_cookies(
 ) {
     let Some(client) = Client::of(request.rocket()) else { return };
     let sessions: &Sessions = client.sessions();
+    let own = sessions.cookies();
     let mut cookies = writes.cookies;
     match (writes.session, state.found()) {
-        (SessionWrite::Delete, _) => cookies.extend(sessions.deletions()),
+        (SessionWrite::Delete, _) => cookies.extend(own.deletions()),
         (SessionWrite::Begin(session), _) if sessions.is_alive(&session) => {
-            cookies.extend(sessions.writes(&session, request).unwrap_or_default());
+            cookies.extend(own.writes(&session, request).unwrap_or_default());
         }
         (SessionWrite::Keep, Some(loaded)) => {
-            if let Some(session) = sessions.due(loaded) {
-                match sessions.writes(&session, request) {
+            if let Some(session) = sessions.to_write(loaded) {
+                match own.writes(&session, request) {
                     Ok(writes) => cookies.extend(writes),
                     Err(error) => log::warn!("A session could not be written: {error}"),
                 }
             }
-            let flows = Flows::of(request, sessions);
+            let flows = own.flows(request);
             let finished = flows.finished_names().map(|name| CookieWrite::forget_flow(name.into()));
             cookies.extend(finished);
         }
@@ -72,7 +73,7 @@ fn write_cookies(
         forbid_caching(response, public_caching);
     }
     for cookie in cookies {
-        let cookie = cookie.into_cookie(sessions.secure).to_string();
+        let cookie = own.build(cookie).to_string();
         response.adjoin_header(Header::new("Set-Cookie", cookie));
     }
 }

@@ -14,7 +14,7 @@ use crate::local_path::{LocalPath, NotLocal};
 use crate::oidc::{DirectSignIn, FirstScreen, Identifier, Prompt, SignInOptions};
 use crate::request::RequestState;
 use crate::response::redirect;
-use crate::session::{Asked, CookieWrite, Flow, Flows};
+use crate::session::{Asked, CookieWrite, Flow};
 
 /// How long a user who wants to sign in waits for Logto.
 const START_TIMEOUT: Duration = Duration::from_millis(2500);
@@ -185,8 +185,8 @@ impl<'r> Responder<'r, 'static> for SignIn {
 impl SignIn {
     /// Passes the flow to the fairing, and redirects to Logto.
     pub(crate) fn respond(mut self, request: &Request<'_>) -> Response<'static> {
-        let sessions = self.client.sessions();
-        let flows = Flows::of(request, sessions);
+        let cookies = self.client.sessions().cookies();
+        let flows = cookies.flows(request);
         self.flow.attempt = flows.next_attempt();
         if self.flow.max_age.is_some() {
             let loaded = at_once(RequestState::of(request).loaded(request, &self.client));
@@ -195,7 +195,7 @@ impl SignIn {
         }
         let mut writes = RequestState::of(request).writes();
         writes.cookies.extend(flows.in_the_way().into_iter().map(CookieWrite::forget_flow));
-        writes.cookies.extend(sessions.flow_write(&self.flow));
+        writes.cookies.extend(cookies.flow_write(&self.flow));
         redirect::to(self.url)
     }
 }

@@ -8,15 +8,14 @@ use rocket::response::{self, Responder};
 use rocket::{Request, Response};
 
 use crate::client::{Client, Logto};
-use crate::error::{Call, Error};
 use crate::events::Event;
 use crate::local_path::{LocalPath, NotLocal};
 use crate::request::{RequestState, SessionWrite};
 use crate::response::{BuiltInPage, label, redirect, texts};
 use crate::user::LogtoUser;
 
-/// How long Logto may take to revoke the refresh token.
-const REVOCATION_TIMEOUT: Duration = Duration::from_secs(2);
+/// How long Logto may take to say where its sign-out is.
+const DISCOVERY_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// A sign-out that is about to start, from [`Logto::sign_out()`].
 #[must_use = "nothing happens before `.start().await`"]
@@ -75,15 +74,7 @@ impl<'l> SignOutBuilder<'l> {
     /// which takes two seconds at most.
     pub async fn start(self) -> SignOut {
         let Self { client, user, return_to, local_only } = self;
-        let ended = client.sessions().end(user.session()).await;
-        let revocation = match &ended.refresh_token {
-            Some(token) => {
-                let revoked =
-                    tokio::time::timeout(REVOCATION_TIMEOUT, client.oidc().revoke(token)).await;
-                revoked.unwrap_or_else(|_| Err(too_slow())).err()
-            }
-            None => None,
-        };
+        let revocation = client.sessions().sign_out(user.session()).await;
         let session = user.session_id().clone();
         client.emit(&Event::SignedOut { sub: user.id().into(), session, revocation });
 
@@ -102,8 +93,8 @@ impl SignOut {
         match self.next {
             Next::Here => redirect::to_path(&self.return_to),
             Next::Logto(url) => {
-                let farewell = self.client.sessions().farewell_write(Some(self.return_to.as_str()));
-                writes.cookies.extend(farewell);
+                let cookies = self.client.sessions().cookies();
+                writes.cookies.extend(cookies.post_logout_write(Some(self.return_to.as_str())));
                 redirect::to(url)
             }
             Next::Unreachable => BuiltInPage::new(Status::Ok, texts::SIGNED_OUT_HERE)
@@ -122,17 +113,9 @@ impl<'r> Responder<'r, 'static> for SignOut {
 async fn to_logto(client: &Client) -> Next {
     let callback = client.route_url("sign-out-callback");
     let url =
-        tokio::time::timeout(REVOCATION_TIMEOUT, client.oidc().end_session_url(&callback)).await;
+        tokio::time::timeout(DISCOVERY_TIMEOUT, client.oidc().end_session_url(&callback)).await;
     match url {
         Ok(Ok(url)) => Next::Logto(url.into()),
         Ok(Err(_)) | Err(_) => Next::Unreachable,
-    }
-}
-
-fn too_slow() -> Error {
-    Error::Unavailable {
-        call: Call::Revocation,
-        why: "no answer within 2 seconds".into(),
-        retry_after: None,
     }
 }

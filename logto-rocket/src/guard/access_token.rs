@@ -12,7 +12,7 @@ use crate::client::Client;
 use crate::error::Refusal;
 use crate::request::{RequestState, user_of};
 use crate::resource::{Resource, uri_of};
-use crate::session::Audience;
+use crate::session::TokenTarget;
 use crate::user::Token;
 
 /// An access token of the user for the API resource `R`, renewed when necessary. As a handler's
@@ -90,7 +90,7 @@ async fn token(
     resource: &str,
 ) -> Result<Token, Refusal> {
     let user = user_of(request, state).await?;
-    let audience = Audience { resource: Some(resource.into()), organization: None };
+    let audience = TokenTarget { resource: Some(resource.into()), organization: None };
     let token = user.token(audience).await;
     token
         .map_err(|error| refusal(request, user, error, format!("an access token for `{resource}`")))

@@ -11,7 +11,6 @@ use crate::client::Client;
 use crate::error::Refusal;
 use crate::request::{RequestState, user_of};
 use crate::requirement::{Requirement, Tree, decide_for_request, needs};
-use crate::session::Flows;
 use crate::user::LogtoUser;
 
 /// The guard that [`#[authenticated]`](crate::authenticated) adds before all other guards of a
@@ -82,5 +81,5 @@ pub(super) async fn decide(
 }
 
 fn comes_from_a_fresh_sign_in(request: &Request<'_>, user: &LogtoUser) -> bool {
-    Flows::of(request, user.client().sessions()).has_fresh()
+    user.client().sessions().cookies().flows(request).has_fresh()
 }

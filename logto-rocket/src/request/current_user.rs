@@ -3,7 +3,6 @@
 use std::sync::OnceLock;
 
 use crate::error::Refusal;
-use crate::session::Verdict;
 use crate::user::LogtoUser;
 
 /// The user of a request, loaded once. Later versions are appended, because guards have borrowed
@@ -47,10 +46,10 @@ impl CurrentUser {
         if version == self.version {
             return None;
         }
-        if sessions.ended.verdict(session) == Verdict::Ended {
+        if sessions.is_ended(session) {
             return Some(Self::nobody(Refusal::NotSignedIn));
         }
-        let newest = sessions.live.newest(&session.id)?;
+        let newest = sessions.newest(&session.id)?;
         let newer = newest.generation > session.generation;
         newer.then(|| Self::new(LogtoUser::new(user.client(), newest), version))
     }

@@ -8,7 +8,7 @@ use rocket::Request;
 use super::current_user::CurrentUser;
 use crate::client::Client;
 use crate::error::{Error, Refusal};
-use crate::session::{CookieWrite, Presented, Session};
+use crate::session::{CookieWrite, Loaded, Session};
 
 /// What one request has found out, and what its response has to write.
 ///
@@ -16,7 +16,7 @@ use crate::session::{CookieWrite, Presented, Session};
 /// because Rocket drops cookies that were set before.
 #[derive(Default)]
 pub(crate) struct RequestState {
-    loaded: OnceLock<Result<Option<Presented>, Error>>,
+    loaded: OnceLock<Result<Option<Loaded>, Error>>,
     /// The user, once a guard has loaded it.
     pub user: OnceLock<CurrentUser>,
     guarded: AtomicBool,
@@ -65,7 +65,7 @@ impl RequestState {
         &self,
         request: &Request<'_>,
         client: &Client,
-    ) -> Result<Option<&Presented>, Error> {
+    ) -> Result<Option<&Loaded>, Error> {
         let loaded = if let Some(loaded) = self.loaded.get() {
             loaded
         } else {
@@ -76,7 +76,7 @@ impl RequestState {
     }
 
     /// The session that was loaded, if a guard or a route has asked for it and it was found.
-    pub fn found(&self) -> Option<&Presented> {
+    pub fn found(&self) -> Option<&Loaded> {
         self.loaded.get()?.as_ref().ok()?.as_ref()
     }
 

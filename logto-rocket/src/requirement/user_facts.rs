@@ -13,7 +13,7 @@ use super::organization::Organization;
 use crate::error::{Error, Refusal};
 use crate::events::Event;
 use crate::names::ORGANIZATIONS;
-use crate::session::Audience;
+use crate::session::TokenTarget;
 use crate::user::{LogtoUser, is_organization_id};
 
 /// A user's claims, and the answers of the application and of Logto so far.
@@ -22,7 +22,7 @@ pub(super) struct UserFacts<'u> {
     segments: Vec<(usize, String)>,
     found: Vec<(&'static str, Option<String>)>,
     checks: Vec<(&'static Check, bool)>,
-    granted: Vec<(Audience, Granted)>,
+    granted: Vec<(TokenTarget, Granted)>,
     fresh: bool,
 }
 
@@ -143,7 +143,7 @@ impl<'u> UserFacts<'u> {
         }
     }
 
-    async fn fetch(&self, audience: Audience) -> Result<Granted, Refusal> {
+    async fn fetch(&self, audience: TokenTarget) -> Result<Granted, Refusal> {
         let sessions = self.user.client().sessions();
         let answer = sessions.granted_scopes(self.user.session(), audience.clone()).await;
         Ok(match answer {
@@ -168,15 +168,15 @@ impl<'u> UserFacts<'u> {
         })
     }
 
-    fn audience(&self, target: Target) -> Option<Audience> {
+    fn audience(&self, target: Target) -> Option<TokenTarget> {
         let organization = match target.organization {
             None => None,
             Some(organization) => Some(self.id_of(organization)?.to_owned()),
         };
-        Some(Audience { resource: target.resource.map(ToOwned::to_owned), organization })
+        Some(TokenTarget { resource: target.resource.map(ToOwned::to_owned), organization })
     }
 
-    fn granted_to(&self, audience: &Audience) -> Option<&Granted> {
+    fn granted_to(&self, audience: &TokenTarget) -> Option<&Granted> {
         self.granted.iter().find(|(known, _)| known == audience).map(|(_, granted)| granted)
     }
 
@@ -206,7 +206,7 @@ impl<'u> UserFacts<'u> {
     /// it, and ID tokens contain it.
     fn would_be_there(&self, claim: &str) -> bool {
         let asked = scope_of(claim).is_none_or(|scope| self.user.session().asked.has_scope(scope));
-        asked && !is_elsewhere(claim) && self.user.client().sessions().keeps(claim)
+        asked && !is_elsewhere(claim) && self.user.client().sessions().stores_claim(claim)
     }
 }
 

@@ -14,7 +14,6 @@ use crate::client::Client;
 use crate::error::{Error, Refusal};
 use crate::local_path::LocalPath;
 use crate::request::{Kind, RequestState, is_htmx, return_to};
-use crate::session::Flows;
 
 /// The number of sign-ins in a row without a session after which a guard stops redirecting.
 const MAX_ATTEMPTS: u32 = 2;
@@ -261,5 +260,5 @@ fn sign_in(
 }
 
 fn attempts(client: &Client, request: &Request<'_>) -> u32 {
-    Flows::of(request, client.sessions()).next_attempt() - 1
+    client.sessions().cookies().flows(request).next_attempt() - 1
 }

@@ -9,15 +9,15 @@ use rocket::{Request, Response};
 
 use super::query::Query;
 use crate::claims::Claims;
-use crate::client::{Client, SignedIn};
+use crate::client::Client;
 use crate::error::{Error, Refusal, SignInError};
 use crate::events::Event;
 use crate::flows::Hooks;
 use crate::local_path::LocalPath;
-use crate::oidc::{AuthorizationCode, Expected, MaxAge, RefreshToken, Tokens};
+use crate::oidc::{AuthorizationCode, Expected, MaxAge, Tokens};
 use crate::request::{RequestState, SessionWrite, header};
 use crate::response::{BuiltInPage, label, redirect, texts};
-use crate::session::{Audience, Flow, Secret, Session, SignInOrigin, find_flow};
+use crate::session::{Flow, NotCreated, Session, SignInOrigin, SignInResult};
 use crate::user::LogtoUser;
 
 /// Completes the sign-in that the callback belongs to, or shows why it failed. It never starts
@@ -35,7 +35,7 @@ pub(super) async fn respond<'r>(client: &Arc<Client>, request: &'r Request<'_>) 
             .await
             .unwrap_or_else(|| fail(client, request, None, &error));
     };
-    let Some(flow) = find_flow(request, client.sessions(), state) else {
+    let Some(flow) = client.sessions().cookies().flow(request, state) else {
         return already_signed_in(client, request)
             .await
             .unwrap_or_else(|| fail(client, request, None, &SignInError::Unknown));
@@ -57,7 +57,8 @@ pub(super) async fn respond<'r>(client: &Arc<Client>, request: &'r Request<'_>) 
         (None, None) => return fail(client, request, Some(&flow), &SignInError::Cancelled),
         (None, Some(code)) => code,
     };
-    let Some(attempt) = client.spent().attempt(flow.key()) else {
+    let attempt = client.sessions().used_codes().attempt(flow.key(), client.clock().instant());
+    let Some(attempt) = attempt else {
         return already_signed_in(client, request)
             .await
             .unwrap_or_else(|| fail(client, request, Some(&flow), &SignInError::Spent));
@@ -87,19 +88,13 @@ async fn exchange(
     flow: Flow,
     code: AuthorizationCode,
     origin: SignInOrigin,
-) -> SignedIn {
+) -> SignInResult {
     let redirect_uri = client.route_url("sign-in-callback");
     let tokens = client.oidc().exchange(&code, &flow.verifier, &redirect_uri).await?;
     match verify(&client, &flow, &tokens).await {
-        Ok(claims) => {
-            let session = Arc::new(begin(&client, flow, claims, &tokens, origin));
-            if session.secret.is_none() {
-                client.sessions().keep_token(&session, Audience::default(), &tokens);
-            }
-            Ok(session)
-        }
+        Ok(claims) => Ok(client.sessions().begin(claims, flow.asked, Some(&tokens), Some(origin))),
         Err(error) => {
-            revoke(&client, tokens.refresh_token.as_ref()).await;
+            client.sessions().revoke_refused(tokens.refresh_token.as_ref()).await;
             Err(error)
         }
     }
@@ -122,27 +117,12 @@ async fn verify(client: &Arc<Client>, flow: &Flow, tokens: &Tokens) -> Result<Cl
     Ok(client.oidc().verify_id_token(raw, &expected).await?)
 }
 
-fn begin(
-    client: &Arc<Client>,
-    flow: Flow,
-    claims: Claims,
-    tokens: &Tokens,
-    origin: SignInOrigin,
-) -> Session {
-    let sessions = client.sessions();
-    let mut session = Session::new(sessions.kept(claims), flow.asked, client.clock().now());
-    session.refresh_token.clone_from(&tokens.refresh_token);
-    session.id_token = tokens.id_token.clone().filter(|_| sessions.settings.keep_id_token);
-    if sessions.store.is_some() {
-        session.keep_by(Secret::random());
-        session.tokens = vec![(Audience::default(), sessions.token(tokens))];
-        session.origin = Some(origin);
-    }
-    session
-}
-
 /// Calls the application's hook before the session exists.
-async fn admit(client: &Arc<Client>, request: &Request<'_>, exchanged: SignedIn) -> SignedIn {
+async fn admit(
+    client: &Arc<Client>,
+    request: &Request<'_>,
+    exchanged: SignInResult,
+) -> SignInResult {
     let session = exchanged?;
     match allow(client, request, &session).await {
         Ok(()) => {
@@ -151,8 +131,7 @@ async fn admit(client: &Arc<Client>, request: &Request<'_>, exchanged: SignedIn)
             Ok(session)
         }
         Err(refusal) => {
-            let ended = client.sessions().end(&session).await;
-            revoke(client, ended.refresh_token.as_ref()).await;
+            client.sessions().refuse(&session).await;
             Err(refusal)
         }
     }
@@ -163,14 +142,15 @@ async fn allow(
     request: &Request<'_>,
     session: &Arc<Session>,
 ) -> Result<(), SignInError> {
-    let sessions = client.sessions();
-    if let Err(too_large) = sessions.check_size(session) {
-        log::error!("The sign-in of {} fails: {too_large}", session.claims.sub);
-        return Err(SignInError::TooLarge);
-    }
-    // No browser has its secret yet. The hook may get access tokens, which are stored with the
-    // session.
-    sessions.create_stored(session).await?;
+    // Before the hook, which may get access tokens: they are stored with the session. No browser has
+    // its secret yet.
+    client.sessions().create(session).await.map_err(|error| match error {
+        NotCreated::TooLarge(too_large) => {
+            log::error!("The sign-in of {} fails: {too_large}", session.claims.sub);
+            SignInError::TooLarge
+        }
+        NotCreated::Store(error) => error.into(),
+    })?;
     if let Some(hook) = Hooks::of(request).and_then(|hooks| hooks.on_sign_in.as_ref()) {
         let user = LogtoUser::new(client, Arc::clone(session));
         hook(request, &user).await.map_err(|why| {
@@ -185,14 +165,6 @@ async fn allow(
 fn origin(request: &Request<'_>) -> SignInOrigin {
     let user_agent = header(request, "User-Agent").map(|agent| agent.chars().take(256).collect());
     SignInOrigin { address: request.client_ip(), user_agent }
-}
-
-async fn revoke(client: &Arc<Client>, token: Option<&RefreshToken>) {
-    if let Some(token) = token
-        && let Err(error) = client.oidc().revoke(token).await
-    {
-        log::warn!("The tokens of a refused sign-in could not be revoked: {error}");
-    }
 }
 
 /// Begins the session, in place of one that the browser had.
@@ -213,7 +185,7 @@ async fn succeed(
     let same = flow.sub.as_ref().is_none_or(|sub| *sub == session.claims.sub);
     let return_to = flow.return_to.as_ref().filter(|_| same);
     let mut writes = state.writes();
-    writes.cookies.extend(client.sessions().flow_write(&flow.finished()));
+    writes.cookies.extend(client.sessions().cookies().flow_write(&flow.finished()));
     writes.session = SessionWrite::Begin(session);
     drop(writes);
     arrive(client, request, return_to.unwrap_or(&client.settings().after_sign_in))
@@ -250,7 +222,7 @@ fn fail<'r>(
 ) -> Response<'r> {
     client.emit(&Event::SignInFailed { error: error.clone() });
     if let Some(flow) = flow {
-        let finished = client.sessions().flow_write(&flow.finished());
+        let finished = client.sessions().cookies().flow_write(&flow.finished());
         RequestState::of(request).writes().cookies.extend(finished);
     }
     if error.status() == Status::ServiceUnavailable {

@@ -9,10 +9,10 @@ use crate::response::redirect;
 
 /// Redirects to the page that the sign-out requested.
 pub(super) fn respond(client: &Client, request: &Request<'_>) -> Response<'static> {
-    let sessions = client.sessions();
-    let return_to = sessions.farewell(request).and_then(|path| path.parse::<LocalPath>().ok());
+    let cookies = client.sessions().cookies();
+    let return_to = cookies.post_logout(request).and_then(|path| path.parse::<LocalPath>().ok());
     if return_to.is_some() {
-        RequestState::of(request).writes().cookies.extend(sessions.farewell_write(None));
+        RequestState::of(request).writes().cookies.extend(cookies.post_logout_write(None));
     }
     redirect::to_path(return_to.as_ref().unwrap_or(&client.settings().after_sign_out))
 }

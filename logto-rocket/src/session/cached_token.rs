@@ -1,12 +1,17 @@
-//! [`Token`]: an access token of a session, and the [`Audience`] that it is for.
+//! [`CachedToken`]: an access token of a session, and the [`TokenTarget`] that it is for.
+
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::oidc::AccessToken;
+use crate::oidc::{AccessToken, Tokens};
+
+/// The life of an access token that Logto gives none for.
+const DEFAULT_LIFE: Duration = Duration::from_secs(300);
 
 /// What an access token is for; by default, for userinfo.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub(crate) struct Audience {
+pub(crate) struct TokenTarget {
     #[serde(rename = "r", default, skip_serializing_if = "Option::is_none")]
     pub resource: Option<String>,
     #[serde(rename = "o", default, skip_serializing_if = "Option::is_none")]
@@ -15,7 +20,7 @@ pub(crate) struct Audience {
 
 /// An access token, what it is good for, and until when, in seconds since the Unix epoch.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) struct Token {
+pub(crate) struct CachedToken {
     #[serde(rename = "t")]
     pub text: AccessToken,
     #[serde(rename = "s")]
@@ -27,44 +32,60 @@ pub(crate) struct Token {
     pub expires_at: u64,
 }
 
-/// Access tokens, each for another audience.
-pub(crate) type Tokens = Vec<(Audience, Token)>;
+impl CachedToken {
+    /// The access token of an answer. It is renewed when less than a minute, or a tenth of its life,
+    /// is left.
+    pub fn of_answer(tokens: &Tokens, now: u64) -> Self {
+        let life = tokens.expires_in.unwrap_or(DEFAULT_LIFE).as_secs();
+        let expires_at = now.saturating_add(life);
+        let renew_at = expires_at.saturating_sub((life / 10).min(60));
+        let (text, scopes) = (tokens.access_token.clone(), tokens.granted());
+        Self { text, scopes, renew_at, expires_at }
+    }
+}
+
+/// Access tokens, each for another target.
+pub(crate) type CachedTokens = Vec<(TokenTarget, CachedToken)>;
 
 /// What two processes have made of the same tokens: those of the other one, with what was added and
 /// without what was taken away here.
-pub(crate) fn merged(before: &Tokens, ours: &Tokens, theirs: Tokens) -> Tokens {
-    let added: Tokens = ours.iter().filter(|token| !has(before, token)).cloned().collect();
-    let stays = |token: &(Audience, Token)| {
+pub(crate) fn merged(
+    before: &CachedTokens,
+    ours: &CachedTokens,
+    theirs: CachedTokens,
+) -> CachedTokens {
+    let added: CachedTokens = ours.iter().filter(|token| !has(before, token)).cloned().collect();
+    let stays = |token: &(TokenTarget, CachedToken)| {
         let is_gone = has(before, token) && !has(ours, token);
-        !is_gone && !added.iter().any(|(audience, _)| *audience == token.0)
+        !is_gone && !added.iter().any(|(target, _)| *target == token.0)
     };
-    let mut all: Tokens = theirs.into_iter().filter(stays).collect();
+    let mut all: CachedTokens = theirs.into_iter().filter(stays).collect();
     all.extend(added);
     all
 }
 
-fn has(tokens: &Tokens, (audience, token): &(Audience, Token)) -> bool {
-    tokens.iter().any(|(known, it)| known == audience && it.text.reveal() == token.text.reveal())
+fn has(tokens: &CachedTokens, (target, token): &(TokenTarget, CachedToken)) -> bool {
+    tokens.iter().any(|(known, it)| known == target && it.text.reveal() == token.text.reveal())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn tokens(texts: &[&str]) -> Tokens {
+    fn tokens(texts: &[&str]) -> CachedTokens {
         let token = |text: &&str| {
             let (resource, text) = text.split_once(' ').unwrap();
-            let audience = Audience { resource: Some(resource.into()), organization: None };
+            let target = TokenTarget { resource: Some(resource.into()), organization: None };
             let text = AccessToken::from(text);
-            (audience, Token { text, scopes: Vec::new(), renew_at: 0, expires_at: 0 })
+            (target, CachedToken { text, scopes: Vec::new(), renew_at: 0, expires_at: 0 })
         };
         texts.iter().map(token).collect()
     }
 
     #[track_caller]
     fn check(before: &[&str], ours: &[&str], theirs: &[&str], expected: &[&str]) {
-        let text = |(audience, token): &(Audience, Token)| {
-            format!("{} {}", audience.resource.as_deref().unwrap(), token.text.reveal())
+        let text = |(target, token): &(TokenTarget, CachedToken)| {
+            format!("{} {}", target.resource.as_deref().unwrap(), token.text.reveal())
         };
         let merged = merged(&tokens(before), &tokens(ours), tokens(theirs));
         assert_eq!(merged.iter().map(text).collect::<Vec<_>>(), expected);

@@ -1,28 +1,72 @@
-//! The end of sessions that no request presents: by Logto's word, or by the application's.
+//! The end of sessions: by a sign-out, by Logto's word, or by the application's; and the revocation of
+//! their refresh tokens, which outlive the session at Logto where `offline_access` was granted.
+//!
+//! An ending is noted in this process first, then the registry forgets the session, then the store
+//! deletes it. From the first step on no request is let in by it, and nothing that a token request
+//! brings is kept: see `session/memory`.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use rocket::futures::future::join;
 use rocket::futures::{StreamExt, stream};
 
-use super::{Session, Sessions};
-use crate::error::Error;
+use super::Sessions;
+use super::session::Session;
+use crate::error::{Call, Error};
+use crate::oidc::RefreshToken;
 use crate::session_id::SessionId;
 
 /// How long Logto may take to revoke the refresh tokens of ended sessions.
-const REVOCATION: Duration = Duration::from_secs(2);
+const REVOCATION_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// How many refresh tokens are revoked at once.
 const AT_ONCE: usize = 8;
-
-const NOT_REVOKED: &str = "A refresh token of an ended session could not be revoked";
 
 /// Sessions that have ended, as far as this process or the store knew them.
 #[must_use = "their refresh tokens still live"]
 pub(crate) struct Over(Vec<Arc<Session>>);
 
+/// What a refresh token belonged to that is revoked, for the log.
+#[derive(Clone, Copy)]
+enum Revoked {
+    /// A session that has ended.
+    Ended,
+    /// A session that had ended before the token came.
+    Late,
+    /// A sign-in that was refused.
+    Refused,
+}
+
 impl Sessions {
+    /// Ends the session, at once and for good: in this process, and in the store, if there is one.
+    /// What it last knew is returned.
+    pub async fn end(&self, session: &Arc<Session>) -> Arc<Session> {
+        self.memory.ended.end(&session.id, session.signed_in_at, self.clock.now());
+        let newest =
+            self.memory.registry.remove(&session.id).unwrap_or_else(|| Arc::clone(session));
+        if let Err(error) = self.backend.delete(&session.id).await {
+            let error = Error::from(error);
+            log::warn!("The session {} has ended here, but: {error}", session.id);
+        }
+        newest
+    }
+
+    /// Ends the session of a user who signs out, and revokes its refresh token at Logto, which takes
+    /// two seconds at most. What kept Logto from that is returned.
+    pub async fn sign_out(&self, session: &Arc<Session>) -> Option<Error> {
+        let ended = self.end(session).await;
+        let token = ended.refresh_token.as_ref()?;
+        let revoked = tokio::time::timeout(REVOCATION_TIMEOUT, self.oidc.revoke(token)).await;
+        revoked.unwrap_or_else(|_| Err(too_slow())).err()
+    }
+
+    /// Ends the session of a sign-in that was refused, and revokes its refresh token at Logto. What
+    /// fails there is logged.
+    pub async fn refuse(&self, session: &Arc<Session>) {
+        let ended = self.end(session).await;
+        self.revoke_refused(ended.refresh_token.as_ref()).await;
+    }
+
     /// Ends every session with this `sid`.
     ///
     /// # Errors
@@ -30,12 +74,11 @@ impl Sessions {
     /// [`Error::Store`] if the store did not delete them. In this process they have ended even so;
     /// that goes for all endings here.
     pub async fn end_by_sid(&self, sid: &str) -> Result<Over, Error> {
-        self.ended.end_sid(sid, self.clock.now());
-        let over = self.live.remove_where(|session| session.claims.sid.as_deref() == Some(sid));
-        if let Some(store) = &self.store {
-            store.delete_by_sid(sid).await?;
-        }
-        Ok(Over(over))
+        self.memory.ended.end_sid(sid, self.clock.now());
+        let is_meant = |session: &Session| session.claims.sid.as_deref() == Some(sid);
+        let over = Over(self.memory.registry.remove_where(is_meant));
+        self.backend.end_by_sid(sid).await?;
+        Ok(over)
     }
 
     /// Ends every session of a user that was signed in at `not_after` or earlier, in seconds since
@@ -45,19 +88,12 @@ impl Sessions {
     ///
     /// [`Error::Store`].
     pub async fn end_by_sub(&self, sub: &str, not_after: u64) -> Result<Over, Error> {
-        self.ended.end_sub(sub, not_after, self.clock.now());
+        self.memory.ended.end_sub(sub, not_after, self.clock.now());
         let is_meant =
             |session: &Session| session.claims.sub == sub && session.signed_in_at <= not_after;
-        let mut over = Over(self.live.remove_where(is_meant));
-        if let Some(store) = &self.store {
-            // At the same time, because somebody waits; who is asked first answers first.
-            let (stored, deleted) =
-                join(store.list_by_sub(sub), store.delete_by_sub(sub, not_after)).await;
-            let stored = stored.unwrap_or_default().into_iter();
-            let stored = stored.filter_map(|(at, stored)| self.unsealed(at, stored));
-            over.add(stored.map(|opened| opened.session).filter(|session| is_meant(session)));
-            deleted?;
-        }
+        let mut over = Over(self.memory.registry.remove_where(is_meant));
+        let stored = self.backend.end_by_sub(sub, not_after).await?;
+        over.add(stored.into_iter().filter(|session| is_meant(session)));
         Ok(over)
     }
 
@@ -68,31 +104,43 @@ impl Sessions {
     /// [`Error::Store`].
     pub async fn end_by_id(&self, id: &SessionId) -> Result<Over, Error> {
         let now = self.clock.now();
-        let live = self.live.newest(id);
-        // Of one that this process does not know it is known that it was not signed in later.
-        self.ended.end(id, live.map_or(now, |session| session.signed_in_at), now);
-        let mut over = Over(self.live.remove(id).into_iter().collect());
-        if let Some(store) = &self.store {
-            let at = id.store_id();
-            let (stored, deleted) = join(store.load(&at), store.delete(&at)).await;
-            let stored = stored.ok().flatten().and_then(|stored| self.unsealed(at, stored));
-            over.add(stored.map(|opened| opened.session).into_iter());
-            deleted?;
-        }
+        let newest = self.memory.registry.newest(id);
+        // A session that this process does not know was not signed in later than now.
+        self.memory.ended.end(id, newest.map_or(now, |session| session.signed_in_at), now);
+        let mut over = Over(self.memory.registry.remove(id).into_iter().collect());
+        over.add(self.backend.end(id).await?.into_iter());
         Ok(over)
     }
 
     /// Revokes the refresh tokens of ended sessions at Logto, as far as it answers within two
-    /// seconds: with `offline_access` they outlive the session there. What fails is logged.
+    /// seconds. What fails is logged.
     pub async fn revoke(&self, over: Over) {
         let tokens = over.0.into_iter().filter_map(|session| session.refresh_token.clone());
         let revoked = stream::iter(tokens).for_each_concurrent(AT_ONCE, |token| async move {
-            if let Err(error) = self.oidc.revoke(&token).await {
-                log::warn!("{NOT_REVOKED}: {error}");
-            }
+            self.try_revoke(&token, Revoked::Ended).await;
         });
-        if tokio::time::timeout(REVOCATION, revoked).await.is_err() {
-            log::warn!("{NOT_REVOKED}: no answer within 2 seconds");
+        if tokio::time::timeout(REVOCATION_TIMEOUT, revoked).await.is_err() {
+            log::warn!("{}: no answer within 2 seconds", Revoked::Ended.failure());
+        }
+    }
+
+    /// Revokes the refresh token of a sign-in that was refused. What fails is logged.
+    pub async fn revoke_refused(&self, token: Option<&RefreshToken>) {
+        if let Some(token) = token {
+            self.try_revoke(token, Revoked::Refused).await;
+        }
+    }
+
+    /// Revokes, behind the request, what came for a session that was ended meanwhile.
+    pub(super) fn revoke_behind(self: &Arc<Self>, token: Option<RefreshToken>) {
+        let Some(token) = token else { return };
+        let sessions = Arc::clone(self);
+        tokio::spawn(async move { sessions.try_revoke(&token, Revoked::Late).await });
+    }
+
+    async fn try_revoke(&self, token: &RefreshToken, of: Revoked) {
+        if let Err(error) = self.oidc.revoke(token).await {
+            log::warn!("{}: {error}", of.failure());
         }
     }
 }
@@ -105,5 +153,23 @@ impl Over {
                 self.0.push(session);
             }
         }
+    }
+}
+
+impl Revoked {
+    fn failure(self) -> &'static str {
+        match self {
+            Self::Ended => "A refresh token of an ended session could not be revoked",
+            Self::Late => "The tokens of an ended session could not be revoked",
+            Self::Refused => "The tokens of a refused sign-in could not be revoked",
+        }
+    }
+}
+
+fn too_slow() -> Error {
+    Error::Unavailable {
+        call: Call::Revocation,
+        why: "no answer within 2 seconds".into(),
+        retry_after: None,
     }
 }

@@ -1,73 +1,66 @@
-//! [`Presented`]: the session that a request presents, and what is to be written of it.
+//! [`Loaded`]: the session of a request, and what is to be written of it.
 
 use std::sync::Arc;
 
 use rocket::Request;
 
-use super::{Session, Sessions, Verdict};
+use super::Sessions;
+use super::backend::BrowserCopy;
+use super::memory::Verdict;
+use super::session::Session;
 use crate::error::Error;
 
-/// A session as a request presented it.
-pub(crate) struct Presented {
+/// A session as it was loaded for a request.
+pub(crate) struct Loaded {
     /// The newest that is known of it.
     pub session: Arc<Session>,
     /// Whether it may have ended, so that it counts only once Logto has confirmed it.
     pub is_doubtful: bool,
-    /// When it was presented.
+    /// When it was loaded.
     pub at: u64,
     /// What [`Sessions::version`] was before: as long as it stays, nothing newer is known.
     pub version: u64,
-    /// The generation that the browser has.
-    generation: u64,
-    /// Whether it was sealed with an older key.
-    by_older_key: bool,
+    /// What the browser has, if that may have to be written again.
+    browser: Option<BrowserCopy>,
 }
 
 impl Sessions {
-    /// The session that the request presents, if it is one of ours and not over. Whether its claims
-    /// are still to be believed is another question; see [`confirmed`](Self::confirmed).
+    /// The session that the request carries or leads to, if it is one of ours and not over. Whether
+    /// its claims are still to be believed is another question; see [`confirmed`](Self::confirmed).
     ///
     /// # Errors
     ///
     /// [`Error::Store`], if sessions are in a store that does not answer.
-    pub async fn load(self: &Arc<Self>, request: &Request<'_>) -> Result<Option<Presented>, Error> {
+    pub async fn load(&self, request: &Request<'_>) -> Result<Option<Loaded>, Error> {
         let version = self.version();
-        let opened = match &self.store {
-            None => self.open_cookies(request),
-            Some(store) => self.open_stored(store.as_ref(), request).await?,
-        };
-        let Some(opened) = opened else { return Ok(None) };
+        let Some(opened) = self.backend.open(request).await? else { return Ok(None) };
         let at = self.clock.now();
         // A copy of a cookie is as old as its seal says, however much the session is used elsewhere.
-        if self.is_idle(&opened.session, at) {
+        if self.lifetimes.is_idle(&opened.session, at) {
             return Ok(None);
         }
-        let session = self.live.meet(&opened.session, &self.clock);
-        let verdict = opened.verdict(&session, &self.ended);
-        if verdict == Verdict::Ended || !self.is_in_time(&session, at) {
+        let session = self.memory.registry.reconcile(&opened.session, &self.clock);
+        let verdict = opened.verdict(&session, &self.memory.ended);
+        if verdict == Verdict::Ended || !self.lifetimes.is_in_time(&session, at) {
             return Ok(None);
         }
-        if self.store.is_some() {
-            self.keep_up(&opened, &session, at);
-        }
-        let (generation, by_older_key) = (opened.session.generation, opened.by_older_key);
-        let is_doubtful = verdict == Verdict::Doubtful;
-        Ok(Some(Presented { session, is_doubtful, at, version, generation, by_older_key }))
+        self.backend.write_behind(&opened, &session, at);
+        let (browser, is_doubtful) =
+            (self.backend.browser_copy(&opened), verdict == Verdict::Doubtful);
+        Ok(Some(Loaded { session, is_doubtful, at, version, browser }))
     }
 
-    /// What the response should write of the session that the request presented: something newer
-    /// than the browser has, or, once a minute, that it was seen. Of a session in a store the browser
-    /// has all that it ever gets.
-    pub fn due(&self, presented: &Presented) -> Option<Session> {
-        if self.store.is_some() {
-            return None;
-        }
-        let changed = self.version() != presented.version;
-        let newest = changed.then(|| self.live.newest(&presented.session.id)).flatten();
-        let session = newest.as_ref().unwrap_or(&presented.session);
-        let rolls = self.settings.idle_timeout.is_some();
-        let rolling = rolls && self.is_unseen(session, self.clock.now());
-        let due = session.generation > presented.generation || presented.by_older_key || rolling;
+    /// What the response is to write of the session that the request carried: something newer than the
+    /// browser has, or, once a minute, that it was seen. The browser of a session in a store has all
+    /// that it ever gets.
+    pub fn to_write(&self, loaded: &Loaded) -> Option<Session> {
+        let browser = loaded.browser?;
+        let changed = self.version() != loaded.version;
+        let newest = changed.then(|| self.memory.registry.newest(&loaded.session.id)).flatten();
+        let session = newest.as_ref().unwrap_or(&loaded.session);
+        let rolls = self.lifetimes.idle_timeout.is_some();
+        let rolling = rolls && self.lifetimes.is_unseen(session, self.clock.now());
+        let due = session.generation > browser.generation || browser.by_older_key || rolling;
         if !due || !self.is_alive(session) {
             return None;
         }

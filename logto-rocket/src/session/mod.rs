@@ -1,8 +1,22 @@
-//! [`Session`]: what a signed-in browser carries, and [`Sessions`], the session service.
+//! Sessions: who a browser belongs to, from the sign-in to the end.
+//!
+//! [`Sessions`] is the session service. Beneath it are four rooms, each of which uses only those below
+//! it:
+//!
+//! | | |
+//! | --- | --- |
+//! | `load`, `end`, `renewal` | what is done with a session: the methods of [`Sessions`] |
+//! | `backend` | where sessions live: in cookies or in a store |
+//! | `store` | stores, and the sessions in them |
+//! | `memory` | what this process knows |
+//! | `cookie` | what travels |
+//! | `session`, `cached_token`, `secret`, `lifetimes` | what all of them speak of |
 
+mod backend;
 mod cached_token;
 mod cookie;
 mod end;
+mod lifetimes;
 mod load;
 mod memory;
 mod renewal;
@@ -13,57 +27,44 @@ mod settings;
 mod store;
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use ::cookie::Key;
 
-pub(crate) use cached_token::{Audience, Token};
-pub(crate) use cookie::cookies::CookieWrite;
-pub(crate) use cookie::flow::{FLOW_LIFETIME, Flow, Flows, find as find_flow};
-pub(crate) use cookie::names::Names;
-pub(crate) use cookie::vault::Vault;
-pub(crate) use load::Presented;
-pub(crate) use memory::cache::OpenedSessions;
-pub(crate) use memory::ended::{Ended, Verdict};
-pub(crate) use memory::registry::Live;
-pub(crate) use memory::used_codes::Spent;
-pub(crate) use renewal::circuit::Outage;
-pub(crate) use secret::Secret;
-pub(crate) use session::{Asked, Session, SignInOrigin, USUAL_SCOPES};
-pub(crate) use settings::{Settings, StoreSettings};
+use self::backend::Backend;
+pub(crate) use self::backend::NotCreated;
+pub(crate) use self::cached_token::{CachedToken, TokenTarget};
+use self::cookie::{Attributes, Cookies, FLOW_LIFETIME, Naming};
+pub(crate) use self::cookie::{CookieWrite, Flow};
+use self::lifetimes::Lifetimes;
+pub(crate) use self::load::Loaded;
+pub(crate) use self::memory::SignInResult;
+use self::memory::{Memory, UsedCodes, Verdict};
+use self::renewal::Circuit;
+pub(crate) use self::session::{Asked, Session, SignInOrigin, USUAL_SCOPES};
+pub(crate) use self::settings::{Settings, StoreSettings};
 #[cfg(feature = "redis")]
-pub use store::RedisStore;
+pub use self::store::RedisStore;
 #[cfg(feature = "redis")]
-pub(crate) use store::RedisUrl;
-pub use store::{MemoryStore, Record, Replaced, SessionStore, StoreError, StoreId, Stored};
-
+pub(crate) use self::store::RedisUrl;
+pub use self::store::{MemoryStore, Record, Replaced, SessionStore, StoreError, StoreId, Stored};
 use crate::claims::Claims;
 use crate::clock::Clock;
+use crate::error::Error;
 use crate::events::Events;
-use crate::oidc::Oidc;
+use crate::oidc::{Oidc, Tokens};
+use crate::session_id::SessionId;
 
-/// The least time between two writes of a session that only say when it was last seen. Of one that
-/// ends unused after less than twice as much, it is half of that.
-const ROLLING: u64 = 60;
-
-/// The session service: how sessions are sealed, which are known to this process, and which have
-/// ended.
+/// The session service.
 pub(crate) struct Sessions {
-    pub names: Names,
-    pub vault: Vault,
-    pub clock: Clock,
-    pub clock_skew: Duration,
-    pub oidc: Arc<Oidc>,
-    pub secure: bool,
-    pub settings: Settings,
-    /// Where sessions are stored, if not in cookies.
-    pub store: Option<Arc<dyn SessionStore>>,
-    pub live: Live,
-    pub opened: OpenedSessions,
-    pub outage: Outage,
-    pub ended: Ended,
-    pub warned_of_size: AtomicBool,
+    settings: Settings,
+    cookies: Arc<Cookies>,
+    memory: Arc<Memory>,
+    backend: Backend,
+    lifetimes: Lifetimes,
+    circuit: Circuit,
+    oidc: Arc<Oidc>,
+    clock: Clock,
     events: Arc<Events>,
 }
 
@@ -81,7 +82,7 @@ pub(crate) struct Site<'s> {
 }
 
 impl Sessions {
-    /// The session service of a site; without a store, sessions are in cookies.
+    /// The session service of a site; without a store, sessions live in cookies.
     pub fn new(
         settings: Settings,
         site: Site<'_>,
@@ -91,22 +92,41 @@ impl Sessions {
         events: Arc<Events>,
     ) -> Self {
         let Site { app_id, base, is_https, secret_keys, clock_skew } = site;
-        Self {
-            names: Names::new(is_https, settings.cookie.as_deref(), app_id, base),
-            vault: Vault::new(secret_keys),
-            clock,
-            clock_skew,
-            oidc,
+        let Settings { max_lifetime, idle_timeout, .. } = settings;
+        let lifetimes = Lifetimes { max_lifetime, idle_timeout, clock_skew };
+        let naming = Naming { app_id, base, configured: settings.cookie.as_deref() };
+        let attributes = Attributes {
             secure: is_https,
-            live: Live::new(store.is_some()),
+            same_site: settings.same_site,
+            max_bytes: settings.max_cookie_bytes,
+        };
+        let cookies = Cookies::new(&naming, secret_keys, attributes, lifetimes, clock.clone());
+        let memory = Memory::new(store.is_some(), max_lifetime, FLOW_LIFETIME);
+        let (cookies, memory) = (Arc::new(cookies), Arc::new(memory));
+        let backend = Backend::new(
             store,
-            opened: OpenedSessions::default(),
-            outage: Outage::default(),
-            ended: Ended::new(settings.max_lifetime),
-            warned_of_size: AtomicBool::new(false),
-            settings,
-            events,
-        }
+            Arc::clone(&cookies),
+            Arc::clone(&memory),
+            lifetimes,
+            clock.clone(),
+        );
+        let circuit = Circuit::default();
+        Self { settings, cookies, memory, backend, lifetimes, circuit, oidc, clock, events }
+    }
+
+    /// The cookies of sessions, of sign-ins under way and of sign-outs.
+    pub fn cookies(&self) -> &Cookies {
+        &self.cookies
+    }
+
+    /// The sign-ins whose code was exchanged.
+    pub fn used_codes(&self) -> &UsedCodes {
+        &self.memory.used_codes
+    }
+
+    /// Logto.
+    pub fn oidc(&self) -> &Arc<Oidc> {
+        &self.oidc
     }
 
     /// Where what happens is reported.
@@ -114,63 +134,78 @@ impl Sessions {
         &self.events
     }
 
-    /// Whether the session has not come to its end at this moment.
-    pub fn is_alive(&self, session: &Session) -> bool {
-        self.is_in_time(session, self.clock.now()) && self.ended.verdict(session) != Verdict::Ended
-    }
-
-    /// Whether the session is neither too old nor from the future.
-    pub(in crate::session) fn is_in_time(&self, session: &Session, now: u64) -> bool {
-        let latest = now.saturating_add(self.clock_skew.as_secs());
-        let past = |at: u64| at <= latest;
-        past(session.signed_in_at)
-            && past(session.confirmed_at)
-            && past(session.last_seen)
-            && now.saturating_sub(session.signed_in_at) < self.settings.max_lifetime.as_secs()
-            && !self.is_idle(session, now)
-    }
-
-    /// Whether it has not been written down for a while that the session is used.
-    pub(in crate::session) fn is_unseen(&self, session: &Session, now: u64) -> bool {
-        let idle = self.settings.idle_timeout.map_or(u64::MAX, |limit| limit.as_secs() / 2);
-        now.saturating_sub(session.last_seen) >= ROLLING.min(idle)
-    }
-
-    /// Whether the session has not been used for too long.
-    pub(in crate::session) fn is_idle(&self, session: &Session, now: u64) -> bool {
-        let unused = || now.saturating_sub(session.last_seen);
-        self.settings.idle_timeout.is_some_and(|limit| unused() >= limit.as_secs())
-    }
-
-    /// How often anything has become of any session: it has ended, or something newer is known of it.
-    pub fn version(&self) -> u64 {
-        self.ended.version().wrapping_add(self.live.version())
-    }
-
-    /// Ends the session, at once and for good: in this process, and in the store, if there is one.
-    /// What it last knew is returned.
-    pub async fn end(&self, session: &Arc<Session>) -> Arc<Session> {
-        self.ended.end(&session.id, session.signed_in_at, self.clock.now());
-        let newest = self.live.remove(&session.id).unwrap_or_else(|| Arc::clone(session));
-        if let Err(error) = self.delete_stored(&session.id).await {
-            log::warn!("The session {} has ended here, but: {error}", session.id);
+    /// A session that begins, with what Logto gave for it. Nobody is in by it before it is
+    /// [created](Self::create).
+    pub fn begin(
+        &self,
+        claims: Claims,
+        asked: Asked,
+        tokens: Option<&Tokens>,
+        origin: Option<SignInOrigin>,
+    ) -> Arc<Session> {
+        let now = self.clock.now();
+        let mut session = Session::new(self.claims_to_store(claims), asked, now);
+        if let Some(tokens) = tokens {
+            session.refresh_token.clone_from(&tokens.refresh_token);
+            session.id_token = tokens.id_token.clone().filter(|_| self.settings.keep_id_token);
         }
-        newest
+        let token = tokens.map(|tokens| CachedToken::of_answer(tokens, now));
+        self.backend.begin(session, token, origin)
     }
 
-    /// The claims that a session keeps, by `session.claims`.
-    pub fn kept(&self, claims: Claims) -> Claims {
+    /// Makes sure that the browser can get a session that begins, and puts it into the store, if there
+    /// is one.
+    ///
+    /// # Errors
+    ///
+    /// [`NotCreated`].
+    pub async fn create(&self, session: &Session) -> Result<(), NotCreated> {
+        self.backend.create(session).await
+    }
+
+    /// The sessions of a user that are in the store and not over.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoSessionStore`] if there is none, [`Error::Store`].
+    pub async fn list_by_sub(&self, sub: &str) -> Result<Vec<Arc<Session>>, Error> {
+        let sessions = self.backend.list_by_sub(sub).await?.into_iter();
+        Ok(sessions.filter(|it| it.claims.sub == sub && self.is_alive(it)).collect())
+    }
+
+    /// How often anything has changed: a session has ended, or something newer is known of one.
+    pub fn version(&self) -> u64 {
+        self.memory.version()
+    }
+
+    /// The newest that is known of a session, if that is more than its browser has.
+    pub fn newest(&self, id: &SessionId) -> Option<Arc<Session>> {
+        self.memory.registry.newest(id)
+    }
+
+    /// Whether the session has ended before its time.
+    pub fn is_ended(&self, session: &Session) -> bool {
+        self.memory.ended.verdict(session) == Verdict::Ended
+    }
+
+    /// Whether the session is neither over nor ended at this moment.
+    pub fn is_alive(&self, session: &Session) -> bool {
+        self.lifetimes.is_in_time(session, self.clock.now()) && !self.is_ended(session)
+    }
+
+    /// Whether a session stores the claim. It always stores how fresh the sign-in is, and the name by
+    /// which Logto ends it.
+    pub fn stores_claim(&self, claim: &str) -> bool {
+        let stored = self.settings.claims.as_ref();
+        let always = matches!(claim, "auth_time" | "sid");
+        always || stored.is_none_or(|stored| stored.iter().any(|name| name == claim))
+    }
+
+    /// The claims that a session stores, by `session.claims`.
+    fn claims_to_store(&self, claims: Claims) -> Claims {
         if self.settings.claims.is_none() {
             return claims;
         }
-        claims.filtered(|name| self.keeps(name)).unwrap_or(claims)
-    }
-
-    /// Whether a session keeps the claim. It always keeps how fresh the sign-in is, and the name by
-    /// which Logto ends it.
-    pub fn keeps(&self, claim: &str) -> bool {
-        let kept = self.settings.claims.as_ref();
-        let always = matches!(claim, "auth_time" | "sid");
-        always || kept.is_none_or(|kept| kept.iter().any(|name| name == claim))
+        claims.filtered(|name| self.stores_claim(name)).unwrap_or(claims)
     }
 }

@@ -1,22 +1,26 @@
-//! [`Secret`]: what a browser keeps of a session that lives in a store.
+//! [`Secret`]: what a browser has of a session that is in a store, and the ids made of it.
 
 use std::fmt;
+use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
 
-use super::StoreId;
 use crate::session_id::SessionId;
 
 /// How many random bytes it has.
 const BYTES: usize = 32;
 
-/// What a browser keeps of a session that lives in a store: 256 random bits, which nobody else
-/// knows. The session's public id is made of their hash, and the store's id of the hash of that, so
-/// that neither leads back.
+/// What a browser has of a session that is in a store: 256 random bits, stored nowhere else. The
+/// session's public id is made of their hash, and the store's id of the hash of that, so that neither
+/// leads back.
 #[derive(Clone)]
 pub(crate) struct Secret(String);
+
+/// What a store knows a session by: 43 letters, digits, `-` and `_`. It is no secret.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct StoreId(Arc<str>);
 
 impl Secret {
     pub fn random() -> Self {
@@ -47,6 +51,25 @@ impl SessionId {
     /// What a store knows the session by.
     pub(crate) fn store_id(&self) -> StoreId {
         StoreId::from(URL_SAFE_NO_PAD.encode(Sha256::digest(self.as_str())))
+    }
+}
+
+impl StoreId {
+    /// The id as text, for a key or a column.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<String> for StoreId {
+    fn from(text: String) -> Self {
+        Self(text.into())
+    }
+}
+
+impl fmt::Display for StoreId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
     }
 }
 

@@ -1,4 +1,4 @@
-//! [`Session`]: what is known of a signed-in user's browser.
+//! [`Session`]: what a signed-in browser carries, or leads to in a store.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::cached_token::{Audience, Token};
+use super::cached_token::CachedTokens;
 use super::secret::Secret;
 use crate::claims::Claims;
 use crate::oidc::{RawIdToken, RefreshToken};
@@ -20,7 +20,8 @@ pub(crate) struct Session<C = Arc<Claims>> {
     pub(super) format: Format,
     #[serde(rename = "i")]
     pub id: SessionId,
-    /// Raised by every token request: whoever has the higher one is right.
+    /// Raised by every token request: of two copies of a session, the one with the higher generation
+    /// is right.
     #[serde(rename = "g")]
     pub generation: u64,
     /// They are written behind the rest; see [`to_text`](Session::to_text).
@@ -40,12 +41,12 @@ pub(crate) struct Session<C = Arc<Claims>> {
     pub id_token: Option<RawIdToken>,
     /// In a store only: what all processes may use.
     #[serde(rename = "a", default, skip_serializing_if = "Vec::is_empty")]
-    pub tokens: Vec<(Audience, Token)>,
+    pub tokens: CachedTokens,
     /// In a store only: where the sign-in came from.
     #[serde(rename = "o", default, skip_serializing_if = "Option::is_none")]
     pub origin: Option<SignInOrigin>,
     /// What the browser gets of a session that is in a store. Only the response of the sign-in
-    /// knows it.
+    /// has it.
     #[serde(skip)]
     pub secret: Option<Secret>,
 }
@@ -59,7 +60,7 @@ pub(crate) struct SignInOrigin {
     pub user_agent: Option<String>,
 }
 
-/// The format of what is sealed. Another one reads as signed out.
+/// The format of what is sealed. A session in another format reads as signed out.
 #[derive(Clone, Copy, Serialize, Deserialize)]
 #[serde(try_from = "u8", into = "u8")]
 pub(super) struct Format;
@@ -108,7 +109,7 @@ impl Asked {
 }
 
 impl Session {
-    /// A session that begins now, under an id that nobody has seen before. It has no tokens yet.
+    /// A session that begins now, under a new id. It has no tokens yet.
     pub fn new(claims: Claims, asked: Asked, now: u64) -> Self {
         Self {
             format: Format,
@@ -127,7 +128,7 @@ impl Session {
         }
     }
 
-    /// Whether two are copies of one state of a session: generation, last use, confirmation and
+    /// Whether two copies of a session are in the same state: generation, last use, confirmation and
     /// refresh token agree.
     pub fn is_same_as(&self, other: &Self) -> bool {
         let [token, others_token] =
@@ -138,13 +139,13 @@ impl Session {
             && token == others_token
     }
 
-    /// Whether Logto has told the claims no longer ago than this.
+    /// Whether Logto has confirmed the claims no longer ago than this.
     pub fn is_confirmed_within(&self, limit: Duration, now: u64) -> bool {
         now.saturating_sub(self.confirmed_at) < limit.as_secs()
     }
 
     /// Makes it a session in a store, which the browser finds by this secret.
-    pub fn keep_by(&mut self, secret: Secret) {
+    pub fn find_by(&mut self, secret: Secret) {
         self.id = secret.session_id();
         self.secret = Some(secret);
     }

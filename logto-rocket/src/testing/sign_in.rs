@@ -5,13 +5,12 @@ use rocket::http::Cookie;
 use rocket::{Orbit, Rocket, local};
 use tokio::runtime::{Builder, Handle};
 
-use super::error::IdpError;
 use super::permitted::permitted;
-use super::user::User;
+use super::{IdpError, User};
 use crate::at_once::at_once;
 use crate::claims::Claims;
 use crate::client::Client;
-use crate::session::{Asked, Secret, Session};
+use crate::session::{Asked, NotCreated};
 
 const ONE_THREAD: &str = "it has to be waited for, which takes a runtime with several threads, as \
                           `#[rocket::async_test]` starts it; or keep sessions in memory";
@@ -20,7 +19,7 @@ const ONE_THREAD: &str = "it has to be waited for, which takes a runtime with se
 /// session, sealed with the application's own key, or lead to one in its store.
 ///
 /// The user has the claims that the scopes of the application's configuration open. The session has
-/// no tokens, so whatever calls Logto needs an [`Idp`](super::Idp) and a sign-in there.
+/// no tokens, so what asks Logto for something needs an [`Idp`](super::Idp) and a sign-in there.
 ///
 /// ```
 /// # #[macro_use] extern crate rocket;
@@ -61,15 +60,16 @@ pub fn sign_in(
         .map_err(|error| IdpError::Description(error.to_string()))?;
     let sessions = attached.sessions();
     let asked = Asked::new(&scopes, &attached.settings().resources);
-    let mut session = Session::new(sessions.kept(claims), asked, attached.clock().now());
-    if sessions.store.is_some() {
-        session.keep_by(Secret::random());
-        wait_for(sessions.create_stored(&session))
-            .ok_or_else(|| IdpError::Store(ONE_THREAD.into()))?
-            .map_err(|error| IdpError::Store(error.to_string()))?;
-    }
-    let cookies = sessions.cookies(&session).map_err(|why| IdpError::TooLarge(why.to_string()))?;
-    Ok(cookies.into_iter().map(|cookie| cookie.into_cookie(sessions.secure)).collect())
+    let session = sessions.begin(claims, asked, None, None);
+    wait_for(sessions.create(&session))
+        .ok_or_else(|| IdpError::Store(ONE_THREAD.into()))?
+        .map_err(|error| match error {
+            NotCreated::TooLarge(why) => IdpError::TooLarge(why.to_string()),
+            NotCreated::Store(error) => IdpError::Store(error.to_string()),
+        })?;
+    let cookies = sessions.cookies();
+    let writes = cookies.of(&session).map_err(|why| IdpError::TooLarge(why.to_string()))?;
+    Ok(writes.into_iter().map(|write| cookies.build(write)).collect())
 }
 
 /// The result of work, in the runtime of the caller or, as with a blocking client, in one for it

@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::token_claims::TokenClaims;
 use crate::oidc::AccessToken as Text;
-use crate::session;
+use crate::session::CachedToken;
 
 /// An access token of the user, to call an API with in the user's name. The guard
 /// [`AccessToken<R>`](crate::AccessToken) and the methods of [`LogtoUser`](crate::LogtoUser) give one.
@@ -56,8 +56,8 @@ impl Token {
     }
 }
 
-impl From<session::Token> for Token {
-    fn from(token: session::Token) -> Self {
+impl From<CachedToken> for Token {
+    fn from(token: CachedToken) -> Self {
         Self { text: token.text, scopes: token.scopes, expires_at: token.expires_at }
     }
 }

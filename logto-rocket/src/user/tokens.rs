@@ -5,7 +5,7 @@ use crate::claims::Claims;
 use crate::error::{Call, Error};
 use crate::names::{ORGANIZATIONS, ORGANIZATIONS_RESOURCE};
 use crate::resource::{Resource, uri_of};
-use crate::session::Audience;
+use crate::session::TokenTarget;
 
 /// # Tokens
 ///
@@ -49,7 +49,7 @@ impl LogtoUser {
     ///   leave the session as it is.
     pub async fn access_token<R: Resource>(&self, resource: R) -> Result<Token, Error> {
         let _ = resource;
-        self.token(Audience { resource: Some(uri_of::<R>().into()), organization: None }).await
+        self.token(TokenTarget { resource: Some(uri_of::<R>().into()), organization: None }).await
     }
 
     /// An access token for an API resource in an organization. The claim `organization_id` names
@@ -71,7 +71,7 @@ impl LogtoUser {
     ) -> Result<Token, Error> {
         let _ = resource;
         let resource = Some(uri_of::<R>().into());
-        self.token(Audience { resource, organization: Some(organization.into()) }).await
+        self.token(TokenTarget { resource, organization: Some(organization.into()) }).await
     }
 
     /// An access token for an organization, by its id. It has the permissions of the user's roles
@@ -97,7 +97,7 @@ impl LogtoUser {
     /// one, asked for organizations. [`Error::Refused`] with `access_denied` (403) if the user is no
     /// member of the organization, or there is none of this id; the session stays as it is.
     pub async fn organization_token(&self, organization: &str) -> Result<Token, Error> {
-        self.token(Audience { resource: None, organization: Some(organization.into()) }).await
+        self.token(TokenTarget { resource: None, organization: Some(organization.into()) }).await
     }
 
     /// An access token for each of the user's [`organizations()`](Self::organizations), with its id
@@ -180,11 +180,11 @@ impl LogtoUser {
     /// error of a handler they are 401, 401 and 503.
     pub async fn fetch_user_info(&self) -> Result<Claims, Error> {
         let (sessions, session) = (self.client().sessions(), self.session());
-        let access_token = sessions.access_token(session, Audience::default()).await?;
+        let access_token = sessions.access_token(session, TokenTarget::default()).await?;
         match self.client().oidc().user_info(&access_token, self.id()).await {
             Err(Error::Refused { code, .. }) if code == "invalid_token" => {
-                sessions.forget_token(session, &Audience::default(), &access_token);
-                let renewed = sessions.access_token(session, Audience::default()).await?;
+                sessions.forget_token(session, &TokenTarget::default(), &access_token);
+                let renewed = sessions.access_token(session, TokenTarget::default()).await?;
                 self.client().oidc().user_info(&renewed, self.id()).await
             }
             answer => answer,
@@ -192,7 +192,7 @@ impl LogtoUser {
     }
 
     /// An access token for what the sign-in has asked for.
-    pub(crate) async fn token(&self, audience: Audience) -> Result<Token, Error> {
+    pub(crate) async fn token(&self, audience: TokenTarget) -> Result<Token, Error> {
         self.check_asked(&audience)?;
         // An empty id would count as no id, and the token would have more permissions than
         // intended.
@@ -204,7 +204,7 @@ impl LogtoUser {
     }
 
     /// Logto gives a token only for what the sign-in has asked for.
-    fn check_asked(&self, audience: &Audience) -> Result<(), Error> {
+    fn check_asked(&self, audience: &TokenTarget) -> Result<(), Error> {
         let (client, asked) = (self.client(), &self.session().asked);
         if let Some(resource) = &audience.resource
             && !asked.has_resource(resource)

@@ -6,10 +6,10 @@ use rocket::Request;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::{CookieWrite, Cookies};
 use crate::local_path::LocalPath;
 use crate::oidc::{Nonce, State, Verifier};
-use crate::session::memory::used_codes::StateHash;
-use crate::session::{Asked, Sessions};
+use crate::session::session::Asked;
 
 /// How long a sign-in may take.
 pub(crate) const FLOW_LIFETIME: Duration = Duration::from_secs(600);
@@ -20,7 +20,10 @@ const MAX_FLOWS: usize = 5;
 /// The most bytes that one of them may take when sealed.
 const MAX_BYTES: usize = 1024;
 
-/// A sign-in under way, or one that is finished and waits for the session to be seen.
+/// The hash of a sign-in's state, which the process remembers it by.
+pub(crate) type StateHash = [u8; 32];
+
+/// A sign-in under way, or one that has ended, until a request carries the session.
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Flow {
     #[serde(rename = "s")]
@@ -37,10 +40,10 @@ pub(crate) struct Flow {
     pub asked: Asked,
     #[serde(rename = "m", default, skip_serializing_if = "Option::is_none")]
     pub max_age: Option<u64>,
-    /// Whom a fresh sign-in was asked of.
+    /// The user that a fresh sign-in was asked of.
     #[serde(rename = "u", default, skip_serializing_if = "Option::is_none")]
     pub sub: Option<String>,
-    /// How many sign-ins in a row this one is, none of which gave a session that was presented.
+    /// How many sign-ins in a row this one is, none of which led to a session that a request carried.
     #[serde(rename = "c")]
     pub attempt: u32,
     #[serde(rename = "f", default, skip_serializing_if = "std::ops::Not::not")]
@@ -50,31 +53,50 @@ pub(crate) struct Flow {
 /// The sign-ins of one browser: each with the name of its cookie.
 pub(crate) struct Flows(Vec<(String, Option<Flow>)>);
 
+impl Cookies {
+    /// The sign-ins whose cookies the request carries, also those that cannot be read.
+    pub fn flows(&self, request: &Request<'_>) -> Flows {
+        Flows::of(request, self)
+    }
+
+    /// The sign-in that was started with this `state` by the browser that sends the request.
+    pub fn flow(&self, request: &Request<'_>, state: &str) -> Option<Flow> {
+        let name = self.names.flow(state);
+        let cookie = request.cookies().get(&name)?;
+        read(self, &name, cookie.value()).filter(|flow| flow.state.reveal() == state)
+    }
+
+    /// The cookie of a sign-in.
+    pub fn flow_write(&self, flow: &Flow) -> Option<CookieWrite> {
+        let (name, sealed) = flow.seal(self)?;
+        Some(CookieWrite::lax(name, Some(sealed)))
+    }
+}
+
 impl Flows {
-    /// All that the request carries, also those that cannot be read.
-    pub fn of(request: &Request<'_>, sessions: &Sessions) -> Self {
-        let prefix = sessions.names.flows();
+    fn of(request: &Request<'_>, cookies: &Cookies) -> Self {
+        let prefix = cookies.names.flows();
         let flows = request.cookies().iter().filter(|cookie| cookie.name().starts_with(prefix));
         Self(
             flows
                 .map(|cookie| {
-                    (cookie.name().to_owned(), read(sessions, cookie.name(), cookie.value()))
+                    (cookie.name().to_owned(), read(cookies, cookie.name(), cookie.value()))
                 })
                 .collect(),
         )
     }
 
-    /// The attempt that a sign-in started now is.
+    /// The number of the attempt that a sign-in started now is.
     pub fn next_attempt(&self) -> u32 {
         self.finished().map(|(_, flow)| flow.attempt).max().unwrap_or(0).saturating_add(1)
     }
 
-    /// Whether one of the sign-ins that came to their end was to be a fresh one.
+    /// Whether one of the sign-ins that have ended was to be a fresh one.
     pub fn has_fresh(&self) -> bool {
         self.finished().any(|(_, flow)| flow.max_age.is_some())
     }
 
-    /// The cookies of sign-ins that came to their end.
+    /// The names of the cookies of sign-ins that have ended.
     pub fn finished_names(&self) -> impl Iterator<Item = &str> {
         self.finished().map(|(name, _)| name)
     }
@@ -96,15 +118,8 @@ impl Flows {
     }
 }
 
-/// The sign-in that was started with this `state` by the browser that sends the request.
-pub(crate) fn find(request: &Request<'_>, sessions: &Sessions, state: &str) -> Option<Flow> {
-    let name = sessions.names.flow(state);
-    let cookie = request.cookies().get(&name)?;
-    read(sessions, &name, cookie.value()).filter(|flow| flow.state.reveal() == state)
-}
-
 impl Flow {
-    /// The sign-in as what is left of it when it came to its end, whichever.
+    /// What is left of the sign-in when it has ended, however it did.
     pub fn finished(&self) -> Self {
         Self {
             nonce: Nonce::from(""),
@@ -118,9 +133,9 @@ impl Flow {
 
     /// The name and sealed text of its cookie. A `return_to` that takes too much room is left out:
     /// the sign-in then ends on `after_sign_in`.
-    pub fn seal(&self, sessions: &Sessions) -> Option<(String, String)> {
-        let name = sessions.names.flow(self.state.reveal());
-        let seal = |flow: &Self| sessions.vault.seal(&name, &serde_json::to_string(flow).ok()?);
+    fn seal(&self, cookies: &Cookies) -> Option<(String, String)> {
+        let name = cookies.names.flow(self.state.reveal());
+        let seal = |flow: &Self| cookies.vault.seal(&name, &serde_json::to_string(flow).ok()?);
         let sealed = seal(self)?;
         if sealed.len() <= MAX_BYTES || self.return_to.is_none() {
             return Some((name, sealed));
@@ -135,12 +150,12 @@ impl Flow {
     }
 }
 
-/// Opens a sign-in that was started less than ten minutes ago.
-fn read(sessions: &Sessions, name: &str, sealed: &str) -> Option<Flow> {
-    let opened = sessions.vault.open(name, sealed)?;
+/// Opens a sign-in that was started less than [`FLOW_LIFETIME`] ago.
+fn read(cookies: &Cookies, name: &str, sealed: &str) -> Option<Flow> {
+    let opened = cookies.vault.open(name, sealed)?;
     let flow: Flow = serde_json::from_str(&opened.text).ok()?;
-    let now = sessions.clock.now();
-    let started = flow.started_at <= now.saturating_add(sessions.clock_skew.as_secs());
+    let now = cookies.clock.now();
+    let started = flow.started_at <= now.saturating_add(cookies.lifetimes.clock_skew.as_secs());
     let over = now.saturating_sub(flow.started_at) >= FLOW_LIFETIME.as_secs();
     (started && !over).then_some(flow)
 }

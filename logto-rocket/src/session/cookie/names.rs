@@ -3,16 +3,16 @@
 use sha2::{Digest, Sha256};
 
 /// The most pieces that a session is cut into.
-pub(crate) const MAX_PIECES: usize = 3;
+pub(super) const MAX_PIECES: usize = 3;
 
 /// The names of the cookies of one application.
 ///
-/// They are derived from the application's id and its doors, so that two applications on one host
+/// They are derived from the application's id and where our routes are mounted, so that two applications on one host
 /// do not overwrite each other's. On https they carry the prefix `__Host-`, with which a browser
 /// accepts them from this very host only. The session may be called otherwise by configuration, the
 /// others never: a sibling domain must not be able to plant a sign-in.
 #[derive(Clone, Debug)]
-pub(crate) struct Names {
+pub(super) struct Names {
     session: String,
     short_lived: String,
     flows: String,
@@ -50,13 +50,13 @@ impl Names {
     }
 
     /// Where to go after signing out.
-    pub fn farewell(&self) -> String {
+    pub fn post_logout(&self) -> String {
         format!("{}-farewell", self.short_lived)
     }
 }
 
 /// The SHA-256 of a text, in hexadecimal.
-pub(crate) fn hash(text: &str) -> String {
+pub(in crate::session) fn hash(text: &str) -> String {
     use std::fmt::Write;
 
     Sha256::digest(text).iter().fold(String::with_capacity(64), |mut hex, byte| {

@@ -6,12 +6,12 @@ use cookie::{Cookie, CookieJar, Key};
 /// AES-256-GCM with a random nonce, the cookie's name being authenticated along with the text.
 ///
 /// The first key seals, all of them open.
-pub(crate) struct Vault {
+pub(in crate::session) struct Vault {
     keys: Vec<Key>,
 }
 
 /// What a sealed text held.
-pub(crate) struct Opened {
+pub(in crate::session) struct Unsealed {
     pub text: String,
     /// Whether it was sealed with an older key, so that it is to be sealed again.
     pub by_older_key: bool,
@@ -31,11 +31,11 @@ impl Vault {
     }
 
     /// Opens what was sealed for the cookie `name`; `None` for anything else.
-    pub fn open(&self, name: &str, sealed: &str) -> Option<Opened> {
+    pub fn open(&self, name: &str, sealed: &str) -> Option<Unsealed> {
         self.keys.iter().enumerate().find_map(|(age, key)| {
             let cookie = Cookie::new(name.to_owned(), sealed.to_owned());
             let opened = CookieJar::new().private(key).decrypt(cookie)?;
-            Some(Opened { text: opened.value().to_owned(), by_older_key: age > 0 })
+            Some(Unsealed { text: opened.value().to_owned(), by_older_key: age > 0 })
         })
     }
 }
@@ -56,7 +56,7 @@ mod tests {
         assert!(vault.open("flow", &sealed).is_none());
     }
 
-    /// Past mistake 27: a constant nonce, or a seal that does not notice a changed bit.
+    /// A constant nonce, or a seal that does not notice a changed bit.
     #[test]
     fn two_seals_of_one_text_differ_and_no_changed_byte_opens() {
         let vault = vault();

@@ -1,14 +1,16 @@
-//! [`OpenedSessions`]: the sealed sessions that this process has opened before.
+//! [`SessionCache`]: the sessions that this process has unsealed before.
 
 use std::hash::{BuildHasher, Hasher, RandomState};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use quick_cache::Weighter;
 use quick_cache::sync::{Cache, DefaultLifecycle};
 
+use super::{EndedSessions, Verdict};
 use crate::claims::Claims;
-use crate::session::{Ended, Session, StoreId, Verdict};
+use crate::session::secret::StoreId;
+use crate::session::session::Session;
+use crate::sync::Arc;
+use crate::sync::atomic::{AtomicU64, Ordering};
 
 /// How many bytes all that is remembered takes at most, about.
 const MAX_BYTES: u64 = 12 << 20;
@@ -18,7 +20,8 @@ const USUAL_BYTES: u64 = 3_500;
 
 /// What every session takes, whatever is in it: itself, and what the allocator and the cache need
 /// for about 30 small pieces.
-const OWN_BYTES: usize = size_of::<Opened>() + size_of::<Session>() + size_of::<Claims>() + 500;
+const OWN_BYTES: usize =
+    size_of::<CachedSession>() + size_of::<Session>() + size_of::<Claims>() + 500;
 
 /// How many characters of a sealed text are its random nonce.
 const NONCE: usize = 16;
@@ -26,24 +29,26 @@ const NONCE: usize = 16;
 /// No version of anything, and no time.
 const NEVER: u64 = u64::MAX;
 
-/// The sealed sessions that this process has opened, by their text, so that a browser's second
+/// The sessions that this process has unsealed, by the text that the browser sent, so that its second
 /// request decrypts nothing.
 ///
-/// What is remembered is what was sealed. Whether it still counts is found out anew each time: whether
-/// it is too old, has been replaced, or has ended, the last only if anything has ended since. Only
-/// what the vault has opened, for the one cookie that sessions are sealed for, comes in here.
-pub(crate) struct OpenedSessions(Cache<Arc<str>, Arc<Opened>, ByBytes, ByTheBeginning>);
+/// An entry holds what was sealed. Whether it still counts is checked at every hit: whether it is too
+/// old, has been replaced, or has ended, the last only if anything has ended since. Only what the
+/// vault has opened, for the one cookie that sessions are sealed for, is inserted.
+pub(in crate::session) struct SessionCache(
+    Cache<Arc<str>, Arc<CachedSession>, ByBytes, ByBeginning>,
+);
 
 /// A session as it was sealed.
-pub(crate) struct Opened {
+pub(in crate::session) struct CachedSession {
     pub session: Arc<Session>,
     /// Whether it was sealed with an older key, so that it is to be sealed again.
     pub by_older_key: bool,
     /// Where a store has it, and the sealed text there.
     pub stored: Option<(StoreId, Arc<str>)>,
-    /// From when on somebody may write it again; [`NEVER`] while somebody does.
+    /// From when on it may be written again; [`NEVER`] while a task writes it.
     writable_from: AtomicU64,
-    /// The [`Ended::version`] at which it was last known not to have ended.
+    /// The [`EndedSessions::version`] at which it was last known not to have ended.
     alive_at: AtomicU64,
 }
 
@@ -51,31 +56,31 @@ pub(crate) struct Opened {
 #[derive(Clone)]
 struct ByBytes;
 
-impl Default for OpenedSessions {
+impl Default for SessionCache {
     fn default() -> Self {
         let items = usize::try_from(MAX_BYTES / USUAL_BYTES).unwrap_or(usize::MAX);
-        let (hash, lifecycle) = (ByTheBeginning::default(), DefaultLifecycle::default());
+        let (hash, lifecycle) = (ByBeginning::default(), DefaultLifecycle::default());
         Self(Cache::with(items, MAX_BYTES, ByBytes, hash, lifecycle))
     }
 }
 
-impl Weighter<Arc<str>, Arc<Opened>> for ByBytes {
-    fn weight(&self, text: &Arc<str>, opened: &Arc<Opened>) -> u64 {
-        let stored = opened.stored.as_ref().map_or(0, |(_, sealed)| sealed.len());
-        let claims = 2 * opened.session.claims.as_json().len();
+impl Weighter<Arc<str>, Arc<CachedSession>> for ByBytes {
+    fn weight(&self, text: &Arc<str>, cached: &Arc<CachedSession>) -> u64 {
+        let stored = cached.stored.as_ref().map_or(0, |(_, sealed)| sealed.len());
+        let claims = 2 * cached.session.claims.as_json().len();
         u64::try_from(text.len() + stored + claims + OWN_BYTES).unwrap_or(u64::MAX)
     }
 }
 
-impl OpenedSessions {
-    pub fn get(&self, text: &str) -> Option<Arc<Opened>> {
+impl SessionCache {
+    pub fn get(&self, text: &str) -> Option<Arc<CachedSession>> {
         self.0.get(text)
     }
 
-    pub fn insert(&self, text: &str, opened: Opened) -> Arc<Opened> {
-        let opened = Arc::new(opened);
-        self.0.insert(text.into(), Arc::clone(&opened));
-        opened
+    pub fn insert(&self, text: &str, session: CachedSession) -> Arc<CachedSession> {
+        let session = Arc::new(session);
+        self.0.insert(text.into(), Arc::clone(&session));
+        session
     }
 
     pub fn forget(&self, text: &str) {
@@ -83,15 +88,15 @@ impl OpenedSessions {
     }
 }
 
-impl Opened {
+impl CachedSession {
     pub fn new(session: Session, by_older_key: bool, stored: Option<(StoreId, Arc<str>)>) -> Self {
         let (writable_from, alive_at) = (AtomicU64::new(0), AtomicU64::new(NEVER));
         Self { session: Arc::new(session), by_older_key, stored, writable_from, alive_at }
     }
 
-    /// Whether the session, or what is now known of it, has ended. That it has not is found out anew
+    /// Whether the session, or what is now known of it, has ended. That it has not is checked again
     /// only when something has ended since.
-    pub fn verdict(&self, newest: &Arc<Session>, ended: &Ended) -> Verdict {
+    pub fn verdict(&self, newest: &Arc<Session>, ended: &EndedSessions) -> Verdict {
         let version = ended.version();
         let same = Arc::ptr_eq(newest, &self.session);
         if same && self.alive_at.load(Ordering::Acquire) == version {
@@ -104,13 +109,13 @@ impl Opened {
         verdict
     }
 
-    /// Whether this caller is the one to write it again.
+    /// Whether this caller is the one that writes it again. There is one at a time.
     pub fn claim_writing(&self, now: u64) -> bool {
         let free = |from| (from <= now).then_some(NEVER);
         self.writable_from.fetch_update(Ordering::AcqRel, Ordering::Acquire, free).is_ok()
     }
 
-    /// Lets another one write it again from then on, because the last one could not.
+    /// Lets it be written again from then on, because the last attempt failed.
     pub fn give_up_writing(&self, from: u64) {
         self.writable_from.store(from, Ordering::Release);
     }
@@ -119,11 +124,11 @@ impl Opened {
 /// Hashes the beginning of a text only, which is random in a sealed text and in a secret. Equality is
 /// over all of it.
 #[derive(Clone, Default)]
-struct ByTheBeginning(RandomState);
+struct ByBeginning(RandomState);
 
 struct Beginning(<RandomState as BuildHasher>::Hasher);
 
-impl BuildHasher for ByTheBeginning {
+impl BuildHasher for ByBeginning {
     type Hasher = Beginning;
 
     fn build_hasher(&self) -> Beginning {

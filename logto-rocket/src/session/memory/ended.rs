@@ -1,15 +1,15 @@
-//! [`Ended`]: the sessions that are over, whatever cookie still tells of them.
+//! [`EndedSessions`]: the sessions that ended before their time, whatever cookie still holds them.
 
 #[cfg(test)]
 mod tests;
 
 use std::collections::{BTreeSet, HashMap};
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
 
-use crate::session::Session;
+use crate::session::session::Session;
 use crate::session_id::SessionId;
+use crate::sync::atomic::{AtomicU64, Ordering};
+use crate::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 /// How many endings are remembered one by one.
 const MAX_ENDED: usize = 100_000;
@@ -22,10 +22,10 @@ const MARGIN: u64 = 600;
 /// of a user up to an instant.
 ///
 /// Each ending is remembered until what it ends would be over anyway. None is forgotten for want of
-/// room: when there are too many, the oldest merge into one instant, and whoever signed in before it
-/// is believed only once Logto has confirmed them.
-pub(crate) struct Ended {
-    memory: RwLock<Memory>,
+/// room: when there are too many, the oldest merge into one instant, and a session that was signed in
+/// before it is believed only once Logto has confirmed it.
+pub(in crate::session) struct EndedSessions {
+    endings: RwLock<Endings>,
     version: AtomicU64,
     capacity: usize,
     remembered_for: u64,
@@ -33,7 +33,7 @@ pub(crate) struct Ended {
 
 /// What is known of a session's end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Verdict {
+pub(in crate::session) enum Verdict {
     /// It has not ended.
     Alive,
     /// It has.
@@ -43,17 +43,17 @@ pub(crate) enum Verdict {
 }
 
 #[derive(Default)]
-struct Memory {
-    by_id: Endings,
-    by_sid: Endings,
-    by_sub: Endings,
+struct Endings {
+    by_id: ByName,
+    by_sid: ByName,
+    by_sub: ByName,
     /// All endings, those first that only concern what was signed in longest ago.
     order: BTreeSet<(u64, By, Arc<str>)>,
     merged: Merged,
 }
 
 /// Of each name, the last instant at which something could be signed in that this ends.
-type Endings = HashMap<Arc<str>, u64>;
+type ByName = HashMap<Arc<str>, u64>;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum By {
@@ -71,7 +71,7 @@ struct Merged {
     at: u64,
 }
 
-impl Ended {
+impl EndedSessions {
     /// For sessions that live no longer than this.
     pub fn new(max_lifetime: Duration) -> Self {
         Self::with_capacity(max_lifetime, MAX_ENDED)
@@ -79,7 +79,7 @@ impl Ended {
 
     fn with_capacity(max_lifetime: Duration, capacity: usize) -> Self {
         Self {
-            memory: RwLock::default(),
+            endings: RwLock::default(),
             version: AtomicU64::new(0),
             capacity,
             remembered_for: max_lifetime.as_secs().saturating_add(MARGIN),
@@ -102,7 +102,7 @@ impl Ended {
     }
 
     /// How often something has ended. As long as this stays the same, so does every verdict that
-    /// was [`Alive`](Verdict::Alive); whoever keeps one asks for the version first.
+    /// was [`Alive`](Verdict::Alive), if the version was read before the verdict.
     pub fn version(&self) -> u64 {
         self.version.load(Ordering::Acquire)
     }
@@ -112,16 +112,16 @@ impl Ended {
         if self.version() == 0 {
             return Verdict::Alive;
         }
-        let memory = self.read();
+        let endings = self.read();
         let at = session.signed_in_at;
         let ended_by_sid =
-            || session.claims.sid.as_ref().is_some_and(|sid| memory.by_sid.contains_key(&**sid));
+            || session.claims.sid.as_ref().is_some_and(|sid| endings.by_sid.contains_key(&**sid));
         let ended_by_sub =
-            || memory.by_sub.get(&*session.claims.sub).is_some_and(|not_after| at <= *not_after);
-        if memory.by_id.contains_key(session.id.as_str()) || ended_by_sid() || ended_by_sub() {
+            || endings.by_sub.get(&*session.claims.sub).is_some_and(|not_after| at <= *not_after);
+        if endings.by_id.contains_key(session.id.as_str()) || ended_by_sid() || ended_by_sub() {
             return Verdict::Ended;
         }
-        let Merged { before, at: merged_at } = memory.merged;
+        let Merged { before, at: merged_at } = endings.merged;
         if at < before && session.confirmed_at <= merged_at {
             return Verdict::Doubtful;
         }
@@ -129,41 +129,41 @@ impl Ended {
     }
 
     fn note(&self, by: By, name: &str, until: u64, now: u64) {
-        let mut memory = self.write();
-        while memory
+        let mut endings = self.write();
+        while endings
             .oldest()
             .is_some_and(|oldest| now.saturating_sub(oldest) >= self.remembered_for)
         {
-            memory.pop_oldest();
+            endings.pop_oldest();
         }
-        if memory.order.len() >= self.capacity {
-            memory.merge(self.capacity.div_ceil(10), now);
+        if endings.order.len() >= self.capacity {
+            endings.merge(self.capacity.div_ceil(10), now);
         }
-        memory.insert(by, name, until);
-        // Raised before the lock is released: who reads the new version waits for the new memory.
+        endings.insert(by, name, until);
+        // Raised before the lock is released: a reader of the new version waits for the new endings.
         self.version.fetch_add(1, Ordering::Release);
     }
 
-    fn read(&self) -> RwLockReadGuard<'_, Memory> {
-        self.memory.read().unwrap_or_else(PoisonError::into_inner)
+    fn read(&self) -> RwLockReadGuard<'_, Endings> {
+        self.endings.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn write(&self) -> RwLockWriteGuard<'_, Memory> {
-        self.memory.write().unwrap_or_else(PoisonError::into_inner)
+    fn write(&self) -> RwLockWriteGuard<'_, Endings> {
+        self.endings.write().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Memory {
+impl Endings {
     fn insert(&mut self, by: By, name: &str, until: u64) {
         let name: Arc<str> = name.into();
-        let before = self.endings(by).get(&name).copied();
+        let before = self.by(by).get(&name).copied();
         if before.is_some_and(|before| before >= until) {
             return;
         }
         if let Some(before) = before {
             self.order.remove(&(before, by, Arc::clone(&name)));
         }
-        self.endings(by).insert(Arc::clone(&name), until);
+        self.by(by).insert(Arc::clone(&name), until);
         self.order.insert((until, by, name));
     }
 
@@ -173,12 +173,12 @@ impl Memory {
 
     fn pop_oldest(&mut self) -> Option<u64> {
         let (until, by, name) = self.order.pop_first()?;
-        self.endings(by).remove(&name);
+        self.by(by).remove(&name);
         Some(until)
     }
 
-    /// Merges the oldest `count` endings. Many at once, because each time everybody who signed in
-    /// before them must be confirmed anew.
+    /// Merges the oldest `count` endings. Many at once, because each merge makes all sessions
+    /// that were signed in before them to be confirmed again.
     fn merge(&mut self, count: usize, now: u64) {
         for _ in 0..count {
             let Some(until) = self.pop_oldest() else { break };
@@ -187,7 +187,7 @@ impl Memory {
         }
     }
 
-    fn endings(&mut self, by: By) -> &mut Endings {
+    fn by(&mut self, by: By) -> &mut ByName {
         match by {
             By::Id => &mut self.by_id,
             By::Sid => &mut self.by_sid,

@@ -1,64 +1,96 @@
-//! [`Outage`]: whether Logto answers those who confirm claims, for the whole process.
+//! [`Circuit`]: whether Logto answers requests that confirm claims, for the whole process.
 
 use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
 
+use crate::sync::{Mutex, MutexGuard, PoisonError};
+
 /// How long nothing is tried after Logto gave no answer that can be used.
-pub(in crate::session) const PAUSE: Duration = Duration::from_secs(30);
+pub(super) const BACKOFF: Duration = Duration::from_secs(30);
 
-/// Until when nobody asks Logto to confirm claims, because it did not answer.
+/// Whether Logto answers requests that confirm claims.
 ///
-/// Old claims stand meanwhile. Once the time is over one request tries, and all others go on with
-/// what they have until it has been answered.
-pub(crate) struct Outage(watch::Sender<Option<Instant>>);
+/// While the circuit is open, old claims stand. Once its time is over one request tries, and all
+/// others go on with what they have until that one has been answered. [`State`] decides; what is here
+/// beside it wakes requests that wait for an answer when the circuit opens.
+pub(in crate::session) struct Circuit {
+    state: Mutex<State>,
+    opened: watch::Sender<()>,
+}
 
-impl Default for Outage {
+/// The state machine: it waits for nothing and reads no clock.
+#[derive(Default)]
+struct State {
+    /// Until when no request is made; `None` while the circuit is closed.
+    open_until: Option<Instant>,
+}
+
+impl Default for Circuit {
     fn default() -> Self {
-        Self(watch::Sender::new(None))
+        Self { state: Mutex::default(), opened: watch::Sender::new(()) }
     }
 }
 
-impl Outage {
-    /// Whether this caller may ask. After an outage it is the one to find out whether it is over.
-    pub fn may_ask(&self, now: Instant) -> bool {
-        let mut may = true;
-        self.0.send_if_modified(|until| {
-            match until {
-                None => {}
-                Some(at) if now < *at => may = false,
-                Some(at) => *at = now + PAUSE,
-            }
-            false
-        });
-        may
+impl Circuit {
+    /// Whether this caller may ask Logto. Behind an open circuit whose time is over, it is the one
+    /// that tries.
+    pub(super) fn may_ask(&self, now: Instant) -> bool {
+        self.state().may_ask(now)
     }
 
     /// How long it is until Logto is asked again.
-    pub fn remaining(&self, now: Instant) -> Option<Duration> {
-        let until = *self.0.borrow();
-        until.map(|at| at.saturating_duration_since(now)).filter(|wait| !wait.is_zero())
+    pub(super) fn remaining(&self, now: Instant) -> Option<Duration> {
+        self.state().remaining(now)
     }
 
-    /// Logto gave no answer that can be used.
-    pub fn begin(&self, now: Instant, wait: Option<Duration>) {
-        self.0.send_replace(Some(now + wait.unwrap_or(PAUSE)));
+    /// Notes that Logto gave no answer that can be used; `wait` is how long it said to wait.
+    pub(super) fn open(&self, now: Instant, wait: Option<Duration>) {
+        self.state().open(now, wait);
+        self.opened.send_replace(());
     }
 
-    /// Logto has answered.
-    pub fn end(&self) {
-        self.0.send_if_modified(|until| {
-            *until = None;
-            false
-        });
+    /// Notes that Logto has answered.
+    pub(super) fn close(&self) {
+        self.state().close();
     }
 
-    /// Waits until somebody learns that Logto does not answer.
-    pub async fn begins(&self) {
-        let mut receiver = self.0.subscribe();
+    /// Waits until another request opens the circuit.
+    pub(super) async fn opens(&self) {
+        let mut receiver = self.opened.subscribe();
         if receiver.changed().await.is_err() {
             std::future::pending::<()>().await;
         }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn may_ask(&mut self, now: Instant) -> bool {
+        match self.open_until {
+            None => true,
+            Some(until) if now < until => false,
+            Some(_) => {
+                self.open_until = Some(now + BACKOFF);
+                true
+            }
+        }
+    }
+
+    fn remaining(&self, now: Instant) -> Option<Duration> {
+        let wait = self.open_until?.saturating_duration_since(now);
+        (!wait.is_zero()).then_some(wait)
+    }
+
+    fn open(&mut self, now: Instant, wait: Option<Duration>) {
+        self.open_until = Some(now + wait.unwrap_or(BACKOFF));
+    }
+
+    fn close(&mut self) {
+        self.open_until = None;
     }
 }
 
@@ -66,17 +98,53 @@ impl Outage {
 mod tests {
     use super::*;
 
+    fn opened(wait: Option<Duration>) -> (State, Instant) {
+        let (mut state, now) = (State::default(), Instant::now());
+        state.open(now, wait);
+        (state, now)
+    }
+
     #[test]
-    fn after_an_outage_one_asks_and_the_others_wait_for_it() {
-        let outage = Outage::default();
-        let now = Instant::now();
-        assert!(outage.may_ask(now) && outage.may_ask(now));
-        outage.begin(now, None);
-        assert!(!outage.may_ask(now));
-        let later = now + PAUSE;
-        assert!(outage.may_ask(later), "one finds out");
-        assert!(!outage.may_ask(later), "the others do not");
-        outage.end();
-        assert!(outage.may_ask(later) && outage.may_ask(later));
+    fn a_closed_circuit_lets_everybody_ask() {
+        let (mut state, now) = (State::default(), Instant::now());
+        assert!(state.may_ask(now) && state.may_ask(now));
+        assert_eq!(state.remaining(now), None);
+    }
+
+    #[test]
+    fn an_open_circuit_lets_nobody_ask_and_tells_how_long() {
+        let (mut state, now) = opened(None);
+        assert!(!state.may_ask(now));
+        assert_eq!(state.remaining(now + Duration::from_secs(10)), Some(Duration::from_secs(20)));
+    }
+
+    #[test]
+    fn when_the_time_is_over_one_tries_and_the_others_do_not() {
+        let (mut state, now) = opened(None);
+        let later = now + BACKOFF;
+        assert!(state.may_ask(later));
+        assert!(!state.may_ask(later));
+    }
+
+    #[test]
+    fn a_try_without_an_outcome_is_followed_by_another_one() {
+        let (mut state, now) = opened(None);
+        assert!(state.may_ask(now + BACKOFF));
+        assert!(state.may_ask(now + 2 * BACKOFF));
+    }
+
+    #[test]
+    fn it_stays_open_for_as_long_as_logto_says() {
+        let wait = Duration::from_secs(5);
+        let (mut state, now) = opened(Some(wait));
+        assert!(!state.may_ask(now + Duration::from_secs(4)));
+        assert!(state.may_ask(now + wait));
+    }
+
+    #[test]
+    fn an_answer_closes_it_at_once() {
+        let (mut state, now) = opened(None);
+        state.close();
+        assert!(state.may_ask(now) && state.may_ask(now));
     }
 }

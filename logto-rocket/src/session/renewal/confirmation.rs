@@ -1,14 +1,16 @@
-//! Confirmation: claims of a certain age are believed only after Logto has told them again.
+//! Confirmation: claims of a certain age are believed only after Logto has confirmed them.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::error::{Call, Error};
-use crate::session::renewal::turn::{Claims, Want};
-use crate::session::{Presented, Session, Sessions};
+use crate::session::Sessions;
+use crate::session::load::Loaded;
+use crate::session::memory::{Freshness, Purpose};
+use crate::session::session::Session;
 
 /// How long a request waits for Logto to confirm claims.
-const PATIENCE: Duration = Duration::from_secs(2);
+const CONFIRMATION_TIMEOUT: Duration = Duration::from_secs(2);
 
 impl Sessions {
     /// The session with claims that are to be believed now: confirmed less than `revalidate_after`
@@ -18,16 +20,16 @@ impl Sessions {
     ///
     /// [`Error::SessionOver`] if Logto honours the session no more, or it is too old and cannot be
     /// confirmed; [`Error::Unavailable`] if Logto is out of reach and the claims are too old.
-    pub async fn confirmed(self: &Arc<Self>, presented: &Presented) -> Result<Arc<Session>, Error> {
-        let session = &presented.session;
-        if presented.is_doubtful {
+    pub async fn confirmed(self: &Arc<Self>, loaded: &Loaded) -> Result<Arc<Session>, Error> {
+        let session = &loaded.session;
+        if loaded.is_doubtful {
             // Without a refresh token there is an error that says so.
             return Box::pin(self.refresh(session)).await;
         }
         let limit = self.settings.revalidate_after;
-        match limit.filter(|limit| !session.is_confirmed_within(*limit, presented.at)) {
+        match limit.filter(|limit| !session.is_confirmed_within(*limit, loaded.at)) {
             None => Ok(Arc::clone(session)),
-            // In a box, because it is large, and every request of a signed-in user comes by.
+            // In a box, because it is large and every request of a signed-in user has room for it.
             Some(limit) => Box::pin(self.confirmed_anew(session, limit)).await,
         }
     }
@@ -40,7 +42,7 @@ impl Sessions {
         if session.refresh_token.is_none() {
             return Err(Error::SessionOver);
         }
-        if self.outage.may_ask(self.clock.instant()) {
+        if self.circuit.may_ask(self.clock.instant()) {
             match self.confirm(session, limit).await {
                 Ok(confirmed) => return Ok(confirmed),
                 Err(Error::SessionOver) => return Err(Error::SessionOver),
@@ -56,17 +58,17 @@ impl Sessions {
         session: &Arc<Session>,
         limit: Duration,
     ) -> Result<Arc<Session>, Error> {
-        let record = self.live.record(session, self.clock.instant());
-        let begun = record.begun();
-        let answer = self.request(&record, Want::Claims(Claims::ConfirmedWithin(limit)));
+        let entry = self.memory.registry.entry(session, self.clock.instant());
+        let begun = entry.begun();
+        let answer = self.request(&entry, Purpose::Claims(Freshness::ConfirmedWithin(limit)));
         let silence = tokio::select! {
-            answer = answer => return answer.map(|()| record.session()),
-            () = tokio::time::sleep(PATIENCE) => true,
-            () = self.outage.begins() => false,
+            answer = answer => return answer.map(|()| entry.session()),
+            () = tokio::time::sleep(CONFIRMATION_TIMEOUT) => true,
+            () = self.circuit.opens() => false,
         };
-        // While another process has the turn, Logto has not been asked and keeps no silence.
-        if silence && (self.store.is_none() || record.begun() > begun) {
-            self.outage.begin(self.clock.instant(), None);
+        // While another process has the lease, Logto was not asked, so this is no silence of its own.
+        if silence && (!self.backend.is_shared() || entry.begun() > begun) {
+            self.circuit.open(self.clock.instant(), None);
         }
         let why = "no answer within 2 seconds".into();
         Err(Error::Unavailable { call: Call::Token, why, retry_after: None })
@@ -78,7 +80,7 @@ impl Sessions {
         if session.is_confirmed_within(stale, self.clock.now()) {
             return Ok(Arc::clone(session));
         }
-        let retry_after = self.outage.remaining(self.clock.instant());
+        let retry_after = self.circuit.remaining(self.clock.instant());
         let why = "the user's claims are too old to be believed".into();
         Err(Error::Unavailable { call: Call::Token, why, retry_after })
     }

@@ -1,71 +1,75 @@
-//! One token request of a session: what is sent, and what is kept of the answer.
+//! One token request of a session: what is sent, and what is stored of the answer.
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::circuit::BACKOFF;
 use crate::claims::Claims;
 use crate::error::{Call, Error, InvalidToken};
 use crate::oidc::{Expected, RefreshToken, Renewal, Target, Tokens};
-use crate::session::cached_token::Audience;
-use crate::session::memory::registry::Record;
-use crate::session::renewal::circuit::PAUSE;
-use crate::session::renewal::turn::Want;
-use crate::session::{Session, Sessions, Verdict};
+use crate::session::Sessions;
+use crate::session::cached_token::{CachedToken, TokenTarget};
+use crate::session::memory::{Entry, Purpose};
+use crate::session::session::Session;
 
 /// How long a refresh may stay unanswered before it is sent once more. Both fall inside the three
 /// seconds for which Logto honours a refresh token that it has rotated.
-const SECOND_TRY: Duration = Duration::from_secs(2);
+const FIRST_TRY_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// How long a refusal is remembered.
 const REFUSED_FOR: Duration = Duration::from_secs(60);
 
 impl Sessions {
-    /// Makes the token request that is wanted, by the one who has the turn.
-    pub(in crate::session) async fn renew(
+    /// Makes the token request that is wanted, by the holder of the turn.
+    pub(super) async fn renew(
         self: &Arc<Self>,
-        record: &Record,
-        want: &Want,
+        entry: &Entry,
+        purpose: &Purpose,
     ) -> Result<(), Error> {
-        let audience = want.audience();
-        let mut used = record.session().refresh_token.clone().ok_or(Error::NoRefreshToken)?;
-        let number = record.begin();
-        let mut renewal = self.ask(&used, &audience).await;
+        let target = target_of(purpose);
+        let mut used = entry.session().refresh_token.clone().ok_or(Error::NoRefreshToken)?;
+        let number = entry.begin();
+        let mut renewal = self.ask(&used, &target).await;
         if is_invalid_grant(&renewal) {
-            self.reload(record).await?;
-            let newest = record.session().refresh_token.clone().ok_or(Error::NoRefreshToken)?;
+            self.backend.reload(entry).await?;
+            let newest = entry.session().refresh_token.clone().ok_or(Error::NoRefreshToken)?;
             if newest.reveal() != used.reveal() {
                 used = newest;
-                renewal = self.ask(&used, &audience).await;
+                renewal = self.ask(&used, &target).await;
             }
         }
-        let renewed = self.take(record, number, &audience, renewal).await.and_then(|claims| {
-            if claims || matches!(want, Want::Token(_)) { Ok(()) } else { Err(no_claims()) }
+        let renewed = self.take(entry, number, &target, renewal).await.and_then(|claims| {
+            if claims || matches!(purpose, Purpose::AccessToken(_)) {
+                Ok(())
+            } else {
+                Err(no_claims())
+            }
         });
         match &renewed {
             Ok(()) | Err(Error::SessionOver | Error::NoRefreshToken) => {}
             Err(Error::Refused { code, .. }) => {
-                record.refuse(audience, code.clone(), self.clock.instant(), REFUSED_FOR);
+                entry.refuse(target, code.clone(), self.clock.instant(), REFUSED_FOR);
             }
             Err(Error::Unavailable { retry_after, .. }) => {
-                record.pause(self.clock.instant(), retry_after.unwrap_or(PAUSE));
+                entry.pause(self.clock.instant(), retry_after.unwrap_or(BACKOFF));
             }
-            Err(_) => record.pause(self.clock.instant(), PAUSE),
+            Err(_) => entry.pause(self.clock.instant(), BACKOFF),
         }
-        // Last, for it wakes those who wait, and they go by the record.
-        self.notice(want, &renewed);
+        // Last, because it wakes requests that wait, and they read the entry.
+        self.note(purpose, &renewed);
         renewed
     }
 
     /// Sends the refresh token, and once more if no answer comes, or none that can be used: Logto
     /// may have rotated the token and honours the old one for a moment yet.
-    async fn ask(&self, refresh_token: &RefreshToken, audience: &Audience) -> Renewal {
+    async fn ask(&self, refresh_token: &RefreshToken, target: &TokenTarget) -> Renewal {
         let target = Target {
-            resource: audience.resource.as_deref(),
-            organization: audience.organization.as_deref(),
+            resource: target.resource.as_deref(),
+            organization: target.organization.as_deref(),
         };
         let first = self.oidc.refresh(refresh_token, target);
         tokio::pin!(first);
-        if let Ok(answer) = tokio::time::timeout(SECOND_TRY, &mut first).await {
+        if let Ok(answer) = tokio::time::timeout(FIRST_TRY_TIMEOUT, &mut first).await {
             let again = answer.is_lost();
             return if again { self.oidc.refresh(refresh_token, target).await } else { answer };
         }
@@ -77,42 +81,44 @@ impl Sessions {
         }
     }
 
-    /// Learns whether Logto answers. That it does not is believed of a request that is the same for
-    /// everybody; one for a token may fail for one user alone.
-    fn notice(&self, want: &Want, renewed: &Result<(), Error>) {
+    /// Tells the circuit whether Logto answers. Only a request for claims opens it: one for a token may
+    /// fail for one user alone.
+    fn note(&self, purpose: &Purpose, renewed: &Result<(), Error>) {
         match renewed {
-            Ok(()) | Err(Error::SessionOver | Error::Refused { .. }) => self.outage.end(),
-            Err(Error::Unavailable { retry_after, .. }) if matches!(want, Want::Claims(_)) => {
-                self.outage.begin(self.clock.instant(), *retry_after);
+            Ok(()) | Err(Error::SessionOver | Error::Refused { .. }) => self.circuit.close(),
+            Err(Error::Unavailable { retry_after, .. })
+                if matches!(purpose, Purpose::Claims(_)) =>
+            {
+                self.circuit.open(self.clock.instant(), *retry_after);
             }
             Err(_) => {}
         }
     }
 
-    /// Takes the answer, and says whether there were claims in it. The refresh token in it is kept
-    /// whatever else is wrong, for Logto may honour no other one any more.
+    /// Takes the answer, and says whether there were claims in it. The refresh token in it is stored
+    /// whatever else is wrong: Logto may honour no other one any more.
     async fn take(
         self: &Arc<Self>,
-        record: &Record,
+        entry: &Entry,
         number: u64,
-        audience: &Audience,
+        target: &TokenTarget,
         renewal: Renewal,
     ) -> Result<bool, Error> {
-        let before = record.session();
-        if self.ended.verdict(&before) == Verdict::Ended {
+        let before = entry.session();
+        if self.is_ended(&before) {
             self.revoke_behind(renewal.refresh_token);
             return Err(Error::SessionOver);
         }
         let tokens = match renewal.outcome {
             Ok(tokens) => tokens,
-            Err(Error::Refused { code, .. }) if ends_the_session(&code, audience) => {
+            Err(Error::Refused { code, .. }) if ends_the_session(&code, target) => {
                 self.end(&before).await;
                 return Err(Error::SessionOver);
             }
             Err(error) => {
                 if let Some(refresh_token) = renewal.refresh_token {
-                    record.advance(|session| session.refresh_token = Some(refresh_token));
-                    self.save(record).await?;
+                    entry.advance(|session| session.refresh_token = Some(refresh_token));
+                    self.backend.save(entry).await?;
                 }
                 return Err(error);
             }
@@ -125,12 +131,12 @@ impl Sessions {
         }
         let now = self.clock.now();
         let believed = claims.is_ok();
-        record.advance(|session| {
+        entry.advance(|session| {
             if let Some(refresh_token) = renewal.refresh_token.clone() {
                 session.refresh_token = Some(refresh_token);
             }
             if let Ok(Some(claims)) = &claims {
-                session.claims = Arc::new(self.kept(claims.clone()));
+                session.claims = Arc::new(self.claims_to_store(claims.clone()));
                 session.confirmed_at = now;
                 if self.settings.keep_id_token {
                     session.id_token.clone_from(&tokens.id_token);
@@ -138,12 +144,12 @@ impl Sessions {
             }
         });
         if let Ok(Some(_)) = &claims {
-            record.confirmed_by(number);
+            entry.claims_came(number);
         }
         if believed {
-            record.keep_token(audience.clone(), self.token(&tokens), now);
+            entry.add_token(target.clone(), CachedToken::of_answer(&tokens, now), now);
         }
-        if let Err(over) = self.save(record).await {
+        if let Err(over) = self.backend.save(entry).await {
             self.end(&before).await;
             self.revoke_behind(renewal.refresh_token);
             return Err(over);
@@ -161,16 +167,13 @@ impl Sessions {
         };
         self.oidc.verify_id_token(raw, &expected).await.map(Some)
     }
+}
 
-    /// Revokes, behind the request, what came for a session that was ended meanwhile.
-    fn revoke_behind(&self, refresh_token: Option<RefreshToken>) {
-        let Some(refresh_token) = refresh_token else { return };
-        let oidc = Arc::clone(&self.oidc);
-        tokio::spawn(async move {
-            if let Err(error) = oidc.revoke(&refresh_token).await {
-                log::warn!("The tokens of an ended session could not be revoked: {error}");
-            }
-        });
+/// A confirmation asks for the token of userinfo, which the answer brings along.
+fn target_of(purpose: &Purpose) -> TokenTarget {
+    match purpose {
+        Purpose::AccessToken(target) => target.clone(),
+        Purpose::Claims(_) => TokenTarget::default(),
     }
 }
 
@@ -180,8 +183,8 @@ fn is_invalid_grant(renewal: &Renewal) -> bool {
 
 /// Whether Logto says that the session is over: its grant is, or, where nothing in particular was
 /// asked for, this user may not use the application any more.
-fn ends_the_session(code: &str, audience: &Audience) -> bool {
-    code == "invalid_grant" || (code == "access_denied" && *audience == Audience::default())
+fn ends_the_session(code: &str, target: &TokenTarget) -> bool {
+    code == "invalid_grant" || (code == "access_denied" && *target == TokenTarget::default())
 }
 
 fn no_claims() -> Error {

@@ -5,21 +5,20 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::{SessionStore, StoreError, StoreId};
 use crate::error::Error;
-use crate::session::{Session, Sessions};
-use crate::session::{SessionStore, StoreError, StoreId};
 use crate::session_id::SessionId;
 
 /// After this time a lease is free again whose process has died.
-const TERM: Duration = Duration::from_secs(10);
+const LEASE_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// How often a lease is extended that is in use.
+/// How often a lease that is in use is extended.
 const EXTENSION: Duration = Duration::from_secs(3);
 
-/// How often a lease is asked for that somebody else has.
-const POLL: Duration = Duration::from_millis(20);
+/// How long it is until a lease that another process has is asked for again.
+const POLL_BACKOFF: Duration = Duration::from_millis(20);
 
-/// How often at most: a little longer than the term.
+/// How often at most: a little longer than a lease lives.
 const MAX_POLLS: usize = 600;
 
 /// The right to make the token requests of a session.
@@ -29,50 +28,43 @@ pub(in crate::session) struct Lease {
     holder: SessionId,
 }
 
-impl Sessions {
-    /// Waits for the lease of a session; `None` if sessions are not in a store.
+impl Lease {
+    /// Waits for the lease of a session.
     ///
     /// # Errors
     ///
     /// [`Error::Store`].
-    pub(in crate::session) async fn lease(
-        &self,
-        session: &Session,
-    ) -> Result<Option<Lease>, Error> {
-        let Some(store) = &self.store else { return Ok(None) };
-        let (at, holder) = (session.id.store_id(), SessionId::random());
-        let lease = Lease { store: Arc::clone(store), at, holder };
+    pub(super) async fn wait(store: Arc<dyn SessionStore>, at: StoreId) -> Result<Self, Error> {
+        let lease = Self { store, at, holder: SessionId::random() };
         for _ in 0..MAX_POLLS {
             if lease.take().await? {
-                return Ok(Some(lease));
+                return Ok(lease);
             }
-            tokio::time::sleep(POLL).await;
+            tokio::time::sleep(POLL_BACKOFF).await;
         }
         Err(StoreError::new("another process does not give back the lease of the session").into())
     }
-}
 
-impl Lease {
-    /// Does the work, keeping the lease as long as it takes, and gives it back.
+    /// Does the work, extending the lease as long as it takes, and gives it back.
     pub async fn during<T>(self, work: impl Future<Output = T>) -> T {
         tokio::pin!(work);
         let done = loop {
             match tokio::time::timeout(EXTENSION, &mut work).await {
                 Ok(done) => break done,
-                Err(_) => tell(self.take().await.map(drop)),
+                Err(_) => log_failure(self.take().await.map(drop)),
             }
         };
-        tell(self.store.release(&self.at, self.holder.as_str()).await);
+        log_failure(self.store.release(&self.at, self.holder.as_str()).await);
         done
     }
 
     async fn take(&self) -> Result<bool, StoreError> {
-        self.store.lease(&self.at, self.holder.as_str(), TERM).await
+        self.store.lease(&self.at, self.holder.as_str(), LEASE_TIMEOUT).await
     }
 }
 
 /// Without the store the lease ends by itself.
-fn tell(outcome: Result<(), StoreError>) {
+fn log_failure(outcome: Result<(), StoreError>) {
     if let Err(error) = outcome {
         log::warn!("The lease of a session was not kept up: {error}");
     }

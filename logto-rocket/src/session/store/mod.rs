@@ -1,20 +1,23 @@
-//! [`SessionStore`]: where sessions are kept that do not live in cookies.
+//! [`SessionStore`]: a place for sessions that do not live in cookies, and those that are there.
 
-pub(super) mod lease;
+mod lease;
 mod memory;
 #[cfg(feature = "redis")]
 mod redis;
-pub(super) mod stored;
+mod stored;
 
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-pub use memory::MemoryStore;
+pub(super) use self::lease::Lease;
+pub use self::memory::MemoryStore;
 #[cfg(feature = "redis")]
-pub use redis::RedisStore;
+pub use self::redis::RedisStore;
 #[cfg(feature = "redis")]
-pub(crate) use redis::RedisUrl;
+pub(crate) use self::redis::RedisUrl;
+pub(super) use self::stored::StoredSessions;
+pub use super::secret::StoreId;
 
 /// A place for sessions outside of the browser, shared by all processes of an application or local
 /// to one. [`MemoryStore`] and, with the feature `redis`, `RedisStore` are there; one's own is given
@@ -131,10 +134,6 @@ pub trait SessionStore: Send + Sync + 'static {
     async fn release(&self, id: &StoreId, holder: &str) -> Result<(), StoreError>;
 }
 
-/// What a store knows a session by: 43 letters, digits, `-` and `_`. It is no secret.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct StoreId(Arc<str>);
-
 /// A session as a store keeps it, with the columns that it is found by.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -173,19 +172,6 @@ pub enum Replaced {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoreError(String);
 
-impl StoreId {
-    /// The id as text, for a key or a column.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl From<String> for StoreId {
-    fn from(text: String) -> Self {
-        Self(text.into())
-    }
-}
-
 impl Record {
     /// A record with all its columns.
     pub fn new(
@@ -202,12 +188,6 @@ impl StoreError {
     /// An error with a reason for the log.
     pub fn new(why: impl fmt::Display) -> Self {
         Self(why.to_string())
-    }
-}
-
-impl fmt::Display for StoreId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
     }
 }
 

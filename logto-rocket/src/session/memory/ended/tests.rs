@@ -8,8 +8,8 @@ use crate::session::Asked;
 
 const LIFETIME: u64 = 10_000;
 
-fn ended(capacity: usize) -> Ended {
-    Ended::with_capacity(Duration::from_secs(LIFETIME), capacity)
+fn ended(capacity: usize) -> EndedSessions {
+    EndedSessions::with_capacity(Duration::from_secs(LIFETIME), capacity)
 }
 
 fn session(sub: &str, sid: Option<&str>, signed_in_at: u64) -> Session {
@@ -17,7 +17,7 @@ fn session(sub: &str, sid: Option<&str>, signed_in_at: u64) -> Session {
     Session::new(claims, Asked::default(), signed_in_at)
 }
 
-fn end(ended: &Ended, session: &Session, now: u64) {
+fn end(ended: &EndedSessions, session: &Session, now: u64) {
     ended.end(&session.id, session.signed_in_at, now);
 }
 

@@ -11,7 +11,7 @@ use ::redis::Cmd;
 use self::connection::Connection;
 pub(crate) use self::url::RedisUrl;
 use super::{Record, Replaced, SessionStore, StoreError, StoreId, Stored};
-use crate::session::cookie::names::hash;
+use crate::session::cookie::hash;
 
 macro_rules! script {
     ($name:literal) => {

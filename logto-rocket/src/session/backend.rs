@@ -1,0 +1,230 @@
+//! [`Backend`]: where sessions live: in the cookies of their browsers, or in a store. Every difference
+//! between the two is here.
+
+use std::sync::Arc;
+
+use rocket::Request;
+
+use super::cached_token::{CachedToken, TokenTarget};
+use super::cookie::{Cookies, TooLarge};
+use super::lifetimes::Lifetimes;
+use super::memory::{CachedSession, Entry, Memory};
+use super::secret::Secret;
+use super::session::{Session, SignInOrigin};
+use super::store::{Lease, SessionStore, StoreError, StoredSessions};
+use crate::clock::Clock;
+use crate::error::Error;
+use crate::session_id::SessionId;
+
+/// Where sessions live.
+pub(super) enum Backend {
+    /// Each in the cookies of its browser.
+    Cookies(CookieSessions),
+    /// In a store; the browser has a secret that leads there.
+    Store(Arc<StoredSessions>),
+}
+
+/// Sessions in cookies.
+pub(super) struct CookieSessions {
+    cookies: Arc<Cookies>,
+    memory: Arc<Memory>,
+    clock: Clock,
+}
+
+/// What a browser has of a session in cookies.
+#[derive(Clone, Copy)]
+pub(super) struct BrowserCopy {
+    pub generation: u64,
+    /// Whether it was sealed with an older key.
+    pub by_older_key: bool,
+}
+
+/// Why a session that was to begin could not be created.
+pub(crate) enum NotCreated {
+    TooLarge(TooLarge),
+    /// [`Error::Store`].
+    Store(Error),
+}
+
+impl Backend {
+    pub fn new(
+        store: Option<Arc<dyn SessionStore>>,
+        cookies: Arc<Cookies>,
+        memory: Arc<Memory>,
+        lifetimes: Lifetimes,
+        clock: Clock,
+    ) -> Self {
+        match store {
+            None => Self::Cookies(CookieSessions { cookies, memory, clock }),
+            Some(store) => {
+                Self::Store(Arc::new(StoredSessions::new(store, cookies, memory, lifetimes, clock)))
+            }
+        }
+    }
+
+    /// Whether other processes may renew the sessions, too.
+    pub fn is_shared(&self) -> bool {
+        matches!(self, Self::Store(_))
+    }
+
+    /// Opens the session that a request carries or leads to, from memory if it was opened before.
+    pub async fn open(&self, request: &Request<'_>) -> Result<Option<Arc<CachedSession>>, Error> {
+        match self {
+            Self::Cookies(sessions) => Ok(sessions.open(request)),
+            Self::Store(sessions) => sessions.open(request).await,
+        }
+    }
+
+    /// What the browser has of a session that a response may write again; `None` if that has all
+    /// that it ever gets.
+    pub fn browser_copy(&self, opened: &CachedSession) -> Option<BrowserCopy> {
+        let copy = || BrowserCopy {
+            generation: opened.session.generation,
+            by_older_key: opened.by_older_key,
+        };
+        matches!(self, Self::Cookies(_)).then(copy)
+    }
+
+    /// Writes, behind the request, what is to be written to a store of a session that was loaded.
+    pub fn write_behind(&self, opened: &Arc<CachedSession>, session: &Arc<Session>, now: u64) {
+        if let Self::Store(sessions) = self {
+            sessions.write_behind(opened, session, now);
+        }
+    }
+
+    /// Gives a session that begins what it needs to live there, with the access token of its sign-in.
+    pub fn begin(
+        &self,
+        mut session: Session,
+        token: Option<CachedToken>,
+        origin: Option<SignInOrigin>,
+    ) -> Arc<Session> {
+        let token = token.map(|token| (TokenTarget::default(), token));
+        match self {
+            Self::Cookies(CookieSessions { memory, clock, .. }) => {
+                let session = Arc::new(session);
+                if let Some((target, token)) = token {
+                    let entry = memory.registry.entry(&session, clock.instant());
+                    entry.add_token(target, token, clock.now());
+                }
+                session
+            }
+            Self::Store(_) => {
+                session.find_by(Secret::random());
+                session.tokens = token.into_iter().collect();
+                session.origin = origin;
+                Arc::new(session)
+            }
+        }
+    }
+
+    /// Creates a session that begins, before its browser gets it.
+    pub async fn create(&self, session: &Session) -> Result<(), NotCreated> {
+        match self {
+            Self::Cookies(CookieSessions { cookies, .. }) => {
+                cookies.check_size(session).map_err(NotCreated::TooLarge)
+            }
+            Self::Store(sessions) => sessions.create(session).await.map_err(NotCreated::Store),
+        }
+    }
+
+    /// Waits for the right to make the token requests of a session, where other processes may.
+    pub async fn lease(&self, session: &Session) -> Result<Option<Lease>, Error> {
+        match self {
+            Self::Cookies(_) => Ok(None),
+            Self::Store(sessions) => sessions.lease(session).await.map(Some),
+        }
+    }
+
+    /// Takes the session as a store has it, if that is newer than what is known here.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::SessionOver`] if the store has it no more, [`Error::Store`].
+    pub async fn reload(&self, entry: &Entry) -> Result<(), Error> {
+        match self {
+            Self::Cookies(_) => Ok(()),
+            Self::Store(sessions) => sessions.reload(entry).await,
+        }
+    }
+
+    /// Saves what a token request brought. Cookies are written by the response.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::SessionOver`] if the session was ended meanwhile.
+    pub async fn save(&self, entry: &Entry) -> Result<(), Error> {
+        match self {
+            Self::Cookies(_) => Ok(()),
+            Self::Store(sessions) => sessions.save(entry).await,
+        }
+    }
+
+    /// Has the other processes forget the access tokens that were cleared here.
+    pub fn tokens_cleared(&self, entry: &Arc<Entry>) {
+        if let Self::Store(sessions) = self {
+            entry.advance(|_| {});
+            sessions.save_behind(entry);
+        }
+    }
+
+    /// The sessions of a user, over or not.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoSessionStore`] if sessions are in cookies, [`Error::Store`].
+    pub async fn list_by_sub(&self, sub: &str) -> Result<Vec<Arc<Session>>, Error> {
+        match self {
+            Self::Cookies(_) => Err(Error::NoSessionStore),
+            Self::Store(sessions) => Ok(sessions.list_by_sub(sub).await?),
+        }
+    }
+
+    /// Deletes a session that has ended.
+    pub async fn delete(&self, id: &SessionId) -> Result<(), StoreError> {
+        match self {
+            Self::Cookies(_) => Ok(()),
+            Self::Store(sessions) => sessions.delete(id).await,
+        }
+    }
+
+    /// Deletes a session that has ended, and answers with it, if it was in a store.
+    pub async fn end(&self, id: &SessionId) -> Result<Vec<Arc<Session>>, StoreError> {
+        match self {
+            Self::Cookies(_) => Ok(Vec::new()),
+            Self::Store(sessions) => sessions.end(id).await,
+        }
+    }
+
+    /// Deletes the sessions with this `sid`, which have ended.
+    pub async fn end_by_sid(&self, sid: &str) -> Result<(), StoreError> {
+        match self {
+            Self::Cookies(_) => Ok(()),
+            Self::Store(sessions) => sessions.end_by_sid(sid).await,
+        }
+    }
+
+    /// Deletes the sessions of a user that were signed in at `not_after` or earlier, which have ended,
+    /// and answers with all that the user had in a store.
+    pub async fn end_by_sub(
+        &self,
+        sub: &str,
+        not_after: u64,
+    ) -> Result<Vec<Arc<Session>>, StoreError> {
+        match self {
+            Self::Cookies(_) => Ok(Vec::new()),
+            Self::Store(sessions) => sessions.end_by_sub(sub, not_after).await,
+        }
+    }
+}
+
+impl CookieSessions {
+    fn open(&self, request: &Request<'_>) -> Option<Arc<CachedSession>> {
+        let text = self.cookies.session_text(request)?;
+        if let Some(cached) = self.memory.cache.get(&text) {
+            return Some(cached);
+        }
+        let (session, by_older_key) = self.cookies.unseal_session(&text)?;
+        Some(self.memory.cache.insert(&text, CachedSession::new(session, by_older_key, None)))
+    }
+}

@@ -1,0 +1,57 @@
+//! [`Lifetimes`]: how long sessions live, and when their last use is written.
+
+use std::time::Duration;
+
+use super::session::Session;
+
+/// The least time between two writes of a session that only say when it was last seen, in seconds.
+/// For a session that ends unused after less than twice as much, it is half of that.
+const ROLLING: u64 = 60;
+
+/// How long sessions live.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Lifetimes {
+    /// From the sign-in on.
+    pub max_lifetime: Duration,
+    /// Without a request.
+    pub idle_timeout: Option<Duration>,
+    /// How far the clocks of other machines may be apart from this one.
+    pub clock_skew: Duration,
+}
+
+impl Lifetimes {
+    /// Whether the session is neither too old nor from the future.
+    pub fn is_in_time(&self, session: &Session, now: u64) -> bool {
+        let latest = now.saturating_add(self.clock_skew.as_secs());
+        let past = |at: u64| at <= latest;
+        past(session.signed_in_at)
+            && past(session.confirmed_at)
+            && past(session.last_seen)
+            && now.saturating_sub(session.signed_in_at) < self.max_lifetime.as_secs()
+            && !self.is_idle(session, now)
+    }
+
+    /// Whether the session has not been used for too long.
+    pub fn is_idle(&self, session: &Session, now: u64) -> bool {
+        let unused = || now.saturating_sub(session.last_seen);
+        self.idle_timeout.is_some_and(|limit| unused() >= limit.as_secs())
+    }
+
+    /// Whether `last_seen` of a session that is in use is so old that it is to be written again.
+    pub fn is_unseen(&self, session: &Session, now: u64) -> bool {
+        let idle = self.idle_timeout.map_or(u64::MAX, |limit| limit.as_secs() / 2);
+        now.saturating_sub(session.last_seen) >= ROLLING.min(idle)
+    }
+
+    /// How much longer the session can live at most.
+    pub fn left(&self, session: &Session, now: u64) -> Duration {
+        let over_at = session.signed_in_at.saturating_add(self.max_lifetime.as_secs());
+        Duration::from_secs(over_at.saturating_sub(now))
+    }
+
+    /// How long a store keeps the session from now on.
+    pub fn ttl(&self, session: &Session, now: u64) -> Duration {
+        let left = self.left(session, now).max(Duration::from_secs(1));
+        self.idle_timeout.map_or(left, |idle| idle.min(left))
+    }
+}

@@ -1,0 +1,202 @@
+//! [`Entry`]: one session in the registry.
+
+use std::collections::HashMap;
+use std::task::Waker;
+use std::time::{Duration, Instant};
+
+use crate::session::cached_token::{CachedToken, CachedTokens, TokenTarget, merged};
+use crate::session::memory::queue::{Freshness, Known, Purpose, Queue, Settled, Ticket};
+use crate::session::session::Session;
+use crate::sync::atomic::{AtomicU64, Ordering};
+use crate::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// One session in the registry.
+pub(in crate::session) struct Entry(Mutex<EntryState>);
+
+pub(in crate::session::memory) struct EntryState {
+    session: Arc<Session>,
+    /// That of the whole registry.
+    version: Arc<AtomicU64>,
+    /// The newest generation that a browser has sent.
+    sent: u64,
+    pub(super) tokens: HashMap<TokenTarget, CachedToken>,
+    pub(in crate::session::memory) queue: Queue,
+    /// The tasks that wait for their turn.
+    pub(in crate::session::memory) wakers: HashMap<Ticket, Waker>,
+    /// How often the session has changed here, and which of the changes the store has.
+    changes: u64,
+    saved: u64,
+    shared: bool,
+    used: Instant,
+}
+
+impl Entry {
+    pub(super) fn new(
+        session: &Arc<Session>,
+        version: Arc<AtomicU64>,
+        shared: bool,
+        now: Instant,
+    ) -> Self {
+        Self(Mutex::new(EntryState {
+            session: Arc::clone(session),
+            version,
+            sent: session.generation,
+            tokens: session.tokens.iter().cloned().collect(),
+            queue: Queue::default(),
+            wakers: HashMap::new(),
+            changes: 0,
+            saved: 0,
+            shared,
+            used: now,
+        }))
+    }
+
+    pub fn session(&self) -> Arc<Session> {
+        Arc::clone(&self.lock().session)
+    }
+
+    /// Why no token request is made for this purpose; `None` if one is to be made. Only the holder of
+    /// the turn asks.
+    pub fn settled(
+        &self,
+        purpose: &Purpose,
+        is_over: bool,
+        now: Instant,
+        seconds: u64,
+    ) -> Option<Settled> {
+        let state = self.lock();
+        let is_there = match purpose {
+            Purpose::AccessToken(target) => state.token(target, seconds).is_some(),
+            Purpose::Claims(Freshness::ConfirmedWithin(limit)) => {
+                state.session.is_confirmed_within(*limit, seconds)
+            }
+            Purpose::Claims(Freshness::After(_)) => false,
+        };
+        state.queue.settled(purpose, Known { is_over, is_there }, now)
+    }
+
+    /// Notes that a token request begins, and gives it a number.
+    pub fn begin(&self) -> u64 {
+        self.lock().queue.begin()
+    }
+
+    /// The number of the token request that began last.
+    pub fn begun(&self) -> u64 {
+        self.lock().queue.begun()
+    }
+
+    /// Notes that the claims came with the token request of this number.
+    pub fn claims_came(&self, number: u64) {
+        self.lock().queue.claims_came(number);
+    }
+
+    /// Remembers for a while what Logto refused an access token with.
+    pub fn refuse(&self, target: TokenTarget, code: String, now: Instant, time: Duration) {
+        self.lock().queue.refuse(target, code, now, time);
+    }
+
+    /// Asks nothing of Logto for this session until `wait` has passed.
+    pub fn pause(&self, now: Instant, wait: Duration) {
+        self.lock().queue.pause(now, wait);
+    }
+
+    /// Takes what a token request brought, under the next generation.
+    pub fn advance(&self, change: impl FnOnce(&mut Session)) {
+        let mut state = self.lock();
+        let mut next = Session::clone(&state.session);
+        next.generation += 1;
+        change(&mut next);
+        if next.confirmed_at > state.session.confirmed_at {
+            state.queue.forget_refusals();
+        }
+        state.replace(Arc::new(next));
+        state.changes += u64::from(state.shared);
+    }
+
+    /// Takes the session as another process has written it to the store, if that is newer.
+    pub fn adopt(&self, session: Arc<Session>) {
+        let mut state = self.lock();
+        if state.is_older_than(&session) {
+            state.adopt(session);
+        }
+    }
+
+    /// The session as it is to be saved, and how often it had changed by then.
+    pub fn to_save(&self) -> (Arc<Session>, u64) {
+        let state = self.lock();
+        (Arc::clone(&state.session), state.changes)
+    }
+
+    /// Notes that the store has the session like this, with all changes up to one of them. `ours` are
+    /// the access tokens that were known when it began to be written.
+    pub fn saved(&self, session: Session, ours: &CachedTokens, change: u64) {
+        let mut state = self.lock();
+        let known = std::mem::take(&mut state.tokens).into_iter().collect();
+        state.tokens = merged(ours, &known, session.tokens.clone()).into_iter().collect();
+        let last_seen = session.last_seen.max(state.session.last_seen);
+        state.replace(Arc::new(Session { last_seen, ..session }));
+        state.saved = change;
+    }
+
+    /// Whether the store does not have the session as it is here.
+    pub fn is_unsaved(&self) -> bool {
+        self.lock().is_unsaved()
+    }
+
+    /// What orders entries when some must go: whether this process alone knows the newest tokens, and
+    /// when the session was used last.
+    pub(super) fn rank(&self) -> (bool, Instant) {
+        let state = self.lock();
+        (state.is_unseen(), state.used)
+    }
+
+    pub(super) fn reconcile(&self, session: &Arc<Session>, now: Instant) -> Arc<Session> {
+        let mut state = self.lock();
+        state.used = now;
+        state.sent = state.sent.max(session.generation);
+        if state.is_older_than(session) {
+            state.adopt(Arc::clone(session));
+        } else if !state.is_unsaved() && state.session.is_same_as(session) {
+            // One copy is enough, and it is recognized at once next time.
+            state.session = Arc::clone(session);
+        } else if session.last_seen > state.session.last_seen {
+            let last_seen = session.last_seen;
+            state.session = Arc::new(Session { last_seen, ..Session::clone(&state.session) });
+        }
+        Arc::clone(&state.session)
+    }
+
+    pub(in crate::session::memory) fn lock(&self) -> MutexGuard<'_, EntryState> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl EntryState {
+    /// Whether another process has written something newer; see the [module](super) for what that is.
+    fn is_older_than(&self, session: &Session) -> bool {
+        session.generation > self.session.generation
+            && (!self.is_unsaved() || session.confirmed_at > self.session.confirmed_at)
+    }
+
+    fn is_unsaved(&self) -> bool {
+        self.saved < self.changes
+    }
+
+    fn adopt(&mut self, session: Arc<Session>) {
+        if self.shared {
+            self.tokens = session.tokens.iter().cloned().collect();
+            self.saved = self.changes;
+        }
+        self.replace(session);
+    }
+
+    fn replace(&mut self, session: Arc<Session>) {
+        self.session = session;
+        self.version.fetch_add(1, Ordering::Release);
+    }
+
+    /// Whether this process alone knows the newest tokens: no browser has sent their generation.
+    fn is_unseen(&self) -> bool {
+        self.is_unsaved() || self.sent < self.session.generation
+    }
+}

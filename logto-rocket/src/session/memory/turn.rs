@@ -1,0 +1,45 @@
+//! [`Turn`]: the wait for a place in the [queue](super::queue) of a session, and the turn itself.
+
+use std::future::poll_fn;
+use std::task::Poll;
+
+use super::Entry;
+use super::queue::Ticket;
+
+/// The turn of a session. Dropping it gives the turn to the next in line, and dropping the wait for it
+/// gives up the place.
+#[must_use = "the turn is over when this is dropped"]
+pub(in crate::session) struct Turn<'e> {
+    entry: &'e Entry,
+    ticket: Ticket,
+}
+
+impl Entry {
+    /// Waits for the turn: there is one token request, or one write of what it brought, at a time.
+    pub async fn turn(&self) -> Turn<'_> {
+        let turn = Turn { entry: self, ticket: self.lock().queue.enter() };
+        poll_fn(|context| {
+            let mut state = self.lock();
+            if state.queue.has_turn(turn.ticket) {
+                return Poll::Ready(());
+            }
+            state.wakers.insert(turn.ticket, context.waker().clone());
+            Poll::Pending
+        })
+        .await;
+        turn
+    }
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        let mut state = self.entry.lock();
+        state.wakers.remove(&self.ticket);
+        let next = state.queue.leave(self.ticket);
+        let waker = next.and_then(|next| state.wakers.remove(&next));
+        drop(state);
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+    }
+}

@@ -1,0 +1,185 @@
+//! [`Ledger`]: which codes were used, and whose result is still shared.
+//!
+//! A state machine: it waits for nothing and reads no clock. It knows nothing of what an attempt is.
+//!
+//! A key is unknown, then shared for [`SHARED_FOR`], then used until the lifetime is over, then unknown
+//! again. Both are bounded by count; where there is no room the oldest goes: from shared to used, and
+//! from used to unknown.
+
+use std::collections::{HashMap, VecDeque};
+use std::time::{Duration, Instant};
+
+use crate::session::cookie::StateHash;
+
+/// How long a second callback still gets the result of the first.
+const SHARED_FOR: Duration = Duration::from_secs(60);
+
+/// How many results are shared at most.
+const MAX_SHARED: usize = 500;
+
+/// How many sign-ins are remembered at most.
+const MAX_USED: usize = 10_000;
+
+/// The codes that were used.
+pub(super) struct Ledger<A> {
+    codes: HashMap<StateHash, Code<A>>,
+    /// All keys, those first that were used first.
+    order: VecDeque<StateHash>,
+    /// Those that are shared, in the same order.
+    shared: VecDeque<StateHash>,
+    lifetime: Duration,
+}
+
+struct Code<A> {
+    used_at: Instant,
+    /// While it is shared.
+    attempt: Option<A>,
+}
+
+impl<A: Clone> Ledger<A> {
+    /// Codes are remembered for this time.
+    pub fn new(lifetime: Duration) -> Self {
+        let (order, shared) = (VecDeque::new(), VecDeque::new());
+        Self { codes: HashMap::new(), order, shared, lifetime }
+    }
+
+    /// The attempt with this key: a new one at the first use, the same one as long as it is shared,
+    /// then none.
+    pub fn attempt(
+        &mut self,
+        key: StateHash,
+        now: Instant,
+        begin: impl FnOnce() -> A,
+    ) -> Option<A> {
+        self.forget_what_is_over(now);
+        if let Some(code) = self.codes.get(&key) {
+            return code.attempt.clone();
+        }
+        if self.order.len() >= MAX_USED {
+            self.forget_oldest();
+        }
+        if self.shared.len() >= MAX_SHARED {
+            self.stop_sharing_oldest();
+        }
+        let attempt = begin();
+        self.codes.insert(key, Code { used_at: now, attempt: Some(attempt.clone()) });
+        self.order.push_back(key);
+        self.shared.push_back(key);
+        Some(attempt)
+    }
+
+    fn forget_what_is_over(&mut self, now: Instant) {
+        while self.is_older(self.shared.front(), SHARED_FOR, now) {
+            self.stop_sharing_oldest();
+        }
+        while self.is_older(self.order.front(), self.lifetime, now) {
+            self.forget_oldest();
+        }
+    }
+
+    fn is_older(&self, key: Option<&StateHash>, time: Duration, now: Instant) -> bool {
+        let code = key.and_then(|key| self.codes.get(key));
+        code.is_some_and(|code| now.saturating_duration_since(code.used_at) >= time)
+    }
+
+    fn stop_sharing_oldest(&mut self) {
+        if let Some(key) = self.shared.pop_front()
+            && let Some(code) = self.codes.get_mut(&key)
+        {
+            code.attempt = None;
+        }
+    }
+
+    /// Of what is shared the oldest is younger, or is shared no more before it is forgotten.
+    fn forget_oldest(&mut self) {
+        let Some(key) = self.order.pop_front() else { return };
+        if self.shared.front() == Some(&key) {
+            self.shared.pop_front();
+        }
+        self.codes.remove(&key);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LIFETIME: Duration = Duration::from_secs(600);
+    const ONE: StateHash = [1; 32];
+    const OTHER: StateHash = [2; 32];
+
+    /// A ledger whose attempts are numbered, and a time.
+    fn ledger() -> (Ledger<u32>, Instant) {
+        (Ledger::new(LIFETIME), Instant::now())
+    }
+
+    fn key(number: usize) -> StateHash {
+        let mut key = [0; 32];
+        key[..8].copy_from_slice(&(number as u64).to_le_bytes());
+        key
+    }
+
+    #[test]
+    fn a_second_use_within_a_minute_gets_the_attempt_of_the_first() {
+        let (mut ledger, now) = ledger();
+        assert_eq!(ledger.attempt(ONE, now, || 1), Some(1));
+        let later = now + SHARED_FOR.checked_sub(Duration::from_nanos(1)).unwrap();
+        assert_eq!(ledger.attempt(ONE, later, || 2), Some(1));
+    }
+
+    #[test]
+    fn another_key_is_another_attempt() {
+        let (mut ledger, now) = ledger();
+        ledger.attempt(ONE, now, || 1);
+        assert_eq!(ledger.attempt(OTHER, now, || 2), Some(2));
+    }
+
+    #[test]
+    fn after_a_minute_a_code_is_only_used() {
+        let (mut ledger, now) = ledger();
+        ledger.attempt(ONE, now, || 1);
+        assert_eq!(ledger.attempt(ONE, now + SHARED_FOR, || 2), None);
+        assert!(ledger.codes[&ONE].attempt.is_none(), "the result is let go");
+        assert_eq!(ledger.attempt(OTHER, now + SHARED_FOR, || 2), Some(2));
+    }
+
+    #[test]
+    fn asking_for_a_used_code_makes_it_no_younger() {
+        let (mut ledger, now) = ledger();
+        ledger.attempt(ONE, now, || 1);
+        let half = SHARED_FOR / 2;
+        assert_eq!(ledger.attempt(ONE, now + half, || 2), Some(1));
+        assert_eq!(ledger.attempt(ONE, now + SHARED_FOR, || 3), None);
+    }
+
+    #[test]
+    fn a_code_is_forgotten_when_its_lifetime_is_over() {
+        let (mut ledger, now) = ledger();
+        ledger.attempt(ONE, now, || 1);
+        let last = LIFETIME.checked_sub(Duration::from_nanos(1)).unwrap();
+        assert_eq!(ledger.attempt(ONE, now + last, || 2), None);
+        assert_eq!(ledger.attempt(ONE, now + LIFETIME, || 3), Some(3));
+    }
+
+    #[test]
+    fn where_too_many_are_shared_the_oldest_is_only_used() {
+        let (mut ledger, now) = ledger();
+        for number in 0..=MAX_SHARED {
+            assert_eq!(ledger.attempt(key(number), now, || 0), Some(0));
+        }
+        assert_eq!(ledger.attempt(key(0), now, || 1), None);
+        assert_eq!(ledger.attempt(key(1), now, || 1), Some(0));
+    }
+
+    #[test]
+    fn where_too_many_are_remembered_the_oldest_goes() {
+        let (mut ledger, now) = ledger();
+        for number in 0..=MAX_USED {
+            assert_eq!(ledger.attempt(key(number), now, || 0), Some(0));
+        }
+        assert_eq!([ledger.codes.len(), ledger.order.len()], [MAX_USED; 2]);
+        assert_eq!(ledger.shared.len(), MAX_SHARED);
+        assert_eq!(ledger.attempt(key(1), now, || 1), None, "the newest are remembered");
+        assert_eq!(ledger.attempt(key(0), now, || 1), Some(1));
+    }
+}

@@ -1,0 +1,71 @@
+//! One token request at a time for each session, in a task of its own.
+//!
+//! The decisions (whose turn it is, what is settled without a request, what is paused or refused) are
+//! those of the state machine in `session/memory/queue.rs`; here it is driven:
+//!
+//! 1. A task is spawned, so that no caller who goes away loses an answer.
+//! 2. It waits for the session's turn.
+//! 3. If what is wanted is settled by then, that is the answer. With a thousand callers the first one
+//!    makes the request, and all others end here.
+//! 4. With a store it waits for the lease, loads the session as it is there, and asks again whether it
+//!    is settled: another process may have made the request.
+//! 5. It makes the request, puts the outcome into the entry, gives back the lease, then the turn.
+
+use std::sync::Arc;
+
+use crate::error::{Call, Error};
+use crate::once_task::OnceTask;
+use crate::session::Sessions;
+use crate::session::memory::{Entry, Purpose, Settled};
+
+impl Sessions {
+    /// Gets what is wanted into the entry, in a task of its own.
+    pub(super) async fn request(
+        self: &Arc<Self>,
+        entry: &Arc<Entry>,
+        purpose: Purpose,
+    ) -> Result<(), Error> {
+        let (sessions, entry) = (Arc::clone(self), Arc::clone(entry));
+        let task = OnceTask::spawn(async move { sessions.in_turn(&entry, &purpose).await });
+        task.result().await.unwrap_or_else(|| Err(unavailable("the token request was aborted")))
+    }
+
+    async fn in_turn(self: &Arc<Self>, entry: &Entry, purpose: &Purpose) -> Result<(), Error> {
+        let _turn = entry.turn().await;
+        if let Some(settled) = self.settled(entry, purpose) {
+            return settled;
+        }
+        match self.backend.lease(&entry.session()).await? {
+            None => self.renew(entry, purpose).await,
+            Some(lease) => {
+                let work = async {
+                    self.backend.reload(entry).await?;
+                    match self.settled(entry, purpose) {
+                        Some(settled) => settled,
+                        None => self.renew(entry, purpose).await,
+                    }
+                };
+                lease.during(work).await
+            }
+        }
+    }
+
+    /// The answer, if it takes no token request.
+    fn settled(&self, entry: &Entry, purpose: &Purpose) -> Option<Result<(), Error>> {
+        let is_over = self.is_ended(&entry.session());
+        let (now, seconds) = (self.clock.instant(), self.clock.now());
+        Some(match entry.settled(purpose, is_over, now, seconds)? {
+            Settled::There => Ok(()),
+            Settled::Over => Err(Error::SessionOver),
+            Settled::Refused(code) => Err(Error::Refused { call: Call::Token, code }),
+            Settled::Paused(wait) => {
+                let why = "it did not answer a moment ago".into();
+                Err(Error::Unavailable { call: Call::Token, why, retry_after: Some(wait) })
+            }
+        })
+    }
+}
+
+pub(super) fn unavailable(why: &str) -> Error {
+    Error::Unavailable { call: Call::Token, why: why.into(), retry_after: None }
+}
