@@ -140,16 +140,16 @@ fn literal(literal: &Literal) -> TokenStream {
 }
 
 fn check(path: &Path) -> TokenStream {
-    call(path, "Check", "user")
+    call(path, "Check", "user", &quote!(bool))
 }
 
 fn resolver(path: &Path) -> TokenStream {
-    call(path, "Resolver", "request")
+    call(path, "Resolver", "request", &quote!(::core::option::Option<::std::string::String>))
 }
 
 /// The call of a function. All its tokens have the span of the path, so that the compiler reports
 /// errors of the function there.
-fn call(path: &Path, kind: &str, argument: &str) -> TokenStream {
+fn call(path: &Path, kind: &str, argument: &str, returns: &TokenStream) -> TokenStream {
     let name = path_name(path);
     let end = path.segments.last().map_or_else(|| path.span(), Spanned::span);
     let at = Span::mixed_site().located_at(end);
@@ -159,7 +159,7 @@ fn call(path: &Path, kind: &str, argument: &str) -> TokenStream {
     quote_spanned! {at=>
         ::logto_rocket::__private::#kind {
             name: #name,
-            call: |#argument| ::logto_rocket::__private::returned(#path #arguments),
+            call: |#argument| ::logto_rocket::__private::returned::<#returns, _, _>(#path #arguments),
         }
     }
 }

@@ -58,7 +58,7 @@ fn every_requirement_becomes_its_node() {
         &quote! {
             N::Check(::logto_rocket::__private::Check {
                 name: "self::hours::business::<Day>",
-                call: |user| ::logto_rocket::__private::returned(self::hours::business::<Day>(user)),
+                call: |user| ::logto_rocket::__private::returned::<bool, _, _>(self::hours::business::<Day>(user)),
             })
         },
     );

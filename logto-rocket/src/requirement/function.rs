@@ -10,7 +10,7 @@ pub type Returned<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 /// The value of a function of the application, whether it is `async` or not.
 // The compiler quotes the bound below if the function returns something else.
 #[doc(hidden)]
-pub fn returned<'a, Kind, T, Value>(value: Value) -> Returned<'a, T>
+pub fn returned<'a, T, Kind, Value>(value: Value) -> Returned<'a, T>
 where
     Value: Returns<'a, Kind, T>,
 {
