@@ -198,3 +198,6 @@ impl<T: Send + Sync + 'static> Document<T> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+#[cfg(all(test, feature = "testing"))]
+mod tests;
