@@ -203,3 +203,6 @@ fn choose_cryptography() {
         let _ = rustls::crypto::ring::default_provider().install_default();
     }
 }
+
+#[cfg(all(test, feature = "testing"))]
+mod tests;
