@@ -241,7 +241,6 @@ mod macros;
 mod navigation;
 mod notice;
 mod oidc;
-mod once_task;
 #[cfg(feature = "templates")]
 mod page;
 mod redirect;
@@ -250,6 +249,7 @@ mod requirement;
 mod routes;
 mod session;
 mod sign_in_error;
+mod task;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod visit;

@@ -11,7 +11,7 @@ use super::MachineToken;
 use crate::clock::Clock;
 use crate::error::{Call, Error};
 use crate::oidc::{Machine, Oidc, Target};
-use crate::once_task::OnceTask;
+use crate::task::SharedTask;
 
 /// How many tokens are kept at most; the longest unused goes first.
 const MAX_TOKENS: u64 = 1_000;
@@ -43,7 +43,7 @@ struct Slot(Mutex<State>);
 struct State {
     token: Option<MachineToken>,
     /// The request that is under way. There is one at a time.
-    request: Option<OnceTask<Result<MachineToken, Error>>>,
+    request: Option<SharedTask<Result<MachineToken, Error>>>,
     failure: Option<Failure>,
 }
 
@@ -78,7 +78,7 @@ impl MachineTokens {
             let request = state.request.get_or_insert_with(|| {
                 let turn = Turn(Arc::clone(&slot));
                 let (oidc, clock) = (Arc::clone(oidc), clock.clone());
-                OnceTask::spawn(async move { turn.take(&oidc, &clock, &wanted).await })
+                SharedTask::spawn(async move { turn.take(&oidc, &clock, &wanted).await })
             });
             request.clone()
         };

@@ -14,8 +14,8 @@ use crate::error::{Call, Error};
 use crate::events::Event;
 use crate::logto::Logto;
 use crate::oidc::{LogoutError, LogoutToken};
-use crate::once_task::OnceTask;
 use crate::session::Sessions;
+use crate::task::SharedTask;
 
 /// How long it may take. Logto waits two and a half seconds, and its user with it.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -52,7 +52,7 @@ async fn end(
     let token = logto.oidc().verify_logout_token(&text).await?;
     // What has begun is done, though Logto may not wait for it.
     let (keeper, ended) = (Arc::clone(logto.keeper()), token.clone());
-    let work = OnceTask::spawn(async move { carry_out(&keeper, &ended).await });
+    let work = SharedTask::spawn(async move { carry_out(&keeper, &ended).await });
     let done = work.result().await.unwrap_or_else(|| Err(aborted()));
     done.inspect_err(|_| logto.oidc().forget_logout_token(&token))?;
     Ok(token)

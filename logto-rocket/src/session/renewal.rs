@@ -8,7 +8,7 @@ use super::token::{Audience, Token};
 use super::{Session, Sessions, Verdict};
 use crate::error::{Call, Error};
 use crate::oidc::{AccessToken, Tokens};
-use crate::once_task::OnceTask;
+use crate::task::SharedTask;
 
 /// The life of an access token that Logto gives none for.
 const DEFAULT_LIFE: Duration = Duration::from_secs(300);
@@ -105,7 +105,7 @@ impl Sessions {
         want: Want,
     ) -> Result<(), Error> {
         let (sessions, record) = (Arc::clone(self), Arc::clone(record));
-        let task = OnceTask::spawn(async move { sessions.in_turn(&record, &want).await });
+        let task = SharedTask::spawn(async move { sessions.in_turn(&record, &want).await });
         task.result().await.unwrap_or_else(|| Err(unavailable("the token request was aborted")))
     }
 

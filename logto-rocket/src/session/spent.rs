@@ -9,7 +9,7 @@ use moka::sync::Cache;
 use tokio::sync::OnceCell;
 
 use crate::clock::Clock;
-use crate::once_task::OnceTask;
+use crate::task::SharedTask;
 
 /// How long a second callback still gets the result of the first.
 const SHARED_FOR: Duration = Duration::from_secs(60);
@@ -39,7 +39,7 @@ pub(crate) struct Spent<T, U> {
 /// One exchange of a code, and what became of it.
 pub(crate) struct Attempt<T, U> {
     begun: Instant,
-    exchange: Mutex<Option<OnceTask<T>>>,
+    exchange: Mutex<Option<SharedTask<T>>>,
     outcome: OnceCell<U>,
 }
 
@@ -76,7 +76,7 @@ impl<T: Clone + Send + Sync + 'static, U: Clone> Attempt<T, U> {
     {
         let task = {
             let mut exchange = self.exchange.lock().unwrap_or_else(PoisonError::into_inner);
-            exchange.get_or_insert_with(|| OnceTask::spawn(run())).clone()
+            exchange.get_or_insert_with(|| SharedTask::spawn(run())).clone()
         };
         task.result().await
     }

@@ -8,8 +8,8 @@ use redis::{AsyncConnectionConfig, Client, Cmd, FromRedisValue, RedisError};
 
 use super::url::RedisUrl;
 use crate::clock::Clock;
-use crate::once_task::OnceTask;
 use crate::session::store::StoreError;
+use crate::task::SharedTask;
 
 /// How long connecting may take, with all that is said before the first command.
 const CONNECT: Duration = Duration::from_secs(1);
@@ -40,7 +40,7 @@ struct State {
     is_away: bool,
 }
 
-type Connecting = OnceTask<Result<MultiplexedConnection, String>>;
+type Connecting = SharedTask<Result<MultiplexedConnection, String>>;
 
 struct Attempt {
     connecting: Connecting,
@@ -125,7 +125,7 @@ impl Connection {
         let attempt = state.attempt.take().filter(|it| !it.failed_at.is_some_and(cooled));
         let attempt = attempt.unwrap_or_else(|| {
             state.number += 1;
-            Attempt { connecting: OnceTask::spawn(connect(self.client.clone())), failed_at: None }
+            Attempt { connecting: SharedTask::spawn(connect(self.client.clone())), failed_at: None }
         });
         let connecting = attempt.connecting.clone();
         state.attempt = Some(attempt);

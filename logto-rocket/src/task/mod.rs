@@ -1,0 +1,5 @@
+//! Work that many callers wait for: [`SharedTask`].
+
+mod shared;
+
+pub(crate) use shared::SharedTask;
