@@ -25,6 +25,13 @@ impl<T: Clone + Send + Sync + 'static> SharedTask<T> {
     pub async fn result(mut self) -> Option<T> {
         self.0.wait_for(Option::is_some).await.ok()?.clone()
     }
+
+    /// Whether the task has ended without a result, as it does when the work panics or the runtime
+    /// shuts down.
+    pub fn is_aborted(&self) -> bool {
+        // In this order: a closed channel changes no more.
+        self.0.has_changed().is_err() && self.0.borrow().is_none()
+    }
 }
 
 #[cfg(test)]
@@ -38,12 +45,14 @@ mod tests {
     async fn every_caller_gets_the_result_before_and_after_the_end() {
         let (end, ended) = oneshot::channel();
         let task = SharedTask::spawn(async { ended.await.unwrap() });
+        assert!(!task.is_aborted());
         let early = tokio::spawn(task.clone().result());
         yield_now().await;
         end.send(7).unwrap();
         assert_eq!(early.await.unwrap(), Some(7));
         assert_eq!(task.clone().result().await, Some(7));
         yield_now().await;
+        assert!(!task.is_aborted(), "it has a result");
     }
 
     #[tokio::test]
@@ -65,7 +74,9 @@ mod tests {
         let (end, ended) = oneshot::channel::<()>();
         let task = SharedTask::spawn(async { ended.await.expect("an end") });
         yield_now().await;
+        assert!(!task.is_aborted());
         drop(end);
         assert_eq!(task.clone().result().await, None);
+        assert!(task.is_aborted());
     }
 }

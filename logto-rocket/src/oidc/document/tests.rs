@@ -1,4 +1,4 @@
-//! Who fetches, who waits, and what each of them gets.
+//! Which callers fetch, which wait, and what each of them gets.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -14,7 +14,7 @@ enum Step {
     Panic,
 }
 
-/// A document whose fetches wait to be told what to do.
+/// A document, each fetch of which waits for a step.
 struct Rig {
     document: Arc<Document<u32>>,
     clock: Clock,
@@ -60,7 +60,7 @@ impl Rig {
         self.fetches.load(Ordering::SeqCst)
     }
 
-    /// A caller that has got as far as it can.
+    /// Starts a caller and lets it run until it waits.
     async fn get(&self) -> JoinHandle<Result<u32, Error>> {
         let document = Arc::clone(&self.document);
         let caller = tokio::spawn(async move { Ok(*document.get().await?.value) });
