@@ -58,7 +58,7 @@ async fn serve(mut stream: TcpStream, closes: Arc<AtomicBool>) {
         if closes.load(Ordering::SeqCst) {
             return;
         }
-        let commands = read[..length].iter().filter(|byte| **byte == b'*').count();
+        let commands = String::from_utf8_lossy(&read[..length]).matches('*').count();
         stream.write_all("+OK\r\n".repeat(commands).as_bytes()).await.unwrap();
     }
 }
