@@ -247,7 +247,6 @@ mod local_path;
 mod loopback;
 pub mod names;
 mod oidc;
-mod once_task;
 mod request;
 mod requirement;
 mod resource;
@@ -256,6 +255,7 @@ mod routes;
 mod session;
 mod session_id;
 mod sync;
+mod task;
 #[cfg(feature = "templates")]
 mod templates;
 #[cfg(feature = "testing")]

@@ -1,4 +1,14 @@
-//! [`Document`]: something that Logto publishes, kept in this process.
+//! [`Document`]: something that Logto publishes, fetched when it is needed and kept up to date.
+//!
+//! Requests call [`get`](Document::get), at once and as often as they like. The first call fetches;
+//! those that come before its end wait for it. From then on the cached document is the answer,
+//! whatever its age; the first call that finds it too old starts a fetch in the background. Who
+//! misses something in a document, such as a new key, calls
+//! [`newer_than`](Document::newer_than) with its number.
+//!
+//! One fetch is under way at a time, whatever its reason, in a task of its own that does not depend
+//! on its callers. A failure is the answer until its backoff is over, but only where there is no
+//! document: an old one serves while Logto is away.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -7,58 +17,52 @@ use std::time::{Duration, Instant};
 
 use crate::clock::Clock;
 use crate::error::{Call, Error};
+use crate::task::{Backoff, Entry, SharedTask, SingleFlight};
 
 /// From this age on a document is refreshed in the background.
-const REFRESHED_AFTER: Duration = Duration::from_secs(3600);
-/// The longest pause after failures in a row; the first is one second.
-const LONGEST_PAUSE: Duration = Duration::from_secs(30);
-/// How often a document may be fetched because it lacks something.
-const COOL_DOWN: Duration = Duration::from_secs(30);
+const REFRESH_AFTER: Duration = Duration::from_secs(3600);
+
+/// How long nothing is fetched after a failure.
+const FETCH_BACKOFF: Backoff = Backoff::doubling(Duration::from_secs(1), Duration::from_secs(30));
+
+/// How long nothing is fetched for want of a newer document after a fetch for that reason.
+const NEWER_BACKOFF: Duration = Duration::from_secs(30);
 
 type Fetch<T> = Box<dyn Fn() -> Fetching<T> + Send + Sync>;
 pub(super) type Fetching<T> = Pin<Box<dyn Future<Output = Result<T, Error>> + Send>>;
 
-/// Something that Logto publishes: fetched when it is first needed, by one caller for all that
-/// wait; refreshed in the background once it is an hour old. The old one serves while Logto is
-/// away, and after a failure there is a pause before the next attempt.
+/// Something that Logto publishes.
 pub(super) struct Document<T> {
     call: Call,
     clock: Clock,
     fetch: Fetch<T>,
     state: Mutex<State<T>>,
-    /// Held by whoever is fetching.
-    turn: tokio::sync::Mutex<()>,
 }
 
 struct State<T> {
-    current: Option<Kept<T>>,
-    failure: Option<Failure>,
-    /// When the document was last fetched because it lacked something.
-    renewed: Option<Instant>,
-    version: u64,
+    cached: Option<Cached<T>>,
+    fetches: SingleFlight<Task<T>, Error>,
+    /// When a newer document was last fetched because one was wanted.
+    newer_wanted_at: Option<Instant>,
 }
 
-struct Kept<T> {
-    value: Arc<T>,
-    fetched: Instant,
+type Task<T> = SharedTask<Result<Version<T>, Error>>;
+
+struct Cached<T> {
+    version: Version<T>,
+    fetched_at: Instant,
 }
 
-impl<T> Kept<T> {
-    fn is_old(&self, now: Instant) -> bool {
-        now >= self.fetched + REFRESHED_AFTER
-    }
-}
-
-struct Failure {
-    error: Error,
-    pause: Duration,
-    until: Instant,
-}
-
-/// A document together with the count of fetches that it came from.
+/// A document together with the number of the fetch that it came from.
 pub(super) struct Version<T> {
     pub value: Arc<T>,
     pub number: u64,
+}
+
+impl<T> Clone for Version<T> {
+    fn clone(&self) -> Self {
+        Self { value: Arc::clone(&self.value), number: self.number }
+    }
 }
 
 impl<T: Send + Sync + 'static> Document<T> {
@@ -67,134 +71,128 @@ impl<T: Send + Sync + 'static> Document<T> {
         clock: Clock,
         fetch: impl Fn() -> Fetching<T> + Send + Sync + 'static,
     ) -> Arc<Self> {
-        let state = State { current: None, failure: None, renewed: None, version: 0 };
-        Arc::new(Self {
-            call,
-            clock,
-            fetch: Box::new(fetch),
-            state: Mutex::new(state),
-            turn: tokio::sync::Mutex::new(()),
-        })
+        let state = State { cached: None, fetches: SingleFlight::default(), newer_wanted_at: None };
+        Arc::new(Self { call, clock, fetch: Box::new(fetch), state: Mutex::new(state) })
     }
 
     /// The document, fetched if there is none yet.
     pub(super) async fn get(self: &Arc<Self>) -> Result<Version<T>, Error> {
-        if let Some(version) = self.kept() {
-            return Ok(version);
+        loop {
+            let entry = {
+                let mut state = self.lock();
+                let now = self.clock.instant();
+                state.fetches.release_if(SharedTask::is_aborted);
+                match &state.cached {
+                    None => state.fetches.enter(now, |number| self.start(number)),
+                    Some(cached) => {
+                        let version = cached.version.clone();
+                        if now >= cached.fetched_at + REFRESH_AFTER {
+                            state.fetches.enter(now, |number| self.start_refresh(number));
+                        }
+                        return Ok(version);
+                    }
+                }
+            };
+            match entry {
+                Entry::Started(flight) => return self.result(flight.handle).await,
+                Entry::Joined(flight) => drop(flight.handle.result().await),
+                Entry::Paused(failure) => return Err(failure.error),
+            }
         }
-        self.in_a_task(|this| async move { this.first().await }).await
     }
 
     /// A newer document than `seen`, which lacked something that may be new at Logto; `None` if
     /// there can be none, because it was fetched for such a reason a short while ago.
+    ///
+    /// It is fetched in spite of the backoff after a failure.
     pub(super) async fn newer_than(
         self: &Arc<Self>,
         seen: u64,
     ) -> Result<Option<Version<T>>, Error> {
-        self.in_a_task(move |this| async move { this.renew(seen).await }).await
+        loop {
+            let (task, is_own) = {
+                let mut state = self.lock();
+                state.fetches.release_if(SharedTask::is_aborted);
+                if let Some(flight) = state.fetches.under_way() {
+                    (flight.handle, false)
+                } else if let Some(settled) = state.newer_than(seen, self.clock.instant()) {
+                    return settled;
+                } else {
+                    (state.fetches.start(|number| self.start(number)).handle, true)
+                }
+            };
+            if is_own {
+                return self.result(task).await.map(Some);
+            }
+            task.result().await;
+        }
     }
 
-    /// Runs a fetch in a task of its own: callers give up and are cancelled, and what one of them
-    /// began is for all.
-    async fn in_a_task<V, F>(
-        self: &Arc<Self>,
-        fetch: impl FnOnce(Arc<Self>) -> F,
-    ) -> Result<V, Error>
-    where
-        V: Send + 'static,
-        F: Future<Output = Result<V, Error>> + Send + 'static,
-    {
-        tokio::spawn(fetch(Arc::clone(self))).await.unwrap_or_else(|_| {
-            let why = "the request was aborted".into();
-            Err(Error::Unavailable { call: self.call, why, retry_after: None })
+    fn start(self: &Arc<Self>, number: u64) -> Task<T> {
+        let this = Arc::clone(self);
+        SharedTask::spawn(async move { this.fetch(number).await })
+    }
+
+    fn start_refresh(self: &Arc<Self>, number: u64) -> Task<T> {
+        let this = Arc::clone(self);
+        SharedTask::spawn(async move {
+            let fetched = this.fetch(number).await;
+            if let Err(error) = &fetched {
+                log::warn!("{error}; what was fetched before is used meanwhile");
+            }
+            fetched
         })
     }
 
-    async fn first(self: &Arc<Self>) -> Result<Version<T>, Error> {
-        let _turn = self.turn.lock().await;
-        if let Some(version) = self.kept() {
-            return Ok(version);
-        }
-        self.not_paused()?;
-        self.fetch_now().await
-    }
-
-    /// The document in hand. Starts its refreshment if it is time for that.
-    fn kept(self: &Arc<Self>) -> Option<Version<T>> {
-        let version = self.version()?;
-        let now = self.clock.instant();
-        let due = self.lock().current.as_ref().is_some_and(|kept| kept.is_old(now));
-        if due && self.not_paused().is_ok() && self.turn.try_lock().is_ok() {
-            let this = Arc::clone(self);
-            tokio::spawn(async move { this.refresh().await });
-        }
-        Some(version)
-    }
-
-    async fn renew(&self, seen: u64) -> Result<Option<Version<T>>, Error> {
-        let _turn = self.turn.lock().await;
-        let now = self.clock.instant();
-        {
-            let mut state = self.lock();
-            if state.version != seen {
-                drop(state);
-                return Ok(self.version());
-            }
-            if state.renewed.is_some_and(|renewed| now < renewed + COOL_DOWN) {
-                return state.failure.as_ref().map_or(Ok(None), |it| Err(it.error.clone()));
-            }
-            state.renewed = Some(now);
-        }
-        self.fetch_now().await.map(Some)
-    }
-
-    async fn refresh(&self) {
-        let Ok(_turn) = self.turn.try_lock() else { return };
-        let now = self.clock.instant();
-        let due = self.lock().current.as_ref().is_some_and(|kept| kept.is_old(now));
-        if due && let Err(error) = self.fetch_now().await {
-            log::warn!("{error}; what was fetched before is used meanwhile");
-        }
-    }
-
-    async fn fetch_now(&self) -> Result<Version<T>, Error> {
+    /// Fetches the document as the flight of this number.
+    async fn fetch(&self, number: u64) -> Result<Version<T>, Error> {
         let fetched = (self.fetch)().await;
         let now = self.clock.instant();
         let mut state = self.lock();
         match fetched {
             Ok(value) => {
-                let value = Arc::new(value);
-                state.current = Some(Kept { value: Arc::clone(&value), fetched: now });
-                state.version += 1;
-                state.failure = None;
-                Ok(Version { value, number: state.version })
+                let version = Version { value: Arc::new(value), number };
+                if state.fetches.succeed(number) {
+                    state.cached = Some(Cached { version: version.clone(), fetched_at: now });
+                }
+                Ok(version)
             }
             Err(error) => {
-                let pause = state
-                    .failure
-                    .as_ref()
-                    .map_or(Duration::from_secs(1), |last| LONGEST_PAUSE.min(last.pause * 2));
-                state.failure = Some(Failure { error: error.clone(), pause, until: now + pause });
+                state.fetches.fail(number, error.clone(), FETCH_BACKOFF, now);
                 Err(error)
             }
         }
     }
 
-    fn version(&self) -> Option<Version<T>> {
-        let state = self.lock();
-        let value = Arc::clone(&state.current.as_ref()?.value);
-        Some(Version { value, number: state.version })
-    }
-
-    fn not_paused(&self) -> Result<(), Error> {
-        let now = self.clock.instant();
-        match &self.lock().failure {
-            Some(failure) if now < failure.until => Err(failure.error.clone()),
-            _ => Ok(()),
-        }
+    /// The result of a fetch, for the caller that started it.
+    async fn result(&self, task: Task<T>) -> Result<Version<T>, Error> {
+        task.result().await.unwrap_or_else(|| {
+            let why = "the request was aborted".into();
+            Err(Error::Unavailable { call: self.call, why, retry_after: None })
+        })
     }
 
     fn lock(&self) -> MutexGuard<'_, State<T>> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+impl<T> State<T> {
+    /// What a caller gets that wants a newer document than `seen`; `None` if it is to be fetched,
+    /// which is noted.
+    fn newer_than(&mut self, seen: u64, now: Instant) -> Option<Result<Option<Version<T>>, Error>> {
+        let newest = self.cached.as_ref().map(|cached| &cached.version);
+        if let Some(newer) = newest.filter(|version| version.number != seen) {
+            return Some(Ok(Some(newer.clone())));
+        }
+        if self.newer_wanted_at.is_some_and(|at| now < at + NEWER_BACKOFF) {
+            let failure = self.fetches.failure();
+            return Some(failure.map_or(Ok(None), |failure| Err(failure.error.clone())));
+        }
+        self.newer_wanted_at = Some(now);
+        None
+    }
+}
+
+#[cfg(all(test, feature = "testing"))]
+mod tests;

@@ -14,8 +14,8 @@ use crate::client::Client;
 use crate::error::{Call, Error};
 use crate::events::Event;
 use crate::oidc::{LogoutError, LogoutToken};
-use crate::once_task::OnceTask;
 use crate::session::Sessions;
+use crate::task::SharedTask;
 
 /// The time limit. Logto waits two and a half seconds, and the user waits with it.
 const TIMEOUT: Duration = Duration::from_secs(2);
@@ -53,7 +53,7 @@ async fn end(
     let token = client.oidc().verify_logout_token(&text).await?;
     // The logout is completed even if Logto no longer waits for it.
     let (sessions, ended) = (Arc::clone(client.sessions()), token.clone());
-    let work = OnceTask::spawn(async move { carry_out(&sessions, &ended).await });
+    let work = SharedTask::spawn(async move { carry_out(&sessions, &ended).await });
     let done = work.result().await.unwrap_or_else(|| Err(aborted()));
     done.inspect_err(|_| client.oidc().forget_logout_token(&token))?;
     Ok(token)

@@ -1,4 +1,15 @@
-//! [`MachineTokens`]: the tokens of the application itself, kept as long as they are good.
+//! [`MachineTokens`]: the tokens of the application itself, cached until they expire.
+//!
+//! Any number of requests call [`get`](MachineTokens::get) at once. Each combination of application,
+//! resource, organization and scopes has a slot of its own, in which one request to Logto is under
+//! way at a time, in a task of its own that does not depend on its callers; all who need its token
+//! wait for it and share its result.
+//!
+//! A token is renewed some time before it expires. If that fails, the old one is the answer until
+//! then, and Logto is asked again when the backoff is over. Without a token that has not expired a
+//! failure is the answer until its backoff is over, but a refusal is only that of the callers that
+//! waited for it: it ends when the application is set right at Logto, which is then to be noticed
+//! at once.
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -11,21 +22,21 @@ use super::machine_token::MachineToken;
 use crate::clock::Clock;
 use crate::error::{Call, Error};
 use crate::oidc::{Machine, Oidc, Target};
-use crate::once_task::OnceTask;
+use crate::task::{Backoff, Entry, SharedTask, SingleFlight};
 
-/// How many tokens are kept at most; the longest unused goes first.
+/// How many tokens are cached at most; the least recently used is evicted first.
 const MAX_TOKENS: u64 = 1_000;
 
-/// How long nothing is asked after an answer that is of no use, if it does not say how long.
-const PAUSE: Duration = Duration::from_secs(30);
+/// How long Logto is not asked after a failure that does not say how long.
+const DEFAULT_BACKOFF: Duration = Duration::from_secs(30);
 
-/// How long a renewal may take while the old token is still good.
-const PATIENCE: Duration = Duration::from_secs(2);
+/// How long a renewal may take while the old token has not expired.
+const RENEWAL_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// The tokens of the application itself, kept as long as they are good.
+/// The tokens of the application itself, cached until they expire.
 pub(in crate::client) struct MachineTokens(Cache<Wanted, Arc<Slot>>);
 
-/// What a token is asked for, and in whose name.
+/// What a token is asked for, and on behalf of which application.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Wanted {
     /// By default, the application of the configuration.
@@ -42,15 +53,7 @@ struct Slot(Mutex<State>);
 #[derive(Default)]
 struct State {
     token: Option<MachineToken>,
-    /// The request that is under way. There is one at a time.
-    request: Option<OnceTask<Result<MachineToken, Error>>>,
-    failure: Option<Failure>,
-}
-
-/// Why there is no token, and until when nobody asks again.
-struct Failure {
-    error: Error,
-    until: Instant,
+    requests: SingleFlight<SharedTask<Result<MachineToken, Error>>, Error>,
 }
 
 impl MachineTokens {
@@ -59,9 +62,7 @@ impl MachineTokens {
         Self(tokens.eviction_policy(EvictionPolicy::lru()).build())
     }
 
-    /// A token that will be good for a while, from memory or from Logto. All who want the same one
-    /// at the same time share one request, in a task of its own, so that nobody who goes away takes
-    /// the answer along.
+    /// A token that will be accepted for a while, from the cache or from Logto.
     pub(super) async fn get(
         &self,
         oidc: &Arc<Oidc>,
@@ -72,81 +73,79 @@ impl MachineTokens {
         let request = {
             let mut state = slot.lock();
             let now = clock.instant();
-            if let Some(answer) = state.answer(now) {
-                return answer;
+            if let Some(token) = state.token.as_ref().filter(|token| !token.is_due(now)) {
+                return Ok(token.clone());
             }
-            let request = state.request.get_or_insert_with(|| {
-                let turn = Turn(Arc::clone(&slot));
-                let (oidc, clock) = (Arc::clone(oidc), clock.clone());
-                OnceTask::spawn(async move { turn.take(&oidc, &clock, &wanted).await })
+            state.requests.release_if(SharedTask::is_aborted);
+            let entry = state.requests.enter(now, |number| {
+                let (slot, oidc, clock) = (Arc::clone(&slot), Arc::clone(oidc), clock.clone());
+                SharedTask::spawn(async move { slot.request(number, &oidc, &clock, &wanted).await })
             });
-            request.clone()
+            match entry {
+                Entry::Started(flight) | Entry::Joined(flight) => flight.handle,
+                Entry::Paused(failure) => {
+                    let left = failure.until.saturating_duration_since(now);
+                    return state.unexpired(now).ok_or(later(failure.error, left));
+                }
+            }
         };
         request.result().await.unwrap_or_else(|| Err(aborted()))
     }
 }
 
 impl State {
-    /// What can be said without asking Logto.
-    fn answer(&self, now: Instant) -> Option<Result<MachineToken, Error>> {
-        if let Some(token) = self.token.as_ref().filter(|token| !token.is_due(now)) {
-            return Some(Ok(token.clone()));
-        }
-        let failure = self.failure.as_ref().filter(|failure| now < failure.until)?;
-        Some(self.living(now).ok_or_else(|| failure.again(now)))
-    }
-
     /// The token, if it has not expired.
-    fn living(&self, now: Instant) -> Option<MachineToken> {
+    fn unexpired(&self, now: Instant) -> Option<MachineToken> {
         self.token.clone().filter(|token| token.is_alive(now))
     }
 }
 
-/// The right to ask Logto for a token. However it ends, the next one may ask.
-struct Turn(Arc<Slot>);
-
-impl Turn {
-    /// Asks, and keeps what comes. If none comes while the old token lives, that is the answer.
-    async fn take(
+impl Slot {
+    /// Asks Logto for the token, as the flight of this number. If it gives none, the old one is the
+    /// answer while it has not expired.
+    async fn request(
         &self,
+        number: u64,
         oidc: &Oidc,
         clock: &Clock,
         wanted: &Wanted,
     ) -> Result<MachineToken, Error> {
         let asked_at = clock.instant();
-        let is_renewal = self.0.lock().living(asked_at).is_some();
+        let is_renewal = self.lock().unexpired(asked_at).is_some();
         let request = wanted.request(oidc, clock, asked_at);
         let answer = if is_renewal {
-            tokio::time::timeout(PATIENCE, request).await.unwrap_or_else(|_| Err(too_slow()))
+            let answer = tokio::time::timeout(RENEWAL_TIMEOUT, request).await;
+            answer.unwrap_or_else(|_| Err(too_slow()))
         } else {
             request.await
         };
-        let mut state = self.0.lock();
+        let mut state = self.lock();
         let now = clock.instant();
         let error = match answer {
             Ok(token) => {
-                state.token = Some(token.clone());
-                state.failure = None;
+                if state.requests.succeed(number) {
+                    state.token = Some(token.clone());
+                }
                 return Ok(token);
             }
             Err(error) => error,
         };
-        let living = state.living(now);
-        // Whoever mends what Logto refused need not wait, unless there is something to wait with.
+        let unexpired = state.unexpired(now);
         let refused = matches!(error, Error::Refused { .. } | Error::ScopeNotGranted { .. });
-        if living.is_some() || !refused {
-            state.failure = Some(Failure { until: now + pause(&error), error: error.clone() });
+        if refused && unexpired.is_none() {
+            // No backoff: what was refused may be set right at Logto at any time.
+            state.requests.release(number);
+        } else {
+            state.requests.fail(number, error.clone(), backoff(&error), now);
         }
-        if living.is_some() {
+        if unexpired.is_some() {
             log::warn!("A token of the application itself is used to its end: {error}");
         }
-        living.ok_or(error)
+        unexpired.ok_or(error)
     }
-}
 
-impl Drop for Turn {
-    fn drop(&mut self) {
-        self.0.lock().request = None;
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -171,32 +170,23 @@ impl Wanted {
     }
 }
 
-impl Slot {
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+/// The error for a caller that comes during the backoff, with the time that is left of it.
+fn later(mut error: Error, left: Duration) -> Error {
+    if let Error::Unavailable { retry_after, .. } = &mut error {
+        *retry_after = Some(left);
     }
+    error
 }
 
-impl Failure {
-    /// The error for somebody who comes later, with the time that is left to wait.
-    fn again(&self, now: Instant) -> Error {
-        let mut error = self.error.clone();
-        if let Error::Unavailable { retry_after, .. } = &mut error {
-            *retry_after = Some(self.until.saturating_duration_since(now));
-        }
-        error
-    }
-}
-
-fn pause(error: &Error) -> Duration {
-    match error {
+fn backoff(error: &Error) -> Backoff {
+    Backoff::constant(match error {
         Error::Unavailable { retry_after: Some(wait), .. } => *wait,
-        _ => PAUSE,
-    }
+        _ => DEFAULT_BACKOFF,
+    })
 }
 
 fn too_slow() -> Error {
-    unavailable(format!("no answer within {PATIENCE:?}"))
+    unavailable(format!("no answer within {RENEWAL_TIMEOUT:?}"))
 }
 
 fn aborted() -> Error {

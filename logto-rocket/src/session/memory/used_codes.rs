@@ -12,10 +12,10 @@ use tokio::sync::OnceCell;
 
 use self::ledger::Ledger;
 use crate::error::SignInError;
-use crate::once_task::OnceTask;
 use crate::session::cookie::StateHash;
 use crate::session::session::Session;
 use crate::sync::{Arc, Mutex, PoisonError};
+use crate::task::SharedTask;
 
 /// What became of a sign-in.
 pub(crate) type SignInResult = Result<Arc<Session>, SignInError>;
@@ -31,7 +31,7 @@ pub(crate) struct UsedCodes(Mutex<Ledger<Arc<Attempt>>>);
 /// One exchange of a code, and what became of it.
 #[derive(Default)]
 pub(crate) struct Attempt {
-    exchange: Mutex<Option<OnceTask<SignInResult>>>,
+    exchange: Mutex<Option<SharedTask<SignInResult>>>,
     outcome: OnceCell<SignInResult>,
 }
 
@@ -58,7 +58,7 @@ impl Attempt {
     {
         let task = {
             let mut exchange = self.exchange.lock().unwrap_or_else(PoisonError::into_inner);
-            exchange.get_or_insert_with(|| OnceTask::spawn(run())).clone()
+            exchange.get_or_insert_with(|| SharedTask::spawn(run())).clone()
         };
         task.result().await
     }

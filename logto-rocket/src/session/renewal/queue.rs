@@ -14,9 +14,9 @@
 use std::sync::Arc;
 
 use crate::error::{Call, Error};
-use crate::once_task::OnceTask;
 use crate::session::Sessions;
 use crate::session::memory::{Entry, Purpose, Settled};
+use crate::task::SharedTask;
 
 impl Sessions {
     /// Gets what is wanted into the entry, in a task of its own.
@@ -26,7 +26,7 @@ impl Sessions {
         purpose: Purpose,
     ) -> Result<(), Error> {
         let (sessions, entry) = (Arc::clone(self), Arc::clone(entry));
-        let task = OnceTask::spawn(async move { sessions.in_turn(&entry, &purpose).await });
+        let task = SharedTask::spawn(async move { sessions.in_turn(&entry, &purpose).await });
         task.result().await.unwrap_or_else(|| Err(unavailable("the token request was aborted")))
     }
 

@@ -1,29 +1,33 @@
 //! [`Connection`]: one connection to Redis that all requests share, made again when it breaks.
+//!
+//! Any number of requests [`ask`](Connection::ask) at once. The first that needs a connection starts
+//! a task that makes it, and all wait for that task; it stays in place afterwards, and its result is
+//! the connection in use. A request that finds the connection broken or does not get an answer in
+//! time gives it up by its number, so that it can do no harm to a newer one, and the next request
+//! starts another task. If connecting fails, the first request that learns it starts the backoff;
+//! until that is over the failure is the answer.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use redis::aio::MultiplexedConnection;
 use redis::{AsyncConnectionConfig, Client, Cmd, FromRedisValue, RedisError};
 
 use super::url::RedisUrl;
 use crate::clock::Clock;
-use crate::once_task::OnceTask;
 use crate::session::store::StoreError;
+use crate::task::{Backoff, Entry, SharedTask, SingleFlight};
 
-/// How long connecting may take, with all that is said before the first command.
-const CONNECT: Duration = Duration::from_secs(1);
+/// How long connecting may take, including the handshake before the first command.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// How long a call may take in all, connecting and trying again included.
-const CALL: Duration = Duration::from_millis(1500);
+const CALL_TIMEOUT: Duration = Duration::from_millis(1500);
 
-/// How long after a failure to connect nobody tries again.
-const COOL_DOWN: Duration = Duration::from_millis(100);
+/// How long no connection is made after a failure to connect.
+const CONNECT_BACKOFF: Backoff = Backoff::constant(Duration::from_millis(100));
 
 /// One connection to Redis that all requests share.
-///
-/// It is made when it is first needed, by a task of its own for which all who need it wait. It is
-/// given up when it breaks or does not answer, and the next call makes another.
 pub(super) struct Connection {
     client: Client,
     place: String,
@@ -33,19 +37,13 @@ pub(super) struct Connection {
 
 #[derive(Default)]
 struct State {
-    /// Which connection it is, counted from the first.
-    number: u64,
-    attempt: Option<Attempt>,
-    /// Whether the log's last word was that Redis is out of reach.
+    /// A flight is under way from the start of connecting until the connection is given up.
+    connections: SingleFlight<Connecting, String>,
+    /// Whether the last line of the log was that Redis is out of reach.
     is_away: bool,
 }
 
-type Connecting = OnceTask<Result<MultiplexedConnection, String>>;
-
-struct Attempt {
-    connecting: Connecting,
-    failed_at: Option<Instant>,
-}
+type Connecting = SharedTask<Result<MultiplexedConnection, String>>;
 
 impl Connection {
     /// A connection that is made when it is needed.
@@ -65,12 +63,12 @@ impl Connection {
     }
 
     /// What Redis answers to a command. It may get the command twice: where a connection breaks
-    /// before the answer, nobody knows whether it has been heard.
+    /// before the answer, it is unknown whether the command has arrived.
     pub async fn ask<T: FromRedisValue>(&self, command: &Cmd) -> Result<T, StoreError> {
         let mut number = 0;
-        let answer = tokio::time::timeout(CALL, self.ask_again(command, &mut number)).await;
+        let answer = tokio::time::timeout(CALL_TIMEOUT, self.ask_again(command, &mut number)).await;
         answer.unwrap_or_else(|_| {
-            let why = format!("no answer within {} ms", CALL.as_millis());
+            let why = format!("no answer within {} ms", CALL_TIMEOUT.as_millis());
             self.give_up(number);
             self.note_away(&why);
             Err(self.error(why))
@@ -92,20 +90,23 @@ impl Connection {
         }
     }
 
-    /// The answer on the present connection, whose number is told before it is waited for.
+    /// The answer on the current connection, whose number is set before it is waited for.
     async fn ask_once<T: FromRedisValue>(
         &self,
         command: &Cmd,
         number: &mut u64,
     ) -> Result<Result<T, RedisError>, StoreError> {
-        let (connecting, is_away);
-        (*number, connecting, is_away) = self.current();
-        let connected = connecting.result().await;
+        let (entry, is_away) = self.enter();
+        let flight = match entry {
+            Entry::Started(flight) | Entry::Joined(flight) => flight,
+            Entry::Paused(failure) => return Err(self.no_connection(failure.error)),
+        };
+        *number = flight.number;
+        let connected = flight.handle.result().await;
         let connected = connected.unwrap_or_else(|| Err("connecting failed".into()));
         let mut connection = connected.map_err(|why| {
-            self.note_failure(*number);
-            self.note_away(&why);
-            self.error(why)
+            self.note_failure(*number, why.clone());
+            self.no_connection(why)
         })?;
         if is_away {
             self.note_back();
@@ -117,36 +118,26 @@ impl Connection {
         Ok(answer)
     }
 
-    /// The present connection or the attempt to make one, begun now if it must be.
-    fn current(&self) -> (u64, Connecting, bool) {
+    /// The current connection, which is made if there is none, and whether Redis was out of reach.
+    fn enter(&self) -> (Entry<Connecting, String>, bool) {
         let now = self.clock.instant();
         let mut state = self.state();
-        let cooled = |at: Instant| now.saturating_duration_since(at) >= COOL_DOWN;
-        let attempt = state.attempt.take().filter(|it| !it.failed_at.is_some_and(cooled));
-        let attempt = attempt.unwrap_or_else(|| {
-            state.number += 1;
-            Attempt { connecting: OnceTask::spawn(connect(self.client.clone())), failed_at: None }
-        });
-        let connecting = attempt.connecting.clone();
-        state.attempt = Some(attempt);
-        (state.number, connecting, state.is_away)
+        let start = |_| SharedTask::spawn(connect(self.client.clone()));
+        (state.connections.enter(now, start), state.is_away)
     }
 
-    fn note_failure(&self, number: u64) {
+    fn note_failure(&self, number: u64, why: String) {
         let now = self.clock.instant();
-        let mut state = self.state();
-        if state.number == number
-            && let Some(attempt) = &mut state.attempt
-        {
-            attempt.failed_at.get_or_insert(now);
-        }
+        self.state().connections.fail(number, why, CONNECT_BACKOFF, now);
     }
 
     fn give_up(&self, number: u64) {
-        let mut state = self.state();
-        if state.number == number {
-            state.attempt = None;
-        }
+        self.state().connections.release(number);
+    }
+
+    fn no_connection(&self, why: String) -> StoreError {
+        self.note_away(&why);
+        self.error(why)
     }
 
     fn note_away(&self, why: &str) {
@@ -176,30 +167,33 @@ impl Connection {
 
 async fn connect(client: Client) -> Result<MultiplexedConnection, String> {
     let config = AsyncConnectionConfig::new()
-        .set_connection_timeout(Some(CONNECT))
+        .set_connection_timeout(Some(CONNECT_TIMEOUT))
         .set_response_timeout(None);
     let connection = client.get_multiplexed_async_connection_with_config(&config).await;
     connection.map_err(|error| {
         if error.is_timeout() {
-            return format!("no connection within {} ms", CONNECT.as_millis());
+            return format!("no connection within {} ms", CONNECT_TIMEOUT.as_millis());
         }
         error.to_string()
     })
 }
 
-/// Whether nothing more is to be hoped for from the connection: it is closed, or leads to a Redis
-/// that no longer takes writes because another has taken its place.
+/// Whether the connection is of no more use: it is closed, or leads to a Redis that no longer takes
+/// writes because another has taken its place.
 fn is_broken(error: &RedisError) -> bool {
     error.is_connection_dropped()
         || error.is_unrecoverable_error()
         || error.code() == Some("READONLY")
 }
 
-/// The TLS library panics where the features of other crates leave it the choice between two
-/// implementations and nobody has chosen. What the application has chosen stands.
+/// Chooses a cryptography for the TLS library, unless the application has chosen one. Without a
+/// choice the library panics where the features of other crates bring in two of them.
 fn choose_cryptography() {
     if rustls::crypto::CryptoProvider::get_default().is_none() {
-        // An error says that somebody else was quicker.
+        // An error means that another thread was quicker.
         let _ = rustls::crypto::ring::default_provider().install_default();
     }
 }
+
+#[cfg(all(test, feature = "testing"))]
+mod tests;
