@@ -1,4 +1,4 @@
-//! An application without a framework: it signs in and talks to the doors.
+//! An application without a framework: it signs in and talks to the endpoints.
 
 use std::collections::HashMap;
 
