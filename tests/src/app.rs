@@ -1,16 +1,20 @@
 //! [`App`]: an application with logto-rocket, and the provider it signs in at.
 
-use logto_rocket::testing::{Builder, Idp};
+use logto_rocket::testing::Idp;
 use logto_rocket::{Claims, Clock, Config, Error, Logto, LogtoFairing, LogtoUser, authenticated};
 use rocket::figment::Figment;
-use rocket::http::Status;
+use rocket::http::{Method, Status};
 use rocket::local::asynchronous::Client;
 use rocket::{Build, Rocket, Route, get, post, routes};
 
-use crate::browser::{Answer, Browser, From};
+use crate::browser::{Answer, Browser};
+use crate::builder::Builder;
 
 /// The origin that the application is configured for.
 pub const ORIGIN: &str = "http://localhost:8000";
+
+/// The key that its cookies are encrypted with.
+pub const SECRET_KEY: &str = "hPRYyVRiMyxpw5sBB1XeCMN1kFsDCqKvBi2QJxBVHQk=";
 
 /// A running application, its provider, and the time that both live in.
 pub struct App {
@@ -24,54 +28,45 @@ pub struct App {
 
 impl App {
     /// The usual application.
-    pub async fn start() -> Self {
-        Self::with(|idp| idp, |config| config, |fairing| fairing).await
-    }
-
-    /// An application with changes to its provider, its configuration and its fairing.
-    ///
-    /// # Panics
-    ///
-    /// If either does not start.
-    pub async fn with(
-        idp: impl FnOnce(Builder) -> Builder,
-        config: impl FnOnce(Config) -> Config,
-        fairing: impl FnOnce(LogtoFairing) -> LogtoFairing,
-    ) -> Self {
-        Self::mounted(Vec::new(), idp, config, fairing).await
-    }
-
-    /// The same with routes of a test's own besides.
-    ///
-    /// # Panics
-    ///
-    /// If either does not start.
-    pub async fn mounted(
-        routes: Vec<Route>,
-        idp: impl FnOnce(Builder) -> Builder,
-        config: impl FnOnce(Config) -> Config,
-        fairing: impl FnOnce(LogtoFairing) -> LogtoFairing,
-    ) -> Self {
-        let clock = Clock::frozen();
-        let idp = idp(Idp::builder().clock(clock.clone())).start().await.expect("a provider");
-        let logto = Logto::fairing().config(config(config_for(&idp))).clock(clock.clone());
-        let rocket = rocket(fairing(logto)).mount("/", routes);
-        let client = Client::untracked(rocket).await.expect("a launch");
-        Self { client, idp, clock }
-    }
-
-    /// The usual application with routes of a test's own.
     ///
     /// # Panics
     ///
     /// If it does not start.
-    pub async fn serving(routes: Vec<Route>) -> Self {
-        Self::mounted(routes, |idp| idp, |config| config, |fairing| fairing).await
+    pub async fn start() -> Self {
+        Self::builder().start().await
+    }
+
+    /// The usual application, to be changed.
+    pub fn builder<'a>() -> Builder<'a> {
+        Builder::usual()
+    }
+
+    /// A second process of the same application, with a clock of its own.
+    ///
+    /// # Panics
+    ///
+    /// If it does not start.
+    pub async fn second_process(&self, clock: Clock) -> Client {
+        launch(&clock, config_for(&self.idp), Vec::new()).await
+    }
+
+    /// The client of Logto that handlers get.
+    ///
+    /// # Panics
+    ///
+    /// If there is none.
+    pub fn logto(&self) -> &Logto {
+        logto_of(&self.client)
     }
 
     /// A browser that has never been here.
     pub fn browser(&self) -> Browser<'_> {
         Browser::new(&self.client)
+    }
+
+    /// Browsers with the cookies of another one, such as its other tabs.
+    pub fn tabs(&self, browser: &Browser<'_>, count: usize) -> Vec<Browser<'_>> {
+        (0..count).map(|_| browser.at(&self.client)).collect()
     }
 
     /// A browser in which a user has signed in.
@@ -89,8 +84,7 @@ impl App {
 
     /// Goes through the sign-in, and answers with what the callback said.
     pub async fn sign_in(&self, browser: &mut Browser<'_>, username: &str, path: &str) -> Answer {
-        let callback = self.callback(browser, username, path).await;
-        browser.navigate(&callback, From::OtherSite).await
+        browser.sign_in(&self.idp, username, path).await
     }
 
     /// Goes through the sign-in up to the callback, and answers with the callback's path and query.
@@ -99,12 +93,38 @@ impl App {
     ///
     /// If the sign-in does not start.
     pub async fn callback(&self, browser: &mut Browser<'_>, username: &str, path: &str) -> String {
-        let query: String = url::form_urlencoded::byte_serialize(path.as_bytes()).collect();
-        let start = browser.open(&format!("/auth/sign-in?return_to={query}")).await;
-        assert_eq!(start.status, Status::SeeOther, "{start:?}");
-        let callback = self.idp.authorize(start.location(), username).await.expect("a callback");
-        callback.strip_prefix(ORIGIN).expect("a callback of this application").to_owned()
+        browser.authorize(&self.idp, username, path).await
     }
+
+    /// How often the provider was asked to refresh tokens.
+    pub fn refreshes(&self) -> usize {
+        self.idp.requests().token_by_grant("refresh_token")
+    }
+
+    /// Posts a logout token, as Logto does.
+    pub async fn post_logout_token(&self, token: &str) -> Answer {
+        post_logout_token(&self.client, token).await
+    }
+}
+
+/// The client of Logto that an application's handlers get.
+///
+/// # Panics
+///
+/// If there is none.
+pub fn logto_of(client: &Client) -> &Logto {
+    client.rocket().state::<Logto>().expect("the client of Logto")
+}
+
+/// Posts a logout token to a process, as Logto does.
+pub async fn post_logout_token(client: &Client, token: &str) -> Answer {
+    let headers = [
+        ("Content-Type", "application/x-www-form-urlencoded"),
+        ("Sec-Fetch-Mode", "cors"),
+        ("Accept", "*/*"),
+    ];
+    let body = format!("logout_token={token}");
+    Browser::new(client).request(Method::Post, "/auth/backchannel-logout", &headers, &body).await
 }
 
 /// Launches the usual application with routes of its own besides.
@@ -129,15 +149,19 @@ pub fn config_for(idp: &Idp) -> Config {
 
 /// The application, with a fairing.
 pub fn rocket(fairing: LogtoFairing) -> Rocket<Build> {
+    rocket_without_fairing().attach(fairing)
+}
+
+pub(crate) fn rocket_without_fairing() -> Rocket<Build> {
     let routes = routes![index, account, profile, admin, change, missing, broken];
-    rocket::custom(figment()).attach(fairing).mount("/", routes)
+    rocket::custom(figment()).mount("/", routes)
 }
 
 /// Rocket's settings for tests: quiet, with a key.
 pub fn figment() -> Figment {
     Figment::from(rocket::Config::debug_default())
         .merge(("log_level", "off"))
-        .merge(("secret_key", "hPRYyVRiMyxpw5sBB1XeCMN1kFsDCqKvBi2QJxBVHQk="))
+        .merge(("secret_key", SECRET_KEY))
 }
 
 #[get("/")]
@@ -159,7 +183,7 @@ async fn profile(user: LogtoUser) -> Result<rocket::serde::json::Json<Claims>, E
 #[authenticated(role = "admin")]
 #[get("/admin")]
 fn admin() -> &'static str {
-    "the keys of the house"
+    "for administrators"
 }
 
 #[authenticated]

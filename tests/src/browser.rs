@@ -2,8 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use logto_rocket::testing::Idp;
 use rocket::http::{Cookie, Header, Method, Status};
 use rocket::local::asynchronous::{Client, LocalResponse};
+use serde_json::Value;
+
+use crate::uri::{encoded, path_of};
 
 /// What a request is made for, as Fetch Metadata tells it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,6 +44,13 @@ impl<'c> Browser<'c> {
     /// A browser that has never been here.
     pub fn new(client: &'c Client) -> Self {
         Self { client, cookies: BTreeMap::new(), headers: Vec::new() }
+    }
+
+    /// A browser with the same cookies, at a process of the application: this one or another.
+    pub fn at<'o>(&self, process: &'o Client) -> Browser<'o> {
+        let mut browser = Browser::new(process);
+        browser.cookies.clone_from(&self.cookies);
+        browser
     }
 
     /// Goes to a page by the address bar.
@@ -92,6 +103,58 @@ impl<'c> Browser<'c> {
         answer
     }
 
+    /// Goes through the sign-in, and answers with what the callback said.
+    ///
+    /// # Panics
+    ///
+    /// If the sign-in does not start.
+    pub async fn sign_in(&mut self, idp: &Idp, username: &str, path: &str) -> Answer {
+        let callback = self.authorize(idp, username, path).await;
+        self.navigate(&callback, From::OtherSite).await
+    }
+
+    /// Goes through the sign-in up to the callback, and answers with the callback's path and query.
+    ///
+    /// # Panics
+    ///
+    /// If the sign-in does not start.
+    pub async fn authorize(&mut self, idp: &Idp, username: &str, path: &str) -> String {
+        let start = self.open(&format!("/auth/sign-in?return_to={}", encoded(path))).await;
+        assert_eq!(start.status, Status::SeeOther, "{start:?}");
+        path_of(&idp.authorize(start.location(), username).await.expect("a callback"))
+    }
+
+    /// The user and the session that the browser is in, if it is signed in.
+    ///
+    /// # Panics
+    ///
+    /// If the application cannot tell.
+    pub async fn account(&mut self) -> Option<(String, String)> {
+        let page = self.open("/account").await;
+        assert!(matches!(page.status.code, 200 | 303), "{page:?}");
+        let (user, session) = page.body.split_once(" in ").filter(|_| page.status == Status::Ok)?;
+        Some((user.into(), session.into()))
+    }
+
+    /// Whether somebody is signed in.
+    ///
+    /// # Panics
+    ///
+    /// If the application cannot tell.
+    pub async fn is_signed_in(&mut self) -> bool {
+        self.account().await.is_some()
+    }
+
+    /// The one cookie that the browser has.
+    ///
+    /// # Panics
+    ///
+    /// If it has none or several.
+    pub fn only_cookie(&self) -> (String, String) {
+        assert_eq!(self.cookies.len(), 1, "{:?}", self.cookies);
+        self.cookies.clone().pop_first().expect("a cookie")
+    }
+
     /// The names of the cookies that begin so.
     pub fn cookies_named(&self, prefix: &str) -> Vec<String> {
         self.cookies.keys().filter(|name| name.starts_with(prefix)).cloned().collect()
@@ -129,6 +192,30 @@ impl Answer {
     pub fn all(&self, name: &str) -> Vec<&str> {
         let named = self.headers.iter().filter(|(known, _)| known.eq_ignore_ascii_case(name));
         named.map(|(_, value)| value.as_str()).collect()
+    }
+
+    /// Asserts that no cache stores it, and that it is known to differ by cookie.
+    ///
+    /// # Panics
+    ///
+    /// If one might.
+    #[track_caller]
+    pub fn assert_not_stored(&self) {
+        assert_eq!(self.all("Cache-Control"), ["no-store"], "{self:?}");
+        let vary = self.all("Vary").join(", ").to_ascii_lowercase();
+        let names = vary.split(',').filter(|name| name.trim() == "cookie");
+        assert_eq!(names.count(), 1, "{self:?}");
+    }
+
+    /// The problem document that it is.
+    ///
+    /// # Panics
+    ///
+    /// If it is something else.
+    #[track_caller]
+    pub fn problem(&self) -> Value {
+        assert_eq!(self.header("Content-Type"), Some("application/problem+json"), "{self:?}");
+        serde_json::from_str(&self.body).expect("a problem in JSON")
     }
 
     /// Where it redirects to.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use logto_rocket::testing::{Builder, Idp};
+use logto_rocket::testing::{self, Idp};
 use logto_rocket::{
     Clock, Config, Logto, LogtoFairing, MemoryStore, RedisStore, SessionConfig, SessionStore, Store,
 };
@@ -25,20 +25,16 @@ pub enum Place {
     ConfiguredRedis,
 }
 
-/// What a fleet is made of.
-pub struct Plan {
-    /// Where its sessions are.
-    pub place: Place,
-    /// How long they last, and the like.
-    pub session: SessionConfig,
-    /// Routes of a test's own.
-    pub routes: fn() -> Vec<Route>,
-    /// Changes to the provider.
-    pub idp: fn(Builder) -> Builder,
-    /// Changes to the fairing.
-    pub fairing: fn(LogtoFairing) -> LogtoFairing,
-    /// Options for Redis.
-    pub redis: &'static [&'static str],
+/// Processes that have not been started yet. Get it from [`Fleet::builder`].
+#[must_use]
+pub struct Builder {
+    place: Place,
+    session: SessionConfig,
+    routes: fn() -> Vec<Route>,
+    provider: fn(testing::Builder) -> testing::Builder,
+    config: fn(Config) -> Config,
+    fairing: fn(LogtoFairing) -> LogtoFairing,
+    redis: &'static [&'static str],
 }
 
 /// Processes of one application, with one provider and one clock. The first is there from the start.
@@ -52,59 +48,44 @@ pub struct Fleet {
     routes: fn() -> Vec<Route>,
 }
 
-impl Plan {
-    /// The usual application.
-    pub fn at(place: Place) -> Self {
-        let session = SessionConfig::new();
-        Self { place, session, routes: Vec::new, idp: |it| it, fairing: |it| it, redis: &[] }
-    }
-
-    /// With routes of a test's own.
-    #[must_use]
-    pub fn routes(self, routes: fn() -> Vec<Route>) -> Self {
-        Self { routes, ..self }
-    }
-
-    /// With sessions as they are configured here.
-    #[must_use]
+impl Builder {
+    /// Changes how long sessions last, and the like.
     pub fn session(self, session: SessionConfig) -> Self {
         Self { session, ..self }
     }
 
-    /// With changes to the provider.
-    #[must_use]
-    pub fn idp(self, idp: fn(Builder) -> Builder) -> Self {
-        Self { idp, ..self }
+    /// Mounts routes at the root of each process, besides the usual ones.
+    pub fn routes(self, routes: fn() -> Vec<Route>) -> Self {
+        Self { routes, ..self }
     }
 
-    /// With changes to the fairing.
-    #[must_use]
+    /// Changes the provider.
+    pub fn provider(self, provider: fn(testing::Builder) -> testing::Builder) -> Self {
+        Self { provider, ..self }
+    }
+
+    /// Changes the configuration of the first process.
+    pub fn config(self, config: fn(Config) -> Config) -> Self {
+        Self { config, ..self }
+    }
+
+    /// Changes the fairing of the first process.
     pub fn fairing(self, fairing: fn(LogtoFairing) -> LogtoFairing) -> Self {
         Self { fairing, ..self }
     }
 
-    /// With options for Redis, as on its command line.
-    #[must_use]
+    /// Starts Redis with these options, as on its command line.
     pub fn redis(self, redis: &'static [&'static str]) -> Self {
         Self { redis, ..self }
     }
 
-    /// Starts the first process; `None` where there is no Redis and none is needed.
+    /// Starts the first process; `None` where there is no Redis and one is needed.
     ///
     /// # Panics
     ///
     /// If something does not start.
     pub async fn start(self) -> Option<Fleet> {
-        self.start_with(|config| config).await
-    }
-
-    /// The same, with changes to the configuration of the first process.
-    ///
-    /// # Panics
-    ///
-    /// If something does not start.
-    pub async fn start_with(self, config: impl FnOnce(Config) -> Config) -> Option<Fleet> {
-        let Self { place, mut session, routes, idp, fairing, redis: options } = self;
+        let Self { place, mut session, routes, provider, config, fairing, redis: options } = self;
         let clock = Clock::frozen();
         let redis = match place {
             Place::Redis | Place::ConfiguredRedis => Some(Redis::start(options)?),
@@ -122,7 +103,7 @@ impl Plan {
             Some(redis) if store.is_none() => session.store(Store::Redis).redis_url(redis.url()),
             _ => session,
         };
-        let idp = idp(Idp::builder().clock(clock.clone())).start().await.expect("a provider");
+        let idp = provider(Idp::builder().clock(clock.clone())).start().await.expect("a provider");
         let config = config(config_for(&idp).session(session.clone()));
         let logto = fairing(Logto::fairing().config(config).clock(clock.clone()));
         let client = launch(logto, store.clone(), routes()).await;
@@ -132,6 +113,19 @@ impl Plan {
 }
 
 impl Fleet {
+    /// The usual application, with its sessions at this place.
+    pub fn builder(place: Place) -> Builder {
+        Builder {
+            place,
+            session: SessionConfig::new(),
+            routes: Vec::new,
+            provider: |provider| provider,
+            config: |config| config,
+            fairing: |fairing| fairing,
+            redis: &[],
+        }
+    }
+
     /// Starts another process.
     pub async fn another(&self) -> Client {
         self.another_with(|config| config).await

@@ -2,11 +2,19 @@
 
 pub mod app;
 pub mod browser;
-pub mod engine;
+pub mod builder;
+pub mod chromium;
+pub mod fault;
 pub mod fleet;
-pub mod gate;
+pub mod forwarder;
+pub mod gated_store;
+pub mod http;
+pub mod jar;
 pub mod log;
-pub mod node;
+pub mod oidc_provider;
+pub mod prerequisites;
+pub mod process;
 pub mod redis;
+pub mod server;
+pub mod uri;
 pub mod wait;
-pub mod wire;

@@ -9,7 +9,7 @@ static TURN: Turn<()> = Turn::const_new(());
 static LINES: Mutex<Vec<Line>> = Mutex::new(Vec::new());
 
 /// The log of this process, from the moment of [`Log::alone`]. It takes the place of Rocket's
-/// logger, which Rocket sets only where there is none.
+/// logger, which Rocket sets only where there is none: tests that read it need a process of their own.
 pub struct Log {
     _mine: Mine<'static, ()>,
 }
@@ -17,11 +17,11 @@ pub struct Log {
 /// One line of it.
 #[derive(Clone, Debug)]
 pub struct Line {
-    /// Who says it: a module, or what stands for one.
+    /// The module that logged it.
     pub target: String,
     /// How urgent it is.
     pub level: log::Level,
-    /// What it says.
+    /// Its text.
     pub text: String,
 }
 
@@ -57,7 +57,7 @@ impl Log {
 }
 
 impl Line {
-    /// Whether this library says it.
+    /// Whether this library logged it.
     pub fn is_ours(&self) -> bool {
         self.target.starts_with("logto_rocket")
     }

@@ -1,18 +1,23 @@
 //! [`Redis`]: a real Redis, to be stopped, paused and filled.
 
 use std::fs;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread;
-use std::time::{Duration, Instant};
 
-use crate::node::{available, free_port, on_path};
+use crate::prerequisites::{available, on_path};
+use crate::server::free_port;
+use crate::wait::WATCHDOG;
 
-/// Runs Redis until its own standard input ends, which it does with this process at the latest.
-const KEEPER: &str =
-    r#"redis-server "$@" >/dev/null 2>&1 & echo $!; read -r _; kill -9 $! 2>/dev/null"#;
+/// Runs Redis until its own standard input ends, which it does with this process at the latest. What Redis prints comes
+/// after its process id; the shell closes its own end, so that nothing more comes when Redis has ended.
+const SHELL: &str =
+    r#"redis-server "$@" 2>&1 & echo $!; exec >&-; read -r _; kill -9 $! 2>/dev/null"#;
+
+/// What Redis prints when it listens.
+const LISTENS: &str = "Ready to accept connections";
 
 /// A Redis on a free port of 127.0.0.1 that keeps nothing on disk. It ends when this is dropped, or
 /// with this process. Where `redis-server` is missing, the test that asks is skipped by name; with
@@ -28,7 +33,7 @@ pub struct Redis {
 
 #[derive(Debug)]
 struct Running {
-    keeper: Child,
+    shell: Child,
     pid: String,
 }
 
@@ -76,13 +81,13 @@ impl Redis {
     }
 
     /// `127.0.0.1:<port>`.
-    pub fn place(&self) -> String {
+    pub fn address(&self) -> String {
         format!("127.0.0.1:{}", self.port)
     }
 
     /// `redis://127.0.0.1:<port>`.
     pub fn url(&self) -> String {
-        format!("redis://{}", self.place())
+        format!("redis://{}", self.address())
     }
 
     /// `rediss://127.0.0.1:<port>`, if it speaks TLS.
@@ -98,8 +103,8 @@ impl Redis {
     /// Kills it. What it kept is lost.
     pub fn stop(&mut self) {
         if let Some(mut running) = self.running.take() {
-            drop(running.keeper.stdin.take());
-            let _ = running.keeper.wait();
+            drop(running.shell.stdin.take());
+            let _ = running.shell.wait();
         }
     }
 
@@ -138,7 +143,11 @@ impl Redis {
     ///
     /// If it does not answer.
     pub fn ask(&self, command: &str) -> String {
-        self.try_ask(command).expect("Redis answers")
+        let mut stream = self.connect();
+        stream.write_all(format!("{command}\r\n").as_bytes()).expect("Redis listens");
+        let mut line = String::new();
+        BufReader::new(stream).read_line(&mut line).expect("Redis answers");
+        line.trim_end().to_owned()
     }
 
     /// Its whole answer to a command in one line that is answered by one text, such as `INFO`.
@@ -147,7 +156,7 @@ impl Redis {
     ///
     /// If it does not answer so.
     pub fn ask_all(&self, command: &str) -> String {
-        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).expect("a connection");
+        let mut stream = self.connect();
         stream.write_all(format!("{command}\r\n").as_bytes()).expect("Redis listens");
         let mut reader = BufReader::new(stream);
         let mut length = String::new();
@@ -158,19 +167,16 @@ impl Redis {
         text
     }
 
-    fn try_ask(&self, command: &str) -> std::io::Result<String> {
-        let mut stream = TcpStream::connect(("127.0.0.1", self.port))?;
-        stream.set_read_timeout(Some(Duration::from_secs(10)))?;
-        stream.write_all(format!("{command}\r\n").as_bytes())?;
-        let mut line = String::new();
-        BufReader::new(stream).read_line(&mut line)?;
-        Ok(line.trim_end().to_owned())
+    fn connect(&self) -> TcpStream {
+        let stream = TcpStream::connect(("127.0.0.1", self.port)).expect("a connection");
+        stream.set_read_timeout(Some(WATCHDOG)).expect("a timeout");
+        stream
     }
 
     fn launch(&mut self) {
         let port = self.port.to_string();
-        let mut keeper = Command::new("sh")
-            .args(["-c", KEEPER, "sh", "--port", &port, "--bind", "127.0.0.1"])
+        let mut shell = Command::new("sh")
+            .args(["-c", SHELL, "sh", "--port", &port, "--bind", "127.0.0.1"])
             .args(["--save", "", "--appendonly", "no"])
             .args(&self.options)
             .current_dir(&self.directory)
@@ -178,15 +184,17 @@ impl Redis {
             .stdout(Stdio::piped())
             .spawn()
             .expect("a shell");
+        let mut printed = BufReader::new(shell.stdout.take().expect("stdout is piped"));
         let mut pid = String::new();
-        let stdout = keeper.stdout.take().expect("stdout is piped");
-        BufReader::new(stdout.take(20)).read_line(&mut pid).expect("the id of a process");
-        self.running = Some(Running { keeper, pid: pid.trim().to_owned() });
-        let begun = Instant::now();
-        while !self.try_ask("PING").is_ok_and(|answer| answer.starts_with(['+', '-'])) {
-            assert!(begun.elapsed() < Duration::from_secs(20), "redis-server does not answer");
-            thread::sleep(Duration::from_millis(10));
+        printed.read_line(&mut pid).expect("the id of a process");
+        self.running = Some(Running { shell, pid: pid.trim().to_owned() });
+        let mut log = String::new();
+        while !log.contains(LISTENS) {
+            let read = printed.read_line(&mut log).expect("Redis prints text");
+            assert_ne!(read, 0, "it ended before it listened:\n{log}");
         }
+        // It would stop at a full pipe.
+        thread::spawn(move || io::copy(&mut printed, &mut io::sink()));
     }
 
     fn signal(&self, name: &str) {

@@ -1,0 +1,7 @@
+//! `#[authenticated]` and `requires!`: what compiles, and what does not.
+
+#[macro_use]
+extern crate rocket;
+
+mod shapes;
+mod ui;

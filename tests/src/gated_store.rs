@@ -1,0 +1,93 @@
+//! [`GatedStore`]: a store that a test lets fail, or wait, where it writes.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
+
+use logto_rocket::{Record, Replaced, SessionStore, StoreError, StoreId, Stored};
+use rocket::tokio::sync::RwLock;
+
+/// A store in front of another one. A test can make replacing fail or wait; all else works.
+pub struct GatedStore {
+    store: Arc<dyn SessionStore>,
+    broken: AtomicBool,
+    refused: AtomicUsize,
+    leases: AtomicUsize,
+    /// Replacing waits for a read lock on this, so that a test with the write lock holds it up.
+    pub open: RwLock<()>,
+}
+
+impl GatedStore {
+    /// In front of this store.
+    pub fn before(store: Arc<dyn SessionStore>) -> Arc<Self> {
+        let broken = AtomicBool::new(false);
+        let (refused, leases) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        Arc::new(Self { store, broken, refused, leases, open: RwLock::default() })
+    }
+
+    /// Lets replacing fail, or work again.
+    pub fn set_broken(&self, broken: bool) {
+        self.broken.store(broken, Ordering::SeqCst);
+    }
+
+    /// How often replacing has failed.
+    pub fn refused(&self) -> usize {
+        self.refused.load(Ordering::SeqCst)
+    }
+
+    /// How often a lease was asked for.
+    pub fn leases(&self) -> usize {
+        self.leases.load(Ordering::SeqCst)
+    }
+}
+
+#[rocket::async_trait]
+impl SessionStore for GatedStore {
+    async fn create(&self, id: &StoreId, record: &Record, ttl: Duration) -> Result<(), StoreError> {
+        self.store.create(id, record, ttl).await
+    }
+
+    async fn load(&self, id: &StoreId) -> Result<Option<Stored>, StoreError> {
+        self.store.load(id).await
+    }
+
+    async fn replace(
+        &self,
+        id: &StoreId,
+        version: u64,
+        record: &Record,
+        ttl: Duration,
+    ) -> Result<Replaced, StoreError> {
+        let _open = self.open.read().await;
+        if self.broken.load(Ordering::SeqCst) {
+            self.refused.fetch_add(1, Ordering::SeqCst);
+            return Err(StoreError::new("the test lets it fail"));
+        }
+        self.store.replace(id, version, record, ttl).await
+    }
+
+    async fn delete(&self, id: &StoreId) -> Result<(), StoreError> {
+        self.store.delete(id).await
+    }
+
+    async fn delete_by_sid(&self, sid: &str) -> Result<(), StoreError> {
+        self.store.delete_by_sid(sid).await
+    }
+
+    async fn delete_by_sub(&self, sub: &str, not_after: u64) -> Result<(), StoreError> {
+        self.store.delete_by_sub(sub, not_after).await
+    }
+
+    async fn list_by_sub(&self, sub: &str) -> Result<Vec<(StoreId, Stored)>, StoreError> {
+        self.store.list_by_sub(sub).await
+    }
+
+    async fn lease(&self, id: &StoreId, holder: &str, time: Duration) -> Result<bool, StoreError> {
+        self.leases.fetch_add(1, Ordering::SeqCst);
+        self.store.lease(id, holder, time).await
+    }
+
+    async fn release(&self, id: &StoreId, holder: &str) -> Result<(), StoreError> {
+        self.store.release(id, holder).await
+    }
+}

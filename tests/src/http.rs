@@ -1,0 +1,21 @@
+//! Requests over the network, outside any application.
+
+use reqwest::header::CONTENT_TYPE;
+use reqwest::{Client, RequestBuilder, redirect};
+use url::form_urlencoded::Serializer;
+
+/// A client that follows no redirects and goes through no proxy.
+///
+/// # Panics
+///
+/// If it cannot be made.
+pub fn client() -> Client {
+    let client = Client::builder().redirect(redirect::Policy::none()).no_proxy();
+    client.tls_built_in_root_certs(false).build().expect("a client")
+}
+
+/// A request with a form as its body.
+pub fn form(request: RequestBuilder, fields: &[(&str, &str)]) -> RequestBuilder {
+    let body = Serializer::new(String::new()).extend_pairs(fields).finish();
+    request.header(CONTENT_TYPE, "application/x-www-form-urlencoded").body(body)
+}

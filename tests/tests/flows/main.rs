@@ -1,0 +1,15 @@
+//! Whole flows through an application: one module a subject.
+//!
+//! Each test has an application in this process ([`logto_rocket_tests::app::App`]), a provider of its own, a clock that
+//! it moves and a browser that sends what browsers send. A test that reads what this process logs is in `tests/logs`.
+
+mod launch;
+mod provider_outages;
+mod real_servers;
+mod requirements;
+mod responses;
+mod sessions;
+mod sign_in;
+mod sign_out;
+mod stores;
+mod tokens;

@@ -1,0 +1,10 @@
+//! The same application at real servers: oidc-provider, on which Logto is built, and a real browser.
+
+mod access_tokens;
+mod backchannel_logout;
+mod concurrent_refresh;
+mod lifecycle;
+mod max_age;
+mod max_age_in_chromium;
+mod prerequisites;
+mod provider;

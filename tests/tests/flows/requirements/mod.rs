@@ -1,0 +1,8 @@
+//! Who may come in: guards, `#[authenticated(…)]` and `requires!(…)`.
+
+mod agreement;
+mod authenticated;
+mod guards;
+mod organizations;
+mod scopes;
+mod values;

@@ -1,0 +1,140 @@
+//! No cache stores what depends on the user.
+
+use logto_rocket::LogtoUser;
+use logto_rocket_tests::app::{App, ORIGIN};
+use logto_rocket_tests::browser::From;
+use rocket::http::{Header, Method, Status};
+use rocket::{Responder, Route, get, routes};
+
+#[derive(Responder)]
+struct Headed {
+    body: String,
+    cache_control: Header<'static>,
+    vary: Header<'static>,
+}
+
+/// Handlers that say how they are to be cached.
+fn headed() -> Vec<Route> {
+    fn answer(policy: &str, vary: &str) -> Headed {
+        Headed {
+            body: "page".into(),
+            cache_control: Header::new("Cache-Control", policy.to_owned()),
+            vary: Header::new("Vary", vary.to_owned()),
+        }
+    }
+    #[get("/headed/user?<policy>&<vary>")]
+    fn user(user: &LogtoUser, policy: &str, vary: &str) -> Headed {
+        let _ = user;
+        answer(policy, vary)
+    }
+    #[get("/headed/anybody?<policy>&<vary>")]
+    fn anybody(user: Option<&LogtoUser>, policy: &str, vary: &str) -> Headed {
+        let _ = user;
+        answer(policy, vary)
+    }
+    #[get("/headed/open?<policy>&<vary>")]
+    fn open(policy: &str, vary: &str) -> Headed {
+        answer(policy, vary)
+    }
+    #[get("/open")]
+    fn plain() -> &'static str {
+        "page"
+    }
+    routes![user, anybody, open, plain]
+}
+
+async fn app() -> App {
+    App::builder().routes(headed()).start().await
+}
+
+/// Past mistake 21: a cache in between gave one user's session, or page, to the next.
+#[rocket::async_test]
+async fn no_response_about_a_user_is_stored() {
+    let app = app().await;
+    let mut browser = app.browser();
+    browser.open("/").await.assert_not_stored();
+    browser.open("/account").await.assert_not_stored();
+    browser.fetch("/account").await.assert_not_stored();
+    browser.fetch("/auth/user").await.assert_not_stored();
+    browser.open("/auth/sign-in").await.assert_not_stored();
+    let callback = app.callback(&mut browser, "alice", "/").await;
+    browser.navigate("/auth/sign-in-callback", From::OtherSite).await.assert_not_stored();
+    browser.navigate(&callback, From::OtherSite).await.assert_not_stored();
+    for path in ["/", "/account", "/missing", "/broken", "/admin", "/profile"] {
+        browser.open(path).await.assert_not_stored();
+        let headers = [("Accept", "text/html")];
+        browser.request(Method::Head, path, &headers, "").await.assert_not_stored();
+    }
+    browser.fetch("/auth/user").await.assert_not_stored();
+    browser.post("/change", From::OwnPage, ORIGIN).await.assert_not_stored();
+    let foreign = browser.post("/change", From::OtherSite, "https://evil.example").await;
+    foreign.assert_not_stored();
+    browser.open("/auth/sign-out").await.assert_not_stored();
+    browser.navigate("/auth/sign-out", From::OwnPage).await.assert_not_stored();
+    browser.open("/auth/sign-out-callback").await.assert_not_stored();
+    let mut bob = app.signed_in("bob").await;
+    let denied = bob.open("/admin").await;
+    assert_eq!(denied.status, Status::Forbidden);
+    denied.assert_not_stored();
+}
+
+#[rocket::async_test]
+async fn a_handler_may_say_private_but_not_public() {
+    let app = app().await;
+    let mut alice = app.signed_in("alice").await;
+    for path in ["/headed/user", "/headed/anybody"] {
+        for (policy, sent) in [
+            ("private", "private"),
+            ("private,%20max-age=60", "private, max-age=60"),
+            ("Private", "Private"),
+            ("public", "no-store"),
+            ("public,%20max-age=60", "no-store"),
+            ("PUBLIC", "no-store"),
+            ("private,%20public", "no-store"),
+            ("max-age=60", "no-store"),
+            ("s-maxage=60", "no-store"),
+            ("no-cache", "no-store"),
+            ("must-revalidate", "no-store"),
+            ("no-store", "no-store"),
+        ] {
+            let answer = alice.open(&format!("{path}?policy={policy}&vary=Accept")).await;
+            assert_eq!(answer.body, "page", "{answer:?}");
+            assert_eq!(answer.all("Cache-Control"), [sent], "{path} {policy}");
+            assert_eq!(answer.all("Vary"), ["Accept", "Cookie"], "{path} {policy}");
+        }
+        for vary in ["cookie", "Accept,%20Cookie", "*"] {
+            let answer = alice.open(&format!("{path}?policy=private&vary={vary}")).await;
+            assert_eq!(answer.all("Vary").len(), 1, "{vary}: {answer:?}");
+        }
+    }
+    let nobody = app.browser().open("/headed/anybody?policy=public&vary=Accept").await;
+    assert_eq!(nobody.all("Cache-Control"), ["no-store"], "it would be shown to a signed-in user");
+}
+
+#[rocket::async_test]
+async fn responses_that_ask_for_no_user_are_left_alone() {
+    let app = app().await;
+    let mut alice = app.signed_in("alice").await;
+    let answer = alice.open("/headed/open?policy=public,%20max-age=60&vary=Accept").await;
+    assert_eq!(answer.all("Cache-Control"), ["public, max-age=60"]);
+    assert_eq!(answer.all("Vary"), ["Accept"]);
+    let plain = alice.open("/open").await;
+    assert_eq!(plain.status, Status::Ok);
+    assert!(plain.header("Cache-Control").is_none() && plain.header("Vary").is_none());
+}
+
+/// A handler that says `private` still gets no cached session into the browser.
+#[rocket::async_test]
+async fn a_response_that_sets_a_session_cookie_is_not_public() {
+    let session = logto_rocket::SessionConfig::new();
+    let session = session.idle_timeout(std::time::Duration::from_secs(3000));
+    let app =
+        App::builder().config(|config| config.session(session)).routes(headed()).start().await;
+    let mut alice = app.signed_in("alice").await;
+    for (policy, sent) in [("public", "no-store"), ("private", "private")] {
+        app.clock.advance(std::time::Duration::from_secs(61));
+        let answer = alice.open(&format!("/headed/user?policy={policy}&vary=Accept")).await;
+        assert!(answer.sets_cookies());
+        assert_eq!(answer.all("Cache-Control"), [sent]);
+    }
+}

@@ -1,0 +1,10 @@
+//! What an application answers, and what it must never answer.
+
+mod caching;
+mod catchers;
+mod challenge;
+mod cross_site_requests;
+mod escaping;
+mod fail_closed;
+mod redirects;
+mod templates;

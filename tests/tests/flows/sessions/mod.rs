@@ -1,0 +1,11 @@
+//! Sessions in cookies, and how long any session lasts.
+
+mod chunked_cookies;
+mod cookie_size;
+mod cookies;
+mod ended_by_application;
+mod fixation;
+mod interleavings;
+mod lifetimes;
+mod revalidation;
+mod secret_key_rotation;

@@ -1,0 +1,71 @@
+//! Hooks of the application in a sign-in.
+
+use std::sync::{Arc, Mutex};
+
+use logto_rocket_tests::app::App;
+use logto_rocket_tests::browser::From;
+use rocket::http::Status;
+
+#[rocket::async_test]
+async fn the_application_may_refuse_a_sign_in() {
+    let asked = Arc::new(Mutex::new(Vec::new()));
+    let seen = Arc::clone(&asked);
+    let app = App::builder()
+        .fairing(|fairing| {
+            fairing.on_sign_in(move |_, user| {
+                seen.lock().unwrap().push(user.display_name().to_owned());
+                let admitted = user.has_role("admin");
+                Box::pin(async move { if admitted { Ok(()) } else { Err("staff only".into()) } })
+            })
+        })
+        .start()
+        .await;
+    let mut bob = app.browser();
+    let refused = app.sign_in(&mut bob, "bob", "/").await;
+    assert_eq!(refused.status, Status::Forbidden);
+    assert!(!refused.body.contains("staff only"), "the reason is for the log");
+    assert_eq!(app.idp.requests().revocation(), 1);
+    assert!(bob.cookies.keys().all(|name| name.contains("-flow-")), "{:?}", bob.cookies);
+    assert_eq!(bob.open("/account").await.status, Status::SeeOther);
+
+    assert_eq!(app.sign_in(&mut app.browser(), "alice", "/").await.location(), "/");
+    assert_eq!(*asked.lock().unwrap(), ["bob", "Alice Liddell"]);
+    assert_eq!(app.idp.requests().revocation(), 1);
+}
+
+#[rocket::async_test]
+async fn the_application_hears_of_failures_and_may_show_its_own_page() {
+    let events = Arc::new(Mutex::new(Vec::new()));
+    let heard = Arc::clone(&events);
+    let app = App::builder()
+        .fairing(|fairing| {
+            fairing.on_event(move |event| heard.lock().unwrap().push(event.to_string())).error_page(
+                |_, error| {
+                    let body = format!("ours: {error}");
+                    let body = (body.len(), std::io::Cursor::new(body));
+                    let own = error.status() == Status::Forbidden;
+                    own.then(|| rocket::Response::build().sized_body(body.0, body.1).finalize())
+                },
+            )
+        })
+        .start()
+        .await;
+    let mut browser = app.browser();
+    let callback = app.callback(&mut browser, "alice", "/").await;
+    let denied = callback.replace("?code=", "?error=access_denied&x=");
+    let denied = browser.navigate(&denied, From::OtherSite).await;
+    assert_eq!(
+        (denied.status, denied.body.as_str()),
+        (Status::Forbidden, "ours: Logto answered `access_denied`")
+    );
+    assert_eq!(denied.header("Cache-Control"), Some("no-store"));
+    let unknown = "/auth/sign-in-callback?state=x&code=x";
+    let unknown = app.browser().navigate(unknown, From::OtherSite).await;
+    assert!(unknown.body.contains("This sign-in is not known here"), "the built-in page");
+    app.sign_in(&mut app.browser(), "alice", "/").await;
+    let events = events.lock().unwrap();
+    assert_eq!(events.len(), 3, "{events:?}");
+    assert_eq!(events[0], "a sign-in failed: Logto answered `access_denied`");
+    assert!(events[1].starts_with("a sign-in failed: the callback belongs to no sign-in"));
+    assert!(events[2].contains("signed in (session "));
+}

@@ -1,0 +1,4 @@
+//! Signing out, by the user and by Logto.
+
+mod backchannel_logout;
+mod routes;

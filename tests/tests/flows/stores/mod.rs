@@ -1,0 +1,7 @@
+//! Sessions in a store: in memory, in Redis, in one of the application's own.
+
+mod application;
+mod memory;
+mod redis;
+mod redis_outage;
+mod two_processes;

@@ -1,0 +1,217 @@
+//! What the launch refuses, in which words, and what it logs when it succeeds.
+
+use logto_rocket::{
+    AccessToken, ClaimsAs, Config, Logto, LogtoUser, Refusal, authenticated, resource,
+};
+use logto_rocket_tests::app::{ORIGIN, SECRET_KEY, figment};
+use logto_rocket_tests::log::Log;
+use rocket::error::ErrorKind;
+use rocket::figment::Figment;
+use rocket::local::asynchronous::Client;
+use rocket::{Build, Rocket, Route, get, routes};
+use serde_json::Value;
+
+const APP_SECRET: &str = "an-app-secret-that-is-never-logged";
+
+#[rocket::async_test]
+async fn all_errors_of_the_configuration_are_logged_at_once_with_their_source_and_remedy() {
+    let log = Log::alone().await;
+    let figment = figment()
+        .merge(("logto.endpoint", "http://logto.example"))
+        .merge(("logto.app_id", ""))
+        .merge(("logto.base_url", "http://localhost:8000/app"))
+        .merge(("logto.after_sign_in", "//evil.example"))
+        .merge(("logto.session.max_lifetime", "a week or two"))
+        .merge(("logto.scope", ["email"]));
+    assert_eq!(launch(attached(figment, Config::new())).await, Err(ErrorName::FailedFairings));
+    let logged = log.ours();
+    for key in
+        ["endpoint", "app_id", "app_secret", "base_url", "after_sign_in", "session.max_lifetime"]
+    {
+        assert!(logged.contains(&format!("\n  logto.{key}")), "{key}: {logged}");
+    }
+    assert!(logged.contains("scopes"), "the unknown key `scope` is near `scopes`: {logged}");
+    assert!(logged.matches("help: ").count() >= 7, "{logged}");
+    assert_eq!(logged.matches("The configuration of Logto has ").count(), 1, "{logged}");
+}
+
+#[rocket::async_test]
+async fn a_second_fairing_is_refused() {
+    let log = Log::alone().await;
+    let twice = attached(figment(), config()).attach(Logto::fairing().config(config()));
+    assert_eq!(launch(twice).await, Err(ErrorName::FailedFairings));
+    assert!(log.ours().contains("attached twice"), "{}", log.ours());
+}
+
+#[rocket::async_test]
+async fn outside_the_debug_profile_the_address_and_the_key_must_be_given() {
+    let log = Log::alone().await;
+    let release = || {
+        Figment::from(rocket::Config::release_default())
+            .merge(("log_level", "off"))
+            .select(rocket::Config::RELEASE_PROFILE)
+    };
+    let key = ("secret_key", SECRET_KEY);
+    let bare =
+        || Config::new().endpoint("https://logto.example").app_id("an_app").app_secret(APP_SECRET);
+    for (what, figment, config) in [
+        ("base_url", release().merge(key), bare()),
+        ("secret_key", release(), bare().base_url("https://app.example")),
+    ] {
+        let from = log.ours().len();
+        assert!(launch(attached(figment, config)).await.is_err(), "{what}");
+        assert!(log.ours().split_off(from).contains(what), "{what}: {}", log.ours());
+    }
+    let whole = bare().base_url("https://app.example");
+    let launched = launch(attached(release().merge(key), whole)).await;
+    assert_eq!(launched, Ok(()), "{}", log.ours());
+    // In the debug profile neither is needed.
+    let debug = Figment::from(rocket::Config::debug_default()).merge(("log_level", "off"));
+    assert_eq!(launch(attached(debug, bare())).await, Ok(()), "{}", log.ours());
+}
+
+#[rocket::async_test]
+async fn without_the_fairing_no_route_with_a_guard_launches() {
+    let log = Log::alone().await;
+    for (guard, routes) in [
+        ("LogtoUser", routes![owned]),
+        ("&LogtoUser", routes![borrowed]),
+        ("Option<LogtoUser>", routes![optional]),
+        ("Option<&LogtoUser>", routes![optional_borrowed]),
+        ("Result<LogtoUser, Refusal>", routes![resulting]),
+        ("ClaimsAs", routes![claims]),
+        ("AccessToken", routes![token]),
+        ("Option<AccessToken>", routes![optional_token]),
+        ("&Logto", routes![client]),
+        ("#[authenticated]", routes![protected]),
+    ] {
+        let from = log.ours().len();
+        let rocket = |routes: Vec<Route>| rocket::custom(figment()).mount("/", routes);
+        let failed = launch(rocket(routes.clone())).await;
+        assert_eq!(failed, Err(ErrorName::SentinelAborts), "{guard}");
+        let logged = log.ours().split_off(from);
+        assert!(logged.contains("rocket::build().attach(Logto::fairing())"), "{guard}: {logged}");
+        let attached = rocket(routes).attach(Logto::fairing().config(config()));
+        assert_eq!(launch(attached).await, Ok(()), "{guard}");
+    }
+}
+
+#[rocket::async_test]
+async fn the_launch_logs_what_to_register_and_what_is_protected_and_no_secret() {
+    let log = Log::alone().await;
+    let site = attached(figment(), config().app_secret(APP_SECRET));
+    let site = site.mount("/", routes![protected, token, optional_token]);
+    let _client = Client::untracked(site).await.expect("a launch");
+    let block = || {
+        let lines = log.lines().into_iter();
+        lines.filter(|line| line.target.starts_with("rocket::launch")).map(|line| line.text)
+    };
+    let logged = block().skip_while(|line| line != "Logto:").collect::<Vec<_>>().join("\n");
+    for part in [
+        "issuer: http://127.0.0.1:9/oidc",
+        "redirect URI to register: http://localhost:8000/auth/sign-in-callback",
+        "post sign-out redirect URI to register: http://localhost:8000/auth/sign-out-callback",
+        "back-channel logout URI to register: http://localhost:8000/auth/backchannel-logout",
+        "sessions: in cookies",
+        "/protected: role = \"admin\"",
+        "openid",
+        "and for the resources: https://api.example.test/orders",
+    ] {
+        assert!(logged.contains(part), "{part} is not in\n{logged}");
+    }
+    for line in log.lines() {
+        for secret in [APP_SECRET, SECRET_KEY] {
+            assert!(!line.text.contains(secret), "{line:?}");
+        }
+    }
+}
+
+mod first {
+    #[logto_rocket::authenticated(role = "first")]
+    #[rocket::get("/page")]
+    pub(super) fn page() {}
+}
+
+mod second {
+    #[logto_rocket::authenticated(role = "second")]
+    #[rocket::post("/page")]
+    pub(super) fn page() {}
+}
+
+#[rocket::async_test]
+async fn the_launch_names_two_handlers_of_one_name_apart_and_lists_each_route() {
+    let log = Log::alone().await;
+    let site = attached(figment(), config())
+        .mount("/a", routes![first::page, second::page])
+        .mount("/b", routes![second::page]);
+    let _client = Client::untracked(site).await.expect("a launch");
+    let logged = log.lines();
+    for line in ["GET /a/page: role = \"first\"", "POST /a/page, POST /b/page: role = \"second\""] {
+        assert!(logged.iter().any(|logged| logged.text == line), "{line} is not in {logged:?}");
+    }
+}
+
+resource!(Orders = "https://api.example.test/orders");
+
+#[get("/token")]
+fn token(_token: AccessToken<Orders>) {}
+
+#[get("/optional-token")]
+fn optional_token(_token: Option<AccessToken<Orders>>) {}
+
+#[get("/owned")]
+fn owned(_user: LogtoUser) {}
+
+#[get("/borrowed")]
+fn borrowed(_user: &LogtoUser) {}
+
+#[get("/optional")]
+fn optional(_user: Option<LogtoUser>) {}
+
+#[get("/optional-borrowed")]
+fn optional_borrowed(_user: Option<&LogtoUser>) {}
+
+#[get("/resulting")]
+fn resulting(_user: Result<LogtoUser, Refusal>) {}
+
+#[get("/claims")]
+fn claims(_claims: ClaimsAs<Value>) {}
+
+#[get("/client")]
+fn client(_logto: &Logto) {}
+
+#[authenticated(role = "admin")]
+#[get("/protected")]
+fn protected() {}
+
+/// Why a launch failed, by its name.
+#[derive(Debug, PartialEq, Eq)]
+enum ErrorName {
+    FailedFairings,
+    SentinelAborts,
+    Other(String),
+}
+
+async fn launch(rocket: Rocket<Build>) -> Result<(), ErrorName> {
+    match Client::untracked(rocket).await {
+        Ok(_) => Ok(()),
+        Err(error) => Err(match error.kind() {
+            ErrorKind::FailedFairings(_) => ErrorName::FailedFairings,
+            ErrorKind::SentinelAborts(_) => ErrorName::SentinelAborts,
+            other => ErrorName::Other(other.to_string()),
+        }),
+    }
+}
+
+fn attached(figment: Figment, config: Config) -> Rocket<Build> {
+    rocket::custom(figment).attach(Logto::fairing().config(config))
+}
+
+/// A configuration without mistakes, of a Logto that is not there.
+fn config() -> Config {
+    Config::new()
+        .endpoint("http://127.0.0.1:9")
+        .app_id("an_app")
+        .app_secret(APP_SECRET)
+        .base_url(ORIGIN)
+}

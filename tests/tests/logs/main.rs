@@ -1,0 +1,10 @@
+//! What the library logs.
+//!
+//! These tests are in a process of their own because they read its log: the logger of a process can be set only once, and
+//! Rocket sets its own at the first launch. Each test has the log to itself, so they run one after the other.
+
+mod launch;
+mod redis;
+mod requirements;
+mod secrets;
+mod stores;
