@@ -48,8 +48,7 @@ pub(super) fn read(
     let (revalidate_after, max_stale) = confirmation(reader, warnings);
     let store = store(reader, has_own_store);
     if !matches!(store, StoreSettings::Cookie) && reader.has("session.max_cookie_bytes") {
-        let why =
-            "`logto.session.max_cookie_bytes` has no effect: sessions are not kept in cookies";
+        let why = "`logto.session.max_cookie_bytes` has no effect: sessions do not live in cookies";
         warnings.push(Warning::new(why));
     }
     let bytes = (MIN_COOKIE_BYTES, MAX_COOKIE_BYTES);
@@ -74,8 +73,7 @@ fn store(reader: &mut Reader, has_own_store: bool) -> StoreSettings {
     let store = reader.text(key, texts::store).unwrap_or(Store::Cookie);
     if has_own_store {
         for key in [key, url].into_iter().filter(|key| reader.has(key)).collect::<Vec<_>>() {
-            let what =
-                "is not alone: `Logto::fairing().store(…)` also says where sessions are kept";
+            let what = "is not alone: `Logto::fairing().store(…)` also says where sessions live";
             reader.reject(key, Wrong::new(what, "take out one of the two"));
         }
         return StoreSettings::Own;

@@ -60,7 +60,7 @@ pub(super) async fn respond<'r>(logto: &Logto, request: &'r Request<'_>) -> Resp
         (None, None) => return fail(logto, request, Some(&flow), &SignInError::Cancelled),
         (None, Some(code)) => code,
     };
-    let Some(attempt) = logto.keeper().used_codes().attempt(flow.key(), logto.clock().instant())
+    let Some(attempt) = logto.keeper().used_codes().exchange(flow.key(), logto.clock().instant())
     else {
         return already_in(logto, request)
             .await
@@ -68,7 +68,7 @@ pub(super) async fn respond<'r>(logto: &Logto, request: &'r Request<'_>) -> Resp
     };
     let origin = origin(request);
     let exchange = || exchange(logto.clone(), flow.clone(), AuthorizationCode::from(code), origin);
-    let Some(exchanged) = attempt.exchange(exchange).await else {
+    let Some(exchanged) = attempt.result(exchange).await else {
         return fail(logto, request, Some(&flow), &SignInError::Spent);
     };
     match attempt.outcome(|| admit(logto, request, exchanged)).await {

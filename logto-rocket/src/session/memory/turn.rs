@@ -1,4 +1,4 @@
-//! [`Turn`]: the wait for a place in the [queue](super::queue) of a session, and the turn itself.
+//! [`SessionTurn`]: the wait for a place in the [queue](super::queue) of a session, and the turn itself.
 
 use std::future::poll_fn;
 use std::task::Poll;
@@ -9,15 +9,15 @@ use super::queue::Ticket;
 /// The turn of a session. Dropping it gives the turn to the next in line, and dropping the wait for it
 /// gives up the place.
 #[must_use = "the turn is over when this is dropped"]
-pub(in crate::session) struct Turn<'e> {
+pub(in crate::session) struct SessionTurn<'e> {
     entry: &'e Entry,
     ticket: Ticket,
 }
 
 impl Entry {
     /// Waits for the turn: there is one token request, or one write of what it brought, at a time.
-    pub async fn turn(&self) -> Turn<'_> {
-        let turn = Turn { entry: self, ticket: self.lock().queue.enter() };
+    pub async fn turn(&self) -> SessionTurn<'_> {
+        let turn = SessionTurn { entry: self, ticket: self.lock().queue.enter() };
         poll_fn(|context| {
             let mut state = self.lock();
             if state.queue.has_turn(turn.ticket) {
@@ -31,7 +31,7 @@ impl Entry {
     }
 }
 
-impl Drop for Turn<'_> {
+impl Drop for SessionTurn<'_> {
     fn drop(&mut self) {
         let mut state = self.entry.lock();
         state.wakers.remove(&self.ticket);
