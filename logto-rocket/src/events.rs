@@ -45,7 +45,7 @@ pub enum Event {
         sub: String,
         /// The session that ended.
         session: SessionId,
-        /// What kept Logto from revoking the refresh token, if something did.
+        /// Why Logto did not revoke the refresh token, if it did not.
         revocation: Option<Error>,
     },
     /// Logto has reported that a session there ended, and what belongs to it has ended here.

@@ -57,8 +57,8 @@ pub(super) async fn respond<'r>(client: &Arc<Client>, request: &'r Request<'_>) 
         (None, None) => return fail(client, request, Some(&flow), &SignInError::Cancelled),
         (None, Some(code)) => code,
     };
-    let attempt = client.sessions().used_codes().attempt(flow.key(), client.clock().instant());
-    let Some(attempt) = attempt else {
+    let used_codes = client.sessions().used_codes();
+    let Some(attempt) = used_codes.exchange(flow.key(), client.clock().instant()) else {
         return already_signed_in(client, request)
             .await
             .unwrap_or_else(|| fail(client, request, Some(&flow), &SignInError::Spent));
@@ -66,7 +66,7 @@ pub(super) async fn respond<'r>(client: &Arc<Client>, request: &'r Request<'_>) 
     let origin = origin(request);
     let exchange =
         || exchange(Arc::clone(client), flow.clone(), AuthorizationCode::from(code), origin);
-    let Some(exchanged) = attempt.exchange(exchange).await else {
+    let Some(exchanged) = attempt.result(exchange).await else {
         return fail(client, request, Some(&flow), &SignInError::Spent);
     };
     match attempt.outcome(|| admit(client, request, exchanged)).await {

@@ -1,9 +1,9 @@
-//! The end of sessions: by a sign-out, by Logto's word, or by the application's; and the revocation of
+//! The end of sessions: by a sign-out, by a logout token of Logto, or by the application; and the revocation of
 //! their refresh tokens, which outlive the session at Logto where `offline_access` was granted.
 //!
 //! An ending is noted in this process first, then the registry forgets the session, then the store
-//! deletes it. From the first step on no request is let in by it, and nothing that a token request
-//! brings is kept: see `session/memory`.
+//! deletes it. From the first step on every request and every token request judges the session as
+//! ended; see `session/memory`.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,7 +23,7 @@ const REVOCATION_TIMEOUT: Duration = Duration::from_secs(2);
 const AT_ONCE: usize = 8;
 
 /// Sessions that have ended, as far as this process or the store knew them.
-#[must_use = "their refresh tokens still live"]
+#[must_use = "their refresh tokens are still honoured"]
 pub(crate) struct Over(Vec<Arc<Session>>);
 
 /// What a refresh token belonged to that is revoked, for the log.
@@ -52,7 +52,7 @@ impl Sessions {
     }
 
     /// Ends the session of a user who signs out, and revokes its refresh token at Logto, which takes
-    /// two seconds at most. What kept Logto from that is returned.
+    /// two seconds at most. The error is returned, if that failed.
     pub async fn sign_out(&self, session: &Arc<Session>) -> Option<Error> {
         let ended = self.end(session).await;
         let token = ended.refresh_token.as_ref()?;

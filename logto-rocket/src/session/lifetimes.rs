@@ -49,7 +49,7 @@ impl Lifetimes {
         Duration::from_secs(over_at.saturating_sub(now))
     }
 
-    /// How long a store keeps the session from now on.
+    /// How much longer a store has the session, if it is not used again.
     pub fn ttl(&self, session: &Session, now: u64) -> Duration {
         let left = self.left(session, now).max(Duration::from_secs(1));
         self.idle_timeout.map_or(left, |idle| idle.min(left))

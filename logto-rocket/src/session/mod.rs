@@ -1,16 +1,15 @@
-//! Sessions: who a browser belongs to, from the sign-in to the end.
+//! Sessions: the user of a browser, from the sign-in to the end.
 //!
-//! [`Sessions`] is the session service. Beneath it are four rooms, each of which uses only those below
-//! it:
+//! [`Sessions`] is the session service. It is made of layers, each of which uses only those below it:
 //!
-//! | | |
+//! | module | question |
 //! | --- | --- |
 //! | `load`, `end`, `renewal` | what is done with a session: the methods of [`Sessions`] |
 //! | `backend` | where sessions live: in cookies or in a store |
 //! | `store` | stores, and the sessions in them |
 //! | `memory` | what this process knows |
 //! | `cookie` | what travels |
-//! | `session`, `cached_token`, `secret`, `lifetimes` | what all of them speak of |
+//! | `session`, `cached_token`, `secret`, `lifetimes` | the types that all of them use |
 
 mod backend;
 mod cached_token;
@@ -134,8 +133,8 @@ impl Sessions {
         &self.events
     }
 
-    /// A session that begins, with what Logto gave for it. Nobody is in by it before it is
-    /// [created](Self::create).
+    /// A session that begins, with what Logto gave for it. It does not exist for other requests before
+    /// it is [created](Self::create) and written to its browser.
     pub fn begin(
         &self,
         claims: Claims,

@@ -5,7 +5,7 @@ use std::time::Duration;
 use cookie::SameSite;
 
 #[cfg(feature = "redis")]
-use super::RedisUrl;
+use super::store::RedisUrl;
 
 /// Where sessions are stored, with all that it takes.
 #[derive(Clone, Debug)]

@@ -9,8 +9,8 @@ pub(super) const MAX_PIECES: usize = 3;
 ///
 /// They are derived from the application's id and where our routes are mounted, so that two applications on one host
 /// do not overwrite each other's. On https they carry the prefix `__Host-`, with which a browser
-/// accepts them from this very host only. The session may be called otherwise by configuration, the
-/// others never: a sibling domain must not be able to plant a sign-in.
+/// accepts them from this very host only. The configuration may give the session's cookie another name,
+/// but not the others: a sibling domain must not be able to plant a sign-in.
 #[derive(Clone, Debug)]
 pub(super) struct Names {
     session: String,

@@ -13,7 +13,7 @@ use super::{CookieWrite, Cookies};
 use crate::session::session::Session;
 
 /// The most characters of sealed text in one cookie. With a name and attributes this stays below
-/// the 4,096 bytes that every browser keeps.
+/// the 4,096 bytes that every browser accepts.
 const PIECE: usize = 3500;
 
 /// From this size on a warning names the largest claims.

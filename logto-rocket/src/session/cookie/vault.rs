@@ -1,4 +1,4 @@
-//! [`Vault`]: seals and opens what a browser keeps. All cookie cryptography of this crate.
+//! [`Vault`]: seals and opens cookies, and the records of a store. All cookie cryptography of this crate.
 
 use cookie::{Cookie, CookieJar, Key};
 

@@ -1,6 +1,6 @@
 //! What this process knows of sessions. All of it is bounded, and ends with the process.
 //!
-//! | | holds | keyed by |
+//! | memory | holds | keyed by |
 //! | --- | --- | --- |
 //! | [`SessionCache`] | sessions as they were sealed, so that a second request decrypts nothing | the text that the browser sent |
 //! | [`Registry`] | the newest state of sessions that this process made tokens or changes for | session id |
@@ -9,23 +9,25 @@
 //!
 //! # Who calls, in what order
 //!
-//! A request (`session/load.rs`) reads [`Memory::version`] first, then opens its session through the
-//! cache, then has it reconciled with the registry, and then asks the ended sessions for a verdict.
-//! As long as the version stays the same, nothing that it has seen has changed: a later guard of the
-//! same request, and its response, compare the version and look no further.
+//! A request (`session/load.rs`) reads [`Memory::version`], opens its session through the cache,
+//! reconciles it with the registry, and asks the ended sessions for a verdict, in this order. As long
+//! as the version stays the same, none of the answers has changed: a later guard of the same request,
+//! and its response, compare the version and look no further.
 //!
-//! A token request (`session/renewal`) takes a turn at the session's [`Entry`], and leaves what it got
-//! there. The next request of any browser finds it by reconciling.
+//! A token request (`session/renewal`) takes the turn of the session's [`Entry`], and puts what it got
+//! into it. The next request with this session gets it by reconciling.
 //!
-//! An ending (`session/end.rs`) is first noted in the ended sessions, then takes the entry out of the
-//! registry, then deletes the record in the store. So whatever a request opens or a token request
-//! brings after that is judged as ended: both ask for a verdict after they have read the session.
+//! An ending (`session/end.rs`) is noted in the ended sessions, then removes the entry from the
+//! registry, then deletes the record in the store, in this order. A request asks for a verdict after
+//! it has read the session, and again before a response writes it; a token request asks before it is
+//! sent and before its answer is taken. So each of them either sees the ending or comes before it.
 //!
 //! # What may run at once
 //!
-//! Everything. Each memory has one lock, which is held for no `await` and while no other lock of this
-//! module is taken, but that the registry's is held while those of its entries are. What belongs
-//! together in time (one token request, and what is saved of it) goes by turns; see [`queue`].
+//! All of this, for any number of sessions and requests. Each memory has a lock of its own, and no lock
+//! is held across an `await`. Two locks are held together in one place only: the registry's, then that
+//! of an entry. A token request and the write of what it brought are kept together by the session's
+//! turn, which is no lock: it is held across `await`s, and reading does not need it. See [`queue`].
 //!
 //! # Generations
 //!

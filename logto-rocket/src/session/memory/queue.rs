@@ -2,19 +2,19 @@
 //! not be made.
 //!
 //! A state machine: it waits for nothing and reads no clock. An [`Entry`](super::Entry) holds it under
-//! its lock, and [`turn`](super::turn) wakes those that it names.
+//! its lock, and [`turn`](super::turn) wakes the tasks that it names.
 //!
 //! # Protocol
 //!
-//! 1. Who wants something of Logto calls [`enter`](Queue::enter) and waits until
+//! 1. A task that wants something of Logto calls [`enter`](Queue::enter) and waits until
 //!    [`has_turn`](Queue::has_turn). Turns are given in the order of entering, one at a time.
 //! 2. With the turn it asks [`settled`](Queue::settled). An answer means that no request is made:
 //!    the one before brought what is wanted, Logto refused it a moment ago, or Logto is not to be
 //!    asked for a while.
-//! 3. Otherwise it calls [`begin`](Queue::begin), makes the request, and notes the outcome by
+//! 3. Otherwise it calls [`begin`](Queue::begin), makes the request, and reports the outcome by
 //!    [`claims_came`](Queue::claims_came), [`token_came`](Queue::token_came),
 //!    [`refuse`](Queue::refuse) or [`pause`](Queue::pause).
-//! 4. It calls [`leave`](Queue::leave), which names the next one. A place that is given up while
+//! 4. It calls [`leave`](Queue::leave), which names the next task. A place that is given up while
 //!    waiting is left by the same call.
 //!
 //! Requests are numbered by `begin`. Claims count as newer than a call if they came with a request
@@ -57,9 +57,9 @@ pub(in crate::session) enum Settled {
     Paused(Duration),
 }
 
-/// What is known of the session itself when its turn has come.
+/// What the session itself is like when its turn has come.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::session) struct Known {
+pub(in crate::session) struct Standing {
     pub is_over: bool,
     /// Whether there is an access token that is good for a while, or claims that were confirmed in
     /// time, whichever is wanted.
@@ -107,8 +107,8 @@ impl Queue {
     }
 
     /// Why no request is made for this purpose; `None` if one is to be made.
-    pub fn settled(&self, purpose: &Purpose, known: Known, now: Instant) -> Option<Settled> {
-        if known.is_over {
+    pub fn settled(&self, purpose: &Purpose, standing: Standing, now: Instant) -> Option<Settled> {
+        if standing.is_over {
             return Some(Settled::Over);
         }
         let is_there = match purpose {
@@ -116,9 +116,9 @@ impl Queue {
                 if let Some(code) = self.refusal(target, now) {
                     return Some(Settled::Refused(code.to_owned()));
                 }
-                known.is_there
+                standing.is_there
             }
-            Purpose::Claims(Freshness::ConfirmedWithin(_)) => known.is_there,
+            Purpose::Claims(Freshness::ConfirmedWithin(_)) => standing.is_there,
             Purpose::Claims(Freshness::After(number)) => self.claims_by > *number,
         };
         if is_there {
@@ -182,8 +182,8 @@ mod tests {
     use super::*;
 
     const MINUTE: Duration = Duration::from_secs(60);
-    const NOTHING: Known = Known { is_over: false, is_there: false };
-    const THERE: Known = Known { is_over: false, is_there: true };
+    const NOTHING: Standing = Standing { is_over: false, is_there: false };
+    const THERE: Standing = Standing { is_over: false, is_there: true };
 
     fn token(resource: &str) -> TokenTarget {
         TokenTarget { resource: Some(resource.into()), organization: None }
@@ -211,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn a_place_given_up_while_waiting_holds_up_nobody_and_wakes_nobody() {
+    fn a_place_given_up_while_waiting_delays_and_wakes_no_other() {
         let mut queue = Queue::default();
         let [first, second, third] = [queue.enter(), queue.enter(), queue.enter()];
         assert_eq!(queue.leave(second), None);
@@ -241,7 +241,7 @@ mod tests {
         let (mut queue, now) = (Queue::default(), Instant::now());
         queue.refuse(token("a"), "access_denied".into(), now, MINUTE);
         queue.pause(now, MINUTE);
-        let over = Known { is_over: true, is_there: true };
+        let over = Standing { is_over: true, is_there: true };
         assert_eq!(queue.settled(&for_token("a"), over, now), Some(Settled::Over));
     }
 

@@ -15,7 +15,7 @@
 //! confirmed claims. Another process that only writes when the session was seen makes a generation of
 //! the same number, and with ours would go a refresh token that Logto may honour alone.
 //!
-//! Whoever wants a token, or new claims, gets or makes the [`entry`](Registry::entry), takes its
+//! A task that wants a token, or new claims, gets or makes the [`entry`](Registry::entry), takes its
 //! [`turn`](Entry::turn), and then may [`advance`](Entry::advance) it to the next generation. Reading
 //! and reconciling take no turn. `advance` without a turn is allowed for changes that depend on nothing
 //! that was read before.

@@ -26,12 +26,12 @@ pub(crate) type SignInResult = Result<Arc<Session>, SignInError>;
 /// exchanged twice: Logto answers a second exchange by revoking what the first one got. So a second
 /// callback waits for the result of the first, for a minute; after that it only learns that the code
 /// was used.
-pub(crate) struct UsedCodes(Mutex<Ledger<Arc<Attempt>>>);
+pub(crate) struct UsedCodes(Mutex<Ledger<Arc<CodeExchange>>>);
 
 /// One exchange of a code, and what became of it.
 #[derive(Default)]
-pub(crate) struct Attempt {
-    exchange: Mutex<Option<SharedTask<SignInResult>>>,
+pub(crate) struct CodeExchange {
+    task: Mutex<Option<SharedTask<SignInResult>>>,
     outcome: OnceCell<SignInResult>,
 }
 
@@ -41,24 +41,24 @@ impl UsedCodes {
         Self(Mutex::new(Ledger::new(flow_lifetime)))
     }
 
-    /// The attempt with this key, begun now or less than a minute ago; `None` if the code was used
-    /// before.
-    pub fn attempt(&self, key: StateHash, now: Instant) -> Option<Arc<Attempt>> {
+    /// The exchange of the sign-in with this key, begun now or less than a minute ago; `None` if the
+    /// code was used before that.
+    pub fn exchange(&self, key: StateHash, now: Instant) -> Option<Arc<CodeExchange>> {
         let mut ledger = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        ledger.attempt(key, now, Arc::default)
+        ledger.exchange(key, now, Arc::default)
     }
 }
 
-impl Attempt {
+impl CodeExchange {
     /// The result of the exchange, which is run once, in a task of its own, whatever becomes of
     /// the callers; `None` if it panicked.
-    pub async fn exchange<F>(&self, run: impl FnOnce() -> F) -> Option<SignInResult>
+    pub async fn result<F>(&self, run: impl FnOnce() -> F) -> Option<SignInResult>
     where
         F: Future<Output = SignInResult> + Send + 'static,
     {
         let task = {
-            let mut exchange = self.exchange.lock().unwrap_or_else(PoisonError::into_inner);
-            exchange.get_or_insert_with(|| SharedTask::spawn(run())).clone()
+            let mut task = self.task.lock().unwrap_or_else(PoisonError::into_inner);
+            task.get_or_insert_with(|| SharedTask::spawn(run())).clone()
         };
         task.result().await
     }

@@ -1,4 +1,7 @@
 //! [`Circuit`]: whether Logto answers requests that confirm claims, for the whole process.
+//!
+//! A request asks [`may_ask`](Circuit::may_ask) before it asks Logto, and reports the outcome by
+//! [`open`](Circuit::open) or [`close`](Circuit::close). [`CircuitState`] decides.
 
 use std::time::{Duration, Instant};
 
@@ -11,17 +14,17 @@ pub(super) const BACKOFF: Duration = Duration::from_secs(30);
 
 /// Whether Logto answers requests that confirm claims.
 ///
-/// While the circuit is open, old claims stand. Once its time is over one request tries, and all
-/// others go on with what they have until that one has been answered. [`State`] decides; what is here
-/// beside it wakes requests that wait for an answer when the circuit opens.
+/// It is closed at first. While it is open, no request asks and old claims stand. When its time is over,
+/// one request tries, and all others go on with old claims until that one was answered. Requests that
+/// wait for an answer are woken when the circuit opens.
 pub(in crate::session) struct Circuit {
-    state: Mutex<State>,
+    state: Mutex<CircuitState>,
     opened: watch::Sender<()>,
 }
 
 /// The state machine: it waits for nothing and reads no clock.
 #[derive(Default)]
-struct State {
+struct CircuitState {
     /// Until when no request is made; `None` while the circuit is closed.
     open_until: Option<Instant>,
 }
@@ -63,12 +66,12 @@ impl Circuit {
         }
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, CircuitState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl State {
+impl CircuitState {
     fn may_ask(&mut self, now: Instant) -> bool {
         match self.open_until {
             None => true,
@@ -98,21 +101,21 @@ impl State {
 mod tests {
     use super::*;
 
-    fn opened(wait: Option<Duration>) -> (State, Instant) {
-        let (mut state, now) = (State::default(), Instant::now());
+    fn opened(wait: Option<Duration>) -> (CircuitState, Instant) {
+        let (mut state, now) = (CircuitState::default(), Instant::now());
         state.open(now, wait);
         (state, now)
     }
 
     #[test]
-    fn a_closed_circuit_lets_everybody_ask() {
-        let (mut state, now) = (State::default(), Instant::now());
+    fn a_closed_circuit_lets_every_request_ask() {
+        let (mut state, now) = (CircuitState::default(), Instant::now());
         assert!(state.may_ask(now) && state.may_ask(now));
         assert_eq!(state.remaining(now), None);
     }
 
     #[test]
-    fn an_open_circuit_lets_nobody_ask_and_tells_how_long() {
+    fn an_open_circuit_lets_no_request_ask_and_says_for_how_long() {
         let (mut state, now) = opened(None);
         assert!(!state.may_ask(now));
         assert_eq!(state.remaining(now + Duration::from_secs(10)), Some(Duration::from_secs(20)));

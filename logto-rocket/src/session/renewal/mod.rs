@@ -2,8 +2,8 @@
 //!
 //! # Who calls, in what order
 //!
-//! A guard calls [`Sessions::confirmed`] (in `confirmation`), a handler or a requirement asks for an
-//! access token (in `token`) or calls [`Sessions::refresh`]. What cannot be answered from memory
+//! A guard calls `Sessions::confirmed` (in `confirmation`), a handler or a requirement asks for an
+//! access token (in `token`) or calls `Sessions::refresh`. What cannot be answered from memory
 //! becomes a [`Purpose`](super::memory::Purpose) for `Sessions::request` (in `queue`), which takes the
 //! session's turn in a task of its own and, unless it is settled by then, makes one token request (in
 //! `request`) and puts what it brought into the session's entry.
@@ -33,5 +33,3 @@ mod request;
 mod token;
 
 pub(super) use self::circuit::Circuit;
-#[expect(unused_imports, reason = "for the documentation")]
-use super::Sessions;

@@ -29,20 +29,20 @@ const WARN_EVERY: Duration = Duration::from_secs(60);
 /// let fairing = Logto::fairing().store(MemoryStore::new(10_000));
 /// ```
 pub struct MemoryStore {
-    entries: Cache<StoreId, Arc<Entry>>,
-    leases: Mutex<HashMap<StoreId, Lease>>,
+    entries: Cache<StoreId, Arc<HeldRecord>>,
+    leases: Mutex<HashMap<StoreId, HeldLease>>,
     clock: Clock,
 }
 
-struct Entry {
+struct HeldRecord {
     record: Record,
     version: u64,
-    /// By the clock that decides; the cache's own, which no test can move, only tidies up.
+    /// By our clock, which decides; the cache's own, which no test can move, only tidies up.
     over_at: Instant,
     ttl: Duration,
 }
 
-struct Lease {
+struct HeldLease {
     holder: String,
     until: Instant,
 }
@@ -58,11 +58,11 @@ struct Evicted {
 }
 
 impl MemoryStore {
-    /// How many sessions `session.store = "memory"` keeps. With all that the process remembers of
+    /// How many sessions `session.store = "memory"` holds. With all that the process remembers of
     /// them, 10,000 with small claims took 33 MB.
     pub const DEFAULT_CAPACITY: u64 = 50_000;
 
-    /// A store that keeps `capacity` sessions at most. For a moment it may hold a few hundred more.
+    /// A store that holds `capacity` sessions at most. For a moment it may hold a few hundred more.
     pub fn new(capacity: u64) -> Self {
         Self::timed_by(Clock::system(), capacity)
     }
@@ -79,10 +79,11 @@ impl MemoryStore {
         let time = clock.clone();
         let entries = Cache::builder()
             .max_capacity(capacity)
-            // The cache's usual policy may refuse a newcomer, here a user who signs in.
+            // The cache's usual policy may evict the newest, here the session of a user who just signed
+            // in.
             .eviction_policy(EvictionPolicy::lru())
             .expire_after(Tidy)
-            .eviction_listener(move |_, entry: Arc<Entry>, cause| {
+            .eviction_listener(move |_, entry: Arc<HeldRecord>, cause| {
                 let now = time.instant();
                 if cause == RemovalCause::Size && now < entry.over_at {
                     let mut evicted = evicted.lock().unwrap_or_else(PoisonError::into_inner);
@@ -93,9 +94,9 @@ impl MemoryStore {
         Self { entries, leases: Mutex::default(), clock }
     }
 
-    fn entry(&self, record: &Record, version: u64, ttl: Duration) -> Arc<Entry> {
+    fn entry(&self, record: &Record, version: u64, ttl: Duration) -> Arc<HeldRecord> {
         let over_at = self.clock.instant() + ttl;
-        Arc::new(Entry { record: record.clone(), version, over_at, ttl })
+        Arc::new(HeldRecord { record: record.clone(), version, over_at, ttl })
     }
 
     /// Removes a record if `is_meant` says so. Through the entry, so that a replacement that is
@@ -116,7 +117,7 @@ impl MemoryStore {
     }
 
     /// Works with the leases that are held.
-    fn leases<T>(&self, work: impl FnOnce(&mut HashMap<StoreId, Lease>, Instant) -> T) -> T {
+    fn leases<T>(&self, work: impl FnOnce(&mut HashMap<StoreId, HeldLease>, Instant) -> T) -> T {
         let now = self.clock.instant();
         let mut leases = self.leases.lock().unwrap_or_else(PoisonError::into_inner);
         leases.retain(|_, lease| now < lease.until);
@@ -188,7 +189,7 @@ impl SessionStore for MemoryStore {
             if leases.get(id).is_some_and(|lease| lease.holder != holder) {
                 return false;
             }
-            leases.insert(id.clone(), Lease { holder: holder.to_owned(), until: now + time });
+            leases.insert(id.clone(), HeldLease { holder: holder.to_owned(), until: now + time });
             true
         }))
     }
@@ -210,7 +211,7 @@ impl fmt::Debug for MemoryStore {
     }
 }
 
-impl Entry {
+impl HeldRecord {
     fn is_over(&self, now: Instant) -> bool {
         self.over_at <= now
     }
@@ -220,15 +221,20 @@ impl Entry {
     }
 }
 
-impl moka::Expiry<StoreId, Arc<Entry>> for Tidy {
-    fn expire_after_create(&self, _: &StoreId, entry: &Arc<Entry>, _: Instant) -> Option<Duration> {
+impl moka::Expiry<StoreId, Arc<HeldRecord>> for Tidy {
+    fn expire_after_create(
+        &self,
+        _: &StoreId,
+        entry: &Arc<HeldRecord>,
+        _: Instant,
+    ) -> Option<Duration> {
         Some(entry.ttl)
     }
 
     fn expire_after_update(
         &self,
         _: &StoreId,
-        entry: &Arc<Entry>,
+        entry: &Arc<HeldRecord>,
         _: Instant,
         _: Option<Duration>,
     ) -> Option<Duration> {
@@ -244,9 +250,8 @@ impl Evicted {
             return;
         }
         log::warn!(
-            "{} of the sessions in memory had to go, because there is room for {capacity}: their \
-             users have to sign in again. A MemoryStore of one's own has more room, and Redis more \
-             still.",
+            "{} of the sessions in memory were evicted, because there is room for {capacity}: their \
+             users have to sign in again. Give the fairing a larger MemoryStore, or use Redis.",
             self.count
         );
         *self = Self { count: 0, warned_at: Some(now) };

@@ -20,21 +20,21 @@ pub(super) use self::stored::StoredSessions;
 pub use super::secret::StoreId;
 
 /// A place for sessions outside of the browser, shared by all processes of an application or local
-/// to one. [`MemoryStore`] and, with the feature `redis`, `RedisStore` are there; one's own is given
+/// to one. [`MemoryStore`] and, with the feature `redis`, `RedisStore` are there; a store of your own is given
 /// to [`LogtoFairing::store()`](crate::LogtoFairing::store).
 ///
 /// The browser's cookie then holds nothing but a random secret. The store never sees it: its
 /// [`StoreId`] is a hash. A [`Record`] is sealed with the application's `secret_key`, bound to its
-/// id, so whoever reads the store signs in as nobody, and whoever writes to it forges nothing. Who
-/// can write can still delete sessions, and put an older state of one in the place of a newer.
+/// id, so reading the store is not enough to sign in, and writing to it is not enough to forge a
+/// session. Write access is enough to delete sessions, and to replace one by an older state of it.
 ///
 /// # What a store promises
 ///
-/// - A record that was created or replaced is what the next `load` gives, in whichever process.
+/// - A record that was created or replaced is what the next `load` gives, in every process.
 /// - `replace` compares and writes in one step: of any number of writers that hold the same version,
 ///   exactly one succeeds. It never creates a record.
 /// - What was deleted, or is older than its `ttl`, is not loaded, listed or replaced.
-/// - A lease has one holder at a time, and nobody for longer than its time.
+/// - A lease has one holder at a time, and none for longer than its time.
 /// - A call ends within two seconds, with an error if there is no other answer.
 ///
 /// The macro [`session_store_conformance!`](crate::session_store_conformance), of the feature
@@ -42,14 +42,14 @@ pub use super::secret::StoreId;
 ///
 /// # Failures
 ///
-/// A [`StoreError`] answers a request that needs the session with 503; it never signs anybody in or
+/// A [`StoreError`] answers a request that needs the session with 503; it signs no user in or
 /// out. So a store must not answer `None` where it does not know. Every method is one round trip, and
 /// may be called again after an error, when it may or may not have done its work.
 ///
 #[doc = include_str!("sql.md")]
 /// # A whole store
 ///
-/// This one keeps sessions in a map, which shows all that a store does:
+/// This one holds sessions in a map, which shows all that a store does:
 ///
 /// ```
 #[doc = include_str!("example.rs")]
@@ -57,11 +57,11 @@ pub use super::secret::StoreId;
 /// ```
 #[rocket::async_trait]
 pub trait SessionStore: Send + Sync + 'static {
-    /// Keeps a new record, as version 0, for `ttl`.
+    /// Stores a new record, as version 0, for `ttl`.
     ///
     /// # Errors
     ///
-    /// If it is not certain that the record is kept, for instance because the store is full.
+    /// If it is not certain that the record is stored, for instance because the store is full.
     async fn create(&self, id: &StoreId, record: &Record, ttl: Duration) -> Result<(), StoreError>;
 
     /// The record with this id, unless it is over or gone. Requests of signed-in users wait for it:
@@ -74,7 +74,7 @@ pub trait SessionStore: Send + Sync + 'static {
 
     /// Puts a record in the place of its version `version`, as version `version + 1`, for `ttl` from
     /// now on, with all its columns. It never creates one: what was deleted stays deleted. Comparing
-    /// and writing are one step, whoever else writes. It leaves the lease as it is.
+    /// and writing are one step, whatever other processes write. It leaves the lease as it is.
     ///
     /// # Errors
     ///
@@ -116,14 +116,14 @@ pub trait SessionStore: Send + Sync + 'static {
     /// If the store cannot tell.
     async fn list_by_sub(&self, sub: &str) -> Result<Vec<(StoreId, Stored)>, StoreError>;
 
-    /// Takes the lease of a record for `time`, or extends it if `holder` has it; `false` if somebody
-    /// else does. It guards the session's token requests: a lease that is not released is free
-    /// again after `time`, so that a process that dies blocks nobody for longer. Of a record that is
+    /// Takes the lease of a record for `time`, or extends it if `holder` has it; `false` if
+    /// another holder has it. It guards the session's token requests: a lease that is not released is free
+    /// again after `time`, so that a process that dies blocks no other for longer. Of a record that is
     /// gone, either answer will do.
     ///
     /// # Errors
     ///
-    /// If it is not certain who has it.
+    /// If it is not certain which holder has it.
     async fn lease(&self, id: &StoreId, holder: &str, time: Duration) -> Result<bool, StoreError>;
 
     /// Gives the lease back, if `holder` has it.
@@ -134,7 +134,7 @@ pub trait SessionStore: Send + Sync + 'static {
     async fn release(&self, id: &StoreId, holder: &str) -> Result<(), StoreError>;
 }
 
-/// A session as a store keeps it, with the columns that it is found by.
+/// A session as it is in a store, with the columns that it is found by.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Record {
@@ -162,7 +162,7 @@ pub struct Stored {
 pub enum Replaced {
     /// The record is there, under the next version.
     Stored,
-    /// Somebody else has replaced it before.
+    /// Another writer has replaced it before.
     Conflict,
     /// There is no such record any more.
     Gone,

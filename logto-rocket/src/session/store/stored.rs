@@ -21,10 +21,10 @@ use crate::session::secret::Secret;
 use crate::session::session::Session;
 use crate::session_id::SessionId;
 
-/// How often what a token request brought is tried to be written, if others write too.
+/// How often a write is tried, if other processes write the same session at the same time.
 const TRIES: usize = 5;
 
-/// How long it is until a write behind a request is tried again that failed, in seconds.
+/// How long it is until a failed write behind a request is tried again, in seconds.
 const RETRY_BACKOFF: u64 = 1;
 
 /// The sessions in a store.
@@ -174,8 +174,8 @@ impl StoredSessions {
         });
     }
 
-    /// Writes, behind the request, that the session is used, what the store does not have of it yet,
-    /// and what is still sealed with an older key; nothing, if nothing of this is so.
+    /// Writes the session behind the request, if the store does not have its newest state, if it is
+    /// sealed with an older key, or if it was not written for a while that it is in use.
     pub fn write_behind(
         self: &Arc<Self>,
         cached: &Arc<CachedSession>,
@@ -230,7 +230,8 @@ impl StoredSessions {
                 }
             }
         }
-        Err(StoreError::new("others wrote the session at the same time, again and again").into())
+        Err(StoreError::new("other processes wrote the session at the same time, again and again")
+            .into())
     }
 
     /// Writes the session again as seen now. If another process has written it meanwhile, that stays.

@@ -62,7 +62,7 @@ fn what_no_longer_fits_one_by_one_is_believed_only_once_it_was_confirmed() {
     assert!(merged.iter().all(|session| ended.verdict(session) == Verdict::Doubtful));
     assert!(kept.iter().all(|session| ended.verdict(session) == Verdict::Ended));
     let mut confirmed = session("b", None, 1_003);
-    assert_eq!(ended.verdict(&confirmed), Verdict::Doubtful, "nobody knows");
+    assert_eq!(ended.verdict(&confirmed), Verdict::Doubtful, "it is not known");
     confirmed.confirmed_at = 5_000;
     assert_eq!(ended.verdict(&confirmed), Verdict::Doubtful, "not later than the merge");
     confirmed.confirmed_at = 5_001;
@@ -80,7 +80,7 @@ fn what_would_be_over_anyway_makes_room() {
         end(&ended, &session("a", None, now), now);
     }
     assert_eq!(ended.read().order.len(), 3);
-    assert_eq!(ended.read().merged.before, 0, "nobody else is ended with them");
+    assert_eq!(ended.read().merged.before, 0, "no other session is ended with them");
 }
 
 #[test]

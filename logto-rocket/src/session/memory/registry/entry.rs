@@ -5,7 +5,7 @@ use std::task::Waker;
 use std::time::{Duration, Instant};
 
 use crate::session::cached_token::{CachedToken, CachedTokens, TokenTarget, merged};
-use crate::session::memory::queue::{Freshness, Known, Purpose, Queue, Settled, Ticket};
+use crate::session::memory::queue::{Freshness, Purpose, Queue, Settled, Standing, Ticket};
 use crate::session::session::Session;
 use crate::sync::atomic::{AtomicU64, Ordering};
 use crate::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -72,7 +72,7 @@ impl Entry {
             }
             Purpose::Claims(Freshness::After(_)) => false,
         };
-        state.queue.settled(purpose, Known { is_over, is_there }, now)
+        state.queue.settled(purpose, Standing { is_over, is_there }, now)
     }
 
     /// Notes that a token request begins, and gives it a number.

@@ -1,6 +1,6 @@
 //! [`Ledger`]: which codes were used, and whose result is still shared.
 //!
-//! A state machine: it waits for nothing and reads no clock. It knows nothing of what an attempt is.
+//! A state machine: it waits for nothing and reads no clock. What an exchange is, the caller says.
 //!
 //! A key is unknown, then shared for [`SHARED_FOR`], then used until the lifetime is over, then unknown
 //! again. Both are bounded by count; where there is no room the oldest goes: from shared to used, and
@@ -21,8 +21,8 @@ const MAX_SHARED: usize = 500;
 const MAX_USED: usize = 10_000;
 
 /// The codes that were used.
-pub(super) struct Ledger<A> {
-    codes: HashMap<StateHash, Code<A>>,
+pub(super) struct Ledger<E> {
+    codes: HashMap<StateHash, Code<E>>,
     /// All keys, those first that were used first.
     order: VecDeque<StateHash>,
     /// Those that are shared, in the same order.
@@ -30,30 +30,30 @@ pub(super) struct Ledger<A> {
     lifetime: Duration,
 }
 
-struct Code<A> {
+struct Code<E> {
     used_at: Instant,
     /// While it is shared.
-    attempt: Option<A>,
+    exchange: Option<E>,
 }
 
-impl<A: Clone> Ledger<A> {
+impl<E: Clone> Ledger<E> {
     /// Codes are remembered for this time.
     pub fn new(lifetime: Duration) -> Self {
         let (order, shared) = (VecDeque::new(), VecDeque::new());
         Self { codes: HashMap::new(), order, shared, lifetime }
     }
 
-    /// The attempt with this key: a new one at the first use, the same one as long as it is shared,
+    /// The exchange with this key: a new one at the first use, the same one as long as it is shared,
     /// then none.
-    pub fn attempt(
+    pub fn exchange(
         &mut self,
         key: StateHash,
         now: Instant,
-        begin: impl FnOnce() -> A,
-    ) -> Option<A> {
+        begin: impl FnOnce() -> E,
+    ) -> Option<E> {
         self.forget_what_is_over(now);
         if let Some(code) = self.codes.get(&key) {
-            return code.attempt.clone();
+            return code.exchange.clone();
         }
         if self.order.len() >= MAX_USED {
             self.forget_oldest();
@@ -61,11 +61,11 @@ impl<A: Clone> Ledger<A> {
         if self.shared.len() >= MAX_SHARED {
             self.stop_sharing_oldest();
         }
-        let attempt = begin();
-        self.codes.insert(key, Code { used_at: now, attempt: Some(attempt.clone()) });
+        let exchange = begin();
+        self.codes.insert(key, Code { used_at: now, exchange: Some(exchange.clone()) });
         self.order.push_back(key);
         self.shared.push_back(key);
-        Some(attempt)
+        Some(exchange)
     }
 
     fn forget_what_is_over(&mut self, now: Instant) {
@@ -86,7 +86,7 @@ impl<A: Clone> Ledger<A> {
         if let Some(key) = self.shared.pop_front()
             && let Some(code) = self.codes.get_mut(&key)
         {
-            code.attempt = None;
+            code.exchange = None;
         }
     }
 
@@ -108,7 +108,7 @@ mod tests {
     const ONE: StateHash = [1; 32];
     const OTHER: StateHash = [2; 32];
 
-    /// A ledger whose attempts are numbered, and a time.
+    /// A ledger whose exchanges are numbered, and a time.
     fn ledger() -> (Ledger<u32>, Instant) {
         (Ledger::new(LIFETIME), Instant::now())
     }
@@ -122,64 +122,64 @@ mod tests {
     #[test]
     fn a_second_use_within_a_minute_gets_the_attempt_of_the_first() {
         let (mut ledger, now) = ledger();
-        assert_eq!(ledger.attempt(ONE, now, || 1), Some(1));
+        assert_eq!(ledger.exchange(ONE, now, || 1), Some(1));
         let later = now + SHARED_FOR.checked_sub(Duration::from_nanos(1)).unwrap();
-        assert_eq!(ledger.attempt(ONE, later, || 2), Some(1));
+        assert_eq!(ledger.exchange(ONE, later, || 2), Some(1));
     }
 
     #[test]
     fn another_key_is_another_attempt() {
         let (mut ledger, now) = ledger();
-        ledger.attempt(ONE, now, || 1);
-        assert_eq!(ledger.attempt(OTHER, now, || 2), Some(2));
+        ledger.exchange(ONE, now, || 1);
+        assert_eq!(ledger.exchange(OTHER, now, || 2), Some(2));
     }
 
     #[test]
     fn after_a_minute_a_code_is_only_used() {
         let (mut ledger, now) = ledger();
-        ledger.attempt(ONE, now, || 1);
-        assert_eq!(ledger.attempt(ONE, now + SHARED_FOR, || 2), None);
-        assert!(ledger.codes[&ONE].attempt.is_none(), "the result is let go");
-        assert_eq!(ledger.attempt(OTHER, now + SHARED_FOR, || 2), Some(2));
+        ledger.exchange(ONE, now, || 1);
+        assert_eq!(ledger.exchange(ONE, now + SHARED_FOR, || 2), None);
+        assert!(ledger.codes[&ONE].exchange.is_none(), "the result is let go");
+        assert_eq!(ledger.exchange(OTHER, now + SHARED_FOR, || 2), Some(2));
     }
 
     #[test]
     fn asking_for_a_used_code_makes_it_no_younger() {
         let (mut ledger, now) = ledger();
-        ledger.attempt(ONE, now, || 1);
+        ledger.exchange(ONE, now, || 1);
         let half = SHARED_FOR / 2;
-        assert_eq!(ledger.attempt(ONE, now + half, || 2), Some(1));
-        assert_eq!(ledger.attempt(ONE, now + SHARED_FOR, || 3), None);
+        assert_eq!(ledger.exchange(ONE, now + half, || 2), Some(1));
+        assert_eq!(ledger.exchange(ONE, now + SHARED_FOR, || 3), None);
     }
 
     #[test]
     fn a_code_is_forgotten_when_its_lifetime_is_over() {
         let (mut ledger, now) = ledger();
-        ledger.attempt(ONE, now, || 1);
+        ledger.exchange(ONE, now, || 1);
         let last = LIFETIME.checked_sub(Duration::from_nanos(1)).unwrap();
-        assert_eq!(ledger.attempt(ONE, now + last, || 2), None);
-        assert_eq!(ledger.attempt(ONE, now + LIFETIME, || 3), Some(3));
+        assert_eq!(ledger.exchange(ONE, now + last, || 2), None);
+        assert_eq!(ledger.exchange(ONE, now + LIFETIME, || 3), Some(3));
     }
 
     #[test]
     fn where_too_many_are_shared_the_oldest_is_only_used() {
         let (mut ledger, now) = ledger();
         for number in 0..=MAX_SHARED {
-            assert_eq!(ledger.attempt(key(number), now, || 0), Some(0));
+            assert_eq!(ledger.exchange(key(number), now, || 0), Some(0));
         }
-        assert_eq!(ledger.attempt(key(0), now, || 1), None);
-        assert_eq!(ledger.attempt(key(1), now, || 1), Some(0));
+        assert_eq!(ledger.exchange(key(0), now, || 1), None);
+        assert_eq!(ledger.exchange(key(1), now, || 1), Some(0));
     }
 
     #[test]
     fn where_too_many_are_remembered_the_oldest_goes() {
         let (mut ledger, now) = ledger();
         for number in 0..=MAX_USED {
-            assert_eq!(ledger.attempt(key(number), now, || 0), Some(0));
+            assert_eq!(ledger.exchange(key(number), now, || 0), Some(0));
         }
         assert_eq!([ledger.codes.len(), ledger.order.len()], [MAX_USED; 2]);
         assert_eq!(ledger.shared.len(), MAX_SHARED);
-        assert_eq!(ledger.attempt(key(1), now, || 1), None, "the newest are remembered");
-        assert_eq!(ledger.attempt(key(0), now, || 1), Some(1));
+        assert_eq!(ledger.exchange(key(1), now, || 1), None, "the newest are remembered");
+        assert_eq!(ledger.exchange(key(0), now, || 1), Some(1));
     }
 }

@@ -35,7 +35,7 @@ const RELEASE: &str = include_str!("release.lua");
 /// breaks. A Redis that is away, or slow, is an error after 1.5 seconds at most.
 ///
 /// Sessions live in one Redis with its replicas; a Redis Cluster is not supported. Set
-/// `maxmemory-policy noeviction` there: a Redis that throws keys away may lose the list of a user's
+/// `maxmemory-policy noeviction` there: a Redis that evicts keys may lose the list of a user's
 /// sessions, and signing out everywhere would miss some; [`ready()`](RedisStore::ready) warns of it. A
 /// Redis that comes back with older data, from a dump or by a failover, brings back what had been
 /// deleted since.
@@ -81,15 +81,15 @@ impl RedisStore {
         Ok(Self { connection: Connection::new(url)?, prefix: prefix.to_owned() })
     }
 
-    /// Whether Redis answers, for a readiness probe. Warns in the log if Redis is set up to throw
-    /// keys away when its memory is full.
+    /// Whether Redis answers, for a readiness probe. Warns in the log if Redis is set up to evict
+    /// keys when its memory is full.
     ///
     /// # Errors
     ///
-    /// If it does not answer, or does not let us in.
+    /// If it does not answer, or refuses the credentials.
     pub async fn ready(&self) -> Result<(), StoreError> {
         self.connection.ask::<()>(&::redis::cmd("PING")).await?;
-        // Whoever may not ask for it is not warned.
+        // A Redis user without the right to `INFO` is not warned.
         let memory = self.connection.ask(::redis::cmd("INFO").arg("memory")).await;
         let memory: String = memory.unwrap_or_default();
         let value = |name: &str| memory.lines().find_map(|line| line.strip_prefix(name));
