@@ -71,7 +71,7 @@ async function inVain() {
   await step('one sign-in in vain is explained, and not tried again', async () => {
     await page.goto(`${APP}/vault`);
     if (await asksToSignIn(page)) await signInAs(page, 'alice');
-    assert.match(await text(page), /A fresh sign-in is needed/);
+    assert.match(await text(page), /A recent sign-in is needed/);
     assert.equal(new URL(page.url()).origin, APP);
     assert.equal(doors.length, 1);
     await picture(page, 'step-up-3-in-vain');

@@ -1,6 +1,7 @@
 //! [`Server`]: an application that listens on the network.
 
 use std::net::TcpListener;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use rocket::fairing::AdHoc;
 use rocket::tokio::spawn;
@@ -47,12 +48,24 @@ impl Server {
     }
 }
 
-/// A port of 127.0.0.1 that nobody listened on a moment ago, for an application that a browser visits.
+/// A port of 127.0.0.1 that nothing listens on, for a server that stops and comes back or that a browser
+/// visits. It is below the ports that the system gives to connections, so that none of them takes it while
+/// the server is away, and this process gives it to no other test.
 ///
 /// # Panics
 ///
 /// If there is none.
 pub fn free_port() -> u16 {
-    let listener = TcpListener::bind(("127.0.0.1", 0)).expect("127.0.0.1 has a free port");
-    listener.local_addr().expect("a bound socket has an address").port()
+    const FIRST: u32 = 20_000;
+    const COUNT: u32 = 12_000;
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    // Processes that run at the same time begin at different places.
+    let start = std::process::id().wrapping_mul(97);
+    let mut ports = std::iter::repeat_with(|| {
+        let next = start.wrapping_add(NEXT.fetch_add(1, Ordering::Relaxed));
+        u16::try_from(FIRST + next % COUNT).expect("below 65,536")
+    });
+    let free =
+        ports.by_ref().take(1_000).find(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok());
+    free.expect("127.0.0.1 has a free port")
 }

@@ -122,5 +122,5 @@ async fn step_up(provider: &ProviderUnderTest, browser: &mut Browser<'_>) -> Str
 fn assert_explained(provider: &ProviderUnderTest, refused: &Answer) {
     assert_eq!(refused.status, Status::Forbidden, "{}: {refused:?}", provider.name);
     assert_eq!(refused.location(), "", "{}", provider.name);
-    assert!(refused.body.contains("A fresh sign-in is needed"), "{}: {refused:?}", provider.name);
+    assert!(refused.body.contains("A recent sign-in is needed"), "{}: {refused:?}", provider.name);
 }

@@ -174,5 +174,5 @@ async fn a_browser_that_keeps_no_session_gets_a_page_instead_of_a_third_redirect
     }
     let page = browser.open("/account").await;
     assert_eq!(page.status, Status::Unauthorized, "{page:?}");
-    assert!(page.body.contains("refuses cookies"), "{}", page.body);
+    assert!(page.body.contains("rejects cookies"), "{}", page.body);
 }

@@ -76,7 +76,7 @@ async fn what_does_not_fit_fails_with_a_page_and_its_tokens_are_revoked() {
             fit += 1;
         } else {
             assert_eq!(answer.status, Status::InternalServerError, "{answer:?}");
-            assert!(answer.body.contains("too large"), "{}", answer.body);
+            assert!(answer.body.contains("too much data"), "{}", answer.body);
             assert_eq!(browser.open("/").await.body, "Hello, stranger");
             failed += 1;
             assert_eq!(app.idp.requests().revocation(), failed);

@@ -63,7 +63,7 @@ async fn the_state_comes_before_anything_else() {
     for forged in ["error=access_denied&state=x", "error=access_denied", "code=x&state=x"] {
         let answer = call_back(&mut app.browser(), &with(&[], forged)).await;
         assert_eq!(answer.status, Status::BadRequest, "{forged}");
-        assert!(answer.body.contains("This sign-in is not known here"), "{forged}");
+        assert!(answer.body.contains("This sign-in is unknown"), "{forged}");
     }
     assert_eq!(answered(&app, "&error=access_denied").await.status, Status::Forbidden);
     assert_eq!(app.idp.requests().token(), 0);
@@ -138,7 +138,7 @@ async fn going_back_to_the_callback_sends_no_code_and_leads_home() {
     replayed.cookies = unfinished;
     let answer = call_back(&mut replayed, &callback).await;
     assert_eq!(answer.status, Status::BadRequest);
-    assert!(answer.body.contains("This sign-in is over"), "{answer:?}");
+    assert!(answer.body.contains("This sign-in has ended"), "{answer:?}");
     assert_eq!(app.idp.requests().token(), 1);
     assert_eq!(replayed.open("/account").await.status, Status::SeeOther);
 }

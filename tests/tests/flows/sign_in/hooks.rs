@@ -61,7 +61,7 @@ async fn the_application_hears_of_failures_and_may_show_its_own_page() {
     assert_eq!(denied.header("Cache-Control"), Some("no-store"));
     let unknown = "/auth/sign-in-callback?state=x&code=x";
     let unknown = app.browser().navigate(unknown, From::OtherSite).await;
-    assert!(unknown.body.contains("This sign-in is not known here"), "the built-in page");
+    assert!(unknown.body.contains("This sign-in is unknown"), "the built-in page");
     app.sign_in(&mut app.browser(), "alice", "/").await;
     let events = events.lock().unwrap();
     assert_eq!(events.len(), 3, "{events:?}");

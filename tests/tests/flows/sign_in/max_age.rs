@@ -100,5 +100,5 @@ async fn a_sign_in_that_stays_old_is_explained_and_not_tried_again() {
     app.clock.advance(Duration::from_secs(2));
     let refused = alice.open("/instant").await;
     assert_eq!(refused.status, Status::Forbidden);
-    assert!(refused.body.contains("A fresh sign-in is needed"), "{}", refused.body);
+    assert!(refused.body.contains("A recent sign-in is needed"), "{}", refused.body);
 }
