@@ -47,7 +47,7 @@ impl Server {
     }
 }
 
-/// A port of 127.0.0.1 that nobody listened on a moment ago, for an application that a browser visits.
+/// A port of 127.0.0.1 that nothing listened on a moment ago, for an application that a browser visits.
 ///
 /// # Panics
 ///
