@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::uri::{encoded, path_of};
 
-/// What a request is made for, as Fetch Metadata tells it.
+/// What a request is made for, as Fetch Metadata says it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum From {
     /// The address bar, or a bookmark.
@@ -136,7 +136,7 @@ impl<'c> Browser<'c> {
         Some((user.into(), session.into()))
     }
 
-    /// Whether somebody is signed in.
+    /// Whether a user is signed in.
     ///
     /// # Panics
     ///

@@ -34,11 +34,11 @@ impl Log {
     /// If another logger is at work: call it before the first Rocket.
     pub async fn alone() -> Self {
         let mine = TURN.lock().await;
-        if log::set_logger(&Keeper).is_ok() {
+        if log::set_logger(&Recorder).is_ok() {
             log::set_max_level(LevelFilter::Trace);
         }
         lines().clear();
-        log::trace!("the log is kept");
+        log::trace!("the log is recorded");
         assert!(!lines().is_empty(), "another logger is at work");
         lines().clear();
         Self { _mine: mine }
@@ -63,9 +63,9 @@ impl Line {
     }
 }
 
-struct Keeper;
+struct Recorder;
 
-impl log::Log for Keeper {
+impl log::Log for Recorder {
     fn enabled(&self, _: &Metadata<'_>) -> bool {
         true
     }

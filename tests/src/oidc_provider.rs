@@ -35,11 +35,11 @@ pub struct ProviderOptions {
     pub rotate: bool,
     /// For how long a rotated refresh token still works. After it, using the token again ends the grant.
     pub reuse_grace: Duration,
-    /// Tells the application at `/auth/backchannel-logout` when a session ends, and puts `sid` into ID tokens.
+    /// Posts a logout token to the application when a session ends, and puts `sid` into ID tokens.
     pub backchannel_logout: bool,
-    /// Asks again who is signed in already, if the application wants that. Otherwise it answers as if nobody had asked.
+    /// Signs users in afresh where the application asks for that. Otherwise it ignores `prompt` and `max_age`.
     pub step_up: bool,
-    /// API resources, each with its scopes, separated by spaces. An admin has all of them, everybody else none.
+    /// API resources, each with its scopes, separated by spaces. An admin has all of them, other users none.
     pub resources: Vec<(String, String)>,
 }
 
@@ -62,7 +62,7 @@ impl Default for ProviderOptions {
 /// oidc-provider on 127.0.0.1, set up as Logto does it. It ends when this is dropped, or with this process.
 ///
 /// `alice` is an admin with a full profile and [`ORGANIZATION`]; `bob` has a user name and nothing else.
-/// `GET {origin}/_counts` tells what it served, `POST {origin}/_users/alice` with `{"suspended": true}` or `{"roles": []}`
+/// `GET {origin}/_counts` counts what it served, `POST {origin}/_users/alice` with `{"suspended": true}` or `{"roles": []}`
 /// changes a user.
 #[derive(Debug)]
 pub struct Provider {

@@ -90,7 +90,7 @@ async fn without_registered_uris_only_loopback_is_accepted() {
 }
 
 #[rocket::async_test]
-async fn other_mistakes_return_to_the_callback_with_state_and_iss() {
+async fn other_errors_return_to_the_callback_with_state_and_iss() {
     let idp = Idp::start().await.unwrap();
     for (more, expected) in [
         (("response_type", "token"), "unsupported_response_type"),
@@ -202,7 +202,7 @@ async fn of_two_tabs_the_first_gets_the_latest_state_and_the_other_fails() {
 }
 
 #[rocket::async_test]
-async fn a_page_for_an_unknown_user_signs_nobody_in() {
+async fn a_page_for_an_unknown_user_signs_no_user_in() {
     let idp = Idp::start().await.unwrap();
     let mut browser = Browser::new(&idp);
     browser.get(&authorization_url(&idp, "openid", &[])).await;

@@ -99,7 +99,7 @@ async fn a_sign_out_posts_a_logout_token_once_before_the_user_goes_on() {
 }
 
 #[rocket::async_test]
-async fn an_application_that_is_away_keeps_nobody_from_signing_out() {
+async fn an_application_that_is_away_keeps_no_user_from_signing_out() {
     let idp = Idp::builder().backchannel_logout("http://127.0.0.1:9/", true).start().await.unwrap();
     let mut browser = Browser::new(&idp);
     browser.sign_in(&authorization_url(&idp, "openid", &[]), "alice").await;
@@ -122,7 +122,7 @@ async fn another_user_who_signs_in_over_the_session_ends_it() {
 }
 
 #[rocket::async_test]
-async fn an_application_that_took_no_part_is_not_told() {
+async fn an_application_that_took_no_part_gets_no_logout_token() {
     let listener = Listener::start("200 OK").await;
     let idp = started(Idp::builder().app("one", "x").app("two", "y"), &listener, true).await;
     let mut browser = Browser::new(&idp);
@@ -132,7 +132,7 @@ async fn an_application_that_took_no_part_is_not_told() {
 }
 
 #[rocket::async_test]
-async fn all_sessions_of_a_user_end_by_one_call_and_an_administrator_tells_nobody() {
+async fn all_sessions_of_a_user_end_by_one_call_and_an_administrator_sends_no_logout_token() {
     let listener = Listener::start("200 OK").await;
     let idp = started(Idp::builder(), &listener, true).await;
     let url = authorization_url(&idp, "openid", &[]);

@@ -21,7 +21,7 @@ async fn is_active(idp: &Idp, token: &Value) -> Value {
 }
 
 #[rocket::async_test]
-async fn an_opaque_token_is_told_as_logto_tells_it() {
+async fn an_opaque_token_is_introspected_as_at_logto() {
     let idp = Idp::start().await.unwrap();
     let tokens = sign_in(&idp, "alice", SCOPE, &[("resource", ORDERS)]).await;
     let access = introspect(&idp, &tokens["access_token"]).await;

@@ -81,7 +81,7 @@ async fn updated_at_moves_with_every_sign_in() {
 }
 
 #[rocket::async_test]
-async fn two_of_the_same_name_are_a_mistake() {
+async fn two_of_the_same_name_are_an_error() {
     let twice = Idp::builder().user(User::new("a")).user(User::new("a")).start().await;
     assert!(matches!(twice.unwrap_err(), IdpError::Description(why) if why.contains("`a`")));
     let twice = Idp::builder().app("a", "x").app("a", "y").start().await;

@@ -78,7 +78,7 @@ async fn prompt_none_needs_a_grant_for_these_scopes_and_resources() {
 }
 
 #[rocket::async_test]
-async fn auth_time_is_told_only_after_login_or_max_age() {
+async fn auth_time_is_sent_only_after_login_or_max_age() {
     let clock = Clock::frozen();
     let idp = Idp::builder().clock(clock.clone()).start().await.unwrap();
     let mut browser = Browser::new(&idp);

@@ -53,7 +53,7 @@ async fn without_an_application_it_stays_at_the_provider() {
 }
 
 #[rocket::async_test]
-async fn a_mistake_is_a_json_page_and_the_session_lives_on() {
+async fn an_error_is_a_json_page_and_the_session_lives_on() {
     let idp = Idp::builder()
         .app("one", "x")
         .app("two", "y")

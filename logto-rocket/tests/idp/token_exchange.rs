@@ -83,7 +83,7 @@ async fn an_organization_token_has_the_permissions_of_the_member() {
 }
 
 #[rocket::async_test]
-async fn who_acts_is_named_in_the_token() {
+async fn the_actor_is_named_in_the_token() {
     let idp = idp().await;
     let bob = sign_in(&idp, "bob", "openid", &[]).await;
     let actor = bob["access_token"].as_str().unwrap();

@@ -105,7 +105,7 @@ async fn scopes_decide_the_claims() {
 }
 
 #[rocket::async_test]
-async fn sid_is_told_only_if_the_session_is_required() {
+async fn sid_is_sent_only_if_the_session_is_required() {
     let idp = Idp::builder().session_required(true).start().await.unwrap();
     let tokens = sign_in(&idp, "alice", "openid", &[]).await;
     assert_eq!(claims(&tokens["id_token"])["sid"].as_str().unwrap().len(), 43);

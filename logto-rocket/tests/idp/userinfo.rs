@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::support::*;
 
 #[rocket::async_test]
-async fn userinfo_tells_more_than_the_id_token() {
+async fn userinfo_has_more_than_the_id_token() {
     let idp = Idp::start().await.unwrap();
     let tokens = sign_in(&idp, "alice", ALL_SCOPES, &[]).await;
     let got = userinfo(&idp, &tokens["access_token"]).await;

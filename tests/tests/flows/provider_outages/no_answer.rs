@@ -60,7 +60,7 @@ async fn signed_in_users_stay_signed_in_without_logto() {
     for path in ["/", "/account", "/admin"] {
         assert_eq!(alice.open(path).await.status, Status::Ok, "{path}");
     }
-    // What needs Logto says so, and costs nobody the session.
+    // What needs Logto says so, and ends no session.
     app.clock.advance(Duration::from_secs(1750));
     let profile = alice.open("/profile").await;
     assert_eq!(profile.status, Status::ServiceUnavailable, "{profile:?}");
@@ -90,7 +90,7 @@ async fn signing_out_without_logto_ends_the_session_here_and_says_what_may_live_
     assert!(out.body.contains("/bye"));
     assert!(alice.cookies.is_empty(), "{:?}", alice.cookies);
     alice.cookies = cookies;
-    assert_eq!(alice.open("/account").await.status, Status::SeeOther, "the old cookie is dead");
+    assert_eq!(alice.open("/account").await.status, Status::SeeOther, "the old cookie is invalid");
 }
 
 #[rocket::async_test]

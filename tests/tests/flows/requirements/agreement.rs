@@ -72,11 +72,11 @@ async fn application(requirements: Requirements) -> App {
         .await
 }
 
-/// Requirements that some users meet, some do not, and some that nobody can decide.
+/// Requirements that some users meet, some do not, and some that cannot be decided.
 fn tree() -> impl Strategy<Value = Node> {
     let leaf = prop::sample::select(vec![
         Node::Roles(&["admin"]),
-        Node::Roles(&["admin", "nobody"]),
+        Node::Roles(&["admin", "unassigned"]),
         Node::Claim { path: &["email_verified"], literal: Literal::Bool(true) },
         Node::Claim { path: &["username"], literal: Literal::Text("bob") },
         Node::Claim { path: &["address", "country"], literal: Literal::Text("FI") },

@@ -230,7 +230,7 @@ async fn app() -> App {
 async fn the_unmet_requirement_is_shown_in_the_debug_profile_only() {
     let clock = Clock::frozen();
     let idp = Idp::builder().clock(clock.clone()).start().await.unwrap();
-    for (profile, tells) in [("debug", true), ("release", false)] {
+    for (profile, shows) in [("debug", true), ("release", false)] {
         let figment = figment().select(profile).merge(("profile", profile));
         let fairing = Logto::fairing().config(config_for(&idp)).clock(clock.clone());
         let rocket = rocket::custom(figment).attach(fairing).mount("/", routes![admins]);
@@ -240,11 +240,15 @@ async fn the_unmet_requirement_is_shown_in_the_debug_profile_only() {
 
         let page = bob.open("/admins").await;
         assert_eq!(page.status, Status::Forbidden, "{profile}: {page:?}");
-        assert_eq!(page.body.contains("admin"), tells, "{profile}: {}", page.body);
-        assert!(!page.body.contains("username"), "what is met is no reason: {}", page.body);
+        assert_eq!(page.body.contains("admin"), shows, "{profile}: {}", page.body);
+        assert!(
+            !page.body.contains("username"),
+            "a requirement that is met is no reason: {}",
+            page.body
+        );
         let problem = bob.fetch("/admins").await;
         assert_eq!(problem.status, Status::Forbidden, "{profile}: {problem:?}");
-        assert_eq!(problem.body.contains("admin"), tells, "{profile}: {}", problem.body);
+        assert_eq!(problem.body.contains("admin"), shows, "{profile}: {}", problem.body);
     }
 }
 

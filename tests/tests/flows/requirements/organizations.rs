@@ -55,13 +55,14 @@ fn all() -> Vec<Route> {
 }
 
 async fn app() -> App {
-    let idp = |idp: logto_rocket::testing::Builder| {
-        idp.user(User::new("alice").organization("org_1", ["org-admin"]))
+    let provider = |provider: logto_rocket::testing::Builder| {
+        provider
+            .user(User::new("alice").organization("org_1", ["org-admin"]))
             .user(User::new("bob").organization("org_2", ["member"]))
             .organization_role("org-admin", &["invite:member", "manage:billing"])
             .organization_role("pilot", &["fly"])
     };
-    App::builder().provider(idp).routes(all()).start().await
+    App::builder().provider(provider).routes(all()).start().await
 }
 
 async fn at_tenant(browser: &mut Browser<'_>, tenant: &str, path: &str) -> Status {

@@ -153,7 +153,7 @@ fn take_json(_body: Body) -> &'static str {
 #[rocket::async_test]
 async fn a_guarded_route_keeps_its_format() {
     let mut all = requires!(role = "admin").guard(routes![as_json, take_json]);
-    all.extend(requires!(role = "nobody").guard(routes![as_csv]));
+    all.extend(requires!(role = "unassigned").guard(routes![as_csv]));
     let app = App::builder().routes(all).start().await;
     let mut alice = app.signed_in("alice").await;
     for (method, header, value, status, body) in [

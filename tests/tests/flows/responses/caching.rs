@@ -27,8 +27,8 @@ fn headed() -> Vec<Route> {
         let _ = user;
         answer(policy, vary)
     }
-    #[get("/headed/anybody?<policy>&<vary>")]
-    fn anybody(user: Option<&LogtoUser>, policy: &str, vary: &str) -> Headed {
+    #[get("/headed/optional?<policy>&<vary>")]
+    fn optional(user: Option<&LogtoUser>, policy: &str, vary: &str) -> Headed {
         let _ = user;
         answer(policy, vary)
     }
@@ -40,7 +40,7 @@ fn headed() -> Vec<Route> {
     fn plain() -> &'static str {
         "page"
     }
-    routes![user, anybody, open, plain]
+    routes![user, optional, open, plain]
 }
 
 async fn app() -> App {
@@ -82,7 +82,7 @@ async fn no_response_about_a_user_is_stored() {
 async fn a_handler_may_say_private_but_not_public() {
     let app = app().await;
     let mut alice = app.signed_in("alice").await;
-    for path in ["/headed/user", "/headed/anybody"] {
+    for path in ["/headed/user", "/headed/optional"] {
         for (policy, sent) in [
             ("private", "private"),
             ("private,%20max-age=60", "private, max-age=60"),
@@ -107,8 +107,12 @@ async fn a_handler_may_say_private_but_not_public() {
             assert_eq!(answer.all("Vary").len(), 1, "{vary}: {answer:?}");
         }
     }
-    let nobody = app.browser().open("/headed/anybody?policy=public&vary=Accept").await;
-    assert_eq!(nobody.all("Cache-Control"), ["no-store"], "it would be shown to a signed-in user");
+    let signed_out = app.browser().open("/headed/optional?policy=public&vary=Accept").await;
+    assert_eq!(
+        signed_out.all("Cache-Control"),
+        ["no-store"],
+        "it would be shown to a signed-in user"
+    );
 }
 
 #[rocket::async_test]

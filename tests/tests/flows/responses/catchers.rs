@@ -34,7 +34,7 @@ async fn a_catcher_of_ones_own_asks_for_the_challenge_or_for_the_reason() {
 }
 
 #[rocket::async_test]
-async fn the_protocols_headers_are_there_whoever_wrote_the_body() {
+async fn the_headers_of_the_protocol_are_added_to_any_body() {
     #[catch(401)]
     fn unauthorized() -> (Status, (rocket::http::ContentType, &'static str)) {
         (Status::Unauthorized, (rocket::http::ContentType::HTML, "a page of our own"))

@@ -60,8 +60,10 @@ async fn nothing_of_a_callback_is_markup() {
 
 #[rocket::async_test]
 async fn a_display_name_is_text() {
-    let app =
-        App::builder().provider(|idp| idp.user(User::new("mallory").name(SCRIPT))).start().await;
+    let app = App::builder()
+        .provider(|provider| provider.user(User::new("mallory").name(SCRIPT)))
+        .start()
+        .await;
     let mut mallory = app.signed_in("mallory").await;
     assert!(mallory.open("/").await.body.contains(SCRIPT), "the name is really that");
     let link = "/auth/sign-in?organization_id=org_1";

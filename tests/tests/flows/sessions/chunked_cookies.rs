@@ -11,7 +11,10 @@ const LIMIT: usize = 7000;
 
 /// An application with a user whose name, and nothing else, is long.
 async fn app() -> App {
-    App::builder().provider(|idp| idp.user(User::new("carol")).user(User::new("bob"))).start().await
+    App::builder()
+        .provider(|provider| provider.user(User::new("carol")).user(User::new("bob")))
+        .start()
+        .await
 }
 
 fn name(idp: &Idp, length: usize) -> String {

@@ -49,7 +49,7 @@ fn bigbob() -> User {
 async fn with_the_default_scopes_a_full_profile_takes_at_most_a_kilobyte_of_each_request() {
     let usual = Vec::<String>::new();
     let app = App::builder()
-        .provider(|idp| idp.user(carol()))
+        .provider(|provider| provider.user(carol()))
         .config(|config| config.scopes(usual))
         .start()
         .await;
@@ -65,7 +65,7 @@ async fn fifty_roles_and_thirty_organizations_fit_into_the_cookies() {
     let scopes =
         ["roles", "email", "urn:logto:scope:organizations", "urn:logto:scope:organization_roles"];
     let app = App::builder()
-        .provider(|idp| idp.user(bigbob()))
+        .provider(|provider| provider.user(bigbob()))
         .config(|config| config.scopes(scopes))
         .start()
         .await;

@@ -1,10 +1,10 @@
-//! A new session at each sign-in; what was there before is dead.
+//! A new session at each sign-in; the one before it has ended.
 
 use logto_rocket_tests::app::App;
 use logto_rocket_tests::browser::Browser;
 use rocket::http::Status;
 
-async fn is_dead(app: &App, browser: &Browser<'_>) {
+async fn is_over(app: &App, browser: &Browser<'_>) {
     let mut replayed = browser.at(&app.client);
     let answer = replayed.open("/account").await;
     assert_eq!(answer.status, Status::SeeOther, "{answer:?}");
@@ -23,7 +23,7 @@ async fn a_session_that_was_planted_does_not_become_the_users() {
     assert_eq!(user, app.idp.user_id("alice").unwrap());
     assert_ne!(session, planted);
     assert!(attacker.cookies.values().all(|old| !victim.cookies.values().any(|new| new == old)));
-    is_dead(&app, &attacker).await;
+    is_over(&app, &attacker).await;
 }
 
 #[rocket::async_test]
@@ -36,7 +36,7 @@ async fn signing_in_again_as_the_same_user_ends_the_session_before() {
     let (same, new) = alice.account().await.unwrap();
     assert_eq!(user, same);
     assert_ne!(old, new);
-    is_dead(&app, &before).await;
+    is_over(&app, &before).await;
 }
 
 #[rocket::async_test]

@@ -106,7 +106,7 @@ async fn live_through(seeds: impl Iterator<Item = u64>) {
 
 impl World {
     async fn new(seed: u64) -> Self {
-        let app = App::builder().provider(|idp| idp.rotating(true)).start().await;
+        let app = App::builder().provider(|provider| provider.rotating(true)).start().await;
         let client = launch(&app.clock, config_for(&app.idp), Vec::new()).await;
         let people = (0..PEOPLE).map(|number| Person {
             username: if number % 2 == 0 { "alice" } else { "bob" },
@@ -216,27 +216,28 @@ impl World {
     async fn judge(&mut self, step: usize, who: usize, path: &str, answer: &Answer) {
         let (now, seed) = (self.app.clock.now(), self.seed);
         let person = &mut self.people[who];
-        let seen = format!("world {seed}, step {step}, {:?} at {path}: {answer:?}", person.state);
+        let context =
+            format!("world {seed}, step {step}, {:?} at {path}: {answer:?}", person.state);
         let is_in = match answer.status.code {
             200 | 404 => true,
             303 => false,
-            503 => return self.assert_may_be_away(&seen).await,
-            _ => panic!("{seen}"),
+            503 => return self.assert_may_be_away(&context).await,
+            _ => panic!("{context}"),
         };
         if is_in && path == "/account" {
-            assert_eq!(answer.body, person.page, "{seen}");
+            assert_eq!(answer.body, person.page, "{context}");
         }
         match person.state {
             State::SignedIn => {
-                assert!(is_in, "{seen}");
+                assert!(is_in, "{context}");
                 self.welcomes += 1;
             }
             State::Uncertain if is_in => {}
             State::Uncertain => person.state = State::Out { at: now, forgotten: true },
             State::Out { at, forgotten } if is_in => {
-                assert!(forgotten, "{seen}");
+                assert!(forgotten, "{context}");
                 if now.saturating_sub(at) >= BELIEVED {
-                    self.assert_may_be_away(&seen).await;
+                    self.assert_may_be_away(&context).await;
                 }
             }
             State::Out { .. } => {}
@@ -262,12 +263,12 @@ impl World {
     }
 
     /// Asserts that the application may believe that Logto does not answer.
-    async fn assert_may_be_away(&mut self, seen: &str) {
+    async fn assert_may_be_away(&mut self, context: &str) {
         let is_away = async || {
             self.notice_refreshes();
             self.outage != Outage::None
         };
-        until(&format!("there is a reason for this: {seen}"), is_away).await;
+        until(&format!("there is a reason for this: {context}"), is_away).await;
     }
 
     async fn sign_in(&mut self, who: usize) {

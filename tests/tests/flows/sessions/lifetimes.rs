@@ -15,7 +15,7 @@ async fn lasting(session: SessionConfig) -> App {
 
 /// Past mistake 22: a sealed cookie had no end of its own, so that a copy was good for ever.
 #[rocket::async_test]
-async fn a_cookie_is_dead_after_its_longest_life_and_a_clock_set_back_does_not_revive_it() {
+async fn a_cookie_is_invalid_after_max_lifetime_and_a_clock_set_back_does_not_revive_it() {
     let session = SessionConfig::new().max_lifetime(120 * MINUTE).revalidate_after(None);
     let app = lasting(session).await;
     let mut alice = app.signed_in("alice").await;

@@ -54,7 +54,7 @@ async fn a_repeated_parameter_is_refused_before_anything_happens() {
         }
     }
     assert_eq!(app.idp.requests().token(), 0);
-    assert_eq!(call_back(&mut browser, &callback).await.location(), "/", "nothing was spoiled");
+    assert_eq!(call_back(&mut browser, &callback).await.location(), "/", "the sign-in still works");
 }
 
 #[rocket::async_test]
@@ -99,7 +99,7 @@ async fn the_issuer_is_compared_to_the_byte() {
         with(&[("state", state), ("iss", "https://evil.example/oidc")], "&error=access_denied");
     assert_eq!(call_back(&mut browser, &error).await.status, Status::BadRequest);
     assert_eq!(app.idp.requests().token(), 0);
-    assert_eq!(call_back(&mut browser, &callback).await.location(), "/", "nothing was spoiled");
+    assert_eq!(call_back(&mut browser, &callback).await.location(), "/", "the sign-in still works");
 }
 
 #[rocket::async_test]

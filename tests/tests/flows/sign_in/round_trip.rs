@@ -56,7 +56,7 @@ async fn signing_out_ends_the_session_here_and_at_logto() {
     assert!(alice.cookies.is_empty(), "{:?}", alice.cookies);
 
     alice.cookies = before;
-    assert_eq!(alice.open("/account").await.status, Status::SeeOther, "the old cookie is dead");
+    assert_eq!(alice.open("/account").await.status, Status::SeeOther, "the old cookie is invalid");
 }
 
 #[rocket::async_test]

@@ -166,7 +166,7 @@ async fn a_forged_callback_does_not_harm_a_sign_in_under_way() {
 async fn a_sibling_domain_cannot_plant_a_sign_in() {
     const SITE: &str = "https://app.example.test";
     let app = App::builder()
-        .provider(|idp| idp.redirect_uri(&format!("{SITE}/auth/sign-in-callback")))
+        .provider(|provider| provider.redirect_uri(&format!("{SITE}/auth/sign-in-callback")))
         .config(|config| config.base_url(SITE))
         .start()
         .await;

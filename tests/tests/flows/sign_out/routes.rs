@@ -108,7 +108,7 @@ async fn the_page_with_the_button_works() {
 /// Past mistake 24: the cookie was deleted in the browser, and a copy of it went on.
 #[rocket::async_test]
 async fn every_old_cookie_is_invalid() {
-    let app = App::builder().provider(|idp| idp.rotating(true)).start().await;
+    let app = App::builder().provider(|provider| provider.rotating(true)).start().await;
     let mut alice = app.signed_in("alice").await;
     let other = app.signed_in("alice").await;
     let first = alice.cookies.clone();

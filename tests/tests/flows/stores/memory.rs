@@ -10,11 +10,11 @@ const HOUR: Duration = Duration::from_secs(60 * 60);
 #[path = "../../../../logto-rocket/src/session/store/example.rs"]
 mod example;
 
-mod memory {
+mod conformance {
     logto_rocket::session_store_conformance!(async { logto_rocket::MemoryStore::new(10_000) });
 }
 
-mod map {
+mod conformance_of_the_example {
     logto_rocket::session_store_conformance!(async { super::example::MapStore::new() });
 }
 

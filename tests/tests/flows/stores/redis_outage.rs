@@ -107,7 +107,7 @@ async fn a_redis_that_hangs_is_a_503_while_it_hangs() {
     redis.pause();
     let mut alice = fleet.app.browser();
     alice.cookies.clone_from(&cookies);
-    within("answers while Redis hangs", cannot_tell(&fleet, &mut alice)).await;
+    within("answers while Redis hangs", Box::pin(cannot_tell(&fleet, &mut alice))).await;
     redis.resume();
     let account = until_it_can_tell(&mut alice).await;
     assert_eq!(account.status, Status::Ok, "{account:?}");

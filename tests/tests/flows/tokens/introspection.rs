@@ -20,8 +20,10 @@ async fn check(token: &str, logto: &Logto) -> Result<String, Error> {
 }
 
 async fn app() -> App {
-    let idp = |idp: Builder| idp.token_exchange(true).app("test_app", "test_secret").app("b", "b");
-    App::builder().provider(idp).routes(routes![check]).start().await
+    let provider = |provider: Builder| {
+        provider.token_exchange(true).app("test_app", "test_secret").app("b", "b")
+    };
+    App::builder().provider(provider).routes(routes![check]).start().await
 }
 
 /// An opaque access token of alice's for an application.

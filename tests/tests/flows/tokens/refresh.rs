@@ -43,7 +43,7 @@ fn failing() -> Vec<Route> {
 async fn rotating() -> App {
     let session = SessionConfig::new().revalidate_after(2 * LATER);
     App::builder()
-        .provider(|idp| idp.rotating(true))
+        .provider(|provider| provider.rotating(true))
         .config(|config| config.session(session))
         .routes(failing())
         .start()

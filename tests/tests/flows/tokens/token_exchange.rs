@@ -23,8 +23,8 @@ async fn act_for(subject_token: &str, logto: &Logto) -> Result<String, Error> {
 }
 
 async fn app() -> App {
-    let idp = |idp: Builder| idp.token_exchange(true);
-    App::builder().provider(idp).routes(routes![act_for]).start().await
+    let provider = |provider: Builder| provider.token_exchange(true);
+    App::builder().provider(provider).routes(routes![act_for]).start().await
 }
 
 fn code(error: Error) -> String {

@@ -36,7 +36,7 @@ async fn while_the_keys_are_fetched_few_tokens_wait_and_none_until_they_come() {
     let events = Arc::<Mutex<Vec<Event>>>::default();
     let heard = Arc::clone(&events);
     let app = App::builder()
-        .provider(|idp| idp.session_required(true))
+        .provider(|provider| provider.session_required(true))
         .config(|config| config.timeout(ENDLESS))
         .fairing(|fairing| fairing.on_event(move |event| heard.lock().unwrap().push(event.clone())))
         .start()

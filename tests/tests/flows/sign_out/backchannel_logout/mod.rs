@@ -20,7 +20,7 @@ async fn app() -> App {
 }
 
 async fn app_with(config: impl FnOnce(Config) -> Config) -> App {
-    App::builder().provider(|idp| idp.session_required(true)).config(config).start().await
+    App::builder().provider(|provider| provider.session_required(true)).config(config).start().await
 }
 
 /// A logout token for alice's latest session, with something wrong.

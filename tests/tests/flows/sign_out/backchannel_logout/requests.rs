@@ -78,7 +78,7 @@ async fn the_application_hears_of_each_and_never_of_the_token() {
     let events = Arc::<Mutex<Vec<Event>>>::default();
     let heard = Arc::clone(&events);
     let app = App::builder()
-        .provider(|idp| idp.session_required(true))
+        .provider(|provider| provider.session_required(true))
         .fairing(|fairing| fairing.on_event(move |event| heard.lock().unwrap().push(event.clone())))
         .start()
         .await;

@@ -36,8 +36,10 @@ async fn a_sid_ends_exactly_its_session_and_no_old_cookie_revives_it() {
 #[rocket::async_test]
 async fn a_sub_ends_all_sessions_that_were_signed_in_before_it_and_no_later_one() {
     for session_required in [true, false] {
-        let app =
-            App::builder().provider(|idp| idp.session_required(session_required)).start().await;
+        let app = App::builder()
+            .provider(|provider| provider.session_required(session_required))
+            .start()
+            .await;
         let mut bob = app.signed_in("bob").await;
         let mut before = Vec::new();
         for _ in 0..3 {
@@ -98,8 +100,10 @@ async fn the_refresh_token_of_the_session_is_revoked_meanwhile() {
 
 #[rocket::async_test]
 async fn a_session_that_ends_while_its_tokens_are_renewed_stays_ended() {
-    let app =
-        App::builder().provider(|idp| idp.session_required(true).rotating(true)).start().await;
+    let app = App::builder()
+        .provider(|provider| provider.session_required(true).rotating(true))
+        .start()
+        .await;
     let mut alice = app.signed_in("alice").await;
     let (mut tab, old) = (alice.at(&app.client), alice.cookies.clone());
     app.clock.advance(Duration::from_secs(3550));

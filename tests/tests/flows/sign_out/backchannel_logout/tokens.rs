@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use super::{EVENT, app, assert_refused, forged};
 
 #[rocket::async_test]
-async fn only_logto_s_own_tokens_end_sessions() {
+async fn only_tokens_of_logto_end_sessions() {
     let app = app().await;
     let mut alice = app.signed_in("alice").await;
     let now = app.clock.now();
@@ -111,7 +111,7 @@ async fn a_token_is_good_once() {
     assert_refused(&app.post_logout_token(&token).await, "replayed late");
     assert!(alice.is_signed_in().await);
 
-    // What was refused is not remembered: nobody uses up a token that they only know the name of.
+    // A refused token is not remembered: a forged one does not use up the `jti` of another.
     app.clock.advance(Duration::from_secs(1));
     let name = Tamper::claim("jti", "the-name");
     assert_refused(

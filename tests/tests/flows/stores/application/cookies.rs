@@ -4,20 +4,21 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use logto_rocket::SessionConfig;
 use logto_rocket::testing::{self, User};
+use logto_rocket_tests::app::ORIGIN;
 use logto_rocket_tests::at_each_place;
 use logto_rocket_tests::browser::{Browser, From};
 use logto_rocket_tests::fleet::{Fleet, Place};
 use rocket::http::Status;
 
-use super::{LIFE, browser_with, is_nobody, start};
+use super::{LIFE, browser_with, is_signed_out, start};
 
 at_each_place!(in_memory: Memory, in_a_shared_store: Shared, in_redis: Redis => [
     the_cookie_holds_a_secret_only_and_stays_the_same_over_refreshes,
-    who_has_signed_out_is_out_whatever_cookie_is_replayed,
+    a_session_that_was_signed_out_is_over_whatever_cookie_is_replayed,
     a_cookie_that_was_planted_never_becomes_a_session,
-    signing_in_as_somebody_else_ends_the_session_before,
+    signing_in_as_another_user_ends_the_session_before,
     a_session_that_is_presented_in_any_other_cookie_is_none,
-    absurd_cookies_are_nobody,
+    absurd_cookies_are_no_session,
     a_test_signs_in_without_a_provider,
 ]);
 
@@ -48,17 +49,17 @@ async fn the_cookie_holds_a_secret_only_and_stays_the_same_over_refreshes(place:
     assert_eq!(alice.only_cookie(), (name, secret));
 }
 
-async fn who_has_signed_out_is_out_whatever_cookie_is_replayed(place: Place) {
+async fn a_session_that_was_signed_out_is_over_whatever_cookie_is_replayed(place: Place) {
     let Some(fleet) = start(place, SessionConfig::new()).await else { return };
     let app = &fleet.app;
     let mut alice = app.signed_in("alice").await;
     let (name, secret) = alice.only_cookie();
     app.idp.forget_requests();
-    let out = alice.post("/auth/sign-out", From::OwnPage, logto_rocket_tests::app::ORIGIN).await;
+    let out = alice.post("/auth/sign-out", From::OwnPage, ORIGIN).await;
     assert_eq!(out.status, Status::SeeOther, "{out:?}");
     assert!(!alice.cookies.contains_key(&name));
     assert_eq!(app.idp.requests().revocation(), 1);
-    is_nobody(app, &name, &secret).await;
+    is_signed_out(app, &name, &secret).await;
     if place != Place::Memory {
         let alice = app.idp.user_id("alice").unwrap();
         assert_eq!(fleet.store().list_by_sub(&alice).await, Ok(Vec::new()));
@@ -82,12 +83,12 @@ async fn a_cookie_that_was_planted_never_becomes_a_session(place: Place) {
         let (user, _) = victim.account().await.unwrap();
         assert_eq!(user, app.idp.user_id("alice").unwrap());
         assert_ne!(victim.only_cookie().1, planted);
-        is_nobody(&app, &name, &planted).await;
+        is_signed_out(&app, &name, &planted).await;
     }
-    assert_eq!(attacker.account().await, None, "it ended when somebody signed in over it");
+    assert_eq!(attacker.account().await, None, "it ended when another user signed in over it");
 }
 
-async fn signing_in_as_somebody_else_ends_the_session_before(place: Place) {
+async fn signing_in_as_another_user_ends_the_session_before(place: Place) {
     let Some(Fleet { app, redis: _redis, .. }) = start(place, SessionConfig::new()).await else {
         return;
     };
@@ -98,7 +99,7 @@ async fn signing_in_as_somebody_else_ends_the_session_before(place: Place) {
     let (user, newer) = browser.account().await.unwrap();
     assert_eq!(user, app.idp.user_id("bob").unwrap());
     assert_ne!(session, newer);
-    is_nobody(&app, &name, &before).await;
+    is_signed_out(&app, &name, &before).await;
 }
 
 async fn a_session_that_is_presented_in_any_other_cookie_is_none(place: Place) {
@@ -110,22 +111,21 @@ async fn a_session_that_is_presented_in_any_other_cookie_is_none(place: Place) {
     let mut starting = app.browser();
     let callback = app.callback(&mut starting, "bob", "/").await;
     let (flow, sealed) = starting.only_cookie();
-    for other in
-        [format!("{name}-1"), format!("{name}-2"), format!("{name}-farewell"), flow.clone()]
-    {
-        is_nobody(&app, &other, &secret).await;
+    let mut leaving = app.signed_in("bob").await;
+    leaving.post("/auth/sign-out?return_to=/account", From::OwnPage, ORIGIN).await;
+    let (sign_out, _) = leaving.only_cookie();
+    for other in [format!("{name}-1"), format!("{name}-2"), sign_out.clone(), flow.clone()] {
+        is_signed_out(&app, &other, &secret).await;
         let answer = browser_with(&app, &other, &secret).navigate(&callback, From::OtherSite).await;
         assert_eq!(answer.status, Status::BadRequest, "{other}: {answer:?}");
     }
-    is_nobody(&app, &name, &sealed).await;
-    let away = browser_with(&app, &format!("{name}-farewell"), &secret)
-        .open("/auth/sign-out-callback")
-        .await;
+    is_signed_out(&app, &name, &sealed).await;
+    let away = browser_with(&app, &sign_out, &secret).open("/auth/sign-out-callback").await;
     assert_eq!(away.location(), "/");
     assert!(alice.account().await.is_some());
 }
 
-async fn absurd_cookies_are_nobody(place: Place) {
+async fn absurd_cookies_are_no_session(place: Place) {
     let Some(Fleet { app, redis: _redis, .. }) = start(place, SessionConfig::new()).await else {
         return;
     };
@@ -160,7 +160,7 @@ async fn absurd_cookies_are_nobody(place: Place) {
         "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
         "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAB",
     ] {
-        is_nobody(&app, &name, value).await;
+        is_signed_out(&app, &name, value).await;
     }
     assert!(alice.account().await.is_some());
 }

@@ -46,6 +46,6 @@ async fn sessions_in_cookies_cannot_be_listed_and_the_error_says_so() {
     let app = App::builder().routes(routes()).start().await;
     let mut alice = app.signed_in("alice").await;
     assert_eq!(alice.open("/sessions").await.status, Status::InternalServerError);
-    let told = Error::NoSessionStore.to_string();
-    assert!(told.contains("logto.session.store = \"memory\""), "{told}");
+    let shown = Error::NoSessionStore.to_string();
+    assert!(shown.contains("logto.session.store = \"memory\""), "{shown}");
 }

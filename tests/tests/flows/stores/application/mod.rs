@@ -77,8 +77,8 @@ fn browser_with<'a>(app: &'a App, name: &str, value: &str) -> Browser<'a> {
     browser
 }
 
-/// Nobody is signed in by this cookie, and no public page fails.
-async fn is_nobody(app: &App, name: &str, value: &str) {
+/// No user is signed in by this cookie, and no public page fails.
+async fn is_signed_out(app: &App, name: &str, value: &str) {
     let mut browser = browser_with(app, name, value);
     assert_eq!(browser.account().await, None, "{name}={value}");
     assert_eq!(browser.open("/").await.body, "Hello, stranger", "{name}={value}");

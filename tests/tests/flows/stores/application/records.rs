@@ -5,7 +5,7 @@ use logto_rocket_tests::at_each_place;
 use logto_rocket_tests::fleet::Place;
 use logto_rocket_tests::wait::until;
 
-use super::{LIFE, is_nobody, start};
+use super::{LIFE, is_signed_out, start};
 
 at_each_place!(shared: Shared, redis: Redis => [
     a_record_under_another_key_is_written_again_with_the_first,
@@ -30,7 +30,7 @@ async fn a_record_under_another_key_is_written_again_with_the_first(place: Place
     let changed = fleet.another_with(|config| config.secret_keys([NEW])).await;
     let mut moved = alice.at(&changed);
     assert_eq!(moved.account().await, before);
-    // Whoever has the old key alone opens it no more.
+    // A process with the old key alone opens it no more.
     assert_eq!(alice.account().await, None);
 }
 
@@ -49,7 +49,7 @@ async fn a_record_that_was_copied_to_another_id_is_no_session(place: Place) {
 }
 
 #[rocket::async_test]
-async fn a_dump_of_redis_signs_nobody_in_and_tells_nothing_but_ids() {
+async fn a_dump_of_redis_signs_no_request_in_and_shows_nothing_but_ids() {
     const DUMP: &str = "EVAL \"local all = {} for _, key in ipairs(redis.call('KEYS', '*')) do \
         all[#all + 1] = key local type = redis.call('TYPE', key).ok \
         local values = type == 'hash' and redis.call('HGETALL', key) \
@@ -71,6 +71,6 @@ async fn a_dump_of_redis_signs_nobody_in_and_tells_nothing_but_ids() {
         assert!(!dump.contains(text), "{text} in {dump}");
     }
     for value in dump.split(' ').chain(dump.split([':', ' '])) {
-        is_nobody(app, &name, value).await;
+        is_signed_out(app, &name, value).await;
     }
 }

@@ -11,13 +11,13 @@ use super::{app_with_guards, json_of, token};
 #[rocket::async_test]
 async fn the_guard_refuses_with_a_reason_and_never_forwards() {
     let app = app_with_guards().await;
-    let mut nobody = app.browser();
-    let refused = nobody.open("/guard/orders").await;
+    let mut stranger = app.browser();
+    let refused = stranger.open("/guard/orders").await;
     assert_eq!(refused.location(), "/auth/sign-in?return_to=%2Fguard%2Forders");
     assert_eq!(refused.header("Cache-Control"), Some("no-store"));
-    assert_eq!(nobody.fetch("/guard/orders").await.status, Status::Unauthorized);
-    assert_eq!(nobody.open("/guard/orders/maybe").await.body, "none");
-    assert_eq!(nobody.open("/guard/orders/why").await.body, "NotSignedIn");
+    assert_eq!(stranger.fetch("/guard/orders").await.status, Status::Unauthorized);
+    assert_eq!(stranger.open("/guard/orders/maybe").await.body, "none");
+    assert_eq!(stranger.open("/guard/orders/why").await.body, "NotSignedIn");
 
     let mut alice = app.signed_in("alice").await;
     assert_eq!(alice.open("/guard/orders/why").await.body, "some");

@@ -53,8 +53,10 @@ async fn a_token_says_what_it_is_good_for_and_prints_nothing_secret() {
 
 #[rocket::async_test]
 async fn each_resource_organization_scope_and_application_has_a_token_of_its_own() {
-    let idp = |idp| with_machine(idp).machine("m2m_2", "another", [(ORDERS, &["read:orders"][..])]);
-    let app = App::builder().provider(idp).start().await;
+    let provider = |provider| {
+        with_machine(provider).machine("m2m_2", "another", [(ORDERS, &["read:orders"][..])])
+    };
+    let app = App::builder().provider(provider).start().await;
     let logto = app.logto();
     for round in 0..2 {
         let read = machine(logto).scopes(["read:orders"]);
@@ -97,8 +99,9 @@ async fn each_resource_organization_scope_and_application_has_a_token_of_its_own
 
 #[rocket::async_test]
 async fn the_order_in_which_scopes_are_named_makes_no_difference() {
-    let idp = |idp: Builder| idp.machine("m2m", "machine_secret", [(ORDERS, &["a", "b"][..])]);
-    let app = App::builder().provider(idp).start().await;
+    let provider =
+        |provider: Builder| provider.machine("m2m", "machine_secret", [(ORDERS, &["a", "b"][..])]);
+    let app = App::builder().provider(provider).start().await;
     let logto = app.logto();
     let one = machine(logto).scopes(["a", "b"]).access_token(Orders).await.unwrap();
     for other in [machine(logto).scope("b").scope("a"), machine(logto).scope("b a b")] {
@@ -121,8 +124,8 @@ async fn a_token_without_a_scope_that_was_asked_for_is_an_error_that_says_so() {
     let answer = app.client.get("/orders?scope=write:orders").dispatch().await;
     assert_eq!(answer.status(), Status::InternalServerError);
     // The application has the role, but the role has no permission.
-    let idp = |idp: Builder| idp.machine("m2m", "machine_secret", [(API, &[][..])]);
-    let app = App::builder().provider(idp).start().await;
+    let provider = |provider: Builder| provider.machine("m2m", "machine_secret", [(API, &[][..])]);
+    let app = App::builder().provider(provider).start().await;
     let error = machine(app.logto()).management_api().await.unwrap_err();
     assert!(matches!(error, Error::ScopeNotGranted { scopes, .. } if scopes == ["all"]));
 }

@@ -49,7 +49,7 @@ async fn app(rotating: bool) -> App {
     let session = SessionConfig::new().revalidate_after(2 * LATER);
     let config = |config: logto_rocket::Config| config.timeout(SECOND).session(session);
     App::builder()
-        .provider(|idp| idp.rotating(rotating))
+        .provider(|provider| provider.rotating(rotating))
         .config(config)
         .routes(orders())
         .start()

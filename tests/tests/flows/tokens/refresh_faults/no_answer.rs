@@ -8,7 +8,7 @@ use rocket::http::Status;
 
 use super::{LATER, SECOND, app, goes_on, is_unavailable, rotating};
 
-/// The fault is met twice, for a token request without a usable answer is sent once more.
+/// The fault occurs twice, for a token request without a usable answer is sent once more.
 #[rocket::async_test]
 async fn an_unusable_answer_is_503_and_the_session_goes_on() {
     let html = "<html>maintenance</html>";
