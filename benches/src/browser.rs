@@ -70,10 +70,10 @@ impl Browser {
     pub fn authorize(&mut self, url: &str, username: &str) -> io::Result<String> {
         let mut answer = self.get(url)?;
         if answer.leads_to()?.starts_with('/') {
-            let door = Url::parse(url).and_then(|url| url.join("/sign-in"));
-            let door = door.map_err(io::Error::other)?;
+            let sign_in = Url::parse(url).and_then(|url| url.join("/sign-in"));
+            let sign_in = sign_in.map_err(io::Error::other)?;
             let form = format!("username={username}");
-            answer = self.post(door.as_str(), "application/x-www-form-urlencoded", &form)?;
+            answer = self.post(sign_in.as_str(), "application/x-www-form-urlencoded", &form)?;
         }
         answer.leads_to().map(str::to_owned)
     }

@@ -47,11 +47,11 @@ fn sessions(rocket: Rocket<Build>) -> Rocket<Build> {
     rocket.manage(InDashMap::default()).manage(InMoka(Cache::new(10_000)))
 }
 
-/// A session as large as one of logto-rocket's, with the claims that its door tells of a user.
+/// A session as large as one of logto-rocket's, with the claims that its route answers with.
 ///
 /// # Errors
 ///
-/// If `user` is not what the door `GET {base}/user` answers.
+/// If `user` is not what the route `GET {base}/user` answers.
 pub fn session(user: &str) -> serde_json::Result<String> {
     let user: serde_json::Value = serde_json::from_str(user)?;
     let session = serde_json::json!({

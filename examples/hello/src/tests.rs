@@ -25,9 +25,9 @@ fn location(response: &LocalResponse<'_>) -> String {
 /// Asks for a page as nobody, and signs in for it.
 async fn sign_in(client: &Client, path: &str, username: &str) {
     let refused = get(client, path).await;
-    let door = get(client, &location(&refused)).await;
+    let sign_in = get(client, &location(&refused)).await;
     let idp = client.rocket().state::<Idp>().expect("a test provider");
-    let callback = idp.authorize(&location(&door), username).await.expect("a sign-in");
+    let callback = idp.authorize(&location(&sign_in), username).await.expect("a sign-in");
     let callback = callback.strip_prefix("http://localhost:8000").expect("a callback here");
     let back = get(client, callback).await;
     assert_eq!(location(&back), path);

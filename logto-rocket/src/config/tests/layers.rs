@@ -178,7 +178,7 @@ fn every_setter_in_code_sets_its_key() {
             .app_id("id")
             .app_secret("secret")
             .base_url("https://app.example.com")
-            .base("/door")
+            .base("/account")
             .scopes(["openid", "email"])
             .resources(["urn:example:api"])
             .include_reserved_scopes(false)
@@ -199,7 +199,7 @@ fn every_setter_in_code_sets_its_key() {
         assert_eq!(settings.internal_endpoint.unwrap().as_str(), "http://logto:3001/");
         assert_eq!((settings.app_id.as_str(), settings.app_secret.reveal()), ("id", "secret"));
         assert_eq!(settings.base_url.unwrap().as_str(), "https://app.example.com");
-        assert_eq!(settings.base.as_str(), "/door");
+        assert_eq!(settings.base.as_str(), "/account");
         assert_eq!(settings.scopes, ["openid", "email"]);
         assert_eq!(settings.resources, ["urn:example:api"]);
         assert!(!settings.include_reserved_scopes && settings.pushed_authorization);

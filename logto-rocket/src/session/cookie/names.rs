@@ -51,7 +51,7 @@ impl Names {
 
     /// Where to go after signing out.
     pub fn post_logout(&self) -> String {
-        format!("{}-farewell", self.short_lived)
+        format!("{}-post-logout", self.short_lived)
     }
 }
 
