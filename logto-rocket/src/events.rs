@@ -6,7 +6,7 @@ use crate::error::{Error, SignInError};
 use crate::oidc::LogoutError;
 use crate::session_id::SessionId;
 
-/// Something that happened. It never holds a secret.
+/// An event. It never contains a secret.
 ///
 /// Every event is also a line in the log of the target `logto_rocket`.
 ///
@@ -29,7 +29,7 @@ pub enum Event {
         /// The new session.
         session: SessionId,
     },
-    /// A sign-in came back and failed.
+    /// A sign-in failed at the callback.
     SignInFailed {
         /// Why.
         error: SignInError,
@@ -60,8 +60,8 @@ pub enum Event {
         /// Why.
         error: LogoutError,
     },
-    /// A guard could not decide, because Logto was out of reach or gave no answer that can be used.
-    /// The request is answered with 503.
+    /// A guard could not decide, because Logto was unreachable or gave no usable answer. The
+    /// request gets 503.
     Undecided {
         /// Why.
         error: Error,
@@ -70,7 +70,7 @@ pub enum Event {
     Denied {
         /// The user's id.
         sub: String,
-        /// What was required, in the words of the attribute.
+        /// The requirement, in the syntax of the attribute.
         requirement: String,
     },
 }
@@ -113,7 +113,7 @@ impl fmt::Display for Event {
             }
             Self::BackchannelLogout { sub, sid } => {
                 let (sub, sid) = (sub.as_deref().unwrap_or("-"), sid.as_deref().unwrap_or("-"));
-                write!(f, "Logto ended sessions: user {sub}, session there {sid}")
+                write!(f, "Logto ended sessions: user {sub}, session at Logto {sid}")
             }
             Self::BackchannelLogoutRefused { error } => {
                 write!(f, "a back-channel logout was refused: {error}")

@@ -23,7 +23,7 @@ impl Reader {
     ///
     /// # Errors
     ///
-    /// If there is no table of keys to read.
+    /// If there is not a table of keys to read.
     pub(super) fn open(layers: Figment, environment: Environment) -> Result<Self, ConfigErrors> {
         let mut reader =
             Self { layers, logto: Dict::new().into(), errors: ConfigErrors::default() };
@@ -250,7 +250,7 @@ impl Reader {
         self.errors.push(ConfigError { key: format!("logto.{key}"), value, source, wrong });
     }
 
-    /// Where a value came from, in words.
+    /// A description of the source of a value.
     fn source(&self, key: &str, value: &Value) -> String {
         let from = self.metadata(first_tag(value));
         from.map_or_else(|| "an unnamed layer".into(), |from| source::words(from, key))

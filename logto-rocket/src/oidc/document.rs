@@ -101,8 +101,8 @@ impl<T: Send + Sync + 'static> Document<T> {
         }
     }
 
-    /// A newer document than `seen`, which lacked something that may be new at Logto; `None` if
-    /// there can be none, because it was fetched for such a reason a short while ago.
+    /// A newer document than `seen`, for a caller who missed something in it; `None` if it was
+    /// already fetched for this reason a short while ago.
     ///
     /// It is fetched in spite of the backoff after a failure.
     pub(super) async fn newer_than(
@@ -138,7 +138,7 @@ impl<T: Send + Sync + 'static> Document<T> {
         SharedTask::spawn(async move {
             let fetched = this.fetch(number).await;
             if let Err(error) = &fetched {
-                log::warn!("{error}; what was fetched before is used meanwhile");
+                log::warn!("{error}; the previously fetched document is used meanwhile");
             }
             fetched
         })

@@ -30,8 +30,8 @@ pub(crate) async fn decide_for_request(
 ///
 /// # Errors
 ///
-/// [`Refusal::Denied`] if it is not met or cannot be decided, [`Refusal::Unavailable`] if that depends
-/// on Logto, which is out of reach, and the refusals that another sign-in mends.
+/// [`Refusal::Denied`] if it is not met or cannot be decided, [`Refusal::Unavailable`] if the
+/// decision depends on Logto, which is unreachable, and the refusals that another sign-in resolves.
 pub(crate) async fn decide(tree: Tree, user: &LogtoUser) -> Result<(), Refusal> {
     judge(tree, UserFacts::new(user, Vec::new()), user, None).await
 }

@@ -140,7 +140,7 @@ impl Backend {
     ///
     /// # Errors
     ///
-    /// [`Error::SessionOver`] if the store has it no more, [`Error::Store`].
+    /// [`Error::SessionOver`] if the store no longer has it, [`Error::Store`].
     pub async fn reload(&self, entry: &Entry) -> Result<(), Error> {
         match self {
             Self::Cookies(_) => Ok(()),

@@ -18,14 +18,14 @@ pub(crate) struct TokenTarget {
     pub organization: Option<String>,
 }
 
-/// An access token, what it is good for, and until when, in seconds since the Unix epoch.
+/// An access token, its scopes, and when it expires, in seconds since the Unix epoch.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct CachedToken {
     #[serde(rename = "t")]
     pub text: AccessToken,
     #[serde(rename = "s")]
     pub scopes: Vec<String>,
-    /// From then on another one is asked for.
+    /// The time from which it is renewed.
     #[serde(rename = "n")]
     pub renew_at: u64,
     #[serde(rename = "e")]
@@ -47,8 +47,8 @@ impl CachedToken {
 /// Access tokens, each for another target.
 pub(crate) type CachedTokens = Vec<(TokenTarget, CachedToken)>;
 
-/// What two processes have made of the same tokens: those of the other one, with what was added and
-/// without what was taken away here.
+/// Merges the tokens of two processes: those of the other process, with the tokens added here and
+/// without those removed here.
 pub(crate) fn merged(
     before: &CachedTokens,
     ours: &CachedTokens,

@@ -38,15 +38,18 @@ enum Revoked {
 }
 
 impl Sessions {
-    /// Ends the session, at once and for good: in this process, and in the store, if there is one.
-    /// What it last knew is returned.
+    /// Ends the session permanently in this process and in the store, if there is one, and returns
+    /// its last state.
     pub async fn end(&self, session: &Arc<Session>) -> Arc<Session> {
         self.memory.ended.end(&session.id, session.signed_in_at, self.clock.now());
         let newest =
             self.memory.registry.remove(&session.id).unwrap_or_else(|| Arc::clone(session));
         if let Err(error) = self.backend.delete(&session.id).await {
             let error = Error::from(error);
-            log::warn!("The session {} has ended here, but: {error}", session.id);
+            log::warn!(
+                "The session {} has ended in this process, but not in the store: {error}",
+                session.id
+            );
         }
         newest
     }
@@ -71,8 +74,8 @@ impl Sessions {
     ///
     /// # Errors
     ///
-    /// [`Error::Store`] if the store did not delete them. In this process they have ended even so;
-    /// that goes for all endings here.
+    /// [`Error::Store`] if the store did not delete them. In this process they have ended
+    /// nevertheless, as with all methods here.
     pub async fn end_by_sid(&self, sid: &str) -> Result<Over, Error> {
         self.memory.ended.end_sid(sid, self.clock.now());
         let is_meant = |session: &Session| session.claims.sid.as_deref() == Some(sid);
@@ -131,7 +134,7 @@ impl Sessions {
         }
     }
 
-    /// Revokes, behind the request, what came for a session that was ended meanwhile.
+    /// Revokes, in the background, the tokens that arrived for a session that has ended meanwhile.
     pub(super) fn revoke_behind(self: &Arc<Self>, token: Option<RefreshToken>) {
         let Some(token) = token else { return };
         let sessions = Arc::clone(self);

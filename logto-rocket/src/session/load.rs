@@ -12,9 +12,9 @@ use crate::error::Error;
 
 /// A session as it was loaded for a request.
 pub(crate) struct Loaded {
-    /// The newest that is known of it.
+    /// Its newest known state.
     pub session: Arc<Session>,
-    /// Whether it may have ended, so that it counts only once Logto has confirmed it.
+    /// Whether it may have ended, so that Logto must confirm it before it is used.
     pub is_doubtful: bool,
     /// When it was loaded.
     pub at: u64,

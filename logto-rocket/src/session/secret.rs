@@ -18,7 +18,7 @@ const BYTES: usize = 32;
 #[derive(Clone)]
 pub(crate) struct Secret(String);
 
-/// What a store knows a session by: 43 letters, digits, `-` and `_`. It is no secret.
+/// The id of a session in a store: 43 letters, digits, `-` and `_`. It is not a secret.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct StoreId(Arc<str>);
 

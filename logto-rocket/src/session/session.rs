@@ -12,8 +12,8 @@ use crate::claims::Claims;
 use crate::oidc::{RawIdToken, RefreshToken};
 use crate::session_id::SessionId;
 
-/// What a signed-in browser carries, sealed, in its cookies. `Session<()>` is one whose claims are
-/// not read yet; see [`from_text`](Session::from_text).
+/// The session of a signed-in browser, stored encrypted in its cookies. `Session<()>` is one whose
+/// claims are not read yet; see [`from_text`](Session::from_text).
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Session<C = Arc<Claims>> {
     #[serde(rename = "v")]
@@ -39,7 +39,7 @@ pub(crate) struct Session<C = Arc<Claims>> {
     pub last_seen: u64,
     #[serde(rename = "k", default, skip_serializing_if = "Option::is_none")]
     pub id_token: Option<RawIdToken>,
-    /// In a store only: what all processes may use.
+    /// Only with a store: the tokens that all processes may use.
     #[serde(rename = "a", default, skip_serializing_if = "Vec::is_empty")]
     pub tokens: CachedTokens,
     /// In a store only: where the sign-in came from.

@@ -27,8 +27,8 @@ pub(crate) struct Settings {
     pub idle_timeout: Option<Duration>,
     /// The age at which claims are confirmed by a refresh; `None`: never.
     pub revalidate_after: Option<Duration>,
-    /// The age past which unconfirmed claims are not believed, at least `revalidate_after`; `None`
-    /// exactly if `revalidate_after` is.
+    /// The maximum age of unconfirmed claims, at least `revalidate_after`; `None` if and only if
+    /// `revalidate_after` is `None`.
     pub max_stale: Option<Duration>,
     /// Where sessions are stored.
     pub store: StoreSettings,

@@ -115,7 +115,7 @@ impl LogtoUser {
     ///
     /// # Errors
     ///
-    /// If the claims are no `T`; the message names the claim.
+    /// If the claims cannot be read as a `T`; the message names the claim.
     pub fn claims_as<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
         self.claims().to()
     }

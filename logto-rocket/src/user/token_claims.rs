@@ -36,7 +36,7 @@ impl TokenClaims {
     ///
     /// # Errors
     ///
-    /// If the claim is there but is no `T`.
+    /// If the claim is present but cannot be read as a `T`.
     pub fn get<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>, serde_json::Error> {
         self.all.get(name).cloned().map_or(Ok(None), serde_json::from_value)
     }

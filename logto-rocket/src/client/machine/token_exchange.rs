@@ -111,7 +111,7 @@ impl TokenExchange<'_> {
     ///   exchange tokens; `invalid_target` for a resource that Logto does not know; `access_denied`
     ///   for an organization that the user is no member of.
     /// - [`Error::Unavailable`] if Logto does not answer. The subject token may have been used.
-    /// - [`Error::BadAnswer`] if it answers what cannot be read.
+    /// - [`Error::BadAnswer`] if Logto's answer cannot be read.
     pub async fn send(self) -> Result<MachineToken, Error> {
         let clock = self.client.clock();
         let asked_at = clock.instant();

@@ -1,4 +1,5 @@
-//! A session as text, which is what is sealed: a line of JSON, and behind it the claims as they came.
+//! The text of a session before encryption: a line of JSON, followed by the claims as they were
+//! received.
 
 use std::sync::Arc;
 

@@ -1,6 +1,4 @@
-//! [`Flow`]: what a browser remembers between the start of a sign-in and its callback.
-
-use std::time::Duration;
+//! [`Flow`]: the data in the browser between the start of a sign-in and its callback.
 
 use rocket::Request;
 use serde::{Deserialize, Serialize};
@@ -9,12 +7,10 @@ use sha2::{Digest, Sha256};
 use super::{CookieWrite, Cookies};
 use crate::local_path::LocalPath;
 use crate::oidc::{Nonce, State, Verifier};
+use crate::session::lifetimes::FLOW_LIFETIME;
 use crate::session::session::Asked;
 
-/// How long a sign-in may take.
-pub(crate) const FLOW_LIFETIME: Duration = Duration::from_secs(600);
-
-/// How many sign-ins a browser may have under way.
+/// The maximum number of sign-ins in progress in one browser.
 const MAX_FLOWS: usize = 5;
 
 /// The most bytes that one of them may take when sealed.
@@ -101,7 +97,7 @@ impl Flows {
         self.finished().map(|(name, _)| name)
     }
 
-    /// The cookies that must go so that one more sign-in fits: unreadable ones, then the oldest.
+    /// The cookies to delete so that one more sign-in fits: unreadable ones first, then the oldest.
     pub fn in_the_way(&self) -> Vec<String> {
         let mut flows: Vec<_> = self.0.iter().collect();
         flows.sort_by_key(|(_, flow)| flow.as_ref().map(|flow| flow.started_at));
@@ -131,8 +127,8 @@ impl Flow {
         }
     }
 
-    /// The name and sealed text of its cookie. A `return_to` that takes too much room is left out:
-    /// the sign-in then ends on `after_sign_in`.
+    /// The name and sealed text of its cookie. A `return_to` that is too long is omitted; the
+    /// browser then goes to `after_sign_in`.
     fn seal(&self, cookies: &Cookies) -> Option<(String, String)> {
         let name = cookies.names.flow(self.state.reveal());
         let seal = |flow: &Self| cookies.vault.seal(&name, &serde_json::to_string(flow).ok()?);

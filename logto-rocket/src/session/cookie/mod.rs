@@ -15,7 +15,7 @@ use std::sync::atomic::AtomicBool;
 
 use cookie::{Key, SameSite};
 
-pub(crate) use self::flow::{FLOW_LIFETIME, Flow, StateHash};
+pub(crate) use self::flow::{Flow, StateHash};
 use self::names::Names;
 #[cfg(feature = "redis")]
 pub(super) use self::names::hash;

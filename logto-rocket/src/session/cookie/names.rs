@@ -1,8 +1,8 @@
-//! [`Names`]: what our cookies are called.
+//! [`Names`]: the names of this crate's cookies.
 
 use sha2::{Digest, Sha256};
 
-/// The most pieces that a session is cut into.
+/// The maximum number of cookies that a session is split into.
 pub(super) const MAX_PIECES: usize = 3;
 
 /// The names of the cookies of one application.

@@ -1,4 +1,4 @@
-//! Sessions as cookies: sealed whole, cut in pieces where one cookie is too small.
+//! Sessions as cookies: encrypted as a whole, and split if one cookie is too small.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -19,7 +19,7 @@ const PIECE: usize = 3500;
 /// From this size on a warning names the largest claims.
 const LARGE: usize = 3500;
 
-/// A session that does not fit into the cookies that it may take.
+/// A session that does not fit into its cookies.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct TooLarge {
     bytes: usize,
@@ -133,7 +133,7 @@ impl Cookies {
                 if bytes > LARGE && !self.warned_of_size.swap(true, Ordering::Relaxed) {
                     log::warn!(
                         "A session takes {bytes} bytes of cookies; the limit is {limit}. The \
-                         largest claims: {}. `logto.session.claims` names those to keep.",
+                         largest claims: {}. Set `logto.session.claims` to the claims to store.",
                         largest(session)
                     );
                 }
@@ -149,8 +149,8 @@ impl fmt::Display for TooLarge {
         let Self { bytes, limit, largest } = self;
         write!(
             f,
-            "the session takes {bytes} bytes of cookies and `logto.session.max_cookie_bytes` is \
-             {limit}; the largest claims: {largest}; name the claims to keep in \
+            "the session takes {bytes} bytes of cookies, but `logto.session.max_cookie_bytes` is \
+             {limit}; the largest claims: {largest}; list the claims to store in \
              `logto.session.claims`, or ask for fewer scopes"
         )
     }

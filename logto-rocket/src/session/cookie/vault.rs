@@ -2,10 +2,10 @@
 
 use cookie::{Cookie, CookieJar, Key};
 
-/// Seals text into cookies and opens it again, in the format of Rocket's own private cookies:
-/// AES-256-GCM with a random nonce, the cookie's name being authenticated along with the text.
+/// Encrypts and decrypts the text of cookies in the format of Rocket's private cookies: AES-256-GCM
+/// with a random nonce, with the cookie's name as additional authenticated data.
 ///
-/// The first key seals, all of them open.
+/// The first key encrypts; all keys decrypt.
 pub(in crate::session) struct Vault {
     keys: Vec<Key>,
 }
@@ -22,15 +22,15 @@ impl Vault {
         Self { keys }
     }
 
-    /// Seals `text` for the cookie `name`. The result is base64, which needs no encoding in a
-    /// cookie, and is `None` only if the vault has no key.
+    /// Encrypts `text` for the cookie `name`. The result is base64, which needs no encoding in a
+    /// cookie; it is `None` only if the vault has no key.
     pub fn seal(&self, name: &str, text: &str) -> Option<String> {
         let mut jar = CookieJar::new();
         jar.private_mut(self.keys.first()?).add(Cookie::new(name.to_owned(), text.to_owned()));
         jar.get(name).map(|cookie| cookie.value().to_owned())
     }
 
-    /// Opens what was sealed for the cookie `name`; `None` for anything else.
+    /// Decrypts a text that was encrypted for the cookie `name`; `None` for any other text.
     pub fn open(&self, name: &str, sealed: &str) -> Option<Unsealed> {
         self.keys.iter().enumerate().find_map(|(age, key)| {
             let cookie = Cookie::new(name.to_owned(), sealed.to_owned());

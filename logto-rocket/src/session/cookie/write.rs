@@ -5,7 +5,7 @@ use std::time::Duration;
 use cookie::{Cookie, SameSite};
 
 use super::Cookies;
-use super::flow::FLOW_LIFETIME;
+use crate::session::lifetimes::FLOW_LIFETIME;
 
 /// A cookie to be set, or, without a value, to be deleted.
 pub(crate) struct CookieWrite {

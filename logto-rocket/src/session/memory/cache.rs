@@ -42,7 +42,7 @@ pub(in crate::session) struct SessionCache(
 /// A session as it was sealed.
 pub(in crate::session) struct CachedSession {
     pub session: Arc<Session>,
-    /// Whether it was sealed with an older key, so that it is to be sealed again.
+    /// Whether it was encrypted with an older key and must be encrypted again.
     pub by_older_key: bool,
     /// Where a store has it, and the sealed text there.
     pub stored: Option<(StoreId, Arc<str>)>,

@@ -11,15 +11,15 @@ use crate::session_id::SessionId;
 use crate::sync::atomic::{AtomicU64, Ordering};
 use crate::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-/// How many endings are remembered one by one.
+/// The maximum number of individually remembered endings.
 const MAX_ENDED: usize = 100_000;
 
-/// How much longer than a session lives its ending is remembered, in seconds: clocks differ, and a
-/// sign-in that is under way may still bring a session that has ended.
+/// The additional time, in seconds, for which an ending is remembered after the session's lifetime:
+/// clocks differ, and a sign-in in progress may still create a session that has ended.
 const MARGIN: u64 = 600;
 
-/// The sessions that ended before their time: by id, by the `sid` that Logto knows them by, or all
-/// of a user up to an instant.
+/// The sessions that were ended before they expired: by id, by Logto's `sid`, or all of a user up
+/// to an instant.
 ///
 /// Each ending is remembered until what it ends would be over anyway. None is forgotten for want of
 /// room: when there are too many, the oldest merge into one instant, and a session that was signed in
@@ -38,7 +38,7 @@ pub(in crate::session) enum Verdict {
     Alive,
     /// It has.
     Ended,
-    /// It may have ended. It is believed when Logto has confirmed it.
+    /// It may have ended. It is accepted after Logto has confirmed it.
     Doubtful,
 }
 
@@ -62,7 +62,7 @@ enum By {
     Sub,
 }
 
-/// The endings that are no longer remembered one by one.
+/// The endings that are no longer remembered individually.
 #[derive(Clone, Copy, Default)]
 struct Merged {
     /// They concern what was signed in before this instant.

@@ -41,7 +41,7 @@ use crate::session_id::SessionId;
 use crate::sync::atomic::{AtomicU64, Ordering};
 use crate::sync::{Arc, PoisonError, RwLock, RwLockWriteGuard};
 
-/// How many sessions are remembered at most.
+/// The maximum number of remembered sessions.
 const MAX_ENTRIES: usize = 10_000;
 
 type Entries = HashMap<SessionId, Arc<Entry>>;
@@ -59,7 +59,7 @@ impl Registry {
         Self { entries: RwLock::default(), version: Arc::default(), shared }
     }
 
-    /// How often something newer has become known of any session.
+    /// A counter that increases whenever newer data of a session is known.
     pub fn version(&self) -> u64 {
         self.version.load(Ordering::Acquire)
     }
@@ -92,18 +92,18 @@ impl Registry {
         self.entries.read().unwrap_or_else(PoisonError::into_inner).get(id).cloned()
     }
 
-    /// The newest that is known of a session.
+    /// The newest known state of a session.
     pub fn newest(&self, id: &SessionId) -> Option<Arc<Session>> {
         self.get(id).map(|entry| entry.session())
     }
 
-    /// Forgets a session. What was last known of it is returned.
+    /// Removes a session and returns its last state.
     pub fn remove(&self, id: &SessionId) -> Option<Arc<Session>> {
         let entry = self.write().remove(id);
         entry.map(|entry| entry.session())
     }
 
-    /// Forgets the sessions that `which` is true of. What was last known of them is returned.
+    /// Removes the sessions for which `which` returns `true`, and returns their last states.
     pub fn remove_where(&self, which: impl Fn(&Session) -> bool) -> Vec<Arc<Session>> {
         let mut removed = Vec::new();
         self.write().retain(|_, entry| {

@@ -17,7 +17,7 @@ use crate::session::session::Session;
 use crate::sync::{Arc, Mutex, PoisonError};
 use crate::task::SharedTask;
 
-/// What became of a sign-in.
+/// The result of a sign-in.
 pub(crate) type SignInResult = Result<Arc<Session>, SignInError>;
 
 /// The sign-ins whose code was exchanged, by the hash of their state.
@@ -63,7 +63,7 @@ impl CodeExchange {
         task.result().await
     }
 
-    /// What became of the sign-in, decided by the first caller that gets to its end.
+    /// The result of the sign-in, set by the first caller that completes it.
     pub async fn outcome<F>(&self, decide: impl FnOnce() -> F) -> SignInResult
     where
         F: Future<Output = SignInResult>,

@@ -3,14 +3,15 @@
 //! A request asks [`may_ask`](Circuit::may_ask) before it asks Logto, and reports the outcome by
 //! [`open`](Circuit::open) or [`close`](Circuit::close). [`CircuitState`] decides.
 
+mod state;
+
 use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
 
+pub(super) use self::state::BACKOFF;
+use self::state::CircuitState;
 use crate::sync::{Mutex, MutexGuard, PoisonError};
-
-/// How long nothing is tried after Logto gave no answer that can be used.
-pub(super) const BACKOFF: Duration = Duration::from_secs(30);
 
 /// Whether Logto answers requests that confirm claims.
 ///
@@ -20,13 +21,6 @@ pub(super) const BACKOFF: Duration = Duration::from_secs(30);
 pub(in crate::session) struct Circuit {
     state: Mutex<CircuitState>,
     opened: watch::Sender<()>,
-}
-
-/// The state machine: it waits for nothing and reads no clock.
-#[derive(Default)]
-struct CircuitState {
-    /// Until when no request is made; `None` while the circuit is closed.
-    open_until: Option<Instant>,
 }
 
 impl Default for Circuit {
@@ -68,86 +62,5 @@ impl Circuit {
 
     fn state(&self) -> MutexGuard<'_, CircuitState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl CircuitState {
-    fn may_ask(&mut self, now: Instant) -> bool {
-        match self.open_until {
-            None => true,
-            Some(until) if now < until => false,
-            Some(_) => {
-                self.open_until = Some(now + BACKOFF);
-                true
-            }
-        }
-    }
-
-    fn remaining(&self, now: Instant) -> Option<Duration> {
-        let wait = self.open_until?.saturating_duration_since(now);
-        (!wait.is_zero()).then_some(wait)
-    }
-
-    fn open(&mut self, now: Instant, wait: Option<Duration>) {
-        self.open_until = Some(now + wait.unwrap_or(BACKOFF));
-    }
-
-    fn close(&mut self) {
-        self.open_until = None;
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn opened(wait: Option<Duration>) -> (CircuitState, Instant) {
-        let (mut state, now) = (CircuitState::default(), Instant::now());
-        state.open(now, wait);
-        (state, now)
-    }
-
-    #[test]
-    fn a_closed_circuit_lets_every_request_ask() {
-        let (mut state, now) = (CircuitState::default(), Instant::now());
-        assert!(state.may_ask(now) && state.may_ask(now));
-        assert_eq!(state.remaining(now), None);
-    }
-
-    #[test]
-    fn an_open_circuit_lets_no_request_ask_and_says_for_how_long() {
-        let (mut state, now) = opened(None);
-        assert!(!state.may_ask(now));
-        assert_eq!(state.remaining(now + Duration::from_secs(10)), Some(Duration::from_secs(20)));
-    }
-
-    #[test]
-    fn when_the_time_is_over_one_tries_and_the_others_do_not() {
-        let (mut state, now) = opened(None);
-        let later = now + BACKOFF;
-        assert!(state.may_ask(later));
-        assert!(!state.may_ask(later));
-    }
-
-    #[test]
-    fn a_try_without_an_outcome_is_followed_by_another_one() {
-        let (mut state, now) = opened(None);
-        assert!(state.may_ask(now + BACKOFF));
-        assert!(state.may_ask(now + 2 * BACKOFF));
-    }
-
-    #[test]
-    fn it_stays_open_for_as_long_as_logto_says() {
-        let wait = Duration::from_secs(5);
-        let (mut state, now) = opened(Some(wait));
-        assert!(!state.may_ask(now + Duration::from_secs(4)));
-        assert!(state.may_ask(now + wait));
-    }
-
-    #[test]
-    fn an_answer_closes_it_at_once() {
-        let (mut state, now) = opened(None);
-        state.close();
-        assert!(state.may_ask(now) && state.may_ask(now));
     }
 }

@@ -13,13 +13,14 @@ use crate::session::session::Session;
 const CONFIRMATION_TIMEOUT: Duration = Duration::from_secs(2);
 
 impl Sessions {
-    /// The session with claims that are to be believed now: confirmed less than `revalidate_after`
-    /// ago, or, while Logto does not answer, less than `max_stale` ago.
+    /// The session with claims that are valid now: confirmed less than `revalidate_after` ago, or,
+    /// while Logto does not answer, less than `max_stale` ago.
     ///
     /// # Errors
     ///
-    /// [`Error::SessionOver`] if Logto honours the session no more, or it is too old and cannot be
-    /// confirmed; [`Error::Unavailable`] if Logto is out of reach and the claims are too old.
+    /// [`Error::SessionOver`] if Logto no longer accepts the session, or if it is too old and
+    /// cannot be confirmed; [`Error::Unavailable`] if Logto is unreachable and the claims are too
+    /// old.
     pub async fn confirmed(self: &Arc<Self>, loaded: &Loaded) -> Result<Arc<Session>, Error> {
         let session = &loaded.session;
         if loaded.is_doubtful {
@@ -52,7 +53,7 @@ impl Sessions {
         self.unconfirmed(session)
     }
 
-    /// Asks Logto, and waits for a while. The answer counts however late it comes.
+    /// Asks Logto and waits for a limited time. A later answer is still used.
     async fn confirm(
         self: &Arc<Self>,
         session: &Arc<Session>,
@@ -74,14 +75,14 @@ impl Sessions {
         Err(Error::Unavailable { call: Call::Token, why, retry_after: None })
     }
 
-    /// The session with its old claims, which stand for a while if Logto does not answer.
+    /// The session with its old claims, which stay valid for a while if Logto does not answer.
     fn unconfirmed(&self, session: &Arc<Session>) -> Result<Arc<Session>, Error> {
         let stale = self.settings.max_stale.unwrap_or_default();
         if session.is_confirmed_within(stale, self.clock.now()) {
             return Ok(Arc::clone(session));
         }
         let retry_after = self.circuit.remaining(self.clock.instant());
-        let why = "the user's claims are too old to be believed".into();
+        let why = "the user's claims are too old to be used".into();
         Err(Error::Unavailable { call: Call::Token, why, retry_after })
     }
 }

@@ -12,8 +12,8 @@ use crate::session::cached_token::{CachedToken, TokenTarget};
 use crate::session::memory::{Entry, Purpose};
 use crate::session::session::Session;
 
-/// How long a refresh may stay unanswered before it is sent once more. Both fall inside the three
-/// seconds for which Logto honours a refresh token that it has rotated.
+/// How long a refresh waits for an answer before it is sent again. Both requests are within the
+/// three seconds for which Logto still accepts a rotated refresh token.
 const FIRST_TRY_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// How long a refusal is remembered.
@@ -60,8 +60,8 @@ impl Sessions {
         renewed
     }
 
-    /// Sends the refresh token, and once more if no answer comes, or none that can be used: Logto
-    /// may have rotated the token and honours the old one for a moment yet.
+    /// Sends the refresh token, and sends it again if there is no usable answer: Logto may have
+    /// rotated the token, and still accepts the old one for a moment.
     async fn ask(&self, refresh_token: &RefreshToken, target: &TokenTarget) -> Renewal {
         let target = Target {
             resource: target.resource.as_deref(),
@@ -181,13 +181,13 @@ fn is_invalid_grant(renewal: &Renewal) -> bool {
     matches!(&renewal.outcome, Err(Error::Refused { code, .. }) if code == "invalid_grant")
 }
 
-/// Whether Logto says that the session is over: its grant is, or, where nothing in particular was
-/// asked for, this user may not use the application any more.
+/// Whether Logto reports that the session has ended: its grant has ended, or the user may no longer
+/// use the application. The latter counts only if no particular audience was requested.
 fn ends_the_session(code: &str, target: &TokenTarget) -> bool {
     code == "invalid_grant" || (code == "access_denied" && *target == TokenTarget::default())
 }
 
 fn no_claims() -> Error {
-    let why = "there is no ID token in it that would confirm the claims".into();
+    let why = "it contains no ID token to confirm the claims".into();
     Error::BadAnswer { call: Call::Token, why }
 }

@@ -58,7 +58,7 @@ impl Sessions {
         Ok(entry.session())
     }
 
-    /// Gives out no longer an access token that Logto refused.
+    /// Removes an access token that Logto refused.
     pub fn forget_token(
         &self,
         session: &Arc<Session>,
@@ -77,5 +77,5 @@ impl Sessions {
 }
 
 fn short_lived() -> Error {
-    unavailable("the access token that it gave has expired already")
+    unavailable("the access token that Logto issued has already expired")
 }

@@ -1,5 +1,5 @@
-//! [`Lease`]: the right to make the token requests of a session, among all processes that share its
-//! store.
+//! [`Lease`]: the exclusive right to make the token requests of a session, among all processes that
+//! share its store.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use super::{SessionStore, StoreError, StoreId};
 use crate::error::Error;
 use crate::session_id::SessionId;
 
-/// After this time a lease is free again whose process has died.
+/// The time after which the lease of a dead process is free again.
 const LEASE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How often a lease that is in use is extended.
@@ -42,7 +42,7 @@ impl Lease {
             }
             tokio::time::sleep(POLL_BACKOFF).await;
         }
-        Err(StoreError::new("another process does not give back the lease of the session").into())
+        Err(StoreError::new("another process does not release the lease of the session").into())
     }
 
     /// Does the work, extending the lease as long as it takes, and gives it back.
@@ -66,6 +66,6 @@ impl Lease {
 /// Without the store the lease ends by itself.
 fn log_failure(outcome: Result<(), StoreError>) {
     if let Err(error) = outcome {
-        log::warn!("The lease of a session was not kept up: {error}");
+        log::warn!("The lease of a session could not be extended: {error}");
     }
 }

@@ -13,15 +13,17 @@ use moka::sync::Cache;
 use super::{Record, Replaced, SessionStore, StoreError, StoreId, Stored};
 use crate::clock::Clock;
 
-/// The least time between two warnings that sessions had to go.
+/// The minimum interval between two warnings about removed sessions.
 const WARN_EVERY: Duration = Duration::from_secs(60);
 
-/// Sessions in the memory of this process: they end with it, and no other process knows them. It is
-/// what `session.store = "memory"` uses, with [`DEFAULT_CAPACITY`](MemoryStore::DEFAULT_CAPACITY).
+/// Sessions in the memory of this process. They end with the process, and no other process knows
+/// them. The setting `session.store = "memory"` uses this store with
+/// [`DEFAULT_CAPACITY`](MemoryStore::DEFAULT_CAPACITY).
 ///
-/// It is bounded. Where there is no room for a new sign-in, the sessions that have been unused for
-/// longest go, and their users have to sign in again; the log then warns, once a minute. Loading is
-/// one lookup. Finding the sessions of a user, which signing out everywhere does, goes through all.
+/// Its size is limited. If there is no room for a new sign-in, the least recently used sessions are
+/// removed, and their users must sign in again; the log then has a warning, at most once a minute.
+/// Loading a session is one lookup. Finding the sessions of a user, as for signing out everywhere,
+/// scans all sessions.
 ///
 /// ```
 /// use logto_rocket::{Logto, MemoryStore};

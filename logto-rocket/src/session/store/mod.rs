@@ -28,17 +28,17 @@ pub use super::secret::StoreId;
 /// id, so reading the store is not enough to sign in, and writing to it is not enough to forge a
 /// session. Write access is enough to delete sessions, and to replace one by an older state of it.
 ///
-/// # What a store promises
+/// # What a store must guarantee
 ///
 /// - A record that was created or replaced is what the next `load` gives, in every process.
-/// - `replace` compares and writes in one step: of any number of writers that hold the same version,
-///   exactly one succeeds. It never creates a record.
-/// - What was deleted, or is older than its `ttl`, is not loaded, listed or replaced.
+/// - `replace` compares and writes atomically: if several writers have the same version, exactly
+///   one succeeds. It never creates a record.
+/// - A record that was deleted, or is older than its `ttl`, is never loaded, listed or replaced.
 /// - A lease has one holder at a time, and none for longer than its time.
-/// - A call ends within two seconds, with an error if there is no other answer.
+/// - A call returns within two seconds, with an error if there is no result.
 ///
-/// The macro [`session_store_conformance!`](crate::session_store_conformance), of the feature
-/// `testing`, makes a test of each.
+/// The macro [`session_store_conformance!`](crate::session_store_conformance) of the feature
+/// `testing` creates a test for each guarantee.
 ///
 /// # Failures
 ///
@@ -47,7 +47,7 @@ pub use super::secret::StoreId;
 /// may be called again after an error, when it may or may not have done its work.
 ///
 #[doc = include_str!("sql.md")]
-/// # A whole store
+/// # A complete store
 ///
 /// This one holds sessions in a map, which shows all that a store does:
 ///
@@ -64,8 +64,8 @@ pub trait SessionStore: Send + Sync + 'static {
     /// If it is not certain that the record is stored, for instance because the store is full.
     async fn create(&self, id: &StoreId, record: &Record, ttl: Duration) -> Result<(), StoreError>;
 
-    /// The record with this id, unless it is over or gone. Requests of signed-in users wait for it:
-    /// it should be one lookup by a key.
+    /// The record with this id, unless it has expired or was deleted. Requests of signed-in users
+    /// wait for this call, so it should be one lookup by key.
     ///
     /// # Errors
     ///
@@ -78,7 +78,7 @@ pub trait SessionStore: Send + Sync + 'static {
     ///
     /// # Errors
     ///
-    /// If it is not certain what became of it.
+    /// If it is not certain whether the record was replaced.
     async fn replace(
         &self,
         id: &StoreId,
@@ -87,11 +87,11 @@ pub trait SessionStore: Send + Sync + 'static {
         ttl: Duration,
     ) -> Result<Replaced, StoreError>;
 
-    /// Deletes a record. One that is not there is no error.
+    /// Deletes a record. It is not an error if the record does not exist.
     ///
     /// # Errors
     ///
-    /// If it is not certain that the record is gone.
+    /// If it is not certain that the record is deleted.
     async fn delete(&self, id: &StoreId) -> Result<(), StoreError>;
 
     /// Deletes all records with this [`sid`](Record::sid), byte for byte.
@@ -126,11 +126,11 @@ pub trait SessionStore: Send + Sync + 'static {
     /// If it is not certain which holder has it.
     async fn lease(&self, id: &StoreId, holder: &str, time: Duration) -> Result<bool, StoreError>;
 
-    /// Gives the lease back, if `holder` has it.
+    /// Releases the lease, if `holder` has it.
     ///
     /// # Errors
     ///
-    /// If it is not certain that it is free; its time ends it all the same.
+    /// If it is not certain that the lease is free. It expires after its time in any case.
     async fn release(&self, id: &StoreId, holder: &str) -> Result<(), StoreError>;
 }
 
@@ -138,37 +138,37 @@ pub trait SessionStore: Send + Sync + 'static {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Record {
-    /// The session, sealed: base64, a few kilobytes.
+    /// The encrypted session: base64, a few kilobytes.
     pub sealed: Arc<str>,
     /// The user's id at Logto: at most 255 bytes, to be compared byte for byte.
     pub sub: String,
-    /// The id of the session at Logto, where it gives one, to be compared byte for byte.
+    /// The id of the session at Logto, if Logto gives one, to be compared byte for byte.
     pub sid: Option<String>,
     /// When the user signed in, in seconds since the Unix epoch.
     pub signed_in_at: u64,
 }
 
-/// A sealed session as it comes out of a store.
+/// An encrypted session that a store returned.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stored {
     /// The session, [sealed](Record::sealed).
     pub sealed: Arc<str>,
-    /// How often it has been replaced.
+    /// The number of times it has been replaced.
     pub version: u64,
 }
 
-/// What became of a [`replace`](SessionStore::replace).
+/// The result of a [`replace`](SessionStore::replace).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Replaced {
-    /// The record is there, under the next version.
+    /// The record was replaced and has the next version.
     Stored,
     /// Another writer has replaced it before.
     Conflict,
-    /// There is no such record any more.
+    /// The record no longer exists.
     Gone,
 }
 
-/// Why a store did not do what it was asked. It holds no secret: its text goes to the log.
+/// Why a call to a store failed. It must not contain a secret, because its text is logged.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoreError(String);
 

@@ -127,7 +127,7 @@ impl StoredSessions {
         Ok(stored.unwrap_or_default())
     }
 
-    /// Takes the session as the store has it, if that is newer than what is known here.
+    /// Loads the session from the store, if it is newer than the one in this process.
     ///
     /// # Errors
     ///
@@ -156,7 +156,10 @@ impl StoredSessions {
     pub async fn save(&self, entry: &Entry) -> Result<(), Error> {
         match self.try_save(entry).await {
             Err(Error::Store { why }) => {
-                log::warn!("The session {} is written later: {why}", entry.session().id);
+                log::warn!(
+                    "The session {} could not be written and will be written later: {why}",
+                    entry.session().id
+                );
                 Ok(())
             }
             saved => saved,
@@ -268,14 +271,14 @@ impl StoredSessions {
         let sealed = session
             .to_text()
             .and_then(|text| self.cookies.vault().seal(session.id.store_id().as_str(), &text))
-            .ok_or_else(|| StoreError::new("the session could not be sealed"))?;
+            .ok_or_else(|| StoreError::new("the session could not be encrypted"))?;
         let sid = session.claims.sid.clone();
         Ok(Record::new(sealed, session.claims.sub.clone(), sid, session.signed_in_at))
     }
 }
 
-/// What is written of a session that another process has written meanwhile: theirs, with what this
-/// one has found out since the version that both began with.
+/// Merges a session that another process has written meanwhile: its version, with the changes of
+/// this process since their common version.
 fn after(mine: &Session, ours: &CachedTokens, theirs: &Session) -> Session {
     let newest = if theirs.confirmed_at > mine.confirmed_at { theirs } else { mine };
     Session {

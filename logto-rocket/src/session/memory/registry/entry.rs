@@ -23,7 +23,8 @@ pub(in crate::session::memory) struct EntryState {
     pub(in crate::session::memory) queue: Queue,
     /// The tasks that wait for their turn.
     pub(in crate::session::memory) wakers: HashMap<Ticket, Waker>,
-    /// How often the session has changed here, and which of the changes the store has.
+    /// The number of changes to the session in this process, and the last change that the store
+    /// has.
     changes: u64,
     saved: u64,
     shared: bool,
@@ -75,7 +76,7 @@ impl Entry {
         state.queue.settled(purpose, Standing { is_over, is_there }, now)
     }
 
-    /// Notes that a token request begins, and gives it a number.
+    /// Records the start of a token request and returns its number.
     pub fn begin(&self) -> u64 {
         self.lock().queue.begin()
     }
@@ -95,12 +96,12 @@ impl Entry {
         self.lock().queue.refuse(target, code, now, time);
     }
 
-    /// Asks nothing of Logto for this session until `wait` has passed.
+    /// Makes no request to Logto for this session until `wait` has passed.
     pub fn pause(&self, now: Instant, wait: Duration) {
         self.lock().queue.pause(now, wait);
     }
 
-    /// Takes what a token request brought, under the next generation.
+    /// Applies the result of a token request, with the next generation.
     pub fn advance(&self, change: impl FnOnce(&mut Session)) {
         let mut state = self.lock();
         let mut next = Session::clone(&state.session);
@@ -127,8 +128,8 @@ impl Entry {
         (Arc::clone(&state.session), state.changes)
     }
 
-    /// Notes that the store has the session like this, with all changes up to one of them. `ours` are
-    /// the access tokens that were known when it began to be written.
+    /// Records that the store has this state of the session, with all changes up to the given one.
+    /// `ours` are the access tokens that were known when the write started.
     pub fn saved(&self, session: Session, ours: &CachedTokens, change: u64) {
         let mut state = self.lock();
         let known = std::mem::take(&mut state.tokens).into_iter().collect();

@@ -1,4 +1,5 @@
-//! [`Connection`]: one connection to Redis that all requests share, made again when it breaks.
+//! [`Connection`]: one connection to Redis that all requests share, and that is re-established when
+//! it breaks.
 //!
 //! Any number of requests [`ask`](Connection::ask) at once. The first that needs a connection starts
 //! a task that makes it, and all wait for that task; it stays in place afterwards, and its result is
@@ -21,7 +22,7 @@ use crate::task::{Backoff, Entry, SharedTask, SingleFlight};
 /// How long connecting may take, including the handshake before the first command.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// How long a call may take in all, connecting and trying again included.
+/// The timeout of a call, including connecting and the retry.
 const CALL_TIMEOUT: Duration = Duration::from_millis(1500);
 
 /// How long no connection is made after a failure to connect.
@@ -81,7 +82,7 @@ impl Connection {
         number: &mut u64,
     ) -> Result<T, StoreError> {
         match self.ask_once(command, number).await? {
-            // Redis closes connections when it stops, and some networks those that are idle.
+            // Redis closes connections when it stops, and some networks close idle connections.
             Err(error) if error.is_connection_dropped() => {
                 let answer = self.ask_once(command, number).await?;
                 answer.map_err(|error| self.error(error))
@@ -143,8 +144,8 @@ impl Connection {
     fn note_away(&self, why: &str) {
         if !std::mem::replace(&mut self.state().is_away, true) {
             log::warn!(
-                "Redis at {} is out of reach: {why}. Requests that need a session are answered by \
-                 503 until it is back.",
+                "Redis at {} is unreachable: {why}. Requests that need a session get 503 until it \
+                 is reachable again.",
                 self.place
             );
         }
@@ -152,7 +153,7 @@ impl Connection {
 
     fn note_back(&self) {
         if std::mem::take(&mut self.state().is_away) {
-            log::warn!("Redis at {} is back.", self.place);
+            log::warn!("Redis at {} is reachable again.", self.place);
         }
     }
 

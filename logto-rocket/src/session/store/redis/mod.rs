@@ -28,11 +28,12 @@ const LIST_BY_SUB: &str = script!("list_by_sub.lua");
 const LEASE: &str = include_str!("lease.lua");
 const RELEASE: &str = include_str!("release.lua");
 
-/// Sessions in Redis 6 or newer, shared by all processes of an application. It is what
-/// `session.store = "redis"` uses. With the feature `redis`.
+/// Sessions in Redis 6 or newer, shared by all processes of an application. The setting
+/// `session.store = "redis"` uses this store. It requires the feature `redis`.
 ///
-/// All requests share one connection, which is made when it is first needed and made again when it
-/// breaks. A Redis that is away, or slow, is an error after 1.5 seconds at most.
+/// All requests share one connection, which is established when it is first needed and
+/// re-established when it breaks. If Redis is unreachable or slow, a call fails after 1.5 seconds
+/// at most.
 ///
 /// Sessions live in one Redis with its replicas; a Redis Cluster is not supported. Set
 /// `maxmemory-policy noeviction` there: a Redis that evicts keys may lose the list of a user's
@@ -56,23 +57,24 @@ pub struct RedisStore {
 
 impl RedisStore {
     /// A store at `url`: `redis://user:password@host:port/database`, or `rediss://` for TLS, where
-    /// the port is 6379 and the database 0 if they are left off. In the user's name and the password
-    /// all but letters and digits is percent-encoded. TLS trusts the system's certificates; a file of
-    /// others is named by the environment variable `SSL_CERT_FILE`.
+    /// the port is 6379 and the database 0 if they are left off. In the user name and the password,
+    /// all characters except letters and digits must be percent-encoded. TLS trusts the system's
+    /// certificates; the environment variable `SSL_CERT_FILE` can name a file with others.
     ///
-    /// All keys begin with `prefix`, so that applications share one Redis; processes of the same
-    /// application give the same. Connecting is left to the first call.
+    /// All keys begin with `prefix`, so that several applications can share one Redis. All
+    /// processes of an application must use the same prefix. The first call establishes the
+    /// connection.
     ///
     /// # Errors
     ///
-    /// If the URL is not one of Redis. The error does not hold the URL.
+    /// If the URL is not a Redis URL. The error does not contain the URL.
     pub fn new(url: &str, prefix: &str) -> Result<Self, StoreError> {
         let wrong = |what| StoreError::new(format!("the URL of Redis {what}"));
         Self::at(RedisUrl::parse(url).map_err(wrong)?, prefix)
     }
 
-    /// The store of an application at Logto, whatever else is in that Redis. The braces keep its keys
-    /// together behind a proxy that spreads keys over several.
+    /// The store of an application at Logto, separate from other data in that Redis. The braces
+    /// keep its keys on one node behind a proxy that distributes keys.
     pub(crate) fn of_application(url: RedisUrl, app_id: &str) -> Result<Self, StoreError> {
         Self::at(url, &format!("logto:{{{}}}", &hash(app_id)[..12]))
     }
@@ -96,7 +98,7 @@ impl RedisStore {
         let policy = value("maxmemory_policy:").unwrap_or("noeviction").trim();
         if policy != "noeviction" {
             log::warn!(
-                "Redis at {} throws keys away when its memory is full (`maxmemory-policy {policy}`): \
+                "Redis at {} evicts keys when its memory is full (`maxmemory-policy {policy}`): \
                  users would be signed out, and signing out everywhere would miss sessions. Set \
                  `maxmemory-policy noeviction`.",
                 self.connection.place()
@@ -153,7 +155,7 @@ impl SessionStore for RedisStore {
             "stored" => Ok(Replaced::Stored),
             "conflict" => Ok(Replaced::Conflict),
             "gone" => Ok(Replaced::Gone),
-            _ => Err(StoreError::new("Redis gave an answer that no script of ours gives")),
+            _ => Err(StoreError::new("Redis returned an unexpected result for a script")),
         }
     }
 
@@ -204,7 +206,7 @@ fn with_columns(script: &mut Cmd, record: &Record, ttl: Duration) {
     script.arg(&record.sub).arg(record.sid.as_deref());
 }
 
-/// At least one: Redis takes no key for no time.
+/// At least one, because Redis rejects an expiry of zero.
 fn milliseconds(time: Duration) -> u64 {
     u64::try_from(time.as_millis()).unwrap_or(u64::MAX).max(1)
 }

@@ -1,4 +1,4 @@
-//! [`RedisUrl`]: where Redis is, and what it lets us in with.
+//! [`RedisUrl`]: the address of Redis and the credentials.
 
 use std::fmt;
 
@@ -14,12 +14,12 @@ pub(crate) struct RedisUrl {
 }
 
 impl RedisUrl {
-    /// Reads one. What is wrong with it ends a sentence that begins with the URL, and holds nothing
-    /// of it.
+    /// Parses a URL. The error is the end of a sentence that begins with the URL, and contains no
+    /// part of the URL.
     pub fn parse(text: &str) -> Result<Self, &'static str> {
         let url = Url::parse(text).map_err(|_| {
-            "is no URL; in a user name and a password all but letters and digits is \
-             percent-encoded"
+            "is not a URL; in the user name and the password, all characters except letters and \
+             digits must be percent-encoded"
         })?;
         let tls = match url.scheme() {
             "redis" | "valkey" => false,
@@ -30,7 +30,7 @@ impl RedisUrl {
             return Err("has no host");
         };
         if url.query().is_some() || url.fragment().is_some() {
-            return Err("has a query or a fragment, which mean nothing here");
+            return Err("has a query or a fragment, which are not supported");
         }
         let database = url.path().strip_prefix('/').unwrap_or_default();
         if !database.chars().all(|char| char.is_ascii_digit()) {
