@@ -78,22 +78,16 @@ impl Modules {
 
     /// The module that defines what `path` names in the module `here`.
     fn resolve(&self, here: &Path, path: &[String], depth: usize) -> Option<Path> {
-        let mut rest = path;
-        let mut module = match rest.first()?.as_str() {
+        let (first, mut rest) = path.split_first()?;
+        let mut module = match first.as_str() {
             "crate" => Vec::new(),
             "self" => here.clone(),
             "super" => here[..here.len().checked_sub(1)?].to_vec(),
-            first => {
-                let child = [here.as_slice(), &[first.to_owned()]].concat();
-                if !self.0.contains_key(&child) {
-                    return None;
-                }
-                rest = &[];
-                self.descend(child, &path[1..], depth)?;
-                return self.descend([here.as_slice(), &path[..1]].concat(), &path[1..], depth);
+            child => {
+                let child = [here.as_slice(), &[child.to_owned()]].concat();
+                self.0.contains_key(&child).then_some(child)?
             }
         };
-        rest = &rest[rest.len().min(1)..];
         while rest.first().is_some_and(|word| word == "super") {
             module.pop()?;
             rest = &rest[1..];
@@ -138,7 +132,7 @@ struct Names {
 
 impl Names {
     /// Within a module of the file itself one `super` for each is the file.
-    fn name(&mut self, path: Path) {
+    fn name(&mut self, path: &[String]) {
         let inner = path.iter().take(self.depth).take_while(|word| *word == "super").count();
         let path = &path[inner..];
         if path.len() > usize::from(inner == 0) {
@@ -156,7 +150,10 @@ impl Names {
                 group.items.iter().for_each(|tree| self.tree(tree, prefix, is_reexport));
                 return;
             }
-            UseTree::Glob(_) => return drop(self.named.insert(prefix.clone())),
+            UseTree::Glob(_) => {
+                self.named.insert(prefix.clone());
+                return;
+            }
             UseTree::Name(name) if name.ident == "self" => (prefix.last().cloned(), prefix.clone()),
             UseTree::Name(name) => (Some(name.ident.to_string()), with(name.ident.to_string())),
             UseTree::Rename(rename) => {
@@ -167,7 +164,7 @@ impl Names {
             self.imports.insert(alias, path.clone());
         }
         if !is_reexport {
-            self.name(path);
+            self.name(&path);
         }
     }
 }
@@ -183,7 +180,7 @@ impl<'ast> Visit<'ast> for Names {
     fn visit_path(&mut self, path: &'ast syn::Path) {
         let words: Path = path.segments.iter().map(|segment| segment.ident.to_string()).collect();
         if words.len() > 1 {
-            self.name(words);
+            self.name(&words);
         }
         visit::visit_path(self, path);
     }
@@ -207,7 +204,7 @@ impl<'ast> Visit<'ast> for Names {
 
     fn visit_item_mod(&mut self, item: &'ast ItemMod) {
         let is_test = |attribute: &Attribute| {
-            let condition = attribute.path().is_ident("cfg").then(|| &attribute.meta);
+            let condition = attribute.path().is_ident("cfg").then_some(&attribute.meta);
             condition.is_some_and(|meta| condition_of(meta).contains("test"))
         };
         if item.content.is_some() && !item.attrs.iter().any(is_test) {

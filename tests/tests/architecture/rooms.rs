@@ -137,17 +137,18 @@ fn imports_are_found_however_they_are_written() {
 
 /// Prints past the test harness, which would show the text only if the test fails.
 fn print(arrows: &BTreeSet<Arrow>) {
-    let mut text = String::new();
     let between = between_rooms(arrows);
-    for (room, _) in ROOMS {
-        let to = between.keys().filter(|(from, _)| *from == Some(*room));
-        let to: Vec<_> = to.map(|(_, to)| to.unwrap_or("?")).collect();
-        text += &format!("{room} -> {}\n", to.join(", "));
-    }
-    let circles = imports::circles(arrows).len();
+    let mut lines: Vec<_> = names()
+        .map(|room| {
+            let to = between.keys().filter(|(from, _)| *from == Some(room));
+            let to: Vec<_> = to.map(|(_, to)| to.unwrap_or("?")).collect();
+            format!("{room} -> {}", to.join(", "))
+        })
+        .collect();
+    let (count, circles) = (arrows.len(), imports::circles(arrows).len());
     let up = between.keys().filter(|(from, to)| !points_down(*from, *to)).count();
-    text +=
-        &format!("{} arrows between files; circles: {circles}, arrows up: {up}\n", arrows.len());
+    lines.push(format!("{count} arrows between files; circles: {circles}, arrows up: {up}\n"));
+    let text = lines.join("\n");
     let _ = std::io::stdout().write_all(text.as_bytes());
 }
 
