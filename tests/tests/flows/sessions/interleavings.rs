@@ -73,7 +73,7 @@ struct World {
     random: StdRng,
     people: Vec<Person>,
     outage: Outage,
-    /// The refresh tokens that Logto has received from this process.
+    /// The refresh tokens that Logto has received from this process since the clock was moved.
     used: HashSet<String>,
     /// Whether the answer to the next refresh gets lost.
     loses_answer: bool,
@@ -136,6 +136,8 @@ impl World {
             300..360 => self.requests(step, who, 4).await,
             360..453 => {
                 let seconds = self.random.gen_range(1..600);
+                self.notice_refreshes();
+                self.used.clear();
                 self.app.clock.advance(Duration::from_secs(seconds));
             }
             453..463 => self.sign_out(step, who).await,
@@ -245,7 +247,8 @@ impl World {
     }
 
     /// Takes note of the refreshes that Logto has received, and says whether there were any. Where a refresh token comes
-    /// a second time, Logto has answered too late, as may be on a busy machine: that looks like an outage.
+    /// a second time before the clock was moved, Logto has answered too late, as may be on a busy machine: that looks like
+    /// an outage.
     fn notice_refreshes(&mut self) -> bool {
         let received = self.app.idp.requests();
         self.app.idp.forget_requests();
