@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::process::Command;
 
 /// The compiler that the `.stderr` files were written with: others word and wrap their errors differently.
-const PINNED: &str = include_str!("ui/rustc-version").trim_ascii();
+const PINNED: &str = include_str!("rustc-version").trim_ascii();
 
 #[test]
 fn errors_name_their_remedy() {
