@@ -87,9 +87,9 @@
 //!
 //! Every sign-in automatically asks for the scopes and resources that mounted routes require, and
 //! the launch log lists them. A user who signed in before a requirement was deployed is sent
-//! through the sign-in once. A requirement that cannot be decided refuses the request, also under
-//! `not`; for example, if `session.claims` does not store a claim, or if the sign-in did not ask
-//! for its scope. The log then says what to add.
+//! through the sign-in once. If a requirement cannot be decided, the request is refused, even
+//! inside `not(…)`. This happens if `session.claims` leaves out the claim, or if the sign-in did not
+//! ask for its scope. The log then says what to add.
 //!
 //! # Tokens
 //!

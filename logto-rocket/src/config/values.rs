@@ -156,9 +156,9 @@ impl fmt::Display for Base {
     }
 }
 
-/// The `prompt` of an authorization request
-/// ([OpenID Connect Core, section 3.1.2.1](https://openid.net/specs/openid-connect-core-1_0.html#AuthRequest)),
-/// of the values that Logto knows.
+/// Reads the `prompt` of an authorization request
+/// ([OpenID Connect Core, section 3.1.2.1](https://openid.net/specs/openid-connect-core-1_0.html#AuthRequest)).
+/// Only values that Logto supports are accepted.
 pub(super) fn prompt(text: &str) -> Result<Vec<Prompt>, Wrong> {
     let remedy = "write \"consent\", \"login\", \"login consent\" or \"none\"";
     let mut prompt: Vec<Prompt> = Vec::new();

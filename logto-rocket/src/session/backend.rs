@@ -85,7 +85,7 @@ impl Backend {
         matches!(self, Self::Cookies(_)).then(copy)
     }
 
-    /// Writes, behind the request, what is to be written to a store of a session that was loaded.
+    /// Writes a loaded session back to the store in a task of its own, if anything is to be written.
     pub fn write_behind(&self, opened: &Arc<CachedSession>, session: &Arc<Session>, now: u64) {
         if let Self::Store(sessions) = self {
             sessions.write_behind(opened, session, now);

@@ -77,20 +77,20 @@ fn a_misspelt_key_is_answered_with_the_right_one() {
         assert_holds(&errors, &["has 1 error:", &format!("did you mean `logto.{key}`?")]);
     }
     let errors = with("zebra = 1").unwrap_err();
-    assert_holds(&errors, &["logto.zebra", "is no key of this configuration", "take it out"]);
+    assert_holds(&errors, &["logto.zebra", "is not a key of this configuration", "remove it"]);
 }
 
 #[test]
 fn what_should_be_a_table_is_no_text() {
     for more in ["session = \"cookie\"", "session = { redis = \"redis://:hunter2@host\" }"] {
         let errors = with(more).unwrap_err();
-        assert_holds(&errors, &["logto.session", "is no table of keys"]);
+        assert_holds(&errors, &["logto.session", "is not a table of keys"]);
         assert!(!errors.contains("hunter2"), "{errors}");
     }
     jailed(|jail| {
         jail.set_env("LOGTO_BASE", "/auth");
         let errors = outcome_of(&debug(jail, "[default]\nlogto = 5"), None).unwrap_err();
-        let parts = ["has 1 error:", "  logto (from Rocket.toml)", "is no table of keys"];
+        let parts = ["has 1 error:", "  logto (from Rocket.toml)", "is not a table of keys"];
         assert_holds(&errors, &parts);
     });
 }

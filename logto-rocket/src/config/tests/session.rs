@@ -124,7 +124,7 @@ fn a_store_is_named_once() {
         jailed(|jail| {
             let figment = debug(jail, &format!("{COMPLETE}\n[default.logto.session]\n{line}"));
             let errors = read(&figment, None, true).unwrap_err().to_string();
-            assert_holds(&errors, &["has 1 error:", "`Logto::fairing().store(…)`", "take out one"]);
+            assert_holds(&errors, &["has 1 error:", "`Logto::fairing().store(…)`", "remove one"]);
         });
     }
     jailed(|jail| {

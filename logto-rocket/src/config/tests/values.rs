@@ -47,6 +47,7 @@ fn replaced(line: &str) -> Result<super::Settings, String> {
 fn an_endpoint_is_https_or_loopback() {
     assert_taken(&[
         r#"endpoint = "http://localhost:3001""#,
+        r#"endpoint = "http://id.localhost:3001""#,
         r#"endpoint = "http://127.8.9.1:3001""#,
         r#"endpoint = "http://[::1]:3001/""#,
     ]);
@@ -55,6 +56,7 @@ fn an_endpoint_is_https_or_loopback() {
         &[
             r#"endpoint = "http://logto.example""#,
             r#"endpoint = "http://localhost.example""#,
+            r#"endpoint = "http://idlocalhost""#,
             r#"endpoint = "http://[::2]""#,
             r#"endpoint = "https://a.example?x""#,
             r#"endpoint = "https://a.example#x""#,
@@ -104,8 +106,10 @@ fn a_base_url_is_an_origin() {
     let settings = replaced(r#"base_url = "https://App.example.com:443/""#).unwrap();
     assert_eq!(settings.base_url_for_port(8000).to_string(), "https://app.example.com");
     assert!(settings.base_url.unwrap().is_https());
-    let settings = replaced(r#"base_url = "http://localhost:8000""#).unwrap();
-    assert!(!settings.base_url.unwrap().is_https());
+    for host in ["localhost:8000", "app.localhost:8000"] {
+        let settings = replaced(&format!(r#"base_url = "http://{host}""#)).unwrap();
+        assert!(!settings.base_url.unwrap().is_https(), "{host}");
+    }
     assert_refused(
         "base_url",
         &[
@@ -234,8 +238,8 @@ fn ca_certificates_are_read_and_checked_at_launch() {
         assert!(found.path.ends_with("conf/ca.pem"), "relative to Rocket.toml");
         for (name, why) in [
             ("missing.pem", "cannot be read"),
-            ("empty.pem", "holds no PEM certificate"),
-            ("broken.pem", "holds a certificate that cannot be read"),
+            ("empty.pem", "contains no PEM certificate"),
+            ("broken.pem", "contains a certificate that cannot be read"),
         ] {
             let errors = read(name).unwrap_err();
             assert_holds(&errors, &["has 1 error:", "logto.ca_certificates", why]);

@@ -69,7 +69,7 @@ impl MemoryStore {
         Self::timed_by(Clock::system(), capacity)
     }
 
-    /// The same, with expiry and leases timed by this clock, which a test can move.
+    /// Like [`new`](Self::new), but with `clock` for expiry and leases, so that a test can move time.
     ///
     /// ```
     /// use logto_rocket::{Clock, MemoryStore};
