@@ -115,7 +115,7 @@ async fn the_launch_logs_what_to_register_and_what_is_protected_and_no_secret() 
         "sessions: in cookies",
         "/protected: role = \"admin\"",
         "openid",
-        "and for the resources: https://api.example.test/orders",
+        "resources: https://api.example.test/orders",
     ] {
         assert!(logged.contains(part), "{part} is not in\n{logged}");
     }

@@ -37,7 +37,12 @@ async fn a_redis_that_is_away_at_first_is_found_when_it_comes() {
     assert_eq!(store.load(&one()).await, Ok(None));
     let at = format!("Redis at {} ", redis.address());
     let logged = |words: &str| log.ours().matches(&format!("{at}{words}")).count();
-    assert_eq!((logged("is out of reach: "), logged("is back.")), (1, 1), "{}", log.ours());
+    assert_eq!(
+        (logged("is unreachable: "), logged("is reachable again.")),
+        (1, 1),
+        "{}",
+        log.ours()
+    );
 }
 
 #[rocket::async_test]
@@ -57,7 +62,7 @@ async fn the_password_is_that_of_the_url_and_never_printed() {
             assert!(!printed.contains("hunter3") && !printed.contains("ter2"), "{printed}");
         }
     }
-    assert!(format!("{:?}", log.lines()).contains("out of reach"));
+    assert!(format!("{:?}", log.lines()).contains("unreachable"));
     for url in
         ["redis://:hunter3@", "http://:hunter3@h", "redis://:hun/ter3@h", "redis://:x@h:hunter3"]
     {
@@ -71,6 +76,6 @@ async fn a_redis_that_evicts_keys_is_warned_of() {
     let log = Log::alone().await;
     let Some(redis) = Redis::start(&["--maxmemory-policy", "allkeys-lru"]) else { return };
     store(&redis.url()).ready().await.unwrap();
-    let warned = format!("Redis at {} throws keys away", redis.address());
+    let warned = format!("Redis at {} evicts keys", redis.address());
     assert!(log.ours().contains(&warned), "{}", log.ours());
 }

@@ -54,7 +54,7 @@ async fn the_launch_logs_where_sessions_are_stored() {
             "sessions: in the memory of this process, ",
         ),
         (fairing(redis), "sessions: in Redis at 127.0.0.1:1, "),
-        (own, "sessions: in a store of the application's own, "),
+        (own, "sessions: in the application's own store, "),
     ] {
         let launched = Client::untracked(rocket::custom(figment()).attach(fairing)).await;
         assert!(launched.is_ok(), "{place}: {}", log.ours());
@@ -62,8 +62,8 @@ async fn the_launch_logs_where_sessions_are_stored() {
         assert!(lines.iter().any(|line| line.text.starts_with(place)), "{place}: {lines:?}");
     }
     // Nothing listens there: the launch has not waited, but it is logged.
-    let logged = async || log.ours().contains("Redis at 127.0.0.1:1 is out of reach");
-    until("the log says that Redis is out of reach", logged).await;
+    let logged = async || log.ours().contains("Redis at 127.0.0.1:1 is unreachable");
+    until("the log says that Redis is unreachable", logged).await;
     for line in log.lines() {
         assert!(!line.text.contains("hunter2"), "{line:?}");
     }
@@ -83,7 +83,7 @@ async fn a_store_in_code_beside_a_configured_one_is_refused() {
         assert!(refused, "{store:?}");
         let logged = log.ours().split_off(from);
         assert!(
-            logged.contains("logto.session.store = ") && logged.contains("take out one"),
+            logged.contains("logto.session.store = ") && logged.contains("remove one"),
             "{logged}"
         );
     }
