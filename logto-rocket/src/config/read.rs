@@ -11,7 +11,7 @@ use super::reader::Reader;
 use super::secret_keys::{self, MAKE_ONE};
 use super::values::{self, Base, CaCertificates, Issuer, Origin};
 use super::{Config, Settings, environment, keys, session, texts, urls};
-use crate::LocalPath;
+use crate::local_path::{LocalPath, NotLocal};
 use crate::oidc::Prompt;
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -180,7 +180,7 @@ fn no_refresh_token(prompt: &[Prompt], reserved: bool, scopes: &[String]) -> Opt
 
 fn local_path(reader: &mut Reader, key: &str) -> LocalPath {
     let parse = |text: &str| {
-        text.parse().map_err(|why: crate::NotLocal| {
+        text.parse().map_err(|why: NotLocal| {
             Wrong::new(format!("leads off this site: {why}"), "write a path such as `/account`")
         })
     };

@@ -10,7 +10,7 @@ use rocket::{Request, Response};
 use super::query::Query;
 use crate::claims::Claims;
 use crate::client::Client;
-use crate::error::{Error, Refusal, SignInError};
+use crate::error::{Call, Error, Refusal, SignInError};
 use crate::events::Event;
 use crate::flows::Hooks;
 use crate::local_path::LocalPath;
@@ -111,7 +111,7 @@ async fn verify(client: &Arc<Client>, flow: &Flow, tokens: &Tokens) -> Result<Cl
         same_as: None,
     };
     let raw = tokens.id_token.as_ref().ok_or(SignInError::Exchange(Error::BadAnswer {
-        call: crate::Call::Token,
+        call: Call::Token,
         why: "it contains no ID token; is `openid` among the scopes?".into(),
     }))?;
     Ok(client.oidc().verify_id_token(raw, &expected).await?)

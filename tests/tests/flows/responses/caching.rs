@@ -47,7 +47,7 @@ async fn app() -> App {
     App::builder().routes(headed()).start().await
 }
 
-/// Past mistake 21: a cache in between gave one user's session, or page, to the next.
+/// Guards against this mistake: a cache in between gave one user's session, or page, to the next.
 #[rocket::async_test]
 async fn no_response_about_a_user_is_stored() {
     let app = app().await;

@@ -91,7 +91,7 @@ const FOREIGN: [&[(&str, &str)]; 14] = [
     &[("Sec-Fetch-Site", "")],
 ];
 
-/// Past mistake 8: origins were compared by their beginning.
+/// Guards against this mistake: origins were compared by their beginning.
 #[rocket::async_test]
 async fn requests_that_change_something_are_refused_unless_they_are_the_sites_own() {
     let app = app().await;

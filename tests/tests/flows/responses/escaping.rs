@@ -25,7 +25,7 @@ fn is_harmless(page: &Answer) {
     }
 }
 
-/// Past mistake 51: the `error` of a callback was shown as markup.
+/// Guards against this mistake: the `error` of a callback was shown as markup.
 #[rocket::async_test]
 async fn nothing_of_a_callback_is_markup() {
     let app = App::start().await;

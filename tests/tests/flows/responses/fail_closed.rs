@@ -6,7 +6,7 @@ use rocket::http::{Method, Status};
 
 const BODIES: [&str; 3] = ["for administrators", "changed", " in "];
 
-/// Past mistake 47: a header that a client sent was taken for the word of a proxy. Past mistake 46:
+/// Guards against this mistake: a header that a client sent was taken for the word of a proxy. And:
 /// so was one that named another address.
 #[rocket::async_test]
 async fn no_header_of_a_request_names_its_user() {
@@ -40,7 +40,7 @@ async fn no_header_of_a_request_names_its_user() {
     }
 }
 
-/// Past mistake 48: a path written otherwise slipped past the rules. Past mistake 50: the page came
+/// Guards against this mistake: a path written otherwise slipped past the rules. And: the page came
 /// along with its refusal.
 #[rocket::async_test]
 async fn a_refused_page_is_not_rendered_however_its_path_is_written() {
@@ -57,7 +57,7 @@ async fn a_refused_page_is_not_rendered_however_its_path_is_written() {
     assert_eq!(alice.open("/admin").await.body, BODIES[0], "an administrator sees it");
 }
 
-/// Past mistake 44: an error of the machinery counted as a user.
+/// Guards against this mistake: an error of the machinery counted as a user.
 #[rocket::async_test]
 async fn an_outage_signs_no_request_in() {
     let app = App::start().await;

@@ -88,7 +88,8 @@ async fn what_does_not_fit_fails_with_a_page_and_its_tokens_are_revoked() {
     assert!(fit > 10 && failed > 10, "both sides of the border: {fit}, {failed}");
 }
 
-/// Past mistake 25: the number of pieces was believed, and pieces of two versions were put together.
+/// Guards against this mistake: the number of pieces was believed, and pieces of two versions were
+/// put together.
 #[rocket::async_test]
 async fn pieces_of_two_versions_are_no_session() {
     let app = app().await;

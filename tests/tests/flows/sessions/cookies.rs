@@ -88,7 +88,7 @@ async fn applications_on_one_host_do_not_overwrite_each_others_cookies() {
     assert_eq!(names.len(), 3, "{names:?}");
 }
 
-/// Past mistake 20: the cookie of a sign-in under way was accepted as a session.
+/// Guards against this mistake: the cookie of a sign-in under way was accepted as a session.
 #[rocket::async_test]
 async fn no_cookie_is_accepted_in_the_place_of_another() {
     let app = App::start().await;
@@ -183,7 +183,7 @@ async fn is_signed_out(app: &App, cookies: &[(&str, &str)]) {
     assert_eq!(browser.cookies, cookies);
 }
 
-/// Past mistakes 25, 26, 27 and 29: absurd numbers of pieces, headers that crashed the parser, seals
+/// Guards against this mistake: absurd numbers of pieces, headers that crashed the parser, seals
 /// that did not notice a changed bit, plain text that was believed.
 #[rocket::async_test]
 async fn an_unreadable_session_means_signed_out_and_is_left_alone() {
@@ -240,7 +240,7 @@ async fn an_unreadable_session_means_signed_out_and_is_left_alone() {
     assert_eq!(browser.open("/account").await.status, Status::Ok, "the untouched one is good");
 }
 
-/// Past mistake 26, with random values.
+/// The same with random values.
 #[rocket::async_test]
 async fn no_content_of_a_cookie_is_a_server_error() {
     let app = App::start().await;

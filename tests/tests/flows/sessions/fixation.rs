@@ -11,7 +11,7 @@ async fn is_over(app: &App, browser: &Browser<'_>) {
     assert_eq!(replayed.open("/").await.body, "Hello, stranger");
 }
 
-/// Past mistake 19: a session that was there before the sign-in became the user's.
+/// Guards against this mistake: a session that was there before the sign-in became the user's.
 #[rocket::async_test]
 async fn a_session_that_was_planted_does_not_become_the_users() {
     let app = App::start().await;

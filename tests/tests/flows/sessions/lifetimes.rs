@@ -13,7 +13,8 @@ async fn lasting(session: SessionConfig) -> App {
     App::builder().config(|config| config.session(session)).start().await
 }
 
-/// Past mistake 22: a sealed cookie had no end of its own, so that a copy was good for ever.
+/// Guards against this mistake: a sealed cookie had no end of its own, so that a copy was good for
+/// ever.
 #[rocket::async_test]
 async fn a_cookie_is_invalid_after_max_lifetime_and_a_clock_set_back_does_not_revive_it() {
     let session = SessionConfig::new().max_lifetime(120 * MINUTE).revalidate_after(None);

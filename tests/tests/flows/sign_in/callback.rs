@@ -29,7 +29,7 @@ fn with(pairs: &[(&str, &str)], rest: &str) -> String {
     format!("/auth/sign-in-callback?{pairs}{rest}")
 }
 
-/// Past mistake 17: of a parameter that came twice the last one won.
+/// Guards against this mistake: of a parameter that came twice the last one won.
 #[rocket::async_test]
 async fn a_repeated_parameter_is_refused_before_anything_happens() {
     let app = App::start().await;
@@ -69,7 +69,7 @@ async fn the_state_comes_before_anything_else() {
     assert_eq!(app.idp.requests().token(), 0);
 }
 
-/// Past mistakes 18 and 35: the issuer was not compared, or only a part of it.
+/// Guards against this mistake: the issuer was not compared, or only a part of it.
 #[rocket::async_test]
 async fn the_issuer_is_compared_to_the_byte() {
     let app = App::start().await;

@@ -70,7 +70,7 @@ async fn a_valid_token_signs_in_whatever_harmless_it_has_besides() {
     }
 }
 
-/// Past mistake 35: a part of the issuer was enough.
+/// Guards against this mistake: a part of the issuer was enough.
 #[rocket::async_test]
 async fn the_issuer_is_this_one_to_the_byte() {
     let app = App::start().await;
@@ -109,7 +109,7 @@ async fn the_token_is_of_this_sign_in_and_has_a_subject() {
     are_refused(&app, [Tamper::claim("at_hash", "AAAA"), Tamper::claim("at_hash", 1)]).await;
 }
 
-/// Past mistakes 32 and 38: a time of the wrong type counted as none, and none as for ever.
+/// Guards against this mistake: a time of the wrong type counted as none, and none as for ever.
 #[rocket::async_test]
 async fn every_time_is_a_number_that_fits() {
     let app = App::start().await;
@@ -138,8 +138,8 @@ async fn every_time_is_a_number_that_fits() {
     are_refused(&app, nbf.map(|value| Tamper::claim("nbf", value))).await;
 }
 
-/// Past mistakes 31, 33 and 34: `none` in some spelling, unknown critical headers, a public key or
-/// the application's secret as the key of an HMAC.
+/// Guards against this mistake: `none` in some spelling, unknown critical headers, a public key or the application's secret
+/// as the key of an HMAC.
 #[rocket::async_test]
 async fn the_signature_is_one_of_logtos_keys() {
     let app = App::start().await;
@@ -154,7 +154,8 @@ async fn the_signature_is_one_of_logtos_keys() {
     are_refused(&app, [Tamper::header("kid", "unknown")]).await;
 }
 
-/// Past mistakes 31 and 36: a plain token in the wrapping of an encrypted one, and texts that blow up.
+/// Guards against this mistake: a plain token in the wrapping of an encrypted one, and texts that
+/// blow up.
 #[rocket::async_test]
 async fn anything_but_a_signed_token_is_refused() {
     let app = App::start().await;
@@ -185,7 +186,7 @@ async fn anything_but_a_signed_token_is_refused() {
     assert_eq!(app.sign_in(&mut app.browser(), "alice", "/").await.location(), "/");
 }
 
-/// Past mistake 40: the age that one sign-in asked for was forgotten at its end.
+/// Guards against this mistake: the age that one sign-in asked for was forgotten at its end.
 #[rocket::async_test]
 async fn auth_time_of_a_fresh_sign_in_is_checked() {
     let app = App::start().await;
@@ -204,7 +205,7 @@ async fn auth_time_of_a_fresh_sign_in_is_checked() {
     assert_eq!(tampered(&app, &good, "?max_age=300").await, Status::SeeOther);
 }
 
-/// Past mistake 41: each token with an unknown key made a request for keys.
+/// Guards against this mistake: each token with an unknown key made a request for keys.
 #[rocket::async_test]
 async fn unknown_keys_are_fetched_once() {
     let app = App::start().await;
@@ -217,7 +218,7 @@ async fn unknown_keys_are_fetched_once() {
     assert_eq!(tampered(&app, &[], "").await, Status::SeeOther, "the known one is still good");
 }
 
-/// Past mistake 43: users were told apart by names that they choose.
+/// Guards against this mistake: users were told apart by names that they choose.
 #[rocket::async_test]
 async fn user_info_about_another_user_is_discarded() {
     let app = App::start().await;

@@ -22,8 +22,8 @@ async fn request(app: &App, link: &str) -> (BTreeMap<String, String>, Vec<String
     (sent, fresh.to_vec())
 }
 
-/// Past mistake 3: text in `return_to` became parameters of the authorization request. Past mistake
-/// 16: a link passed parameters on unread.
+/// Guards against this mistake: text in `return_to` became parameters of the authorization request.
+/// And: a link passed parameters on unread.
 #[rocket::async_test]
 async fn a_link_never_changes_what_is_not_on_the_list() {
     let app = App::start().await;
@@ -87,7 +87,7 @@ async fn a_link_may_say_what_is_on_the_list() {
     assert_eq!(query(up.location())["first_screen"], "register");
 }
 
-/// Past mistake 9: one state for all users, made at the start.
+/// Guards against this mistake: one state for all users, made at the start.
 #[rocket::async_test]
 async fn each_sign_in_has_a_state_a_nonce_and_a_pkce_challenge_of_its_own() {
     let app = App::start().await;
@@ -138,7 +138,7 @@ async fn a_pushed_request_shows_the_browser_nothing_of_it() {
     assert_eq!(browser.open("/account").await.status, Status::Ok);
 }
 
-/// Past mistake 14: an image or a frame on another site started a sign-in.
+/// Guards against this mistake: an image or a frame on another site started a sign-in.
 #[rocket::async_test]
 async fn nothing_but_a_navigation_starts_a_sign_in() {
     let app = App::start().await;
@@ -214,7 +214,7 @@ async fn a_link_elsewhere_that_would_switch_the_user_asks_first() {
     }
 }
 
-/// Past mistake 52: sign-ins that were started and left filled the server's memory.
+/// Guards against this mistake: sign-ins that were started and left filled the server's memory.
 #[rocket::async_test]
 async fn ten_thousand_starts_leave_nothing_in_the_process() {
     let app = App::start().await;

@@ -18,8 +18,8 @@ fn is_refused(answer: &Answer) {
     assert!(!answer.sets_cookies(), "{answer:?}");
 }
 
-/// Past mistakes 10 and 11: the state was not bound to the browser, so that a link signed its victim
-/// in as the attacker.
+/// Guards against this mistake: the state was not bound to the browser, so that a link signed its
+/// victim in as the attacker.
 #[rocket::async_test]
 async fn the_callback_of_another_browser_signs_no_user_in() {
     let app = App::start().await;
@@ -33,7 +33,7 @@ async fn the_callback_of_another_browser_signs_no_user_in() {
     assert_eq!(app.idp.requests().token(), 1);
 }
 
-/// Past mistake 12: a cookie was there, but its state was compared with nothing.
+/// Guards against this mistake: a cookie was there, but its state was compared with nothing.
 #[rocket::async_test]
 async fn a_sign_in_under_way_takes_no_other_state() {
     let app = App::start().await;
@@ -55,8 +55,8 @@ async fn a_sign_in_under_way_takes_no_other_state() {
     is_refused(&call_back(&mut victim, &own).await);
 }
 
-/// Past mistake 13: the check did not know which provider it belonged to. Past mistake 18: a callback
-/// of another tenant.
+/// Guards against this mistake: the check did not know which provider it belonged to. And: a
+/// callback of another tenant.
 #[rocket::async_test]
 async fn a_sign_in_at_one_provider_is_not_completed_at_another() {
     let (here, there) = (App::start().await, App::start().await);
@@ -77,7 +77,7 @@ async fn a_sign_in_at_one_provider_is_not_completed_at_another() {
     assert_eq!(call_back(&mut browser, &callback).await.location(), "/", "it was a good one");
 }
 
-/// Past mistake 15: the checks could be left out.
+/// Guards against this mistake: the checks could be left out.
 #[rocket::async_test]
 async fn no_check_can_be_left_out() {
     let app = App::start().await;

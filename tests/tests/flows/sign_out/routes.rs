@@ -14,7 +14,7 @@ use rocket::tokio::sync::Notify;
 
 const ROUTE: &str = "/auth/sign-out";
 
-/// Past mistake 56: a link or an image on another site signed people out.
+/// Guards against this mistake: a link or an image on another site signed people out.
 #[rocket::async_test]
 async fn no_other_site_signs_the_user_out() {
     let app = App::start().await;
@@ -105,7 +105,7 @@ async fn the_page_with_the_button_works() {
     assert_eq!(again.location(), "/", "the path is kept for once");
 }
 
-/// Past mistake 24: the cookie was deleted in the browser, and a copy of it went on.
+/// Guards against this mistake: the cookie was deleted in the browser, and a copy of it went on.
 #[rocket::async_test]
 async fn every_old_cookie_is_invalid() {
     let app = App::builder().provider(|provider| provider.rotating(true)).start().await;

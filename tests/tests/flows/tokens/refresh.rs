@@ -81,7 +81,7 @@ async fn fifty_requests_at_once_make_one_token_request() {
     assert_eq!(moved.open("/profile").await.status, Status::Ok);
 }
 
-/// Past mistake 23: two users who renewed at once got each other's tokens.
+/// Guards against this mistake: two users who renewed at once got each other's tokens.
 #[rocket::async_test]
 async fn users_who_renew_at_once_get_their_own_tokens() {
     let app = rotating().await;

@@ -12,7 +12,7 @@ use rocket::http::Status;
 
 use super::{app, assert_refused, forged};
 
-/// Past mistake 41: with keys that are not known, each token fetched the key set.
+/// Guards against this mistake: with keys that are not known, each token fetched the key set.
 #[rocket::async_test]
 async fn a_flood_of_forged_tokens_fetches_the_keys_once() {
     let app = app().await;

@@ -32,7 +32,7 @@ async fn a_sid_ends_exactly_its_session_and_no_old_cookie_revives_it() {
     assert!(bob.is_signed_in().await);
 }
 
-/// Past mistake 28: of three sessions of a user, one ended.
+/// Guards against this mistake: of three sessions of a user, one ended.
 #[rocket::async_test]
 async fn a_sub_ends_all_sessions_that_were_signed_in_before_it_and_no_later_one() {
     for session_required in [true, false] {

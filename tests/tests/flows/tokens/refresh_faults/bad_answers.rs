@@ -29,7 +29,8 @@ async fn the_rotated_refresh_token_of_an_answer_that_cannot_be_used_is_kept() {
     }
 }
 
-/// Past mistake 39: a refreshed ID token was stored without a look, and was another user's.
+/// Guards against this mistake: a refreshed ID token was stored without a look, and was another
+/// user's.
 #[rocket::async_test]
 async fn a_refresh_with_the_id_token_of_another_user_ends_the_session() {
     for (name, wrong) in
