@@ -1,6 +1,6 @@
 // Walks to a page that wants a fresh sign-in.
 //
-//   APP      the base URL of an application with `/account` for whoever is signed in, and `/vault` for fresh sign-ins
+//   APP      the base URL of an application with `/account` for signed-in users, and `/vault` for fresh sign-ins
 //   STEP_UP  honoured, or ignored by a provider that does not care how old a sign-in may be
 //
 // Prints `ok <step>` for each step. Ends with 1 and the text of the page at the first that fails.

@@ -1,4 +1,4 @@
-//! A small site with Logto sign-in: a page for everybody, two for whoever signs in, one for admins.
+//! A small site with Logto sign-in: a page for everybody, two for signed-in users, one for admins.
 
 #[macro_use]
 extern crate rocket;

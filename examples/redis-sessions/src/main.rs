@@ -1,5 +1,5 @@
-//! Two instances of a site that keep their sessions in one Redis: whoever signs in at one is signed
-//! in at the other, and what ends at one has ended at the other.
+//! Two instances of a site that store their sessions in one Redis: a user who signs in at one is
+//! signed in at the other, and a session that ends at one has ended at the other.
 
 #[macro_use]
 extern crate rocket;

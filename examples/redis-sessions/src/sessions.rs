@@ -39,7 +39,7 @@ async fn home(
     Ok(Page::render("home", context! { instance: instance.0, sessions: rows }))
 }
 
-/// Ends one of the user's own sessions. Whoever asks for another's ends nothing.
+/// Ends one of the user's own sessions. The id of another user's session ends nothing.
 #[authenticated]
 #[post("/sessions/<id>/end")]
 async fn end(logto: &Logto, user: &LogtoUser, id: &str) -> Result<Redirect, Error> {

@@ -30,7 +30,7 @@ impl<N> Requirement<N> {
     /// [`Refusal::Denied`] if the requirement is not met or cannot be decided,
     /// [`Refusal::Unavailable`] if the decision depends on Logto, which is unreachable, and the
     /// refusals that another sign-in resolves.
-    // The future of an `async fn` would have the bound as well, and whoever breaks it would be told
+    // Not an `async fn`: its future would have the bound too, and the compiler would report one error
     // three times.
     pub fn check<'u>(&self, user: &'u LogtoUser) -> BoxFuture<'u, Result<(), Refusal>>
     where

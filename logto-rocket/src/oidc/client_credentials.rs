@@ -60,7 +60,7 @@ pub(super) fn body(
     form.finish()
 }
 
-/// Both sides of the comparison are this application's own, so its time tells nobody anything.
+/// Both sides of the comparison are this application's own, so the time that it takes reveals nothing.
 impl PartialEq for Machine {
     fn eq(&self, other: &Self) -> bool {
         self.id == other.id && self.secret.reveal() == other.secret.reveal()

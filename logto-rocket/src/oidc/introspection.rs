@@ -22,7 +22,7 @@ pub struct Introspection {
     app_id: String,
 }
 
-/// What is told of a token that is active.
+/// What Logto says of an active token.
 #[derive(Clone, Debug, Default, Deserialize)]
 struct Known {
     sub: Option<String>,

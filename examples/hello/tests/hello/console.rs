@@ -16,7 +16,7 @@ fn where_the_test_provider_listens_is_not_taken_for_the_site() {
     }
 }
 
-/// What it says up to the first line that tells where something listens.
+/// The output up to the first line that names an address.
 fn said_until_launched() -> String {
     let mut hello = Command::new(env!("CARGO_BIN_EXE_hello"))
         .env_clear()

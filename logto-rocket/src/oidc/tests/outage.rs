@@ -53,7 +53,7 @@ async fn a_caller_who_gives_up_leaves_the_search_for_a_key_to_the_others() {
     assert!(verify(&client, &token).await.is_ok());
 }
 
-/// Somebody who waits for a page gives up before a slow Logto does; the next one finds the answer.
+/// A request gives up before a slow Logto answers; the next request finds the answer.
 #[tokio::test]
 async fn a_caller_who_gives_up_leaves_the_first_fetch_to_the_others() {
     let key = SigningKey::es384("k");

@@ -103,7 +103,7 @@ pub(crate) const SIGN_IN_AGAIN: &str = "Sign in again?";
 pub(crate) fn signed_in_as(display_name: &str) -> String {
     format!(
         "You are signed in as {display_name}. The link that brought you here signs you in once \
-         more, perhaps as somebody else."
+         more, perhaps as another user."
     )
 }
 
