@@ -24,7 +24,9 @@ pub enum Error {
         call: Call,
         /// What happened, for the log.
         why: String,
-        /// The waiting time that Logto asked for, from `Retry-After`.
+        /// The status of the answer, if there was one: 429, or 500 and above.
+        status: Option<u16>,
+        /// The waiting time that Logto asked for, from `Retry-After`; a minute at most.
         retry_after: Option<Duration>,
     },
     /// Logto's answer does not conform to the specification: a wrong content type, a missing

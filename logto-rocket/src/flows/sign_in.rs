@@ -138,6 +138,7 @@ impl<'l> SignInBuilder<'l> {
                 Err(Error::Unavailable {
                     call: Call::Discovery,
                     why: "no answer within 2.5 seconds".into(),
+                    status: None,
                     retry_after: None,
                 })
             });

@@ -168,7 +168,7 @@ impl<T: Send + Sync + 'static> Document<T> {
     async fn result(&self, task: Task<T>) -> Result<Version<T>, Error> {
         task.result().await.unwrap_or_else(|| {
             let why = "the request was aborted".into();
-            Err(Error::Unavailable { call: self.call, why, retry_after: None })
+            Err(Error::Unavailable { call: self.call, why, status: None, retry_after: None })
         })
     }
 

@@ -16,8 +16,9 @@ use crate::loopback::is_loopback;
 
 /// The largest answer that is read. Logto's largest token answers have some 16 kB.
 const MAX_BODY: usize = 1 << 20;
-/// The longest accepted value of `Retry-After`.
-const LONGEST_RETRY_AFTER: u64 = 3600;
+/// The longest accepted value of `Retry-After`, in seconds. Old claims stand meanwhile, so no remote
+/// number may make it longer.
+const LONGEST_RETRY_AFTER: u64 = 60;
 /// Shorter than the five seconds after which Logto closes an idle connection, so that no request
 /// is written to one that is just being closed.
 const IDLE_CONNECTION: Duration = Duration::from_secs(4);
@@ -129,6 +130,7 @@ impl Http {
             return Err(Error::Unavailable {
                 call,
                 why: format!("the answer was {status}"),
+                status: Some(status.as_u16()),
                 retry_after: retry_after(response.headers().get(RETRY_AFTER)),
             });
         }
@@ -219,7 +221,7 @@ pub(super) fn moved(url: &Url, origin: &Url) -> Url {
 }
 
 fn unavailable(call: Call, why: String) -> Error {
-    Error::Unavailable { call, why, retry_after: None }
+    Error::Unavailable { call, why, status: None, retry_after: None }
 }
 
 /// The seconds of `Retry-After`; the date format is not supported.

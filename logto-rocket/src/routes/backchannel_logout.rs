@@ -104,6 +104,7 @@ fn too_slow() -> LogoutError {
     LogoutError::Unavailable(Error::Unavailable {
         call: Call::Keys,
         why: "a back-channel logout did not finish within 2 seconds".into(),
+        status: None,
         retry_after: None,
     })
 }

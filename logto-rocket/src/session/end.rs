@@ -173,6 +173,7 @@ fn too_slow() -> Error {
     Error::Unavailable {
         call: Call::Revocation,
         why: "no answer within 2 seconds".into(),
+        status: None,
         retry_after: None,
     }
 }

@@ -197,5 +197,5 @@ fn aborted() -> Error {
 }
 
 fn unavailable(why: String) -> Error {
-    Error::Unavailable { call: Call::ClientCredentials, why, retry_after: None }
+    Error::Unavailable { call: Call::ClientCredentials, why, status: None, retry_after: None }
 }

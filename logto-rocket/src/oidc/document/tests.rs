@@ -93,7 +93,7 @@ async fn settled() {
 }
 
 fn unavailable(why: &str) -> Error {
-    Error::Unavailable { call: Call::Keys, why: why.into(), retry_after: None }
+    Error::Unavailable { call: Call::Keys, why: why.into(), status: None, retry_after: None }
 }
 
 #[tokio::test]

@@ -72,7 +72,7 @@ impl Sessions {
             self.circuit.open(self.clock.instant(), None);
         }
         let why = "no answer within 2 seconds".into();
-        Err(Error::Unavailable { call: Call::Token, why, retry_after: None })
+        Err(Error::Unavailable { call: Call::Token, why, status: None, retry_after: None })
     }
 
     /// The session with its old claims, which stay valid for a while if Logto does not answer.
@@ -83,6 +83,6 @@ impl Sessions {
         }
         let retry_after = self.circuit.remaining(self.clock.instant());
         let why = "the user's claims are too old to be used".into();
-        Err(Error::Unavailable { call: Call::Token, why, retry_after })
+        Err(Error::Unavailable { call: Call::Token, why, status: None, retry_after })
     }
 }

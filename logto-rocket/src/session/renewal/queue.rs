@@ -60,12 +60,17 @@ impl Sessions {
             Settled::Refused(code) => Err(Error::Refused { call: Call::Token, code }),
             Settled::Paused(wait) => {
                 let why = "it did not answer a moment ago".into();
-                Err(Error::Unavailable { call: Call::Token, why, retry_after: Some(wait) })
+                Err(Error::Unavailable {
+                    call: Call::Token,
+                    why,
+                    status: None,
+                    retry_after: Some(wait),
+                })
             }
         })
     }
 }
 
 pub(super) fn unavailable(why: &str) -> Error {
-    Error::Unavailable { call: Call::Token, why: why.into(), retry_after: None }
+    Error::Unavailable { call: Call::Token, why: why.into(), status: None, retry_after: None }
 }

@@ -16,6 +16,9 @@ use crate::session::session::Session;
 /// three seconds for which Logto still accepts a rotated refresh token.
 const FIRST_TRY_TIMEOUT: Duration = Duration::from_secs(2);
 
+/// The status that is about the session that asked, not about Logto.
+const TOO_MANY_REQUESTS: u16 = 429;
+
 /// How long a refusal is remembered.
 const REFUSED_FOR: Duration = Duration::from_secs(60);
 
@@ -82,12 +85,12 @@ impl Sessions {
     }
 
     /// Tells the circuit whether Logto answers. Only a request for claims opens it: one for a token may
-    /// fail for one user alone.
+    /// fail for one user alone. Too many requests (429) are those of one session, which pauses.
     fn note(&self, purpose: &Purpose, renewed: &Result<(), Error>) {
         match renewed {
             Ok(()) | Err(Error::SessionOver | Error::Refused { .. }) => self.circuit.close(),
-            Err(Error::Unavailable { retry_after, .. })
-                if matches!(purpose, Purpose::Claims(_)) =>
+            Err(Error::Unavailable { status, retry_after, .. })
+                if matches!(purpose, Purpose::Claims(_)) && *status != Some(TOO_MANY_REQUESTS) =>
             {
                 self.circuit.open(self.clock.instant(), *retry_after);
             }

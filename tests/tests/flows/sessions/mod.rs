@@ -7,5 +7,6 @@ mod ended_by_application;
 mod fixation;
 mod interleavings;
 mod lifetimes;
+mod retry_after;
 mod revalidation;
 mod secret_key_rotation;

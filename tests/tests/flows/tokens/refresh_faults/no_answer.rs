@@ -87,10 +87,10 @@ async fn with_retry_after_nothing_is_sent_before_the_time_is_over() {
         let app = rotating().await;
         let mut alice = app.signed_in("alice").await;
         app.clock.advance(LATER);
-        app.idp.fault(Endpoint::Token, Fault::Later(status, Duration::from_secs(120)));
-        is_unavailable(&alice.open("/profile").await, "120", &row);
+        app.idp.fault(Endpoint::Token, Fault::Later(status, Duration::from_secs(50)));
+        is_unavailable(&alice.open("/profile").await, "50", &row);
         assert_eq!(app.refreshes(), 1, "{row}: it is not tried again");
-        app.clock.advance(Duration::from_secs(100));
+        app.clock.advance(Duration::from_secs(30));
         let answer = alice.open("/profile").await;
         assert_eq!(answer.status, Status::ServiceUnavailable, "{row}: {answer:?}");
         let left: u64 = answer.header("Retry-After").unwrap().parse().unwrap();
