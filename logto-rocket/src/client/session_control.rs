@@ -13,7 +13,7 @@ use crate::error::Error;
 use crate::session::Session;
 use crate::session_id::SessionId;
 
-/// The sessions of this application, from [`Logto::sessions()`].
+/// The sessions of this application, from [`Logto::sessions()`](crate::Logto::sessions).
 ///
 /// A session that ends here ends in this process at once, and with a shared store in all other
 /// processes as well. With sessions in cookies, another process accepts it until

@@ -111,7 +111,7 @@ impl LogtoUser {
         &self.session.claims
     }
 
-    /// The claims as your own type; see [`ClaimsAs`] for the guard.
+    /// The claims as your own type; see [`ClaimsAs`](crate::ClaimsAs) for the guard.
     ///
     /// # Errors
     ///
