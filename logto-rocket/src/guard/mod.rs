@@ -51,7 +51,7 @@ fn refusal(request: &Request<'_>, user: &LogtoUser, error: Error, needed: String
 }
 
 /// Whether the fairing is missing, which every guard needs. Logs how to fix it.
-fn is_detached(rocket: &Rocket<Ignite>, guard: &str) -> bool {
+pub(crate) fn is_detached(rocket: &Rocket<Ignite>, guard: &str) -> bool {
     let detached = Client::of(rocket).is_none();
     if detached {
         log::error!(

@@ -120,6 +120,19 @@ fn the_fairing_waits_for_nothing_while_it_writes_a_response() {
 }
 
 #[test]
+fn nothing_waits_in_a_synchronous_place() {
+    let law = Law {
+        is_broken_by: |_, line| contains(line, &["block_in_place", "block_on", "thread::sleep"]),
+        not_governed: &["testing"],
+    };
+    law.holds(&[
+        "block_in_place(|| runtime.block_on(work))",
+        "let user = Handle::current().block_on(user_of(request, state));",
+        "thread::sleep(PAUSE);",
+    ]);
+}
+
+#[test]
 fn redirects_are_made_in_one_place() {
     let law = Law {
         is_broken_by: |_, line| {

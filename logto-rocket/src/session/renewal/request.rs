@@ -32,13 +32,13 @@ impl Sessions {
         let target = target_of(purpose);
         let mut used = entry.session().refresh_token.clone().ok_or(Error::NoRefreshToken)?;
         let number = entry.begin();
-        let mut renewal = self.ask(&used, &target).await;
+        let mut renewal = self.ask(&used, &target, purpose).await;
         if is_invalid_grant(&renewal) {
             self.backend.reload(entry).await?;
             let newest = entry.session().refresh_token.clone().ok_or(Error::NoRefreshToken)?;
             if newest.reveal() != used.reveal() {
                 used = newest;
-                renewal = self.ask(&used, &target).await;
+                renewal = self.ask(&used, &target, purpose).await;
             }
         }
         let renewed = self.take(entry, number, &target, renewal).await.and_then(|claims| {
@@ -64,8 +64,14 @@ impl Sessions {
     }
 
     /// Sends the refresh token, and sends it again if there is no usable answer: Logto may have
-    /// rotated the token, and still accepts the old one for a moment.
-    async fn ask(&self, refresh_token: &RefreshToken, target: &TokenTarget) -> Renewal {
+    /// rotated the token, and still accepts the old one for a moment. A silence opens the circuit here,
+    /// because the request that waits for this may have given up.
+    async fn ask(
+        &self,
+        refresh_token: &RefreshToken,
+        target: &TokenTarget,
+        purpose: &Purpose,
+    ) -> Renewal {
         let target = Target {
             resource: target.resource.as_deref(),
             organization: target.organization.as_deref(),
@@ -75,6 +81,9 @@ impl Sessions {
         if let Ok(answer) = tokio::time::timeout(FIRST_TRY_TIMEOUT, &mut first).await {
             let again = answer.is_lost();
             return if again { self.oidc.refresh(refresh_token, target).await } else { answer };
+        }
+        if matches!(purpose, Purpose::Claims(_)) {
+            self.circuit.open(self.clock.instant(), None);
         }
         let second = self.oidc.refresh(refresh_token, target);
         tokio::pin!(second);
