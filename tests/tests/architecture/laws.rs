@@ -133,6 +133,37 @@ fn nothing_waits_in_a_synchronous_place() {
 }
 
 #[test]
+fn every_call_of_a_store_ends_in_time() {
+    let calls = [
+        "create",
+        "load",
+        "replace",
+        "delete",
+        "delete_by_sid",
+        "delete_by_sub",
+        "list_by_sub",
+        "lease",
+        "release",
+    ];
+    let law = Law {
+        is_broken_by: |_, line| {
+            calls.iter().any(|it| line.contains(&format!("store.{it}(")))
+                && !line.contains("in_time(")
+        },
+        not_governed: &[
+            "session/store/memory",
+            "session/store/redis",
+            "session/store/mod",
+            "testing",
+        ],
+    };
+    law.holds(&[
+        "let stored = self.store.load(&at).await?;",
+        "self.store.lease(&at, holder).await",
+    ]);
+}
+
+#[test]
 fn redirects_are_made_in_one_place() {
     let law = Law {
         is_broken_by: |_, line| {

@@ -1,5 +1,6 @@
 //! [`SessionStore`]: a place for sessions that do not live in cookies, and those that are there.
 
+mod deadline;
 mod lease;
 mod memory;
 #[cfg(feature = "redis")]
@@ -35,7 +36,8 @@ pub use super::secret::StoreId;
 ///   one succeeds. It never creates a record.
 /// - A record that was deleted, or is older than its `ttl`, is never loaded, listed or replaced.
 /// - A lease has one holder at a time, and none for longer than its time.
-/// - A call returns within two seconds, with an error if there is no result.
+/// - A call returns within two seconds, with an error if there is no result. One that takes three is
+///   given up, and dropped.
 ///
 /// The macro [`session_store_conformance!`](crate::session_store_conformance) of the feature
 /// `testing` creates a test for each guarantee.

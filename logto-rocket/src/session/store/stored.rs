@@ -9,6 +9,7 @@ use std::sync::Arc;
 use rocket::Request;
 use rocket::futures::future::join;
 
+use super::deadline::in_time;
 use super::lease::Lease;
 use super::{Record, Replaced, SessionStore, StoreError, StoreId, Stored};
 use crate::clock::Clock;
@@ -60,7 +61,7 @@ impl StoredSessions {
         };
         let before = cached.as_ref().and_then(|cached| cached.stored.as_ref());
         let at = before.map_or_else(|| id.store_id(), |(at, _)| at.clone());
-        let Some(stored) = self.store.load(&at).await? else {
+        let Some(stored) = in_time(self.store.load(&at)).await? else {
             self.memory.cache.forget(value);
             self.memory.registry.remove(&id);
             return Ok(None);
@@ -79,12 +80,12 @@ impl StoredSessions {
     pub async fn create(&self, session: &Session) -> Result<(), Error> {
         let record = self.record_of(session)?;
         let ttl = self.lifetimes.ttl(session, self.clock.now());
-        Ok(self.store.create(&session.id.store_id(), &record, ttl).await?)
+        Ok(in_time(self.store.create(&session.id.store_id(), &record, ttl)).await?)
     }
 
     /// The sessions of a user that the store has, over or not.
     pub async fn list_by_sub(&self, sub: &str) -> Result<Vec<Arc<Session>>, StoreError> {
-        let stored = self.store.list_by_sub(sub).await?.into_iter();
+        let stored = in_time(self.store.list_by_sub(sub)).await?.into_iter();
         let opened = stored.filter_map(|(at, stored)| self.unseal(at, stored));
         Ok(opened.map(|opened| opened.session).collect())
     }
@@ -92,13 +93,13 @@ impl StoredSessions {
     /// The session with this id, if the store has it.
     pub async fn load(&self, id: &SessionId) -> Result<Option<Arc<Session>>, StoreError> {
         let at = id.store_id();
-        let stored = self.store.load(&at).await?;
+        let stored = in_time(self.store.load(&at)).await?;
         Ok(stored.and_then(|stored| self.unseal(at, stored)).map(|opened| opened.session))
     }
 
     /// Deletes a session.
     pub async fn delete(&self, id: &SessionId) -> Result<(), StoreError> {
-        self.store.delete(&id.store_id()).await
+        in_time(self.store.delete(&id.store_id())).await
     }
 
     /// Deletes a session, and answers with it.
@@ -111,7 +112,7 @@ impl StoredSessions {
 
     /// Deletes the sessions with this `sid`. Which ones they were the store does not tell.
     pub async fn end_by_sid(&self, sid: &str) -> Result<(), StoreError> {
-        self.store.delete_by_sid(sid).await
+        in_time(self.store.delete_by_sid(sid)).await
     }
 
     /// Deletes the sessions of a user that were signed in at `not_after` or earlier, and answers with
@@ -121,7 +122,7 @@ impl StoredSessions {
         sub: &str,
         not_after: u64,
     ) -> Result<Vec<Arc<Session>>, StoreError> {
-        let deletion = self.store.delete_by_sub(sub, not_after);
+        let deletion = in_time(self.store.delete_by_sub(sub, not_after));
         let (stored, deleted) = join(self.list_by_sub(sub), deletion).await;
         deleted?;
         Ok(stored.unwrap_or_default())
@@ -221,7 +222,7 @@ impl StoredSessions {
             let record = self.record_of(&next)?;
             let before = next.generation.saturating_sub(1);
             let ttl = self.lifetimes.ttl(&next, self.clock.now());
-            match self.store.replace(&at, before, &record, ttl).await? {
+            match in_time(self.store.replace(&at, before, &record, ttl)).await? {
                 Replaced::Stored => {
                     entry.saved(next, &ours, change);
                     return Ok(());
@@ -249,7 +250,7 @@ impl StoredSessions {
         };
         let (at, record) = (next.id.store_id(), self.record_of(&next)?);
         let ttl = self.lifetimes.ttl(&next, self.clock.now());
-        let replaced = self.store.replace(&at, session.generation, &record, ttl).await?;
+        let replaced = in_time(self.store.replace(&at, session.generation, &record, ttl)).await?;
         if replaced == Replaced::Stored
             && let Some(entry) = entry
         {

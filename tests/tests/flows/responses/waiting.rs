@@ -214,3 +214,14 @@ fn pages_alone_find_out_that_logto_is_silent_and_then_leave_it_alone() {
     assert!(old.contains("sign-out"), "{old}");
     assert_eq!(refreshes(), 2);
 }
+
+/// The store promises an error within two seconds. A guard does not rely on it.
+#[test]
+fn a_guard_refuses_with_503_when_a_store_hangs_for_ever() {
+    let site = Site::start(true);
+    let silence = site.outside.block_on(site.store.readable.write());
+    let refused = answer(site.ask("/account", &site.cookies));
+    assert!(refused.starts_with("HTTP/1.1 503"), "{refused}");
+    drop(silence);
+    assert!(answer(site.ask("/account", &site.cookies)).starts_with("HTTP/1.1 200"));
+}
