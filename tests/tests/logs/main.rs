@@ -5,6 +5,7 @@
 
 mod launch;
 mod redis;
+mod refusals;
 mod requirements;
 mod secrets;
 mod stores;

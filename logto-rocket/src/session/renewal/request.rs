@@ -48,19 +48,27 @@ impl Sessions {
                 Err(no_claims())
             }
         });
-        match &renewed {
-            Ok(()) | Err(Error::SessionOver | Error::NoRefreshToken) => {}
-            Err(Error::Refused { code, .. }) => {
-                entry.refuse(target, code.clone(), self.clock.instant(), REFUSED_FOR);
-            }
-            Err(Error::Unavailable { retry_after, .. }) => {
-                entry.pause(self.clock.instant(), retry_after.unwrap_or(BACKOFF));
-            }
-            Err(_) => entry.pause(self.clock.instant(), BACKOFF),
+        if let Err(error) = &renewed {
+            self.pause(entry, purpose, &target, error);
         }
         // Last, because it wakes requests that wait, and they read the entry.
         self.note(purpose, &renewed);
         renewed
+    }
+
+    /// Has the session wait before it asks for the same again: every outcome has a pause.
+    fn pause(&self, entry: &Entry, purpose: &Purpose, target: &TokenTarget, error: &Error) {
+        let now = self.clock.instant();
+        match error {
+            Error::SessionOver | Error::NoRefreshToken => {}
+            Error::Refused { code, .. }
+                if matches!(purpose, Purpose::AccessToken(_)) && !error.is_of_the_application() =>
+            {
+                entry.refuse(target.clone(), code.clone(), now, REFUSED_FOR);
+            }
+            Error::Unavailable { retry_after: Some(wait), .. } => entry.pause(now, *wait),
+            _ => entry.pause(now, BACKOFF),
+        }
     }
 
     /// Sends the refresh token, and sends it again if there is no usable answer: Logto may have
@@ -93,15 +101,36 @@ impl Sessions {
         }
     }
 
-    /// Tells the circuit whether Logto answers. Only a request for claims opens it: one for a token may
-    /// fail for one user alone. Too many requests (429) are those of one session, which pauses.
+    /// Tells the circuit whether Logto answers, and the log why claims are not confirmed. Only a request
+    /// for claims opens the circuit: one for a token may fail for one user alone. Too many requests
+    /// (429) are those of one session, which pauses. A refusal of the application is everybody's.
     fn note(&self, purpose: &Purpose, renewed: &Result<(), Error>) {
+        let now = self.clock.instant();
+        let of_claims = matches!(purpose, Purpose::Claims(_));
         match renewed {
-            Ok(()) | Err(Error::SessionOver | Error::Refused { .. }) => self.circuit.close(),
+            Ok(()) | Err(Error::SessionOver) => self.circuit.close(),
+            Err(error @ Error::Refused { code, .. }) if error.is_of_the_application() => {
+                // One that is not about the secret may be about the resource that was asked for.
+                if (of_claims || code == "invalid_client") && self.circuit.refuse(now, code) {
+                    log::error!(
+                        "{error}. Until that is mended, sessions cannot be confirmed and get no new \
+                         access tokens; Logto is asked again every {} seconds.",
+                        BACKOFF.as_secs()
+                    );
+                }
+            }
             Err(Error::Unavailable { status, retry_after, .. })
-                if matches!(purpose, Purpose::Claims(_)) && *status != Some(TOO_MANY_REQUESTS) =>
+                if of_claims && *status != Some(TOO_MANY_REQUESTS) =>
             {
-                self.circuit.open(self.clock.instant(), *retry_after);
+                self.circuit.open(now, *retry_after);
+            }
+            Err(Error::Refused { .. }) => self.circuit.close(),
+            Err(_) => {}
+        }
+        match renewed {
+            Err(Error::SessionOver) | Ok(()) => {}
+            Err(error) if of_claims && !error.is_of_the_application() => {
+                log::warn!("Claims could not be confirmed: {error}");
             }
             Err(_) => {}
         }

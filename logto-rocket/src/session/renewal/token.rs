@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::queue::unavailable;
-use crate::error::Error;
+use crate::error::{Call, Error};
 use crate::oidc::AccessToken;
 use crate::session::Sessions;
 use crate::session::cached_token::{CachedToken, TokenTarget};
@@ -40,11 +40,15 @@ impl Sessions {
         if let Some(token) = entry.token(&target, self.clock.now()) {
             return Ok(token);
         }
-        let renewed = self.request(&entry, Purpose::AccessToken(target.clone())).await;
+        let renewed = match self.may_ask() {
+            Ok(()) => self.request(&entry, Purpose::AccessToken(target.clone())).await,
+            refused => refused,
+        };
         let now = self.clock.now();
         match renewed {
             Ok(()) => entry.expiring_token(&target, now).ok_or_else(short_lived),
-            Err(error @ (Error::SessionOver | Error::Refused { .. })) => Err(error),
+            Err(Error::SessionOver) => Err(Error::SessionOver),
+            Err(error @ Error::Refused { .. }) if !error.is_of_the_application() => Err(error),
             Err(error) => entry.expiring_token(&target, now).ok_or(error),
         }
     }
@@ -54,8 +58,15 @@ impl Sessions {
     pub async fn refresh(self: &Arc<Self>, session: &Arc<Session>) -> Result<Arc<Session>, Error> {
         let entry = self.memory.registry.entry(session, self.clock.instant());
         let after = entry.begun();
+        self.may_ask()?;
         self.request(&entry, Purpose::Claims(Freshness::After(after))).await?;
         Ok(entry.session())
+    }
+
+    /// Whether Logto may be asked: not while it refuses the application.
+    fn may_ask(&self) -> Result<(), Error> {
+        let allowed = self.circuit.may_ask_for_a_token(self.clock.instant());
+        allowed.map_err(|code| Error::Refused { call: Call::Token, code })
     }
 
     /// Removes an access token that Logto refused.
