@@ -142,9 +142,11 @@ pub trait SessionStore: Send + Sync + 'static {
 pub struct Record {
     /// The encrypted session: base64, a few kilobytes.
     pub sealed: Arc<str>,
-    /// The user's id at Logto: at most 255 bytes, to be compared byte for byte.
+    /// The user: 12 hexadecimal digits that name the application and its Logto, a colon, and the
+    /// user's id at Logto. So two applications that share a store do not end each other's sessions. At
+    /// most 268 bytes, to be compared byte for byte.
     pub sub: String,
-    /// The id of the session at Logto, if Logto gives one, to be compared byte for byte.
+    /// The session at Logto, if Logto gives one, named like the user; to be compared byte for byte.
     pub sid: Option<String>,
     /// When the user signed in, in seconds since the Unix epoch.
     pub signed_in_at: u64,

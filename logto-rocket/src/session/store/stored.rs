@@ -15,7 +15,7 @@ use super::{Record, Replaced, SessionStore, StoreError, StoreId, Stored};
 use crate::clock::Clock;
 use crate::error::Error;
 use crate::session::cached_token::{CachedTokens, merged};
-use crate::session::cookie::Cookies;
+use crate::session::cookie::{Cookies, SealedAs};
 use crate::session::lifetimes::Lifetimes;
 use crate::session::memory::{CachedSession, Entry, Memory};
 use crate::session::secret::Secret;
@@ -30,24 +30,17 @@ const RETRY_BACKOFF: u64 = 1;
 
 /// The sessions in a store.
 pub(in crate::session) struct StoredSessions {
-    pub(super) store: Arc<dyn SessionStore>,
-    cookies: Arc<Cookies>,
-    memory: Arc<Memory>,
-    lifetimes: Lifetimes,
-    clock: Clock,
+    pub store: Arc<dyn SessionStore>,
+    /// What the names of users and of their sessions at Logto begin with in the store: that of this
+    /// application at this Logto.
+    pub owner: String,
+    pub cookies: Arc<Cookies>,
+    pub memory: Arc<Memory>,
+    pub lifetimes: Lifetimes,
+    pub clock: Clock,
 }
 
 impl StoredSessions {
-    pub fn new(
-        store: Arc<dyn SessionStore>,
-        cookies: Arc<Cookies>,
-        memory: Arc<Memory>,
-        lifetimes: Lifetimes,
-        clock: Clock,
-    ) -> Self {
-        Self { store, cookies, memory, lifetimes, clock }
-    }
-
     /// Opens the session that the browser's secret leads to.
     pub async fn open(&self, request: &Request<'_>) -> Result<Option<Arc<CachedSession>>, Error> {
         let Some(value) = self.cookies.session_value(request) else { return Ok(None) };
@@ -85,7 +78,7 @@ impl StoredSessions {
 
     /// The sessions of a user that the store has, over or not.
     pub async fn list_by_sub(&self, sub: &str) -> Result<Vec<Arc<Session>>, StoreError> {
-        let stored = in_time(self.store.list_by_sub(sub)).await?.into_iter();
+        let stored = in_time(self.store.list_by_sub(&self.named(sub))).await?.into_iter();
         let opened = stored.filter_map(|(at, stored)| self.unseal(at, stored));
         Ok(opened.map(|opened| opened.session).collect())
     }
@@ -112,7 +105,7 @@ impl StoredSessions {
 
     /// Deletes the sessions with this `sid`. Which ones they were the store does not tell.
     pub async fn end_by_sid(&self, sid: &str) -> Result<(), StoreError> {
-        in_time(self.store.delete_by_sid(sid)).await
+        in_time(self.store.delete_by_sid(&self.named(sid))).await
     }
 
     /// Deletes the sessions of a user that were signed in at `not_after` or earlier, and answers with
@@ -122,7 +115,8 @@ impl StoredSessions {
         sub: &str,
         not_after: u64,
     ) -> Result<Vec<Arc<Session>>, StoreError> {
-        let deletion = in_time(self.store.delete_by_sub(sub, not_after));
+        let name = self.named(sub);
+        let deletion = in_time(self.store.delete_by_sub(&name, not_after));
         let (stored, deleted) = join(self.list_by_sub(sub), deletion).await;
         deleted?;
         Ok(stored.unwrap_or_default())
@@ -261,7 +255,7 @@ impl StoredSessions {
 
     /// Opens what the store had under an id; `None` for anything that was not sealed for it.
     fn unseal(&self, at: StoreId, stored: Stored) -> Option<CachedSession> {
-        let unsealed = self.cookies.vault().open(at.as_str(), &stored.sealed)?;
+        let unsealed = self.cookies.vault().open(SealedAs::Record, at.as_str(), &stored.sealed)?;
         let mut session = Session::from_text(&unsealed.text)?;
         session.generation = stored.version;
         session.tokens.shrink_to_fit();
@@ -271,10 +265,18 @@ impl StoredSessions {
     fn record_of(&self, session: &Session) -> Result<Record, Error> {
         let sealed = session
             .to_text()
-            .and_then(|text| self.cookies.vault().seal(session.id.store_id().as_str(), &text))
+            .and_then(|text| {
+                self.cookies.vault().seal(SealedAs::Record, session.id.store_id().as_str(), &text)
+            })
             .ok_or_else(|| StoreError::new("the session could not be encrypted"))?;
-        let sid = session.claims.sid.clone();
-        Ok(Record::new(sealed, session.claims.sub.clone(), sid, session.signed_in_at))
+        let claims = &session.claims;
+        let sid = claims.sid.as_deref().map(|sid| self.named(sid));
+        Ok(Record::new(sealed, self.named(&claims.sub), sid, session.signed_in_at))
+    }
+
+    /// The name of a user, or of a session at Logto, in the store.
+    fn named(&self, name: &str) -> String {
+        format!("{}:{name}", self.owner)
     }
 }
 
