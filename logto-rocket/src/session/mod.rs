@@ -151,7 +151,7 @@ impl Sessions {
             session.refresh_token.clone_from(&tokens.refresh_token);
             session.id_token = tokens.id_token.clone().filter(|_| self.settings.keep_id_token);
         }
-        let token = tokens.map(|tokens| CachedToken::of_answer(tokens, now));
+        let token = tokens.map(|tokens| CachedToken::of_answer(tokens, 0, now));
         self.backend.begin(session, token, origin)
     }
 

@@ -46,7 +46,7 @@ use std::time::Duration;
 
 pub(super) use self::cache::{CachedSession, SessionCache};
 pub(super) use self::ended::{EndedSessions, Verdict};
-pub(super) use self::queue::{Freshness, Purpose, Settled};
+pub(super) use self::queue::{Freshness, Purpose, Settled, Use};
 pub(super) use self::registry::{Entry, Registry};
 pub(crate) use self::used_codes::{SignInResult, UsedCodes};
 

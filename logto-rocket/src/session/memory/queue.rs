@@ -31,9 +31,19 @@ const MAX_REFUSALS: usize = 100;
 /// What a token request is made for.
 pub(in crate::session) enum Purpose {
     /// An access token.
-    AccessToken(TokenTarget),
+    AccessToken(TokenTarget, Use),
     /// What Logto knows of the user.
     Claims(Freshness),
+}
+
+/// What an access token is wanted for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::session) enum Use {
+    /// To be sent. It must be good for a while.
+    Call,
+    /// To decide by its scopes. It must have been fetched within this time, too, and after the last
+    /// mark of the session.
+    Decision(Option<Duration>),
 }
 
 /// How new claims must be.
@@ -112,7 +122,7 @@ impl Queue {
             return Some(Settled::Over);
         }
         let is_there = match purpose {
-            Purpose::AccessToken(target) => {
+            Purpose::AccessToken(target, _) => {
                 if let Some(code) = self.refusal(target, now) {
                     return Some(Settled::Refused(code.to_owned()));
                 }
@@ -190,7 +200,7 @@ mod tests {
     }
 
     fn for_token(resource: &str) -> Purpose {
-        Purpose::AccessToken(token(resource))
+        Purpose::AccessToken(token(resource), Use::Call)
     }
 
     fn claims_after(number: u64) -> Purpose {

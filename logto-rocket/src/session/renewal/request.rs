@@ -9,7 +9,7 @@ use crate::error::{Call, Error, InvalidToken};
 use crate::oidc::{Expected, RefreshToken, Renewal, Target, Tokens};
 use crate::session::Sessions;
 use crate::session::cached_token::{CachedToken, TokenTarget};
-use crate::session::memory::{Entry, Purpose};
+use crate::session::memory::{Entry, Freshness, Purpose};
 use crate::session::session::Session;
 
 /// How long a refresh waits for an answer before it is sent again. Both requests are within the
@@ -30,6 +30,7 @@ impl Sessions {
         purpose: &Purpose,
     ) -> Result<(), Error> {
         let target = target_of(purpose);
+        let marks = entry.session().marks + u32::from(sets_a_mark(purpose));
         let mut used = entry.session().refresh_token.clone().ok_or(Error::NoRefreshToken)?;
         let number = entry.begin();
         let mut renewal = self.ask(&used, &target, purpose).await;
@@ -41,8 +42,8 @@ impl Sessions {
                 renewal = self.ask(&used, &target, purpose).await;
             }
         }
-        let renewed = self.take(entry, number, &target, renewal).await.and_then(|claims| {
-            if claims || matches!(purpose, Purpose::AccessToken(_)) {
+        let renewed = self.take(entry, number, &target, marks, renewal).await.and_then(|claims| {
+            if claims || matches!(purpose, Purpose::AccessToken(..)) {
                 Ok(())
             } else {
                 Err(no_claims())
@@ -62,7 +63,8 @@ impl Sessions {
         match error {
             Error::SessionOver | Error::NoRefreshToken => {}
             Error::Refused { code, .. }
-                if matches!(purpose, Purpose::AccessToken(_)) && !error.is_of_the_application() =>
+                if matches!(purpose, Purpose::AccessToken(..))
+                    && !error.is_of_the_application() =>
             {
                 entry.refuse(target.clone(), code.clone(), now, REFUSED_FOR);
             }
@@ -143,6 +145,7 @@ impl Sessions {
         entry: &Entry,
         number: u64,
         target: &TokenTarget,
+        marks: u32,
         renewal: Renewal,
     ) -> Result<bool, Error> {
         let before = entry.session();
@@ -179,6 +182,7 @@ impl Sessions {
             if let Ok(Some(claims)) = &claims {
                 session.claims = Arc::new(self.claims_to_store(claims.clone()));
                 session.confirmed_at = now;
+                session.marks = session.marks.max(marks);
                 if self.settings.keep_id_token {
                     session.id_token.clone_from(&tokens.id_token);
                 }
@@ -188,7 +192,7 @@ impl Sessions {
             entry.claims_came(number);
         }
         if believed {
-            entry.add_token(target.clone(), CachedToken::of_answer(&tokens, now), now);
+            entry.add_token(target.clone(), CachedToken::of_answer(&tokens, marks, now), now);
         }
         if let Err(over) = self.backend.save(entry).await {
             self.end(&before).await;
@@ -213,9 +217,14 @@ impl Sessions {
 /// A confirmation asks for the token of userinfo, which the answer brings along.
 fn target_of(purpose: &Purpose) -> TokenTarget {
     match purpose {
-        Purpose::AccessToken(target) => target.clone(),
+        Purpose::AccessToken(target, _) => target.clone(),
         Purpose::Claims(_) => TokenTarget::default(),
     }
+}
+
+/// Whether the application asked for what Logto knows now, so that nothing from before decides.
+fn sets_a_mark(purpose: &Purpose) -> bool {
+    matches!(purpose, Purpose::Claims(Freshness::After(_)))
 }
 
 fn is_invalid_grant(renewal: &Renewal) -> bool {

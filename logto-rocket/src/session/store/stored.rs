@@ -287,6 +287,7 @@ fn after(mine: &Session, ours: &CachedTokens, theirs: &Session) -> Session {
     Session {
         generation: theirs.generation + 1,
         last_seen: mine.last_seen.max(theirs.last_seen),
+        marks: mine.marks.max(theirs.marks),
         tokens: merged(&mine.tokens, ours, theirs.tokens.clone()),
         ..newest.clone()
     }

@@ -14,7 +14,7 @@ use crate::sync::{Arc, Mutex, MutexGuard, PoisonError};
 pub(in crate::session) struct Entry(Mutex<EntryState>);
 
 pub(in crate::session::memory) struct EntryState {
-    session: Arc<Session>,
+    pub(super) session: Arc<Session>,
     /// That of the whole registry.
     version: Arc<AtomicU64>,
     /// The newest generation that a browser has sent.
@@ -67,7 +67,7 @@ impl Entry {
     ) -> Option<Settled> {
         let state = self.lock();
         let is_there = match purpose {
-            Purpose::AccessToken(target) => state.token(target, seconds).is_some(),
+            Purpose::AccessToken(target, wanted) => state.token(target, *wanted, seconds).is_some(),
             Purpose::Claims(Freshness::ConfirmedWithin(limit)) => {
                 state.session.is_confirmed_within(*limit, seconds)
             }
