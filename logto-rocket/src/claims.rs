@@ -8,6 +8,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
+use crate::numeric_date::{milliseconds, seconds};
+
 /// The claims of a user. Logto's own claims are typed; all others are stored as they were received.
 ///
 /// The scopes of the sign-in and the tenant's settings determine which claims there are. Logto
@@ -56,9 +58,11 @@ pub struct Known {
     /// The language, such as `en-US` (scope `profile`).
     pub locale: Option<String>,
     /// When the user was created, in **milliseconds** since the Unix epoch (scope `profile`).
+    #[serde(default, deserialize_with = "milliseconds")]
     pub created_at: Option<i64>,
     /// When the user was last changed, in **milliseconds** since the Unix epoch (scope `profile`).
     /// Every sign-in changes it.
+    #[serde(default, deserialize_with = "milliseconds")]
     pub updated_at: Option<i64>,
     /// The e-mail address (scope `email`).
     pub email: Option<String>,
@@ -81,8 +85,9 @@ pub struct Known {
     pub organization_data: Option<Vec<OrganizationData>>,
     /// The id of the session at Logto; only present if back-channel logout requires it.
     pub sid: Option<String>,
-    /// When the user last entered a password or a factor at Logto, in seconds since the Unix epoch;
-    /// only present if the sign-in asked for it.
+    /// When the user last entered a password or a factor at Logto, in whole seconds since the Unix
+    /// epoch; only present if the sign-in asked for it.
+    #[serde(default, deserialize_with = "seconds")]
     pub auth_time: Option<u64>,
 }
 
@@ -245,5 +250,26 @@ mod tests {
             assert!(Claims::from_json(json).is_err(), "{json}");
         }
         assert!(Claims::from_json("\n {\"sub\":\"k3d9\"}\n").is_ok());
+    }
+
+    #[test]
+    fn times_with_a_fraction_are_rounded_down_and_kept_as_they_came() {
+        let json = r#"{"sub":"u","auth_time":1.7e9,"created_at":-5,"updated_at":1700000000123.9}"#;
+        let claims = Claims::from_json(json).unwrap();
+        assert_eq!(claims.auth_time, Some(1_700_000_000));
+        assert_eq!((claims.created_at, claims.updated_at), (Some(-5), Some(1_700_000_000_123)));
+        assert_eq!(claims.as_json(), json);
+        for (name, wrong) in [
+            ("auth_time", "\"1.5\""),
+            ("auth_time", "-1.5"),
+            ("auth_time", "1e300"),
+            ("created_at", "\"5\""),
+            ("created_at", "-1.5"),
+            ("updated_at", "1e300"),
+            ("updated_at", "[5]"),
+        ] {
+            let json = format!(r#"{{"sub":"u","{name}":{wrong}}}"#);
+            assert!(Claims::from_json(&json).is_err(), "{json}");
+        }
     }
 }

@@ -248,6 +248,7 @@ mod guard;
 mod local_path;
 mod loopback;
 pub mod names;
+mod numeric_date;
 mod oidc;
 mod request;
 mod requirement;

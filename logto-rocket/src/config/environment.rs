@@ -1,12 +1,12 @@
 //! The layer of the `LOGTO_*` environment variables.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rocket::figment::providers::Env;
 use rocket::figment::value::{Dict, Map, Value};
 use rocket::figment::{self, Metadata, Profile, Provider};
 
-use super::errors::{Warning, escaped};
+use super::errors::{Warning, Wrong, escaped};
 use super::keys::{self, KEYS};
 
 /// What this layer is called in figment.
@@ -21,12 +21,31 @@ pub(super) fn layer() -> (Environment, Vec<Warning>) {
         .collect();
     let (known, unknown): (BTreeMap<_, _>, BTreeMap<_, _>) =
         variables.into_iter().partition(|(key, _)| KEYS.contains(&key.as_str()));
-    (Environment { known }, unknown.keys().map(|key| not_known(key)).collect())
+    let (empty, known): (BTreeMap<_, _>, _) =
+        known.into_iter().partition(|(_, text)| text.trim().is_empty());
+    let empty = empty.into_keys().collect();
+    (Environment { known, empty }, unknown.keys().map(|key| not_known(key)).collect())
+}
+
+/// The elements of a list that is written as one text, with commas or blanks between them.
+pub(super) fn elements(text: &str) -> Result<Vec<String>, Wrong> {
+    // A list with both brackets has been read as one.
+    if text.starts_with('[') || text.ends_with(']') {
+        return Err(Wrong::new(
+            "is not a list that can be read",
+            "write the elements with commas between them: `a,b`, or `[\"a\", \"b\"]`",
+        ));
+    }
+    let elements = text.split(|char: char| char == ',' || char.is_whitespace());
+    Ok(elements.filter(|element| !element.is_empty()).map(ToOwned::to_owned).collect())
 }
 
 /// The known `LOGTO_*` variables, as a layer that overrides all others in every profile.
 pub(super) struct Environment {
     known: BTreeMap<String, String>,
+    /// The keys whose variables are there but empty, as a file of a container leaves them. They
+    /// count as absent.
+    pub(super) empty: BTreeSet<String>,
 }
 
 impl Provider for Environment {

@@ -46,9 +46,10 @@ impl Config {
         Self::default()
     }
 
-    /// The URL of Logto as its console shows it, without `/oidc`. This or
-    /// [`issuer()`](Config::issuer) is required. An https URL; http only on a loopback host,
-    /// because an attacker who can change the traffic can sign in as any user.
+    /// The URL of Logto, which its console calls "Logto endpoint". A `/oidc` or the path of the
+    /// discovery document at its end is left off. This or [`issuer()`](Config::issuer) is required.
+    /// An https URL; http only on a loopback host, because an attacker who can change the traffic
+    /// can sign in as any user.
     pub fn endpoint(self, url: impl Into<String>) -> Self {
         self.set("endpoint", url.into())
     }
@@ -78,8 +79,8 @@ impl Config {
         self.set("app_secret", secret.into())
     }
 
-    /// The origin of this site as browsers see it, such as `https://app.example.com`: https, or
-    /// http on a loopback host. Default: `http://localhost:{port}` in the debug profile; required
+    /// The origin of this site as browsers see it, without a path, such as
+    /// `https://app.example.com`: https, or http on a loopback host. Default: `http://localhost:{port}` in the debug profile; required
     /// otherwise. It determines the redirect URIs and whether cookies are `Secure`. The `Host`
     /// header is never used, because a client can forge it.
     pub fn base_url(self, origin: impl Into<String>) -> Self {

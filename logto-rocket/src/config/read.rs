@@ -57,7 +57,7 @@ pub(crate) fn read(
     let pushed_authorization = reader.flag("pushed_authorization").unwrap_or(false);
     let after_sign_in = local_path(&mut reader, "after_sign_in");
     let after_sign_out = local_path(&mut reader, "after_sign_out");
-    let trusted_origins = reader.list("trusted_origins", Origin::parse).unwrap_or_default();
+    let trusted_origins = reader.list("trusted_origins", Origin::of_another).unwrap_or_default();
     let session = session::read(&mut reader, base_url.as_ref(), has_own_store, &mut warnings);
     let (secret_keys, generated_key) = secret_keys(&mut reader, debug);
     let clock_skew = reader.duration("clock_skew", (Duration::ZERO, 5 * MINUTE), MINUTE);
@@ -152,7 +152,7 @@ fn base_url(reader: &mut Reader, debug: bool) -> Option<Origin> {
                     `base_url = \"https://app.example.com\"`";
         reader.reject("base_url", Wrong::new(what, remedy));
     }
-    reader.text("base_url", Origin::parse)
+    reader.text("base_url", Origin::of_this_site)
 }
 
 fn include_reserved_scopes(reader: &mut Reader, scopes: &[String]) -> bool {

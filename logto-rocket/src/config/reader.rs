@@ -1,12 +1,13 @@
 //! [`Reader`]: takes single values out of the layers and notes every error with its source.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rocket::figment::value::{Dict, Tag, Value};
 use rocket::figment::{Figment, Metadata, Source};
 
-use super::environment::Environment;
+use super::environment::{self, Environment};
 use super::errors::{ConfigError, ConfigErrors, Wrong, escaped, shown};
 use super::keys::{self, KEYS};
 use super::{numbers, source, texts};
@@ -15,6 +16,7 @@ use super::{numbers, source, texts};
 pub(super) struct Reader {
     layers: Figment,
     logto: Value,
+    empty_variables: BTreeSet<String>,
     errors: ConfigErrors,
 }
 
@@ -25,8 +27,12 @@ impl Reader {
     ///
     /// If there is not a table of keys to read.
     pub(super) fn open(layers: Figment, environment: Environment) -> Result<Self, ConfigErrors> {
-        let mut reader =
-            Self { layers, logto: Dict::new().into(), errors: ConfigErrors::default() };
+        let mut reader = Self {
+            layers,
+            logto: Dict::new().into(),
+            empty_variables: environment.empty.clone(),
+            errors: ConfigErrors::default(),
+        };
         // The layer of the environment contains known keys only; it must not hide errors in the
         // layers below.
         if !reader.check() {
@@ -63,7 +69,8 @@ impl Reader {
         self.value(key, |reader, value| parse(&reader.text_of(value)?))
     }
 
-    /// The list of texts at `key`, each as `parse` reads it. A single text is a list of one.
+    /// The list of texts at `key`, each as `parse` reads it. A single text is a list of one, and in
+    /// the environment a list of those between commas and blanks.
     pub(super) fn list<T>(
         &mut self,
         key: &str,
@@ -80,6 +87,15 @@ impl Reader {
     ) -> Option<Vec<T>> {
         let values = match self.logto.find_ref(key)?.clone() {
             Value::Array(_, values) => values,
+            Value::String(tag, text) if self.is_from_environment(tag) => {
+                match environment::elements(&text) {
+                    Ok(texts) => texts.into_iter().map(|text| Value::String(tag, text)).collect(),
+                    Err(wrong) => {
+                        self.error(key, &Value::String(tag, text), wrong);
+                        Vec::new()
+                    }
+                }
+            }
             value => vec![value],
         };
         let mut read = Vec::with_capacity(values.len());
@@ -144,12 +160,12 @@ impl Reader {
     pub(super) fn reject(&mut self, key: &str, wrong: Wrong) {
         match self.logto.find_ref(key).cloned() {
             Some(value) => self.error(key, &value, wrong),
-            None => self.errors.push(ConfigError {
-                key: format!("logto.{key}"),
-                value: None,
-                source: None,
-                wrong,
-            }),
+            None => {
+                let empty = self.empty_variables.contains(key);
+                let source = empty.then(|| format!("{}, which is empty", keys::variable(key)));
+                let key = format!("logto.{key}");
+                self.errors.push(ConfigError { key, value: None, source, wrong });
+            }
         }
     }
 

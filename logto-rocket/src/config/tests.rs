@@ -1,11 +1,13 @@
 //! The configuration seen from outside: through Rocket's figment, files and the environment.
 
+mod environment;
 mod errors;
 mod layers;
 mod never_panics;
 mod secret_keys;
 mod secrets;
 mod session;
+mod urls;
 mod values;
 
 use figment::Jail;

@@ -1,30 +1,65 @@
 //! The rules for URLs.
 
-use url::Url;
+use url::{Host, Url};
 
 use super::errors::Wrong;
 use crate::loopback::is_loopback;
 
-/// The URL of Logto: https, or http on a loopback host.
+/// What stands behind an issuer in the address of its discovery document
+/// ([OpenID Connect Discovery, section 4](https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderConfig)).
+const DISCOVERY: &str = "/.well-known/openid-configuration";
+
+/// What stands behind the endpoint in Logto's issuer.
+const OIDC: &str = "/oidc";
+
+/// The URL of Logto: https, or http on a loopback host. The issuer and its discovery address are
+/// understood as well.
 pub(super) fn endpoint(text: &str) -> Result<Url, Wrong> {
-    let url = secure_url(text)?;
-    if url.path().trim_end_matches('/').ends_with("/oidc") {
+    let url = not_the_console(secure_url(text, "https://example.logto.app")?)?;
+    let issuer = url.as_str().strip_suffix(DISCOVERY);
+    if let Some(issuer) = issuer.filter(|issuer| !issuer.ends_with(OIDC)) {
+        let remedy = format!("write `issuer = \"{issuer}\"` instead of `endpoint`");
         return Err(Wrong::new(
-            "ends in `/oidc`, which is part of the issuer",
-            "remove `/oidc`, or set this value as `issuer`",
+            "is a discovery address, but of no issuer below an endpoint",
+            remedy,
         ));
     }
-    Ok(url)
+    Ok(without(url, [DISCOVERY, OIDC]))
 }
 
 /// Where this server reaches Logto: any http or https URL.
 pub(super) fn internal_endpoint(text: &str) -> Result<Url, Wrong> {
-    web_url(text)
+    let url = not_the_console(web_url(text, "http://logto:3001")?)?;
+    Ok(without(url, [DISCOVERY, OIDC]))
 }
 
-/// An https URL, or http on a loopback host.
-pub(super) fn secure_url(text: &str) -> Result<Url, Wrong> {
-    let url = web_url(text)?;
+/// Logto's issuer identifier: https, or http on a loopback host.
+pub(super) fn issuer(text: &str) -> Result<Url, Wrong> {
+    let url = secure_url(text, "https://example.logto.app/oidc")?;
+    match text.strip_suffix(DISCOVERY) {
+        Some(issuer) => {
+            let remedy = format!("write `{issuer}`, exactly as the document has it in `issuer`");
+            Err(Wrong::new("is a discovery address, not the issuer", remedy))
+        }
+        None => Ok(url),
+    }
+}
+
+/// An https URL, or http on a loopback host. An error gives `example` for the right form.
+pub(super) fn secure_url(text: &str, example: &str) -> Result<Url, Wrong> {
+    let url = web_url(text, example)?;
+    let unspecified = match url.host() {
+        Some(Host::Ipv4(address)) => address.is_unspecified(),
+        Some(Host::Ipv6(address)) => address.is_unspecified(),
+        _ => false,
+    };
+    if unspecified {
+        let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
+        return Err(Wrong::new(
+            "is an address that a server listens on, not one that a browser can open",
+            format!("write `{}://localhost{port}`, or the name of the host", url.scheme()),
+        ));
+    }
     if url.scheme() == "http" && !is_loopback(&url) {
         return Err(Wrong::new(
             "is plain http, which an attacker on the network can read and change; http is allowed \
@@ -35,12 +70,20 @@ pub(super) fn secure_url(text: &str) -> Result<Url, Wrong> {
     Ok(url)
 }
 
-fn web_url(text: &str) -> Result<Url, Wrong> {
-    let remedy = "write a URL such as `https://example.logto.app`";
-    let not = || Wrong::new("is not an http or https URL", remedy);
+fn web_url(text: &str, example: &str) -> Result<Url, Wrong> {
+    let not = || {
+        let remedy = match host_alone(text) {
+            Some(url) => format!("write `{url}`"),
+            None => format!("write a URL such as `{example}`"),
+        };
+        Wrong::new("is not an http or https URL", remedy)
+    };
     // The URL parser removes spaces and line breaks; a value that it would change is rejected.
     if !text.chars().all(|char| char.is_ascii_graphic() && char != '\\') {
-        return Err(Wrong::new("has a space or a character that is not allowed in a URL", remedy));
+        return Err(Wrong::new(
+            "has a space or a character that is not allowed in a URL",
+            format!("write a URL such as `{example}`"),
+        ));
     }
     let url = Url::parse(text).map_err(|_| not())?;
     if !matches!(url.scheme(), "http" | "https") || !text.contains("://") {
@@ -56,4 +99,38 @@ fn web_url(text: &str) -> Result<Url, Wrong> {
         ));
     }
     Ok(url)
+}
+
+/// The URL that is meant by a host without a scheme.
+fn host_alone(text: &str) -> Option<String> {
+    let plain = |char: char| char.is_ascii_alphanumeric() || ".-:".contains(char);
+    let url = Url::parse(&format!("https://{text}")).ok().filter(|_| text.chars().all(plain))?;
+    if is_loopback(&url) {
+        return Some(format!("http://{text}"));
+    }
+    text.contains('.').then(|| format!("https://{text}"))
+}
+
+/// Refuses the address of the pages on which administrators work, which answers no sign-in.
+fn not_the_console(url: Url) -> Result<Url, Wrong> {
+    let of_the_cloud = url.host_str() == Some("cloud.logto.io");
+    if of_the_cloud || url.path_segments().is_some_and(|mut path| path.next() == Some("console")) {
+        return Err(Wrong::new(
+            "is the address of Logto's console, not of Logto",
+            "copy the \"Logto endpoint\" from the application's page in the console, such as \
+             `https://example.logto.app`",
+        ));
+    }
+    Ok(url)
+}
+
+/// The URL without these ends of its path, in this order, each of which may be missing.
+fn without(mut url: Url, ends: [&str; 2]) -> Url {
+    for end in ends {
+        let path = url.path().trim_end_matches('/').strip_suffix(end).map(ToOwned::to_owned);
+        if let Some(path) = path {
+            url.set_path(&path);
+        }
+    }
+    url
 }

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use url::Url;
 
-use super::errors::Wrong;
-use super::urls::secure_url;
+use super::errors::{Wrong, escaped};
+use super::urls;
 use crate::oidc::{ClientSecret, Prompt};
 
 /// Logto's issuer identifier: the exact text, which tokens must contain byte for byte, and its URL.
@@ -20,7 +20,7 @@ impl Issuer {
     /// Reads an issuer: an https URL, or http on a loopback host, without query and fragment
     /// ([OpenID Connect Discovery, section 3](https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderMetadata)).
     pub(super) fn parse(text: &str) -> Result<Self, Wrong> {
-        Ok(Self { text: text.into(), url: secure_url(text)? })
+        Ok(Self { text: text.into(), url: urls::issuer(text)? })
     }
 
     /// The issuer of the Logto at `endpoint`: `{endpoint}/oidc`.
@@ -59,15 +59,17 @@ pub(crate) struct Origin {
 }
 
 impl Origin {
-    pub(super) fn parse(text: &str) -> Result<Self, Wrong> {
-        let url = secure_url(text)?;
-        if url.path() != "/" {
-            return Err(Wrong::new(
-                "has a path; an origin is a scheme, a host and perhaps a port",
-                format!("write `{}`", url.origin().ascii_serialization()),
-            ));
-        }
-        Ok(Self::of(url))
+    /// Reads the origin of this site.
+    pub(super) fn of_this_site(text: &str) -> Result<Self, Wrong> {
+        let url = urls::secure_url(text, "https://app.example.com")?;
+        let remedy = "; the path of the sign-in routes is the key `base`";
+        Self::without_path(url, "the site must be at the root of its host", remedy)
+    }
+
+    /// Reads the origin of another site.
+    pub(super) fn of_another(text: &str) -> Result<Self, Wrong> {
+        let url = urls::secure_url(text, "https://admin.example.com")?;
+        Self::without_path(url, "an origin is a scheme, a host and perhaps a port", "")
     }
 
     /// `http://localhost` with the port.
@@ -76,6 +78,16 @@ impl Origin {
         // Fails only for URLs that can have no port.
         let _ = url.set_port(Some(port));
         Self::of(url)
+    }
+
+    fn without_path(url: Url, why: &str, more_remedy: &str) -> Result<Self, Wrong> {
+        if url.path() == "/" {
+            return Ok(Self::of(url));
+        }
+        Err(Wrong::new(
+            format!("has the path `{}`; {why}", escaped(url.path())),
+            format!("write `{}`{more_remedy}", url.origin().ascii_serialization()),
+        ))
     }
 
     fn of(url: Url) -> Self {

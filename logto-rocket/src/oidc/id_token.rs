@@ -13,6 +13,7 @@ use super::payload::{Payload, check};
 use super::secrets::{AccessToken, Nonce, RawIdToken};
 use crate::claims::Claims;
 use crate::error::{Call, Error, InvalidToken};
+use crate::numeric_date::NumericDate;
 
 /// The claims that describe the token, not the user.
 const OF_THE_TOKEN: [&str; 9] =
@@ -88,7 +89,7 @@ impl Expected<'_> {
         if let Some(expected) = self.nonce {
             check("nonce", nonce.as_deref() == Some(expected.reveal()))?;
         }
-        let auth_time = payload.time("auth_time")?;
+        let auth_time = payload.claim("auth_time")?.map(NumericDate::rounded_down);
         if let Some(MaxAge { max_age, asked_at }) = self.max_age {
             let auth_time = auth_time.ok_or(InvalidToken::Claim("auth_time"))?;
             let allowed = max_age.as_secs().saturating_add(skew.as_secs());

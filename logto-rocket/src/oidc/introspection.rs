@@ -10,6 +10,7 @@ use super::http::{bad_answer, form, refusal};
 use super::secrets::AccessToken;
 use super::{Oidc, named};
 use crate::error::{Call, Error};
+use crate::numeric_date::seconds;
 
 /// What Logto knows of a token; from [`Logto::introspect()`](crate::Logto::introspect).
 ///
@@ -32,7 +33,9 @@ struct Known {
     aud: Audience,
     #[serde(default, deserialize_with = "by_spaces")]
     scope: Vec<String>,
+    #[serde(default, deserialize_with = "seconds")]
     exp: Option<u64>,
+    #[serde(default, deserialize_with = "seconds")]
     iat: Option<u64>,
     token_type: Option<String>,
     #[serde(flatten)]
@@ -94,12 +97,12 @@ impl Introspection {
         self.scopes().iter().any(|known| known == scope)
     }
 
-    /// When the token expires, in seconds since the Unix epoch.
+    /// When the token expires, in whole seconds since the Unix epoch.
     pub fn expires_at(&self) -> Option<u64> {
         self.known.as_ref()?.exp
     }
 
-    /// When the token was issued, in seconds since the Unix epoch.
+    /// When the token was issued, in whole seconds since the Unix epoch.
     pub fn issued_at(&self) -> Option<u64> {
         self.known.as_ref()?.iat
     }
@@ -195,6 +198,8 @@ mod tests {
         for (name, wrong) in [
             ("exp", json!("1795443060")),
             ("exp", json!(-1)),
+            ("exp", json!(-1.5)),
+            ("iat", json!(1e300)),
             ("iat", json!([1])),
             ("client_id", json!(["a"])),
             ("sub", json!(7)),

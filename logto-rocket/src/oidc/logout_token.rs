@@ -9,6 +9,7 @@ use super::keys::Token;
 use super::logout_token_limits::LONGEST_LIFE;
 use super::payload::{Payload, check};
 use crate::error::{Error, InvalidToken};
+use crate::numeric_date::NumericDate;
 
 const EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
 
@@ -67,18 +68,19 @@ impl Oidc {
 
     /// Whether a token is from this issuer, to this application, and of this time. Good for
     /// refusing one whose signature has not been verified.
-    fn is_for_us(&self, payload: &Payload) -> Result<u64, InvalidToken> {
+    fn is_for_us(&self, payload: &Payload) -> Result<NumericDate, InvalidToken> {
         payload.check_issuer(&self.settings.issuer)?;
         payload.check_audience(&self.settings.client_id)?;
-        let issued_at = payload.time("iat")?.ok_or(InvalidToken::Claim("iat"))?;
+        let issued_at = payload.required::<NumericDate>("iat")?;
         let (now, skew) = (self.clock.now(), self.settings.clock_skew.as_secs());
-        let young = now < issued_at.saturating_add(LONGEST_LIFE).saturating_add(skew);
-        check("iat", young && issued_at <= now.saturating_add(skew))?;
+        let dead_at = issued_at.rounded_down().saturating_add(LONGEST_LIFE).saturating_add(skew);
+        check("iat", now < dead_at && issued_at.rounded_up() <= now.saturating_add(skew))?;
         Ok(issued_at)
     }
 
     fn read_logout_token(&self, payload: &Payload) -> Result<LogoutToken, InvalidToken> {
-        let issued_at = self.is_for_us(payload)?;
+        // Sessions that began within the second in which it was issued end.
+        let issued_at = self.is_for_us(payload)?.rounded_up();
         payload.check_lifetime(self.clock.now(), self.settings.clock_skew)?;
         let events: BTreeMap<String, serde_json::Value> = payload.required("events")?;
         check("events", events.get(EVENT).is_some_and(serde_json::Value::is_object))?;

@@ -8,9 +8,7 @@ use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
 use crate::error::InvalidToken;
-
-/// The end of the year 9999: a later time is an error or has another unit.
-const LATEST: u64 = 253_402_300_799;
+use crate::numeric_date::NumericDate;
 
 /// What a token says.
 pub(super) struct Payload(BTreeMap<String, Box<RawValue>>);
@@ -49,14 +47,6 @@ impl Payload {
         self.claim(name)?.ok_or(InvalidToken::Claim(name))
     }
 
-    /// A time in whole seconds since the Unix epoch, if it is there.
-    pub(super) fn time(&self, name: &'static str) -> Result<Option<u64>, InvalidToken> {
-        match self.claim::<u64>(name)? {
-            Some(time) if time > LATEST => Err(InvalidToken::Claim(name)),
-            time => Ok(time),
-        }
-    }
-
     /// Checks `iss`: equal to the byte.
     pub(super) fn check_issuer(&self, issuer: &str) -> Result<(), InvalidToken> {
         check("iss", self.required::<String>("iss")? == issuer)
@@ -93,12 +83,12 @@ impl Payload {
     /// Checks `exp`, `iat` and, if it is there, `nbf` against `now`.
     pub(super) fn check_lifetime(&self, now: u64, skew: Duration) -> Result<(), InvalidToken> {
         let skew = skew.as_secs();
-        let expires_at = self.time("exp")?.ok_or(InvalidToken::Claim("exp"))?;
-        let issued_at = self.time("iat")?.ok_or(InvalidToken::Claim("iat"))?;
+        let expires_at = self.required::<NumericDate>("exp")?.rounded_down();
+        let issued_at = self.required::<NumericDate>("iat")?.rounded_up();
         check("exp", now < expires_at.saturating_add(skew))?;
         check("iat", issued_at <= now.saturating_add(skew))?;
-        if let Some(not_before) = self.time("nbf")? {
-            check("nbf", not_before <= now.saturating_add(skew))?;
+        if let Some(not_before) = self.claim::<NumericDate>("nbf")? {
+            check("nbf", not_before.rounded_up() <= now.saturating_add(skew))?;
         }
         Ok(())
     }

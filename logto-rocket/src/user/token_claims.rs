@@ -4,6 +4,8 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
+use crate::numeric_date::seconds;
+
 /// What a JWT access token says ([RFC 9068, section
 /// 2.2](https://www.rfc-editor.org/rfc/rfc9068#section-2.2)); from
 /// [`Token::claims()`](crate::Token::claims), which explains when they can be trusted.
@@ -21,9 +23,9 @@ pub struct TokenClaims {
     pub audience: Vec<String>,
     /// What it permits.
     pub scopes: Vec<String>,
-    /// When it expires, in seconds since the Unix epoch.
+    /// When it expires, in whole seconds since the Unix epoch.
     pub exp: Option<u64>,
-    /// When it was issued, in seconds since the Unix epoch.
+    /// When it was issued, in whole seconds since the Unix epoch.
     pub iat: Option<u64>,
     /// The token's own id.
     pub jti: Option<String>,
@@ -61,7 +63,9 @@ struct Known {
     #[serde(default, deserialize_with = "one_or_many")]
     aud: Vec<String>,
     scope: Option<String>,
+    #[serde(default, deserialize_with = "seconds")]
     exp: Option<u64>,
+    #[serde(default, deserialize_with = "seconds")]
     iat: Option<u64>,
     jti: Option<String>,
 }
@@ -121,8 +125,16 @@ mod tests {
     }
 
     #[test]
+    fn times_with_a_fraction_are_rounded_down() {
+        let claims = TokenClaims::read(br#"{"sub":"u","iat":1.7e9,"exp":1700003600.9}"#).unwrap();
+        assert_eq!((claims.iat, claims.exp), (Some(1_700_000_000), Some(1_700_003_600)));
+    }
+
+    #[test]
     fn what_is_no_such_token_is_none() {
-        for payload in ["", "[]", "{}", "null", r#"{"sub":1}"#, r#"{"sub":"u","aud":1}"#] {
+        let wrong_times = [r#"{"sub":"u","exp":"1.5"}"#, r#"{"sub":"u","iat":-1.5}"#];
+        let others = ["", "[]", "{}", "null", r#"{"sub":1}"#, r#"{"sub":"u","aud":1}"#];
+        for payload in others.into_iter().chain(wrong_times) {
             assert!(TokenClaims::read(payload.as_bytes()).is_none(), "{payload}");
         }
     }

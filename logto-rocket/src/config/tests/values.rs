@@ -19,7 +19,7 @@ mWMXjZNsiHM11tj92nj6VnwF2lQ=
 
 /// Asserts that [`COMPLETE`] with each of `lines` is refused for `key` alone.
 #[track_caller]
-fn assert_refused(key: &str, lines: &[&str]) {
+pub(super) fn assert_refused(key: &str, lines: &[&str]) {
     for line in lines {
         let Err(errors) = replaced(line) else { panic!("`{line}` was taken") };
         assert_holds(&errors, &["has 1 error:", &format!("\n  logto.{key} ")]);
@@ -27,7 +27,7 @@ fn assert_refused(key: &str, lines: &[&str]) {
 }
 
 #[track_caller]
-fn assert_taken(lines: &[&str]) {
+pub(super) fn assert_taken(lines: &[&str]) {
     for line in lines {
         if let Err(errors) = replaced(line) {
             panic!("`{line}` was refused: {errors}");
@@ -36,91 +36,11 @@ fn assert_taken(lines: &[&str]) {
 }
 
 /// [`COMPLETE`] with `line` instead of its line of the same key.
-fn replaced(line: &str) -> Result<super::Settings, String> {
+pub(super) fn replaced(line: &str) -> Result<super::Settings, String> {
     let key = format!("{} =", line.split(' ').next().unwrap());
     let kept = COMPLETE.lines().filter(|kept| !kept.trim_start().starts_with(&key));
     let toml = kept.collect::<Vec<_>>().join("\n");
     outcome(&format!("{toml}\n{line}")).map(|(settings, _)| settings)
-}
-
-#[test]
-fn an_endpoint_is_https_or_loopback() {
-    assert_taken(&[
-        r#"endpoint = "http://localhost:3001""#,
-        r#"endpoint = "http://id.localhost:3001""#,
-        r#"endpoint = "http://127.8.9.1:3001""#,
-        r#"endpoint = "http://[::1]:3001/""#,
-    ]);
-    assert_refused(
-        "endpoint",
-        &[
-            r#"endpoint = "http://logto.example""#,
-            r#"endpoint = "http://localhost.example""#,
-            r#"endpoint = "http://idlocalhost""#,
-            r#"endpoint = "http://[::2]""#,
-            r#"endpoint = "https://a.example?x""#,
-            r#"endpoint = "https://a.example#x""#,
-            r#"endpoint = "https://a.example/oidc""#,
-            r#"endpoint = "https://a.example/oidc/""#,
-            r#"endpoint = " https://a.example""#,
-            r#"endpoint = "https://a.example\n""#,
-            r#"endpoint = "https:a.example""#,
-            r#"endpoint = "ftp://a.example""#,
-            r#"endpoint = "example.logto.app""#,
-            r#"endpoint = """#,
-        ],
-    );
-    assert_refused("endpoint", &[r#"endpoint = "https://user@a.example""#]);
-}
-
-#[test]
-fn the_issuer_is_the_endpoints_unless_it_is_given() {
-    let issuer = |line: &str| replaced(line).unwrap().issuer.as_str().to_owned();
-    assert_eq!(issuer(r#"endpoint = "https://a.example/""#), "https://a.example/oidc");
-    assert_eq!(issuer(r#"endpoint = "https://A.example:443""#), "https://a.example/oidc");
-    assert_eq!(issuer(r#"endpoint = "https://a.example/id/""#), "https://a.example/id/oidc");
-    assert_eq!(issuer(r#"issuer = "https://a.example/x/""#), "https://a.example/x/");
-    let only = COMPLETE.replace("endpoint", "issuer");
-    let (settings, _) = outcome(&only).unwrap();
-    assert_eq!(settings.issuer.url().as_str(), "https://example.logto.app/");
-    assert_eq!(settings.issuer.as_str(), "https://example.logto.app");
-    assert_eq!(settings.endpoint, None);
-    assert_refused("issuer", &[r#"issuer = "http://a.example/oidc""#]);
-}
-
-#[test]
-fn an_internal_endpoint_may_be_plain_http_which_release_warns_about() {
-    jailed(|jail| {
-        let toml = format!("{COMPLETE}\ninternal_endpoint = \"http://logto:3001\"");
-        let (settings, warnings) = outcome_of(&debug(jail, &toml), None).unwrap();
-        assert_eq!(settings.internal_endpoint.unwrap().as_str(), "http://logto:3001/");
-        assert_eq!(warnings, Vec::<String>::new());
-        let (_, warnings) = outcome_of(&release(jail, &toml), None).unwrap();
-        assert_holds(&warnings.join("\n"), &["`logto.internal_endpoint` is plain http"]);
-    });
-    assert_refused("internal_endpoint", &[r#"internal_endpoint = "logto:3001""#]);
-}
-
-#[test]
-fn a_base_url_is_an_origin() {
-    let settings = replaced(r#"base_url = "https://App.example.com:443/""#).unwrap();
-    assert_eq!(settings.base_url_for_port(8000).to_string(), "https://app.example.com");
-    assert!(settings.base_url.unwrap().is_https());
-    for host in ["localhost:8000", "app.localhost:8000"] {
-        let settings = replaced(&format!(r#"base_url = "http://{host}""#)).unwrap();
-        assert!(!settings.base_url.unwrap().is_https(), "{host}");
-    }
-    assert_refused(
-        "base_url",
-        &[
-            r#"base_url = "http://app.example.com""#,
-            r#"base_url = "https://app.example.com/app""#,
-            r#"base_url = "https://app.example.com?x""#,
-            r#"base_url = "https://user@app.example.com""#,
-            r#"base_url = "null""#,
-        ],
-    );
-    assert_refused("trusted_origins", &[r#"trusted_origins = ["https://a.example", "*"]"#]);
 }
 
 #[test]

@@ -138,6 +138,41 @@ async fn every_time_is_a_number_that_fits() {
     are_refused(&app, nbf.map(|value| Tamper::claim("nbf", value))).await;
 }
 
+/// Guards against these mistakes: a number with a fraction was no number, and rounding made a token
+/// valid for longer ([RFC 7519, section 2](https://www.rfc-editor.org/rfc/rfc7519#section-2)).
+#[rocket::async_test]
+async fn a_time_with_a_fraction_counts_to_the_stricter_second() {
+    let app = App::start().await;
+    let now = app.clock.now();
+    let half_past = |second: u64| -> Value {
+        rocket::serde::json::from_str(&format!("{second}.5")).expect("a number")
+    };
+    // The clocks may differ by 60 seconds.
+    for good in [
+        Tamper::claim("exp", half_past(now + 600)),
+        Tamper::claim("exp", json!(4_000_000_000.0)),
+        Tamper::claim("exp", half_past(now - 59)),
+        Tamper::claim("iat", half_past(now + 59)),
+        Tamper::claim("nbf", half_past(now + 59)),
+        Tamper::claim("auth_time", half_past(now - 1)),
+        Tamper::claim("updated_at", json!(1.7e12)),
+    ] {
+        assert_eq!(tampered(&app, &[good.clone()], "").await, Status::SeeOther, "{good:?}");
+    }
+    are_refused(
+        &app,
+        [
+            Tamper::claim("exp", half_past(now - 60)),
+            Tamper::claim("iat", half_past(now + 60)),
+            Tamper::claim("nbf", half_past(now + 60)),
+        ],
+    )
+    .await;
+    let auth_time = |second| [Tamper::claim("auth_time", half_past(second))];
+    assert_eq!(tampered(&app, &auth_time(now - 360), "?max_age=300").await, Status::SeeOther);
+    assert_eq!(tampered(&app, &auth_time(now - 361), "?max_age=300").await, Status::Forbidden);
+}
+
 /// Guards against this mistake: `none` in some spelling, unknown critical headers, a public key or the application's secret
 /// as the key of an HMAC.
 #[rocket::async_test]

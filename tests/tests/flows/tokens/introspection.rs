@@ -117,6 +117,17 @@ async fn an_invalid_answer_is_an_error() {
 }
 
 #[rocket::async_test]
+async fn times_with_a_fraction_are_rounded_down() {
+    let app = app().await;
+    let token = opaque(app.logto(), &app.idp).await;
+    let body = r#"{"active":true,"client_id":"test_app","exp":1900000000.9,"iat":1.7e9}"#;
+    app.idp.fault(Endpoint::Introspection, fault::json(200, body.to_owned()));
+    let known = app.logto().introspect(&token).await.unwrap();
+    assert_eq!(known.expires_at(), Some(1_900_000_000));
+    assert_eq!(known.issued_at(), Some(1_700_000_000));
+}
+
+#[rocket::async_test]
 async fn a_wrong_secret_is_refused() {
     let app = app().await;
     let config = config_for(&app.idp).app_secret("nope");

@@ -8,7 +8,7 @@ use logto_rocket_tests::app::App;
 use logto_rocket_tests::http;
 use rocket::http::Status;
 use rocket::{get, routes};
-use serde_json::{Value, json};
+use serde_json::{Value, from_str, json};
 
 use super::{EVENT, app, assert_refused, forged};
 
@@ -70,6 +70,36 @@ async fn only_tokens_of_logto_end_sessions() {
         Status::Ok,
         "a good one is believed"
     );
+    assert!(!alice.is_signed_in().await);
+}
+
+/// Guards against these mistakes: a number with a fraction was no number, and rounding made a token
+/// good for longer or spared a session.
+#[rocket::async_test]
+async fn a_time_with_a_fraction_counts_to_the_stricter_second() {
+    let app = app().await;
+    let mut alice = app.signed_in("alice").await;
+    let now = app.clock.now();
+    let at = |name: &str, second: u64| -> Tamper {
+        Tamper::claim(name, from_str::<Value>(&format!("{second}.5")).expect("a number"))
+    };
+    for (what, wrong) in [
+        ("an old token", at("iat", now - 180)),
+        ("a future token", at("iat", now + 60)),
+        ("an expired token", at("exp", now - 60)),
+    ] {
+        assert_refused(&app.post_logout_token(&forged(&app, &[wrong])).await, what);
+        assert!(alice.is_signed_in().await, "{what}");
+    }
+    for good in [at("iat", now - 179), at("iat", now + 59), at("exp", now - 59)] {
+        let elsewhere = Tamper::claim("sid", "another");
+        let token = forged(&app, &[good.clone(), elsewhere]);
+        assert_eq!(app.post_logout_token(&token).await.status, Status::Ok, "{good:?}");
+        assert!(alice.is_signed_in().await, "{good:?}");
+    }
+    // Signed in within the second in which the logout of all sessions was issued.
+    let token = forged(&app, &[at("iat", now - 1), Tamper::remove_claim("sid")]);
+    assert_eq!(app.post_logout_token(&token).await.status, Status::Ok);
     assert!(!alice.is_signed_in().await);
 }
 
