@@ -227,6 +227,10 @@ impl CookieSessions {
             return Some(cached);
         }
         let (session, by_older_key) = self.cookies.unseal_session(&text)?;
-        Some(self.memory.cache.insert(&text, CachedSession::new(session, by_older_key, None)))
+        Some(
+            self.memory
+                .cache
+                .insert(&text, CachedSession::new(session, by_older_key, None, self.clock.now())),
+        )
     }
 }

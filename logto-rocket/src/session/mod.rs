@@ -102,7 +102,8 @@ impl Sessions {
             max_bytes: settings.max_cookie_bytes,
         };
         let cookies = Cookies::new(&naming, secret_keys, attributes, lifetimes, clock.clone());
-        let memory = Memory::new(store.is_some(), max_lifetime, FLOW_LIFETIME);
+        let memory =
+            Memory::new(store.is_some(), max_lifetime, settings.revalidate_after, FLOW_LIFETIME);
         let (cookies, memory) = (Arc::new(cookies), Arc::new(memory));
         let owner = store_owner(issuer, app_id);
         let backend = Backend::new(

@@ -25,6 +25,9 @@ use crate::task::{Backoff, Entry, SharedTask, SingleFlight};
 /// How many tokens are cached at most; the least recently used is evicted first.
 const MAX_TOKENS: u64 = 1_000;
 
+/// How long a token is cached that nobody asks for.
+const DAY: Duration = Duration::from_secs(24 * 3600);
+
 /// How long Logto is not asked after a failure or a refusal that does not say how long.
 const DEFAULT_BACKOFF: Duration = Duration::from_secs(30);
 
@@ -56,7 +59,7 @@ struct State {
 
 impl MachineTokens {
     pub fn new() -> Self {
-        let tokens = Cache::builder().max_capacity(MAX_TOKENS);
+        let tokens = Cache::builder().max_capacity(MAX_TOKENS).time_to_idle(DAY);
         Self(tokens.eviction_policy(EvictionPolicy::lru()).build())
     }
 

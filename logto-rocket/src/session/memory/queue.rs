@@ -168,6 +168,9 @@ impl Queue {
     /// Remembers for a while that Logto refused an access token, and with which code.
     pub fn refuse(&mut self, target: TokenTarget, code: String, now: Instant, time: Duration) {
         if self.refusals.len() >= MAX_REFUSALS {
+            self.refusals.retain(|_, (_, until)| now < *until);
+        }
+        if self.refusals.len() >= MAX_REFUSALS {
             self.refusals.clear();
         }
         self.refusals.insert(target, (code, now + time));

@@ -259,7 +259,12 @@ impl StoredSessions {
         let mut session = Session::from_text(&unsealed.text)?;
         session.generation = stored.version;
         session.tokens.shrink_to_fit();
-        Some(CachedSession::new(session, unsealed.by_older_key, Some((at, stored.sealed))))
+        Some(CachedSession::new(
+            session,
+            unsealed.by_older_key,
+            Some((at, stored.sealed)),
+            self.clock.now(),
+        ))
     }
 
     fn record_of(&self, session: &Session) -> Result<Record, Error> {
