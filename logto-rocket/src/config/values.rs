@@ -213,7 +213,7 @@ impl CaCertificates {
         if certificates.is_empty() {
             return Err(none());
         }
-        let client = reqwest::Client::builder().tls_built_in_root_certs(false);
+        let client = reqwest::Client::builder().use_rustls_tls().tls_built_in_root_certs(false);
         let client =
             certificates.into_iter().fold(client, reqwest::ClientBuilder::add_root_certificate);
         client
