@@ -290,7 +290,7 @@ pub use response::Challenge;
 #[cfg(feature = "redis")]
 pub use session::RedisStore;
 pub use session::{MemoryStore, Record, Replaced, SessionStore, StoreError, StoreId, Stored};
-pub use session_id::SessionId;
+pub use session_id::{NotASessionId, SessionId};
 #[cfg(feature = "templates")]
 pub use templates::Page;
 pub use user::{LogtoUser, Token, TokenClaims};

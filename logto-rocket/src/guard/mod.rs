@@ -7,6 +7,7 @@ mod claims_as;
 mod client;
 mod guarded;
 mod registry;
+mod session_id;
 mod user;
 
 use rocket::request::Outcome;
