@@ -41,7 +41,7 @@ pub(super) fn logto(
     let site = Site {
         app_id: &settings.app_id,
         base: settings.base.as_str(),
-        is_https: settings.base_url.as_ref().is_some_and(config::Origin::is_https),
+        is_https: settings.is_https(),
         secret_keys: settings.secret_keys.clone(),
         clock_skew: settings.clock_skew,
     };

@@ -3,13 +3,15 @@
 use std::path::PathBuf;
 
 use logto_rocket::{
-    AccessToken, ClaimsAs, Config, Logto, LogtoUser, Refusal, authenticated, requires, resource,
+    AccessToken, ClaimsAs, Config, Logto, LogtoUser, Refusal, SessionConfig, authenticated,
+    requires, resource,
 };
 use logto_rocket_tests::app::{ORIGIN, SECRET_KEY, figment};
 use logto_rocket_tests::log::Log;
 use rocket::error::ErrorKind;
 use rocket::figment::Figment;
 use rocket::fs::{FileServer, Options};
+use rocket::http::SameSite;
 use rocket::local::asynchronous::Client;
 use rocket::{Build, Rocket, Route, get, routes};
 use serde_json::Value;
@@ -127,6 +129,42 @@ async fn the_launch_logs_what_to_register_and_what_is_protected_and_no_secret() 
             assert!(!line.text.contains(secret), "{line:?}");
         }
     }
+}
+
+/// Rocket with TLS of its own. A test client does not listen, so the certificate is not read.
+fn with_tls() -> Figment {
+    let tls = rocket::figment::util::map!["certs" => vec![1_u8], "key" => vec![1_u8]];
+    figment().merge(("tls", tls))
+}
+
+#[rocket::async_test]
+async fn with_rockets_own_tls_the_usual_address_is_https() {
+    let log = Log::alone().await;
+    let without_address =
+        Config::new().endpoint("http://127.0.0.1:9").app_id("an_app").app_secret(APP_SECRET);
+    let cookie = SessionConfig::new().cookie("__Host-mine").same_site(SameSite::None);
+    let site = attached(with_tls(), without_address.session(cookie));
+    let client = Client::untracked(site).await.expect("a launch");
+    let uri = "redirect URI to register: https://localhost:8000/auth/sign-in-callback";
+    assert!(log.lines().iter().any(|line| line.text == uri), "{:#?}", log.lines());
+    assert_eq!(log.ours(), "", "nothing is warned about");
+    drop(client);
+}
+
+#[rocket::async_test]
+async fn plain_http_of_this_machine_beside_rockets_own_tls_is_warned_about() {
+    let log = Log::alone().await;
+    let client = Client::untracked(attached(with_tls(), config())).await.expect("a launch");
+    let logged = log.ours();
+    for part in [
+        "logto.base_url = \"http://localhost:8000\"",
+        "Config in code",
+        "has TLS",
+        "`https://localhost:8000`",
+    ] {
+        assert!(logged.contains(part), "{part} is not in {logged}");
+    }
+    drop(client);
 }
 
 mod first {
