@@ -113,6 +113,9 @@
 //! | another site's form or script | – | 403 | 403 |
 //! | the decision depends on Logto, which is unreachable | 503, `Retry-After` | 503, `Retry-After` | 503, `Retry-After` |
 //!
+//! Every other 401 has the header `WWW-Authenticate: Logto realm="<base_url>"`: HTTP requires a
+//! challenge, and browsers ask for no password if they do not know its scheme.
+//!
 //! A prefetch, an image or a frame gets 401 and starts no sign-in. After two sign-ins in a row that
 //! gave no session, the browser gets a page that says so instead of a third redirect.
 //!
@@ -289,7 +292,7 @@ pub use response::Challenge;
 #[cfg(feature = "redis")]
 pub use session::RedisStore;
 pub use session::{MemoryStore, Record, Replaced, SessionStore, StoreError, StoreId, Stored};
-pub use session_id::SessionId;
+pub use session_id::{NotASessionId, SessionId};
 #[cfg(feature = "templates")]
 pub use templates::{Page, RenderedPage};
 pub use user::{LogtoUser, Token, TokenClaims};

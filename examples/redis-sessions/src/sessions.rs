@@ -2,7 +2,9 @@
 
 use std::time::SystemTime;
 
-use logto_rocket::{Error, Logto, LogtoUser, Page, RenderedPage, SessionInfo, authenticated};
+use logto_rocket::{
+    Error, Logto, LogtoUser, Page, RenderedPage, SessionId, SessionInfo, authenticated,
+};
 use rocket::response::Redirect;
 use rocket::serde::Serialize;
 use rocket::{Route, State};
@@ -43,10 +45,10 @@ async fn home(
 /// Ends one of the user's own sessions. The id of another user's session ends nothing.
 #[authenticated]
 #[post("/sessions/<id>/end")]
-async fn end(logto: &Logto, user: &LogtoUser, id: &str) -> Result<Redirect, Error> {
+async fn end(logto: &Logto, user: &LogtoUser, id: SessionId) -> Result<Redirect, Error> {
     let sessions = logto.sessions().of(user.id()).await?;
-    if let Some(session) = sessions.iter().find(|session| session.id().as_str() == id) {
-        logto.sessions().end(session.id()).await?;
+    if sessions.iter().any(|session| *session.id() == id) {
+        logto.sessions().end(&id).await?;
     }
     Ok(Redirect::to("/"))
 }

@@ -80,9 +80,10 @@ impl Config {
     }
 
     /// The origin of this site as browsers see it, without a path, such as
-    /// `https://app.example.com`: https, or http on a loopback host. Default: `http://localhost:{port}` in the debug profile; required
-    /// otherwise. It determines the redirect URIs and whether cookies are `Secure`. The `Host`
-    /// header is never used, because a client can forge it.
+    /// `https://app.example.com`: https, or http on a loopback host. Default: in the debug profile
+    /// `http://localhost:{port}`, or `https` if Rocket itself has TLS; required otherwise. It
+    /// determines the redirect URIs and whether cookies are `Secure`. The `Host` header is never
+    /// used, because a client can forge it.
     pub fn base_url(self, origin: impl Into<String>) -> Self {
         self.set("base_url", origin.into())
     }

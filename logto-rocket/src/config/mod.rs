@@ -7,6 +7,7 @@ mod environment;
 mod errors;
 mod in_code;
 mod keys;
+mod listener;
 mod numbers;
 mod read;
 mod reader;
@@ -50,6 +51,8 @@ pub(crate) struct Settings {
     /// The origin of this site; `None` only in the debug profile:
     /// [`base_url_for_port()`](Settings::base_url_for_port) knows it from lift-off on.
     pub(crate) base_url: Option<Origin>,
+    /// Whether Rocket itself speaks TLS.
+    pub(crate) has_tls: bool,
     /// The path that the routes are mounted under.
     pub(crate) base: Base,
     /// The scopes to ask for besides the reserved ones.
@@ -90,6 +93,11 @@ pub(crate) struct Settings {
 impl Settings {
     /// The origin of this site, where the server listens at `port`.
     pub(crate) fn base_url_for_port(&self, port: u16) -> Origin {
-        self.base_url.clone().unwrap_or_else(|| Origin::localhost(port))
+        self.base_url.clone().unwrap_or_else(|| Origin::localhost(port, self.has_tls))
+    }
+
+    /// Whether browsers reach this site over https, so that cookies can be `Secure`.
+    pub(crate) fn is_https(&self) -> bool {
+        self.base_url.as_ref().map_or(self.has_tls, Origin::is_https)
     }
 }

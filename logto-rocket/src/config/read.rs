@@ -7,6 +7,7 @@ use rocket::figment::Figment;
 use url::Url;
 
 use super::errors::{ConfigErrors, Warning, Wrong};
+use super::listener::Listener;
 use super::reader::Reader;
 use super::secret_keys::{self, MAKE_ONE};
 use super::values::{self, Base, CaCertificates, Issuer, Origin};
@@ -47,18 +48,20 @@ pub(crate) fn read(
     let internal_endpoint = internal_endpoint(&mut reader, debug, &mut warnings);
     let app_id = required(&mut reader, "app_id", "app id", texts::app_id);
     let app_secret = required(&mut reader, "app_secret", "app secret", values::app_secret);
-    let base_url = base_url(&mut reader, debug);
+    let (listener, base_url) = (Listener::of(figment), base_url(&mut reader, debug));
+    warnings.extend(base_url.as_ref().and_then(|it| listener.warning(it, debug, &reader)));
     let base = reader.text("base", Base::parse).unwrap_or_default();
     let scopes = reader.list("scopes", texts::scope).unwrap_or_default();
     let resources = reader.list("resources", texts::resource).unwrap_or_default();
     let include_reserved_scopes = include_reserved_scopes(&mut reader, &scopes);
     let prompt = reader.text("prompt", values::prompt).unwrap_or_else(|| vec![Prompt::Consent]);
-    warnings.extend(no_refresh_token(&prompt, include_reserved_scopes, &scopes));
+    warnings.extend(no_refresh_token(&reader, &prompt, include_reserved_scopes, &scopes));
     let pushed_authorization = reader.flag("pushed_authorization").unwrap_or(false);
     let after_sign_in = local_path(&mut reader, "after_sign_in");
     let after_sign_out = local_path(&mut reader, "after_sign_out");
     let trusted_origins = reader.list("trusted_origins", Origin::of_another).unwrap_or_default();
-    let session = session::read(&mut reader, base_url.as_ref(), has_own_store, &mut warnings);
+    let is_https = base_url.as_ref().map_or(listener.has_tls, Origin::is_https);
+    let session = session::read(&mut reader, is_https, has_own_store, &mut warnings);
     let (secret_keys, generated_key) = secret_keys(&mut reader, debug);
     let clock_skew = reader.duration("clock_skew", (Duration::ZERO, 5 * MINUTE), MINUTE);
     let timeout = reader.duration("timeout", (SHORTEST_CALL, 5 * MINUTE), 10 * SECOND);
@@ -79,6 +82,7 @@ pub(crate) fn read(
         app_id,
         app_secret,
         base_url,
+        has_tls: listener.has_tls,
         base,
         scopes,
         resources,
@@ -120,10 +124,10 @@ fn issuer(reader: &mut Reader) -> (Option<Issuer>, Option<Url>) {
 fn internal_endpoint(reader: &mut Reader, debug: bool, warnings: &mut Vec<Warning>) -> Option<Url> {
     let url = reader.text("internal_endpoint", urls::internal_endpoint)?;
     if url.scheme() == "http" && !debug {
-        warnings.push(Warning::new(
-            "`logto.internal_endpoint` is plain http: an attacker who can read or change the \
-             traffic of that network can read the app secret and the tokens",
-        ));
+        let what = "is plain http: an attacker who can read or change the traffic of that network \
+                    can read the app secret and the tokens";
+        let cure = "use https, or protect that network";
+        warnings.push(reader.warning("internal_endpoint", what, cure));
     }
     Some(url)
 }
@@ -164,18 +168,25 @@ fn include_reserved_scopes(reader: &mut Reader, scopes: &[String]) -> bool {
     include
 }
 
-fn no_refresh_token(prompt: &[Prompt], reserved: bool, scopes: &[String]) -> Option<Warning> {
-    let why = if !prompt.contains(&Prompt::Consent) {
-        "`logto.prompt` has no `consent`"
+fn no_refresh_token(
+    reader: &Reader,
+    prompt: &[Prompt],
+    reserved: bool,
+    scopes: &[String],
+) -> Option<Warning> {
+    let (key, why, cure) = if !prompt.contains(&Prompt::Consent) {
+        ("prompt", "has no `consent`", "write \"consent\" or \"login consent\"")
     } else if !reserved && !has(scopes, "offline_access") {
-        "`logto.scopes` has no `offline_access`"
+        let cure = "add \"offline_access\" to `scopes`";
+        ("include_reserved_scopes", "leaves out `offline_access`", cure)
     } else {
         return None;
     };
-    Some(Warning::new(format!(
+    let what = format!(
         "{why}: Logto will issue no refresh token, so a session ends at `session.revalidate_after` \
          and an access token is never renewed"
-    )))
+    );
+    Some(reader.warning(key, &what, cure))
 }
 
 fn local_path(reader: &mut Reader, key: &str) -> LocalPath {

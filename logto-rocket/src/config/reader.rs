@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rocket::figment::value::{Dict, Tag, Value};
-use rocket::figment::{Figment, Metadata, Source};
+use rocket::figment::{Figment, Metadata, Profile, Source};
 
 use super::environment::{self, Environment};
-use super::errors::{ConfigError, ConfigErrors, Wrong, escaped, shown};
+use super::errors::{ConfigError, ConfigErrors, Warning, Wrong, escaped, shown};
 use super::keys::{self, KEYS};
 use super::{numbers, source, texts};
 
@@ -167,6 +167,20 @@ impl Reader {
                 self.errors.push(ConfigError { key, value: None, source, wrong });
             }
         }
+    }
+
+    /// A warning about the value of `key`, which is `what`, with its cure.
+    pub(super) fn warning(&self, key: &str, what: &str, cure: &str) -> Warning {
+        let given = self.logto.find_ref(key);
+        let value = given.and_then(|value| shown(key, value)).map(|value| format!(" = {value}"));
+        let source = given.map(|value| format!(" (from {})", self.source(key, value)));
+        let (value, source) = (value.unwrap_or_default(), source.unwrap_or_default());
+        Warning::new(format!("logto.{key}{value}{source} {what}. To fix it, {cure}."))
+    }
+
+    /// The profile that was read.
+    pub(super) fn profile(&self) -> &Profile {
+        self.layers.profile()
     }
 
     /// Rocket's own `secret_key`, as it is given.

@@ -8,7 +8,6 @@ use super::errors::{Warning, Wrong};
 use super::reader::Reader;
 use super::store::Store;
 use super::texts;
-use super::values::Origin;
 #[cfg(feature = "redis")]
 use crate::session::RedisUrl;
 use crate::session::{Settings, StoreSettings};
@@ -24,10 +23,11 @@ const BOUNDS: (Duration, Duration) = (SECOND, Duration::from_secs(400 * 24 * 60 
 const MIN_COOKIE_BYTES: usize = 1000;
 const MAX_COOKIE_BYTES: usize = 7000;
 
-/// Reads the keys under `session`; `has_own_store` if the application has given a store of its own.
+/// Reads the keys under `session`; `is_https` if browsers reach the site over https, `has_own_store` if
+/// the application has given a store of its own.
 pub(super) fn read(
     reader: &mut Reader,
-    base_url: Option<&Origin>,
+    is_https: bool,
     has_own_store: bool,
     warnings: &mut Vec<Warning>,
 ) -> Settings {
@@ -35,9 +35,8 @@ pub(super) fn read(
     let (revalidate_after, max_stale) = confirmation(reader, warnings);
     let store = store(reader, has_own_store);
     if !matches!(store, StoreSettings::Cookie) && reader.has("session.max_cookie_bytes") {
-        let why =
-            "`logto.session.max_cookie_bytes` has no effect: sessions are not stored in cookies";
-        warnings.push(Warning::new(why));
+        let what = "has no effect: sessions are not stored in cookies";
+        warnings.push(reader.warning("session.max_cookie_bytes", what, "remove it"));
     }
     let bytes = (MIN_COOKIE_BYTES, MAX_COOKIE_BYTES);
     Settings {
@@ -46,8 +45,8 @@ pub(super) fn read(
         revalidate_after,
         max_stale,
         store,
-        cookie: cookie(reader, base_url),
-        same_site: same_site(reader, base_url),
+        cookie: cookie(reader, is_https, warnings),
+        same_site: same_site(reader, is_https),
         max_cookie_bytes: reader
             .number("session.max_cookie_bytes", bytes)
             .unwrap_or(MAX_COOKIE_BYTES),
@@ -129,9 +128,9 @@ fn confirmation(
     let stale = reader.duration(key, BOUNDS, DAY);
     let Some(after) = after else {
         if reader.has(key) {
-            let why = "`logto.session.max_stale` has no effect: `session.revalidate_after` is \
-                       \"none\", so that claims are never confirmed";
-            warnings.push(Warning::new(why));
+            let what = "has no effect: `session.revalidate_after` is \"none\", so that claims are \
+                        never confirmed";
+            warnings.push(reader.warning(key, what, "remove it"));
         }
         return (None, None);
     };
@@ -153,22 +152,34 @@ fn confirmation(
     (Some(after), Some(stale))
 }
 
-fn cookie(reader: &mut Reader, base_url: Option<&Origin>) -> Option<String> {
+fn cookie(reader: &mut Reader, is_https: bool, warnings: &mut Vec<Warning>) -> Option<String> {
     let key = "session.cookie";
     let name = reader.text(key, texts::cookie_name)?;
-    let lower = name.to_ascii_lowercase();
-    let prefixed = lower.starts_with("__host-") || lower.starts_with("__secure-");
-    if prefixed && is_plain_http(reader, base_url) {
+    let without_secure = without_prefix(&name, "__Secure-");
+    let without_host = without_prefix(&name, "__Host-");
+    if (without_secure.is_some() || without_host.is_some()) && is_plain_http(reader, is_https) {
         let what = "has a prefix that browsers accept over https only";
         reader.reject(key, Wrong::new(what, "remove the prefix, or set an https `base_url`"));
+    }
+    if is_https && without_host.is_none() {
+        let what = "has no prefix `__Host-`: other hosts of the same domain can set a cookie of \
+                    this name, and so sign visitors in as somebody else";
+        let cure = format!("write `__Host-{}`", without_secure.unwrap_or(&name));
+        warnings.push(reader.warning(key, what, &cure));
     }
     Some(name)
 }
 
-fn same_site(reader: &mut Reader, base_url: Option<&Origin>) -> SameSite {
+/// What follows a prefix, which browsers know in any case.
+fn without_prefix<'n>(name: &'n str, prefix: &str) -> Option<&'n str> {
+    let (start, rest) = name.split_at_checked(prefix.len())?;
+    start.eq_ignore_ascii_case(prefix).then_some(rest)
+}
+
+fn same_site(reader: &mut Reader, is_https: bool) -> SameSite {
     let key = "session.same_site";
     let same_site = reader.text(key, texts::same_site).unwrap_or(SameSite::Lax);
-    if same_site == SameSite::None && is_plain_http(reader, base_url) {
+    if same_site == SameSite::None && is_plain_http(reader, is_https) {
         let what = "needs https: browsers reject such a cookie without `Secure`";
         reader.reject(key, Wrong::new(what, "give an https `base_url`, or write \"lax\""));
     }
@@ -176,6 +187,6 @@ fn same_site(reader: &mut Reader, base_url: Option<&Origin>) -> SameSite {
 }
 
 /// Whether the site is known not to be https: a wrong or missing `base_url` is an error already.
-fn is_plain_http(reader: &Reader, base_url: Option<&Origin>) -> bool {
-    !base_url.is_some_and(Origin::is_https) && !reader.is_wrong("base_url")
+fn is_plain_http(reader: &Reader, is_https: bool) -> bool {
+    !is_https && !reader.is_wrong("base_url")
 }

@@ -3,6 +3,7 @@
 mod environment;
 mod errors;
 mod layers;
+mod listener;
 mod never_panics;
 mod secret_keys;
 mod secrets;

@@ -72,9 +72,10 @@ impl Origin {
         Self::without_path(url, "an origin is a scheme, a host and perhaps a port", "")
     }
 
-    /// `http://localhost` with the port.
-    pub(super) fn localhost(port: u16) -> Self {
-        let mut url = Url::parse("http://localhost").expect("a constant URL");
+    /// `localhost` with the port, over https if there is TLS.
+    pub(super) fn localhost(port: u16, has_tls: bool) -> Self {
+        let url = if has_tls { "https://localhost" } else { "http://localhost" };
+        let mut url = Url::parse(url).expect("a constant URL");
         // Fails only for URLs that can have no port.
         let _ = url.set_port(Some(port));
         Self::of(url)
@@ -105,8 +106,8 @@ impl Origin {
         &self.text
     }
 
-    /// Whether the scheme is https, so that cookies can be `Secure`.
-    pub(crate) fn is_https(&self) -> bool {
+    /// Whether the scheme is https.
+    pub(super) fn is_https(&self) -> bool {
         self.url.scheme() == "https"
     }
 }
@@ -213,7 +214,7 @@ impl CaCertificates {
         if certificates.is_empty() {
             return Err(none());
         }
-        let client = reqwest::Client::builder().tls_built_in_root_certs(false);
+        let client = reqwest::Client::builder().use_rustls_tls().tls_built_in_root_certs(false);
         let client =
             certificates.into_iter().fold(client, reqwest::ClientBuilder::add_root_certificate);
         client

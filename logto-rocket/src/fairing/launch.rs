@@ -9,7 +9,7 @@ use crate::client::{Client, Logto};
 use crate::clock::Clock;
 use crate::config::{self, Config, Settings};
 use crate::events::Events;
-use crate::guard::{Place, Registry};
+use crate::guard::{Place, Registry, handler_and_requirements};
 use crate::oidc::{Oidc, OidcSettings};
 use crate::response::CATCHER;
 use crate::session::{self, MemoryStore, SessionStore, Sessions, Site, StoreError, StoreSettings};
@@ -42,7 +42,7 @@ pub(super) fn logto(
         issuer: settings.issuer.as_str(),
         app_id: &settings.app_id,
         base: settings.base.as_str(),
-        is_https: settings.base_url.as_ref().is_some_and(config::Origin::is_https),
+        is_https: settings.is_https(),
         secret_keys: settings.secret_keys.clone(),
         clock_skew: settings.clock_skew,
     };
@@ -107,16 +107,7 @@ pub(super) fn announce(client: &Client, rocket: &Rocket<Orbit>) {
     if !resources.is_empty() {
         lines.push(format!("resources: {}", resources.join(" ")));
     }
-    let protected = rocket.state::<Registry>().map(Registry::all).unwrap_or_default();
-    lines.extend(protected.into_iter().map(|(place, requirement)| {
-        let mut mounted = rocket.routes().filter(|route| is_at(route, &place)).peekable();
-        if mounted.peek().is_none() {
-            return format!("{} ({}:{}): {requirement}", place.name, place.file, place.line);
-        }
-        let mounted: Vec<_> =
-            mounted.map(|Route { method, uri, .. }| format!("{method} {uri}")).collect();
-        format!("{}: {requirement}", mounted.join(", "))
-    }));
+    lines.extend(protected(rocket));
     if has_own_catcher(rocket) {
         lines.push(
             "the application has its own catcher for 401 at `/`: browsers are redirected to the \
@@ -129,6 +120,33 @@ pub(super) fn announce(client: &Client, rocket: &Rocket<Orbit>) {
     for line in lines {
         log::warn!(target: "rocket::launch_", "{line}");
     }
+}
+
+/// What protects which routes, a line each.
+fn protected(rocket: &Rocket<Orbit>) -> Vec<String> {
+    let Some(registry) = rocket.state::<Registry>() else { return Vec::new() };
+    let by_attribute = registry.requirements().into_iter().map(|(place, requirement)| {
+        let mounted = rocket.routes().filter(|route| is_at(route, &place));
+        let mounted: Vec<_> = mounted.map(address).collect();
+        if mounted.is_empty() {
+            // The application has changed the route before it mounted it.
+            return format!("{} ({}:{}): {requirement}", place.name, place.file, place.line);
+        }
+        format!("{}: {requirement}", mounted.join(", "))
+    });
+    let by_value = rocket.routes().filter_map(|route| {
+        let requirement = handler_and_requirements(route).1?;
+        Some(format!("{}: {requirement}", address(route)))
+    });
+    let by_parameter = registry.parameters().into_iter();
+    let by_parameter =
+        by_parameter.map(|guard| format!("each route with the parameter {guard}: signed in"));
+    by_attribute.chain(by_value).chain(by_parameter).collect()
+}
+
+/// Where a route is mounted.
+fn address(Route { method, uri, .. }: &Route) -> String {
+    format!("{method} {uri}")
 }
 
 /// Where sessions are stored, and for how long.
@@ -155,9 +173,10 @@ fn sessions(settings: &session::Settings) -> String {
 
 /// Whether the requirement at this place belongs to this route.
 fn is_at(route: &Route, place: &Place) -> bool {
-    route.name.as_deref() == Some(place.name)
+    handler_and_requirements(route).0 == Some(place.name)
         && route.method.as_str() == place.method
-        && route.uri.unmounted_origin == place.uri
+        // As text: to Rocket the `<` of a dynamic segment is in no URI.
+        && route.uri.unmounted_origin.to_string() == place.uri
 }
 
 fn has_own_catcher(rocket: &Rocket<Orbit>) -> bool {

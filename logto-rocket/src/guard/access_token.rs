@@ -7,7 +7,7 @@ use std::ops::Deref;
 use rocket::request::{FromRequest, Outcome};
 use rocket::{Ignite, Request, Rocket, Sentinel};
 
-use super::{answer, is_detached, refusal};
+use super::{answer, is_detached_parameter, refusal};
 use crate::client::Client;
 use crate::error::Refusal;
 use crate::request::{RequestState, user_of};
@@ -76,10 +76,11 @@ impl<'r, R: Resource> FromRequest<'r> for AccessToken<R> {
 
 impl<R: Resource> Sentinel for AccessToken<R> {
     fn abort(rocket: &Rocket<Ignite>) -> bool {
+        let resource = const { uri_of::<R>() };
         if let Some(client) = Client::of(rocket) {
-            client.declare([], [const { uri_of::<R>() }]);
+            client.declare([], [resource]);
         }
-        is_detached(rocket, "the guard `AccessToken`")
+        is_detached_parameter(rocket, "AccessToken", Some(resource))
     }
 }
 

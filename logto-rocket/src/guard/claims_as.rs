@@ -4,7 +4,7 @@ use rocket::request::{FromRequest, Outcome};
 use rocket::{Ignite, Request, Rocket, Sentinel};
 use serde::de::DeserializeOwned;
 
-use super::{answer, is_detached};
+use super::{answer, is_detached_parameter};
 use crate::error::Refusal;
 use crate::request::{RequestState, user_of};
 
@@ -45,6 +45,6 @@ impl<'r, T: DeserializeOwned> FromRequest<'r> for ClaimsAs<T> {
 
 impl<T> Sentinel for ClaimsAs<T> {
     fn abort(rocket: &Rocket<Ignite>) -> bool {
-        is_detached(rocket, "the guard `ClaimsAs`")
+        is_detached_parameter(rocket, "ClaimsAs", None)
     }
 }

@@ -12,6 +12,18 @@ use crate::requirement::needs::{ByClaims, ByUser};
 use crate::requirement::{Requirement, Tree, decide, is_met_by_claims};
 use crate::user::LogtoUser;
 
+/// What stands between the name of a route and the requirement that guards it.
+const GUARDED_BY: &str = " guarded by ";
+
+/// The name of a route's handler, and the requirements that guard it as values, if any do.
+pub(crate) fn handler_and_requirements(route: &Route) -> (Option<&str>, Option<String>) {
+    let name = route.name.as_deref();
+    match name.and_then(|name| name.split_once(GUARDED_BY)) {
+        Some((handler, all)) => (Some(handler), Some(all.replace(GUARDED_BY, ", "))),
+        None => (name, None),
+    }
+}
+
 impl<N> Requirement<N> {
     /// Whether the user's claims meet the requirement. If the claims do not decide it, it is not
     /// met, also under `not`. This makes no request to Logto.
@@ -42,7 +54,7 @@ impl<N> Requirement<N> {
 
     /// Guards routes that you did not write, such as those of a file server. A user who does not
     /// meet the requirement is refused before the handlers run. Rank, format and sentinels stay the
-    /// same, and the requirement is added to the names of the routes, so that the launch shows it.
+    /// same. The requirement is added to the names of the routes, and the launch lists it.
     ///
     /// The configuration must contain the scopes and resources that the requirement names, because
     /// these routes do not declare them. Without the fairing each request gets 500.
@@ -62,8 +74,8 @@ impl<N> Requirement<N> {
     pub fn guard(&self, routes: impl Into<Vec<Route>>) -> Vec<Route> {
         let mut routes = routes.into();
         for route in &mut routes {
-            let name = route.name.as_deref().unwrap_or("guarded");
-            route.name = Some(format!("{name}: {self}").into());
+            let name = route.name.as_deref().unwrap_or("route");
+            route.name = Some(format!("{name}{GUARDED_BY}{self}").into());
             let inner = std::mem::replace(&mut route.handler, Box::new(Nothing));
             route.handler = Box::new(Guarded { tree: self.tree(), inner });
         }

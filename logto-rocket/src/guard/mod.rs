@@ -7,6 +7,7 @@ mod claims_as;
 mod client;
 mod guarded;
 mod registry;
+mod session_id;
 mod user;
 
 use rocket::request::Outcome;
@@ -15,6 +16,7 @@ use rocket::{Ignite, Request, Rocket};
 pub use self::access_token::AccessToken;
 pub use self::authenticated::{Authenticated, Protected};
 pub use self::claims_as::ClaimsAs;
+pub(crate) use self::guarded::handler_and_requirements;
 pub use self::registry::Place;
 pub(crate) use self::registry::Registry;
 use crate::client::Client;
@@ -48,6 +50,16 @@ fn refusal(request: &Request<'_>, user: &LogtoUser, error: Error, needed: String
         _ => {}
     }
     refusal
+}
+
+/// Whether the fairing is missing, which the guard of a parameter needs. Otherwise the launch lists
+/// the parameter, with what it is `for`.
+fn is_detached_parameter(rocket: &Rocket<Ignite>, guard: &str, purpose: Option<&str>) -> bool {
+    if let Some(registry) = rocket.state::<Registry>() {
+        let purpose = purpose.map(|purpose| format!(" for {purpose}")).unwrap_or_default();
+        registry.note_parameter(format!("`{guard}`{purpose}"));
+    }
+    is_detached(rocket, &format!("the guard `{guard}`"))
 }
 
 /// Whether the fairing is missing, which every guard needs. Logs how to fix it.

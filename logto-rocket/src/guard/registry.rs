@@ -1,12 +1,16 @@
-//! [`Registry`]: the requirements of the mounted routes.
+//! [`Registry`]: what protects the mounted routes.
 
+use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 
 use crate::requirement::Tree;
 
-/// The requirements of the mounted routes, as their guards note them while the application launches.
+/// What protects the mounted routes, as the guards note it while the application launches.
 #[derive(Default)]
-pub(crate) struct Registry(Mutex<Vec<(Place, Tree)>>);
+pub(crate) struct Registry {
+    requirements: Mutex<Vec<(Place, Tree)>>,
+    parameters: Mutex<BTreeSet<String>>,
+}
 
 /// Where a requirement is written.
 #[doc(hidden)]
@@ -29,14 +33,26 @@ pub struct Place {
 impl Registry {
     /// Notes a route with a requirement, once.
     pub fn note(&self, place: Place, requirement: Tree) {
-        let mut noted = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut noted = self.requirements.lock().unwrap_or_else(PoisonError::into_inner);
         if !noted.iter().any(|(known, _)| *known == place) {
             noted.push((place, requirement));
         }
     }
 
     /// The routes with a requirement, in the order in which they were noted.
-    pub fn all(&self) -> Vec<(Place, Tree)> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    pub fn requirements(&self) -> Vec<(Place, Tree)> {
+        self.requirements.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Notes that a handler has this guard as a parameter, perhaps within an `Option` or a `Result`.
+    /// Rocket does not tell which handler.
+    pub fn note_parameter(&self, guard: String) {
+        self.parameters.lock().unwrap_or_else(PoisonError::into_inner).insert(guard);
+    }
+
+    /// The guards that handlers have as parameters.
+    pub fn parameters(&self) -> Vec<String> {
+        let noted = self.parameters.lock().unwrap_or_else(PoisonError::into_inner);
+        noted.iter().cloned().collect()
     }
 }

@@ -3,7 +3,7 @@
 use rocket::request::{FromRequest, Outcome};
 use rocket::{Ignite, Request, Rocket, Sentinel};
 
-use super::{answer, is_detached};
+use super::{answer, is_detached_parameter};
 use crate::error::Refusal;
 use crate::request::{RequestState, user_of};
 use crate::user::LogtoUser;
@@ -30,7 +30,7 @@ impl<'r> FromRequest<'r> for &'r LogtoUser {
 
 impl Sentinel for LogtoUser {
     fn abort(rocket: &Rocket<Ignite>) -> bool {
-        is_detached(rocket, "the guard `LogtoUser`")
+        is_detached_parameter(rocket, "LogtoUser", None)
     }
 }
 

@@ -37,6 +37,7 @@ impl Http {
     /// `issuer` is the issuer of `settings` as a URL. An error is a sentence for the launch.
     pub(super) fn new(settings: &OidcSettings, issuer: &Url) -> Result<Self, String> {
         let mut client = reqwest::Client::builder()
+            .use_rustls_tls()
             .user_agent(concat!("logto-rocket/", env!("CARGO_PKG_VERSION")))
             .redirect(reqwest::redirect::Policy::none())
             .retry(reqwest::retry::never())

@@ -61,29 +61,34 @@ impl Refusal {
     /// The headers that the protocol requires, whether or not this crate wrote the body.
     pub(crate) fn headers(&self, request: &Request<'_>) -> Vec<Header<'static>> {
         let mut headers = Vec::new();
-        match self {
-            Self::Unavailable { retry_after } => {
-                let seconds = retry_after.unwrap_or(RETRY_AFTER).as_secs().max(1);
-                headers.push(Header::new("Retry-After", seconds.to_string()));
-            }
-            Self::SignInTooOld { max_age } => {
-                // RFC 9470, section 3.
-                let challenge = format!(
-                    "Bearer error=\"insufficient_user_authentication\", max_age=\"{}\"",
-                    max_age.as_secs()
-                );
-                headers.push(Header::new("WWW-Authenticate", challenge));
-            }
-            _ => {}
+        if let Self::Unavailable { retry_after } = self {
+            let seconds = retry_after.unwrap_or(RETRY_AFTER).as_secs().max(1);
+            headers.push(Header::new("Retry-After", seconds.to_string()));
         }
         if self.status() == Status::Unauthorized
-            && is_htmx(request)
             && let Some(client) = Client::of(request.rocket())
         {
-            let sign_in = sign_in(client, request, Kind::of(request), self.max_age());
-            headers.push(Header::new("HX-Redirect", sign_in));
+            headers.push(Header::new("WWW-Authenticate", self.authentication(client.origin())));
+            if is_htmx(request) {
+                let sign_in = sign_in(client, request, Kind::of(request), self.max_age());
+                headers.push(Header::new("HX-Redirect", sign_in));
+            }
         }
         headers
+    }
+
+    /// The `WWW-Authenticate` that every 401 must have
+    /// ([RFC 9110, section 11.6.1](https://www.rfc-editor.org/rfc/rfc9110#section-11.6.1)). The
+    /// scheme is one that browsers do not know, so that none asks for a password. `realm` is an
+    /// origin, which has no quotes.
+    fn authentication(&self, realm: &str) -> String {
+        match self.max_age().as_ref().map(Duration::as_secs) {
+            // RFC 9470, section 3.
+            Some(max_age) => {
+                format!("Bearer error=\"insufficient_user_authentication\", max_age=\"{max_age}\"")
+            }
+            None => format!("Logto realm=\"{realm}\""),
+        }
     }
 
     /// The maximum age of the sign-in that would satisfy the requirement.

@@ -25,6 +25,7 @@ pub(super) async fn send_pending_logouts(shared: &Shared) {
     let pending = std::mem::take(&mut shared.lock().pending_logouts);
     for PendingLogout { uri, token } in pending {
         let client = reqwest::Client::builder()
+            .use_rustls_tls()
             .no_proxy()
             .tls_built_in_root_certs(false)
             .redirect(reqwest::redirect::Policy::none())

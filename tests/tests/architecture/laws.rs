@@ -213,6 +213,34 @@ fn openidconnect_stays_in_oidc_and_its_generic_types_in_one_file() {
     law.holds(&["type Requests = Client<EmptyAdditionalClaims>;"]);
 }
 
+/// Otherwise the features that other crates of an application turn on would choose.
+#[test]
+fn every_client_of_http_names_its_tls() {
+    fn breaches(code: &str) -> usize {
+        let code: String = code.split_whitespace().collect();
+        let unnamed = |maker: &str| {
+            code.split(maker).skip(1).filter(|rest| !rest.starts_with(".use_rustls_tls()")).count()
+        };
+        let default = ["Client::new()", "Client::default()", "reqwest::get("];
+        unnamed("Client::builder()")
+            + unnamed("ClientBuilder::new()")
+            + default.iter().map(|maker| code.matches(maker).count()).sum::<usize>()
+    }
+    let sources = Sources::of_the_library();
+    let wrong = sources.0.iter().filter(|file| breaches(&file.lines.join("\n")) > 0);
+    let wrong: Vec<_> = wrong.map(|file| &file.path).collect();
+    assert!(wrong.is_empty(), "a client without `.use_rustls_tls()`: {wrong:?}");
+    assert_eq!(breaches("reqwest::Client::builder()\n    .use_rustls_tls()\n    .build()"), 0);
+    for line in [
+        "reqwest::Client::builder().no_proxy()",
+        "let builder = ClientBuilder::new();",
+        "let client = reqwest::Client::new();",
+        "let answer = reqwest::get(url).await;",
+    ] {
+        assert_eq!(breaches(line), 1, "the law does not notice `{line}`");
+    }
+}
+
 #[test]
 fn access_is_decided_in_one_place() {
     let law =

@@ -15,7 +15,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("routes", &["flows", "response", "request", "user", "client", "session/mod", "session/backend", "session/memory", "session/cookie", "session/session", "events", "oidc", "error", "task", "claims", "local_path", "loopback"]),
     ("templates", &["guard", "request", "user", "client", "error", "local_path"]),
     ("flows", &["response", "request", "user", "client", "session/cookie", "session/session", "events", "oidc", "error", "local_path"]),
-    ("guard", &["request", "requirement", "user", "client", "session/cached_token", "events", "error", "resource"]),
+    ("guard", &["request", "requirement", "user", "client", "session/cached_token", "events", "session_id", "error", "resource"]),
     ("response", &["request", "client", "error", "local_path"]),
     ("request", &["user", "client", "session/load", "session/cookie", "session/session", "events", "error", "local_path"]),
     ("requirement", &["user", "session/cached_token", "events", "error", "resource", "names"]),

@@ -1,12 +1,17 @@
 //! What the launch refuses, in which words, and what it logs when it succeeds.
 
+use std::path::PathBuf;
+
 use logto_rocket::{
-    AccessToken, ClaimsAs, Config, Logto, LogtoUser, Refusal, authenticated, resource,
+    AccessToken, ClaimsAs, Config, Logto, LogtoUser, Refusal, SessionConfig, authenticated,
+    requires, resource,
 };
 use logto_rocket_tests::app::{ORIGIN, SECRET_KEY, figment};
 use logto_rocket_tests::log::Log;
 use rocket::error::ErrorKind;
 use rocket::figment::Figment;
+use rocket::fs::{FileServer, Options};
+use rocket::http::SameSite;
 use rocket::local::asynchronous::Client;
 use rocket::{Build, Rocket, Route, get, routes};
 use serde_json::Value;
@@ -126,6 +131,42 @@ async fn the_launch_logs_what_to_register_and_what_is_protected_and_no_secret() 
     }
 }
 
+/// Rocket with TLS of its own. A test client does not listen, so the certificate is not read.
+fn with_tls() -> Figment {
+    let tls = rocket::figment::util::map!["certs" => vec![1_u8], "key" => vec![1_u8]];
+    figment().merge(("tls", tls))
+}
+
+#[rocket::async_test]
+async fn with_rockets_own_tls_the_usual_address_is_https() {
+    let log = Log::alone().await;
+    let without_address =
+        Config::new().endpoint("http://127.0.0.1:9").app_id("an_app").app_secret(APP_SECRET);
+    let cookie = SessionConfig::new().cookie("__Host-mine").same_site(SameSite::None);
+    let site = attached(with_tls(), without_address.session(cookie));
+    let client = Client::untracked(site).await.expect("a launch");
+    let uri = "redirect URI to register: https://localhost:8000/auth/sign-in-callback";
+    assert!(log.lines().iter().any(|line| line.text == uri), "{:#?}", log.lines());
+    assert_eq!(log.ours(), "", "nothing is warned about");
+    drop(client);
+}
+
+#[rocket::async_test]
+async fn plain_http_of_this_machine_beside_rockets_own_tls_is_warned_about() {
+    let log = Log::alone().await;
+    let client = Client::untracked(attached(with_tls(), config())).await.expect("a launch");
+    let logged = log.ours();
+    for part in [
+        "logto.base_url = \"http://localhost:8000\"",
+        "Config in code",
+        "has TLS",
+        "`https://localhost:8000`",
+    ] {
+        assert!(logged.contains(part), "{part} is not in {logged}");
+    }
+    drop(client);
+}
+
 mod first {
     #[logto_rocket::authenticated(role = "first")]
     #[rocket::get("/page")]
@@ -151,7 +192,76 @@ async fn the_launch_names_two_handlers_of_one_name_apart_and_lists_each_route() 
     }
 }
 
+#[rocket::async_test]
+async fn the_launch_lists_dynamic_routes_by_their_address() {
+    #[authenticated(role = "clerk")]
+    #[get("/orders/<_id>/<_rest..>?<_page>&open")]
+    fn order(_id: u32, _rest: PathBuf, _page: Option<u32>) {}
+
+    #[authenticated(organization = "<_org>")]
+    #[get("/organizations/<_org>")]
+    fn organization(_org: &str) {}
+
+    let log = Log::alone().await;
+    let site = attached(figment(), config()).mount("/shop", routes![order, organization]);
+    let _client = Client::untracked(site).await.expect("a launch");
+    let logged = log.lines();
+    for line in [
+        "GET /shop/orders/<_id>/<_rest..>?<_page>&open: role = \"clerk\"",
+        "GET /shop/organizations/<_org>: organization = \"<_org>\"",
+    ] {
+        assert!(logged.iter().any(|logged| logged.text == line), "{line} is not in {logged:#?}");
+    }
+}
+
+#[rocket::async_test]
+async fn the_launch_lists_routes_that_a_requirement_as_a_value_guards() {
+    let log = Log::alone().await;
+    let files = FileServer::new(env!("CARGO_MANIFEST_DIR"), Options::None);
+    let site = attached(figment(), config())
+        .mount("/files", requires!(any(role = "staff", role = "admin")).guard(files))
+        .mount("/api", requires!().guard(routes![open]))
+        .mount("/both", requires!(role = "staff").guard(routes![protected]));
+    let _client = Client::untracked(site).await.expect("a launch");
+    let logged = log.lines();
+    for line in [
+        "GET /files/<path..>: any(role = \"staff\", role = \"admin\")",
+        "GET /api/open/<_id>: signed in",
+        "GET /both/protected: role = \"staff\"",
+        "GET /both/protected: role = \"admin\"",
+    ] {
+        assert!(logged.iter().any(|logged| logged.text == line), "{line} is not in {logged:#?}");
+    }
+}
+
+/// Rocket does not say which routes have a guard as a parameter, only that there are some.
+#[rocket::async_test]
+async fn the_launch_says_which_parameters_of_handlers_protect_their_routes() {
+    let log = Log::alone().await;
+    let lines = |log: &Log| -> Vec<String> {
+        let lines = log.lines().into_iter().map(|line| line.text);
+        lines.filter(|line| line.starts_with("each route with")).collect()
+    };
+    let site = attached(figment(), config()).mount("/", routes![open, client]);
+    drop(Client::untracked(site).await.expect("a launch"));
+    assert_eq!(lines(&log), Vec::<String>::new());
+    let site = attached(figment(), config()).mount("/", routes![owned, claims, token]);
+    drop(Client::untracked(site).await.expect("a launch"));
+    assert_eq!(
+        lines(&log),
+        [
+            "each route with the parameter `AccessToken` for https://api.example.test/orders: \
+             signed in",
+            "each route with the parameter `ClaimsAs`: signed in",
+            "each route with the parameter `LogtoUser`: signed in",
+        ]
+    );
+}
+
 resource!(Orders = "https://api.example.test/orders");
+
+#[get("/open/<_id>")]
+fn open(_id: u32) {}
 
 #[get("/token")]
 fn token(_token: AccessToken<Orders>) {}

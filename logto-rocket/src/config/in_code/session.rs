@@ -75,7 +75,8 @@ impl SessionConfig {
 
     /// The name of the session's cookie: letters, digits, `-`, `_` and `.`. Default: a name derived
     /// from the app id and the base. If the name begins with `__Host-`, other hosts of the same
-    /// domain cannot set the cookie; this requires an https base URL.
+    /// domain cannot set the cookie; this requires an https base URL, with which the launch warns
+    /// about any other name.
     pub fn cookie(self, name: impl Into<String>) -> Self {
         self.set("cookie", name.into())
     }

@@ -54,7 +54,10 @@ fn an_internal_endpoint_may_be_plain_http_which_release_warns_about() {
         assert_eq!(settings.internal_endpoint.unwrap().as_str(), "http://logto:3001/");
         assert_eq!(warnings, Vec::<String>::new());
         let (_, warnings) = outcome_of(&release(jail, &toml), None).unwrap();
-        assert_holds(&warnings.join("\n"), &["`logto.internal_endpoint` is plain http"]);
+        assert_holds(
+            &warnings.join("\n"),
+            &["logto.internal_endpoint = \"http://logto:3001\" (from Rocket.toml) is plain http"],
+        );
     });
     assert_refused("internal_endpoint", &[r#"internal_endpoint = "logto:3001""#]);
 }

@@ -48,6 +48,8 @@ async fn the_headers_of_the_protocol_are_added_to_any_body() {
     assert_eq!((answer.status, answer.body.as_str()), (Status::Unauthorized, "a page of our own"));
     let expected = Some("/auth/sign-in?return_to=%2Fbasket%3Fitem%3D3");
     assert_eq!(answer.header("HX-Redirect"), expected);
+    let challenge = Some("Logto realm=\"http://localhost:8000\"");
+    assert_eq!(answer.header("WWW-Authenticate"), challenge);
     answer.assert_not_stored();
 }
 

@@ -143,6 +143,33 @@ async fn what_a_browser_loads_by_itself_starts_no_sign_in() {
     assert_eq!(app.idp.requests().authorizations(), 0);
 }
 
+/// [RFC 9110, section 11.6.1](https://www.rfc-editor.org/rfc/rfc9110#section-11.6.1). Browsers ask for
+/// a password where a challenge is `Basic`, `Digest`, `NTLM` or `Negotiate`.
+#[rocket::async_test]
+async fn every_401_has_a_challenge_that_no_browser_prompts_for() {
+    let app = App::start().await;
+    let form = navigation(From::OwnPage);
+    let image = vec![HTML, ("Sec-Fetch-Mode", "no-cors"), ("Sec-Fetch-Dest", "image")];
+    for (what, method, path, headers) in [
+        ("a script", Method::Get, "/account", vec![("Accept", "application/json")]),
+        ("a script that changes something", Method::Post, "/change", vec![("Accept", "*/*")]),
+        ("HTMX", Method::Get, "/account", vec![("HX-Request", "true")]),
+        ("an image", Method::Get, "/account", image),
+        ("a form", Method::Post, "/change", [form, vec![("Origin", ORIGIN)]].concat()),
+        ("a handler's `?`", Method::Get, "/profile", vec![("Accept", "*/*")]),
+        ("the route of the user", Method::Get, "/auth/user", vec![("Accept", "*/*")]),
+    ] {
+        let answer = app.browser().request(method, path, &headers, "").await;
+        assert_eq!(answer.status, Status::Unauthorized, "{what}: {answer:?}");
+        let challenges = answer.all("WWW-Authenticate");
+        assert_eq!(challenges, ["Logto realm=\"http://localhost:8000\""], "{what}");
+    }
+    let mut bob = app.signed_in("bob").await;
+    for answer in [app.browser().open("/account").await, bob.open("/admin").await] {
+        assert_eq!(answer.header("WWW-Authenticate"), None, "{answer:?}");
+    }
+}
+
 #[rocket::async_test]
 async fn a_signed_in_user_without_access_gets_a_403_and_is_never_redirected() {
     let app = App::start().await;

@@ -11,8 +11,7 @@ use rocket::http::Status;
 use rocket::{Route, get, routes};
 
 #[get("/end/<id>")]
-async fn end(logto: &Logto, id: &str) -> Result<(), Error> {
-    let id: SessionId = serde_json::from_value(id.into()).expect("an id is a text");
+async fn end(logto: &Logto, id: SessionId) -> Result<(), Error> {
     logto.sessions().end(&id).await
 }
 
@@ -42,11 +41,38 @@ async fn one_session_ends_by_its_id_and_no_other() {
     assert!(laptop.is_signed_in().await);
 
     // Ending it again, or one that never was, is no error and ends nothing else.
-    for id in [&*session, "there-is-none"] {
+    for id in [&*session, "AAAAAAAAAAAAAAAAAAAAAA"] {
         assert_eq!(laptop.open(&format!("/end/{id}")).await.status, Status::Ok);
     }
     assert!(laptop.is_signed_in().await);
     assert_eq!(app.idp.requests().revocation(), 1);
+}
+
+#[rocket::async_test]
+async fn a_parameter_that_is_no_session_id_is_refused_before_the_handler() {
+    let app = App::builder().routes(control()).start().await;
+    let mut alice = app.signed_in("alice").await;
+    let (_, session) = alice.account().await.unwrap();
+    for wrong in [
+        "there-is-none",
+        &session[1..],
+        &format!("{session}A"),
+        &format!("{session}="),
+        &format!("{}%2B", &session[1..]),
+        "AAAAAAAAAAAAAAAAAAAAAB",
+        "AAAAAAAAAAAAAAAAAAAAA+",
+    ] {
+        let answer = alice.open(&format!("/end/{wrong}")).await;
+        assert_eq!(answer.status, Status::UnprocessableEntity, "{wrong}");
+        let Err(error) = wrong.parse::<SessionId>() else { panic!("{wrong} is an id") };
+        assert!(error.to_string().contains("22 characters"), "{error}");
+        assert!(!error.to_string().contains(wrong), "{error}");
+        assert!(serde_json::from_value::<SessionId>(wrong.into()).is_err(), "{wrong}");
+    }
+    let id: SessionId = session.parse().expect("the id of a session");
+    assert_eq!(id.to_string(), session);
+    assert_eq!(serde_json::from_value::<SessionId>(session.clone().into()).unwrap(), id);
+    assert!(alice.is_signed_in().await);
 }
 
 #[rocket::async_test]
