@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use rocket::response::{self, Responder};
 use rocket::{Request, Response};
+use url::Url;
 
 use crate::at_once::at_once;
 use crate::client::{Client, Logto};
@@ -32,7 +33,7 @@ pub struct SignInBuilder<'l> {
 #[must_use = "a sign-in has no effect unless it is returned as the response"]
 pub struct SignIn {
     client: Arc<Client>,
-    url: String,
+    url: Url,
     flow: Flow,
 }
 
@@ -173,7 +174,7 @@ impl<'l> SignInBuilder<'l> {
             attempt: 1,
             finished: false,
         };
-        Ok(SignIn { client: Arc::clone(client), url: authorization.url.into(), flow })
+        Ok(SignIn { client: Arc::clone(client), url: authorization.url, flow })
     }
 }
 
@@ -197,7 +198,7 @@ impl SignIn {
         let mut writes = RequestState::of(request).writes();
         writes.cookies.extend(flows.in_the_way().into_iter().map(CookieWrite::forget_flow));
         writes.cookies.extend(cookies.flow_write(&self.flow));
-        redirect::to(self.url)
+        redirect::to_url(&self.url)
     }
 }
 

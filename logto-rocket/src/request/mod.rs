@@ -3,6 +3,7 @@
 mod current_user;
 mod headers;
 mod kind;
+mod loader;
 mod origin;
 mod return_to;
 mod state;
@@ -10,7 +11,8 @@ mod user;
 
 pub(crate) use self::headers::{header, is_htmx, prefers_html};
 pub(crate) use self::kind::Kind;
+pub(crate) use self::loader::Loader;
 pub(crate) use self::origin::Initiator;
-pub(crate) use self::return_to::return_to;
+pub(crate) use self::return_to::{own_path, return_to};
 pub(crate) use self::state::{RequestState, SessionWrite, Writes};
 pub(crate) use self::user::user_of;

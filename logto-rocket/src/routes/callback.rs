@@ -198,8 +198,8 @@ fn arrive(client: &Arc<Client>, request: &Request<'_>, path: &LocalPath) -> Resp
         return redirect::to_path(path);
     }
     BuiltInPage::new(Status::Ok, texts::SIGNED_IN)
-        .link(label::GO_ON, path.as_str())
-        .forward(path.as_str())
+        .link(label::GO_ON, path.clone())
+        .forward(path.clone())
         .secret_address()
         .respond(request)
 }
@@ -239,11 +239,10 @@ fn fail<'r>(
         return page;
     }
     let (title, text) = error.message();
-    let return_to = flow.and_then(|flow| flow.return_to.as_ref()).map(LocalPath::as_str);
-    let sign_in = client.sign_in_uri(return_to);
+    let sign_in = client.sign_in(flow.and_then(|flow| flow.return_to.as_ref()));
     BuiltInPage::with(error.status(), title, text)
         .link(label::SIGN_IN, sign_in.clone())
-        .link(label::HOME, "/")
+        .link(label::HOME, client.settings().after_sign_in.clone())
         .sign_in(sign_in)
         .secret_address()
         .respond(request)

@@ -123,7 +123,9 @@ fn the_fairing_waits_for_nothing_while_it_writes_a_response() {
 fn redirects_are_made_in_one_place() {
     let law = Law {
         is_broken_by: |_, line| {
-            contains(line, &["\"Location\"", "\"location\"", "LOCATION", "Redirect::"])
+            let makers =
+                ["\"Location\"", "\"location\"", "LOCATION", "Redirect::", "X-Inertia-Location"];
+            contains(line, &makers)
         },
         not_governed: &["response/redirect", "testing"],
     };

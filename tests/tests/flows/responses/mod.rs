@@ -6,5 +6,7 @@ mod challenge;
 mod cross_site_requests;
 mod escaping;
 mod fail_closed;
+mod loaders;
+mod navigations;
 mod redirects;
 mod templates;
