@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::error::{Error, SignInError};
+use crate::local_path::NotLocal;
 use crate::oidc::LogoutError;
 use crate::session_id::SessionId;
 
@@ -38,6 +39,12 @@ pub enum Event {
     SignInNotStarted {
         /// Why.
         error: Error,
+    },
+    /// The page that a sign-in or sign-out was to return to is none of this site, or is too long. The
+    /// browser will go to `after_sign_in` or `after_sign_out`.
+    ReturnToIgnored {
+        /// What is wrong with it.
+        why: NotLocal,
     },
     /// A user has signed out here.
     SignedOut {
@@ -105,6 +112,9 @@ impl fmt::Display for Event {
             Self::SignedIn { sub, session } => write!(f, "{sub} signed in (session {session})"),
             Self::SignInFailed { error } => write!(f, "a sign-in failed: {error}"),
             Self::SignInNotStarted { error } => write!(f, "a sign-in did not start: {error}"),
+            Self::ReturnToIgnored { why } => {
+                write!(f, "a page to return to was ignored: {why}")
+            }
             Self::SignedOut { sub, session, revocation: None } => {
                 write!(f, "{sub} signed out (session {session})")
             }
@@ -134,6 +144,7 @@ impl Event {
             | Self::SignedOut { revocation: None, .. }
             | Self::BackchannelLogout { .. }
             | Self::Denied { .. } => log::Level::Info,
+            Self::ReturnToIgnored { .. } => log::Level::Debug,
             Self::SignInFailed { error } if error.is_everyday() => log::Level::Info,
             Self::BackchannelLogoutRefused { error } if error.is_the_senders() => log::Level::Info,
             _ => log::Level::Warn,

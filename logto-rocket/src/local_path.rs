@@ -3,8 +3,12 @@
 use std::fmt;
 use std::str::FromStr;
 
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
 use url::Url;
+
+/// What is percent-encoded besides what is not ASCII. Control characters have been refused.
+const BLANKS: &AsciiSet = &CONTROLS.add(b' ');
 
 /// The longest path that is accepted, in bytes.
 const MAX_LENGTH: usize = 2048;
@@ -35,7 +39,7 @@ pub enum NotLocal {
     /// It contains a character that is not allowed in a path or query, such as a space, `\`, `#` or
     /// a control character.
     Character,
-    /// It is longer than 2,048 bytes.
+    /// It is longer than 2,048 bytes or, as a page to return to, than 1,024.
     TooLong,
 }
 
@@ -48,6 +52,21 @@ impl LocalPath {
     /// The path and query, as they are sent in a `Location` header.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// The path that a visitor's text means, if it stays on the site of this origin: the origin in
+    /// front of it and a fragment are dropped, and what is not ASCII is percent-encoded, as is a blank.
+    pub(crate) fn of_visitor(text: &str, origin: &str) -> Result<Self, NotLocal> {
+        let rest = text.strip_prefix(origin).unwrap_or(text);
+        let is_own =
+            rest.len() < text.len() && (rest.is_empty() || rest.starts_with(['/', '?', '#']));
+        let path = if is_own { rest } else { text };
+        let path = path.split('#').next().unwrap_or_default();
+        let slash = if is_own && !path.starts_with('/') { "/" } else { "" };
+        if path.chars().any(char::is_control) {
+            return Err(NotLocal::Character);
+        }
+        format!("{slash}{}", utf8_percent_encode(path, BLANKS)).parse()
     }
 
     /// A path below this one, which has no query. The segments are of letters, digits, `-`, `_`, `.`
@@ -110,7 +129,9 @@ impl fmt::Display for NotLocal {
             Self::Character => {
                 "a path on this site is visible ASCII without `\\` and `#`; percent-encode the rest"
             }
-            Self::TooLong => "a path on this site has at most 2,048 bytes",
+            Self::TooLong => {
+                "a path on this site has at most 2,048 bytes, a page to return to at most 1,024"
+            }
         })
     }
 }
@@ -122,4 +143,41 @@ impl std::error::Error for NotLocal {}
 fn resolves_here(path: &str) -> bool {
     let Ok(site) = Url::parse("https://site.invalid") else { return false };
     site.join(path).is_ok_and(|url| url.origin() == site.origin() && !url.path().starts_with("//"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_visitors_text_is_the_path_that_it_means_or_none() {
+        let of = |text| LocalPath::of_visitor(text, "https://site.example").map(String::from);
+        for (text, path) in [
+            ("/a?b=c", "/a?b=c"),
+            ("/a b?c d", "/a%20b?c%20d"),
+            ("/straße?q=日本", "/stra%C3%9Fe?q=%E6%97%A5%E6%9C%AC"),
+            ("/a%20b?q=%2B+", "/a%20b?q=%2B+"),
+            ("/a?b#c", "/a?b"),
+            ("https://site.example", "/"),
+            ("https://site.example/a?b#c", "/a?b"),
+            ("https://site.example?b", "/?b"),
+        ] {
+            assert_eq!(of(text).as_deref(), Ok(path), "{text}");
+        }
+        for text in [
+            "",
+            "a",
+            "//evil.example",
+            "/\\evil.example",
+            "/\t/evil.example",
+            "https://evil.example/",
+            "https://site.example.evil.example/",
+            "https://site.example@evil.example/",
+            "https://site.example:8443/",
+            "https://site.example//evil.example",
+            "https://site.example/\\evil.example",
+        ] {
+            assert!(of(text).is_err(), "{text}");
+        }
+    }
 }

@@ -18,9 +18,9 @@ use crate::clock::Clock;
 use crate::config::{Origin, Settings};
 use crate::error::Error;
 use crate::events::Event;
-use crate::local_path::LocalPath;
+use crate::local_path::{LocalPath, NotLocal};
 use crate::oidc::Oidc;
-use crate::session::{Sessions, USUAL_SCOPES};
+use crate::session::{Asked, MAX_RETURN_TO, Sessions, USUAL_SCOPES};
 use crate::task::{Limits, Places};
 
 /// The client of this application at Logto.
@@ -175,6 +175,15 @@ impl Client {
         url
     }
 
+    /// The page of this site that a visitor's text names to return to, if it does. Otherwise an event
+    /// says why not.
+    pub fn return_to(&self, text: &str) -> Option<LocalPath> {
+        let path = LocalPath::of_visitor(text, self.origin()).and_then(|path| {
+            if path.as_str().len() > MAX_RETURN_TO { Err(NotLocal::TooLong) } else { Ok(path) }
+        });
+        path.map_err(|why| self.emit(&Event::ReturnToIgnored { why })).ok()
+    }
+
     /// The path of the sign-in, which returns to a path of this site.
     pub fn sign_in(&self, return_to: Option<&LocalPath>) -> LocalPath {
         with_return_to(&self.route("sign-in"), return_to.map(LocalPath::as_str))
@@ -215,6 +224,11 @@ impl Client {
         let needed = declared.scopes.iter().filter(|_| settings.include_reserved_scopes);
         let configured = settings.scopes.iter().map(String::as_str);
         distinct(usual.chain(configured).chain(needed.copied()))
+    }
+
+    /// What a sign-in asks for that no handler has added to.
+    pub fn asked(&self) -> Asked {
+        Asked::new(&self.scopes(), &self.resources())
     }
 
     /// The API resources that every sign-in asks for: those of the configuration, and those that

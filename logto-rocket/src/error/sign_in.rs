@@ -14,9 +14,12 @@ pub enum SignInError {
     /// A parameter of the callback occurs more than once ([RFC 6749, section
     /// 3.1](https://www.rfc-editor.org/rfc/rfc6749#section-3.1)); 400.
     RepeatedParameter(String),
-    /// This browser has no sign-in in progress for the callback: the sign-in took longer than ten
-    /// minutes, cookies are disabled, or the link is forged; 400.
+    /// This browser has no sign-in in progress for the callback: cookies are disabled, other sign-ins
+    /// took its place, or the link is forged; 400.
     Unknown,
+    /// The sign-in took longer than an hour; 400. Its page leads to another one, which returns to the
+    /// same page.
+    TooLate,
     /// The code of the sign-in has already been used, for example after the back button; 400.
     Spent,
     /// The answer is not from the expected issuer
@@ -60,9 +63,11 @@ impl SignInError {
     /// The status that the callback answers with.
     pub fn status(&self) -> Status {
         match self {
-            Self::RepeatedParameter(_) | Self::Unknown | Self::Spent | Self::WrongIssuer => {
-                Status::BadRequest
-            }
+            Self::RepeatedParameter(_)
+            | Self::Unknown
+            | Self::TooLate
+            | Self::Spent
+            | Self::WrongIssuer => Status::BadRequest,
             Self::Cancelled
             | Self::AccessDenied
             | Self::InteractionRequired(_)
@@ -87,6 +92,7 @@ impl SignInError {
         matches!(
             self,
             Self::Unknown
+                | Self::TooLate
                 | Self::Spent
                 | Self::Cancelled
                 | Self::AccessDenied
@@ -102,10 +108,11 @@ impl fmt::Display for SignInError {
                 write!(f, "the callback has the parameter `{name}` more than once")
             }
             Self::Unknown => f.write_str(
-                "the callback belongs to no sign-in in progress in this browser (it is older than \
-                 ten minutes, cookies are rejected, the host name differs from `base_url`, or the \
-                 link is forged)",
+                "the callback belongs to no sign-in in progress in this browser (cookies are rejected, \
+                 the host name differs from `base_url`, other sign-ins took its place, or the link is \
+                 forged)",
             ),
+            Self::TooLate => f.write_str("the sign-in took longer than an hour"),
             Self::Spent => f.write_str("the code of this sign-in has already been used"),
             Self::WrongIssuer => f.write_str("the callback's `iss` is not the configured issuer"),
             Self::Cancelled => f.write_str("the user cancelled the sign-in at Logto"),

@@ -10,11 +10,11 @@ use url::Url;
 use crate::client::{Client, Logto};
 use crate::error::{Call, Error};
 use crate::events::Event;
-use crate::local_path::{LocalPath, NotLocal};
+use crate::local_path::LocalPath;
 use crate::oidc::{DirectSignIn, FirstScreen, Identifier, Prompt, SignInOptions};
 use crate::request::RequestState;
 use crate::response::redirect;
-use crate::session::{Asked, CookieWrite, Flow};
+use crate::session::{Asked, AskedInFlow, Flow};
 use crate::user::LogtoUser;
 
 /// How long a user who wants to sign in waits for Logto.
@@ -26,7 +26,7 @@ const START_TIMEOUT: Duration = Duration::from_millis(2500);
 pub struct SignInBuilder<'l> {
     client: &'l Arc<Client>,
     options: SignInOptions,
-    return_to: Option<Result<LocalPath, Error>>,
+    return_to: Option<LocalPath>,
     sub: Option<String>,
 }
 
@@ -55,11 +55,12 @@ impl<'l> SignInBuilder<'l> {
         Self { client, options: SignInOptions::default(), return_to: None, sub: None }
     }
 
-    /// Where to go after signing in: a path on this site (default: `after_sign_in`).
+    /// Where to go after signing in: a path on this site, with its query, of at most 1,024 bytes, or an
+    /// address of this site (default: `after_sign_in`). A fragment is dropped. Any text may be passed,
+    /// such as one of the request: of a text that is no page of this site the event
+    /// [`Event::ReturnToIgnored`] says why, and the default holds.
     pub fn return_to(mut self, path: &str) -> Self {
-        let why =
-            |why: NotLocal| Error::InvalidOption { option: "return_to", why: why.to_string() };
-        self.return_to = Some(path.parse().map_err(why));
+        self.return_to = self.client.return_to(path);
         self
     }
 
@@ -180,7 +181,6 @@ impl<'l> SignInBuilder<'l> {
 
     async fn prepare(self) -> Result<SignIn, Error> {
         let Self { client, options, return_to, sub } = self;
-        let return_to = return_to.transpose()?;
         let scopes = client.scopes();
         let resources = client.resources();
         let redirect_uri = client.route_url("sign-in-callback");
@@ -193,7 +193,10 @@ impl<'l> SignInBuilder<'l> {
             verifier: authorization.verifier,
             return_to,
             started_at: client.clock().now(),
-            asked: Asked::new(&authorization.scopes, &authorization.resources),
+            asked: AskedInFlow::new(
+                Asked::new(&authorization.scopes, &authorization.resources),
+                &Asked::new(&scopes, &resources),
+            ),
             max_age,
             sub,
             attempt: 1,
@@ -228,9 +231,8 @@ impl SignIn {
             let found = RequestState::of(request).found();
             self.flow.sub = found.map(|loaded| loaded.session.claims.sub.clone());
         }
-        let mut writes = RequestState::of(request).writes();
-        writes.cookies.extend(flows.in_the_way().into_iter().map(CookieWrite::forget_flow));
-        writes.cookies.extend(cookies.flow_write(&self.flow));
+        let begun = cookies.begin_flow(&self.flow, &flows);
+        RequestState::of(request).writes().cookies.extend(begun);
         redirect::to_url(&self.url)
     }
 }

@@ -10,7 +10,7 @@ use url::Url;
 
 use crate::client::{Client, Logto};
 use crate::events::Event;
-use crate::local_path::{LocalPath, NotLocal};
+use crate::local_path::LocalPath;
 use crate::request::{RequestState, SessionWrite};
 use crate::response::{BuiltInPage, label, redirect, texts};
 use crate::user::LogtoUser;
@@ -23,7 +23,7 @@ const DISCOVERY_TIMEOUT: Duration = Duration::from_secs(2);
 pub struct SignOutBuilder<'l> {
     client: &'l Arc<Client>,
     user: &'l LogtoUser,
-    return_to: Option<Result<LocalPath, NotLocal>>,
+    return_to: Option<LocalPath>,
     local_only: bool,
 }
 
@@ -58,10 +58,11 @@ impl<'l> SignOutBuilder<'l> {
         Self { client, user, return_to: None, local_only: false }
     }
 
-    /// Where the browser goes after the sign-out: a path on this site (default: `after_sign_out`;
-    /// any other value is ignored).
+    /// Where the browser goes after the sign-out: a path on this site, with its query, of at most 1,024
+    /// bytes, or an address of this site (default: `after_sign_out`). Any text may be passed: of one
+    /// that is no page of this site the event [`Event::ReturnToIgnored`] says why.
     pub fn return_to(mut self, path: &str) -> Self {
-        self.return_to = Some(path.parse());
+        self.return_to = self.client.return_to(path);
         self
     }
 
@@ -81,7 +82,7 @@ impl<'l> SignOutBuilder<'l> {
 
         let next = if local_only { Next::Here } else { to_logto(client).await };
         let after = || client.settings().after_sign_out.clone();
-        let return_to = return_to.and_then(Result::ok).unwrap_or_else(after);
+        let return_to = return_to.unwrap_or_else(after);
         SignOut { client: Arc::clone(client), return_to, next }
     }
 }

@@ -16,8 +16,10 @@ use super::{Oidc, named};
 use crate::error::{Call, Error};
 use crate::names::{ORGANIZATIONS, ORGANIZATIONS_RESOURCE};
 
-/// How many random bytes `state` and `nonce` have.
-const RANDOM_BYTES: u32 = 32;
+/// How many random bytes `state` and `nonce` have: 160 bits, as
+/// [RFC 6749, section 10.10](https://www.rfc-editor.org/rfc/rfc6749#section-10.10) asks. No more, because
+/// they travel in each cookie of a sign-in.
+const RANDOM_BYTES: u32 = 20;
 
 /// The parameters that [`SignInOptions::extra`] must not set: those that protect a sign-in, and
 /// those that have a method.

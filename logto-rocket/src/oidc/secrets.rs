@@ -44,9 +44,9 @@ secrets! {
     ClientSecret,
     /// An authorization code; it may be exchanged once.
     AuthorizationCode,
-    /// The `state` of an authorization request, 256 random bits.
+    /// The `state` of an authorization request, 160 random bits.
     State,
-    /// The `nonce` of an authorization request, 256 random bits.
+    /// The `nonce` of an authorization request, 160 random bits.
     Nonce,
     /// The PKCE verifier of an authorization request.
     Verifier,

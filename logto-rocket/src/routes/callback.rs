@@ -44,6 +44,11 @@ pub(super) async fn respond<'r>(client: &Arc<Client>, request: &'r Request<'_>) 
             .await
             .unwrap_or_else(|| fail(client, request, None, &SignInError::Unknown));
     };
+    if client.sessions().cookies().is_late(&flow) {
+        return already_signed_in(client, request)
+            .await
+            .unwrap_or_else(|| fail(client, request, Some(&flow), &SignInError::TooLate));
+    }
     if flow.finished {
         return already_signed_in(client, request)
             .await
@@ -128,7 +133,10 @@ async fn exchange(
     let redirect_uri = client.route_url("sign-in-callback");
     let tokens = client.oidc().exchange(&code, &flow.verifier, &redirect_uri).await?;
     match verify(&client, &flow, &tokens).await {
-        Ok(claims) => Ok(client.sessions().begin(claims, flow.asked, Some(&tokens), Some(origin))),
+        Ok(claims) => {
+            let asked = flow.asked.resolve(client.asked());
+            Ok(client.sessions().begin(claims, asked, Some(&tokens), Some(origin)))
+        }
         Err(error) => {
             client.sessions().revoke_refused(tokens.refresh_token.as_ref()).await;
             Err(error)
@@ -298,11 +306,12 @@ fn not_now(client: &Arc<Client>, request: &Request<'_>, error: Error) -> Respons
 /// Logto's answer contains only an error code, so the log also shows the request.
 fn log_what_was_asked(client: &Arc<Client>, flow: &Flow, error: &SignInError) {
     if let SignInError::Provider(code) = error {
+        let asked = flow.asked.clone().resolve(client.asked());
         log::warn!(
             "Logto answered `{code}` to a sign-in that asked for the scopes {} and the resources \
              {:?}; are they registered at {}?",
-            flow.asked.scopes(),
-            flow.asked.resources,
+            asked.scopes(),
+            asked.resources,
             client.settings().issuer.as_str(),
         );
     }

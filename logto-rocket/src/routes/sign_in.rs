@@ -50,7 +50,7 @@ pub(super) async fn respond(
     if let Some(question) = question(client, request, &query, &own).await {
         return question;
     }
-    let builder = match query.get("return_to").filter(|path| is_local(path)) {
+    let builder = match query.get("return_to") {
         Some(path) => builder.return_to(path),
         None => builder,
     };
@@ -124,10 +124,6 @@ fn read(options: SignInOptions, query: &Query) -> SignInOptions {
         Some(value) => options.link_parameter(name, value),
         None => options,
     })
-}
-
-fn is_local(path: &str) -> bool {
-    path.parse::<LocalPath>().is_ok()
 }
 
 fn failed(request: &Request<'_>, error: &Error, own: LocalPath) -> Response<'static> {

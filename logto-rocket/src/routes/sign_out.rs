@@ -18,7 +18,7 @@ use crate::user::LogtoUser;
 /// changes nothing.
 pub(super) async fn respond(client: &Arc<Client>, request: &Request<'_>) -> Response<'static> {
     let query = Query::of(request);
-    let return_to = query.get("return_to").and_then(|path| path.parse::<LocalPath>().ok());
+    let return_to = query.get("return_to").and_then(|text| client.return_to(text));
     let loaded = match RequestState::of(request).loaded(request, client).await {
         Ok(Some(loaded)) => loaded,
         Ok(None) => {

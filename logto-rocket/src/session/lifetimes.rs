@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use super::session::Session;
 
-/// How long a sign-in may take.
-pub(super) const FLOW_LIFETIME: Duration = Duration::from_secs(600);
+/// How long a sign-in may take: as long as Logto waits for the user.
+pub(super) const FLOW_LIFETIME: Duration = Duration::from_secs(3600);
 
 /// The least time between two writes of a session that only say when it was last seen, in seconds.
 /// For a session that ends unused after less than twice as much, it is half of that.

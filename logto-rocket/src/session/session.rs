@@ -90,6 +90,11 @@ impl Asked {
         Self { scopes, resources: resources.to_vec() }
     }
 
+    /// What is believed of a sign-in when it cannot be told what it asked for: as little as can be.
+    pub fn least() -> Self {
+        Self { scopes: "openid".into(), resources: Vec::new() }
+    }
+
     /// The scopes, separated by spaces.
     pub fn scopes(&self) -> String {
         if self.scopes.is_empty() { USUAL_SCOPES.join(" ") } else { self.scopes.clone() }

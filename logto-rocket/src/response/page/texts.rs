@@ -130,7 +130,11 @@ impl SignInError {
             ),
             Self::Unknown => (
                 "This sign-in is unknown",
-                "It may have taken too long, or this browser does not accept cookies.",
+                "This browser has begun other sign-ins since then, or does not accept cookies.",
+            ),
+            Self::TooLate => (
+                "This sign-in took too long",
+                "You are not signed in. Please sign in once more; you then go on to the same page.",
             ),
             Self::Spent => {
                 ("This sign-in has ended", "It has already been used. Please sign in again.")

@@ -1,20 +1,27 @@
 //! [`Flow`]: the data in the browser between the start of a sign-in and its callback.
 
+use std::time::Duration;
+
 use rocket::Request;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::names::hash;
 use super::{CookieWrite, Cookies, SealedAs};
 use crate::local_path::LocalPath;
 use crate::oidc::{Nonce, State, Verifier};
 use crate::session::lifetimes::FLOW_LIFETIME;
 use crate::session::session::Asked;
 
-/// The maximum number of sign-ins in progress in one browser.
-const MAX_FLOWS: usize = 5;
+/// The longest page to return to, in bytes.
+pub(crate) const MAX_RETURN_TO: usize = 1024;
 
-/// The most bytes that one of them may take when sealed.
-const MAX_BYTES: usize = 1024;
+/// How long its cookie lives: longer than a sign-in may take, so that one that comes too late can still
+/// be begun again for the same page.
+const COOKIE_LIFETIME: Duration = FLOW_LIFETIME.saturating_mul(2);
+
+/// How many digits tell apart what sign-ins of an application ask for.
+const ASKED_DIGITS: usize = 8;
 
 /// The hash of a sign-in's state, which the process remembers it by.
 pub(crate) type StateHash = [u8; 32];
@@ -32,8 +39,8 @@ pub(crate) struct Flow {
     pub return_to: Option<LocalPath>,
     #[serde(rename = "t")]
     pub started_at: u64,
-    #[serde(flatten)]
-    pub asked: Asked,
+    #[serde(rename = "q")]
+    pub asked: AskedInFlow,
     #[serde(rename = "m", default, skip_serializing_if = "Option::is_none")]
     pub max_age: Option<u64>,
     /// The user that a fresh sign-in was asked of.
@@ -46,71 +53,43 @@ pub(crate) struct Flow {
     pub finished: bool,
 }
 
-/// The sign-ins of one browser: each with the name of its cookie.
-pub(crate) struct Flows(Vec<(String, Option<Flow>)>);
+/// What a sign-in asked of Logto, in few bytes: what every sign-in of the application asks for is a
+/// short hash.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(untagged)]
+pub(crate) enum AskedInFlow {
+    Usual(String),
+    Own(Asked),
+}
 
 impl Cookies {
-    /// The sign-ins whose cookies the request carries, also those that cannot be read.
-    pub fn flows(&self, request: &Request<'_>) -> Flows {
-        Flows::of(request, self)
-    }
-
-    /// The sign-in that was started with this `state` by the browser that sends the request.
+    /// The sign-in that was started with this `state` by the browser that sends the request. It may
+    /// have taken [too long](Self::is_late).
     pub fn flow(&self, request: &Request<'_>, state: &str) -> Option<Flow> {
         let name = self.names.flow(state);
         let cookie = request.cookies().get(&name)?;
-        read(self, &name, cookie.value()).filter(|flow| flow.state.reveal() == state)
+        self.read_flow(&name, cookie.value()).filter(|flow| flow.state.reveal() == state)
+    }
+
+    /// Whether a sign-in has taken longer than it may.
+    pub fn is_late(&self, flow: &Flow) -> bool {
+        let age = self.clock.now().saturating_sub(flow.started_at);
+        age >= FLOW_LIFETIME.as_secs()
     }
 
     /// The cookie of a sign-in.
     pub fn flow_write(&self, flow: &Flow) -> Option<CookieWrite> {
-        let (name, sealed) = flow.seal(self)?;
-        Some(CookieWrite::lax(name, Some(sealed)))
-    }
-}
-
-impl Flows {
-    fn of(request: &Request<'_>, cookies: &Cookies) -> Self {
-        let prefix = cookies.names.flows();
-        let flows = request.cookies().iter().filter(|cookie| cookie.name().starts_with(prefix));
-        Self(
-            flows
-                .map(|cookie| {
-                    (cookie.name().to_owned(), read(cookies, cookie.name(), cookie.value()))
-                })
-                .collect(),
-        )
+        let name = self.names.flow(flow.state.reveal());
+        let sealed = self.vault.seal(SealedAs::Flow, &name, &serde_json::to_string(flow).ok()?)?;
+        Some(CookieWrite::lax(name, Some(sealed), COOKIE_LIFETIME))
     }
 
-    /// The number of the attempt that a sign-in started now is.
-    pub fn next_attempt(&self) -> u32 {
-        self.finished().map(|(_, flow)| flow.attempt).max().unwrap_or(0).saturating_add(1)
-    }
-
-    /// Whether one of the sign-ins that have ended was to be a fresh one.
-    pub fn has_fresh(&self) -> bool {
-        self.finished().any(|(_, flow)| flow.max_age.is_some())
-    }
-
-    /// The names of the cookies of sign-ins that have ended.
-    pub fn finished_names(&self) -> impl Iterator<Item = &str> {
-        self.finished().map(|(name, _)| name)
-    }
-
-    /// The cookies to delete so that one more sign-in fits: unreadable ones first, then the oldest.
-    pub fn in_the_way(&self) -> Vec<String> {
-        let mut flows: Vec<_> = self.0.iter().collect();
-        flows.sort_by_key(|(_, flow)| flow.as_ref().map(|flow| flow.started_at));
-        let readable = flows.iter().filter(|(_, flow)| flow.is_some()).count();
-        let unreadable = flows.len() - readable;
-        let excess = (readable + 1).saturating_sub(MAX_FLOWS);
-        flows.iter().take(unreadable + excess).map(|(name, _)| name.clone()).collect()
-    }
-
-    fn finished(&self) -> impl Iterator<Item = (&str, &Flow)> {
-        let readable =
-            self.0.iter().filter_map(|(name, flow)| Some((name.as_str(), flow.as_ref()?)));
-        readable.filter(|(_, flow)| flow.finished)
+    /// Opens a sign-in that was not started in the future.
+    pub(super) fn read_flow(&self, name: &str, sealed: &str) -> Option<Flow> {
+        let opened = self.vault.open(SealedAs::Flow, name, sealed)?;
+        let flow: Flow = serde_json::from_str(&opened.text).ok()?;
+        let latest = self.clock.now().saturating_add(self.lifetimes.clock_skew.as_secs());
+        (flow.started_at <= latest).then_some(flow)
     }
 }
 
@@ -121,25 +100,10 @@ impl Flow {
             nonce: Nonce::from(""),
             verifier: Verifier::from(""),
             return_to: None,
-            asked: Asked::default(),
+            asked: AskedInFlow::Own(Asked::default()),
             finished: true,
             ..self.clone()
         }
-    }
-
-    /// The name and sealed text of its cookie. A `return_to` that is too long is omitted; the
-    /// browser then goes to `after_sign_in`.
-    fn seal(&self, cookies: &Cookies) -> Option<(String, String)> {
-        let name = cookies.names.flow(self.state.reveal());
-        let seal = |flow: &Self| {
-            cookies.vault.seal(SealedAs::Flow, &name, &serde_json::to_string(flow).ok()?)
-        };
-        let sealed = seal(self)?;
-        if sealed.len() <= MAX_BYTES || self.return_to.is_none() {
-            return Some((name, sealed));
-        }
-        let sealed = seal(&Self { return_to: None, ..self.clone() })?;
-        Some((name, sealed))
     }
 
     /// What the process remembers this sign-in by.
@@ -148,12 +112,27 @@ impl Flow {
     }
 }
 
-/// Opens a sign-in that was started less than [`FLOW_LIFETIME`] ago.
-fn read(cookies: &Cookies, name: &str, sealed: &str) -> Option<Flow> {
-    let opened = cookies.vault.open(SealedAs::Flow, name, sealed)?;
-    let flow: Flow = serde_json::from_str(&opened.text).ok()?;
-    let now = cookies.clock.now();
-    let started = flow.started_at <= now.saturating_add(cookies.lifetimes.clock_skew.as_secs());
-    let over = now.saturating_sub(flow.started_at) >= FLOW_LIFETIME.as_secs();
-    (started && !over).then_some(flow)
+impl AskedInFlow {
+    /// What a sign-in asks for, in an application whose sign-ins usually ask for the other.
+    pub fn new(asked: Asked, usual: &Asked) -> Self {
+        if asked == *usual && asked != Asked::default() {
+            return Self::Usual(fingerprint(usual));
+        }
+        Self::Own(asked)
+    }
+
+    /// What the sign-in asked for. If the application asks for something else by now, it is not known
+    /// any more, and as little as can be is assumed.
+    pub fn resolve(self, usual: Asked) -> Asked {
+        match self {
+            Self::Own(asked) => asked,
+            Self::Usual(hash) if hash == fingerprint(&usual) => usual,
+            Self::Usual(_) => Asked::least(),
+        }
+    }
+}
+
+fn fingerprint(asked: &Asked) -> String {
+    let text = format!("{}\n{}", asked.scopes(), asked.resources.join(" "));
+    hash(&text)[..ASKED_DIGITS].to_owned()
 }

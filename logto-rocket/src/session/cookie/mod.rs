@@ -5,6 +5,7 @@
 
 mod codec;
 mod flow;
+mod flows;
 mod names;
 mod post_logout;
 mod session_cookies;
@@ -15,7 +16,7 @@ use std::sync::atomic::AtomicBool;
 
 use cookie::{Key, SameSite};
 
-pub(crate) use self::flow::{Flow, StateHash};
+pub(crate) use self::flow::{AskedInFlow, Flow, MAX_RETURN_TO, StateHash};
 use self::names::Names;
 pub(super) use self::names::hash;
 pub(crate) use self::session_cookies::TooLarge;

@@ -1,8 +1,13 @@
 //! The post-logout cookie: where to go when Logto sends the browser back after a sign-out.
 
+use std::time::Duration;
+
 use rocket::Request;
 
 use super::{CookieWrite, Cookies, SealedAs};
+
+/// How long a sign-out at Logto may take.
+const LIFETIME: Duration = Duration::from_secs(600);
 
 impl Cookies {
     /// The cookie that remembers where to go after the sign-out; without a path, its deletion.
@@ -12,7 +17,7 @@ impl Cookies {
             Some(return_to) => Some(self.vault.seal(SealedAs::PostLogout, &name, return_to)?),
             None => None,
         };
-        Some(CookieWrite::lax(name, value))
+        Some(CookieWrite::lax(name, value, LIFETIME))
     }
 
     /// Where to go after the sign-out, as [`post_logout_write`](Self::post_logout_write) sealed it.

@@ -5,7 +5,6 @@ use std::time::Duration;
 use cookie::{Cookie, SameSite};
 
 use super::Cookies;
-use crate::session::lifetimes::FLOW_LIFETIME;
 
 /// A cookie to be set, or, without a value, to be deleted.
 pub(crate) struct CookieWrite {
@@ -33,12 +32,22 @@ impl Cookies {
 impl CookieWrite {
     /// The deletion of the cookie of a sign-in.
     pub fn forget_flow(name: String) -> Self {
-        Self::lax(name, None)
+        Self::lax(name, None, Duration::ZERO)
     }
 
-    /// A cookie that lives as long as a sign-in. It is `Lax` whatever the session is: the callback
-    /// comes from another site.
-    pub(super) fn lax(name: String, value: Option<String>) -> Self {
-        Self { name, value, same_site: SameSite::Lax, max_age: FLOW_LIFETIME }
+    /// A cookie that lives for this time. It is `Lax` whatever the session is: Logto leads back from
+    /// another site.
+    pub(super) fn lax(name: String, value: Option<String>, max_age: Duration) -> Self {
+        Self { name, value, same_site: SameSite::Lax, max_age }
     }
+
+    /// What it takes of the `Cookie` header of a request.
+    pub(super) fn bytes(&self) -> usize {
+        bytes_in_header(&self.name, self.value.as_deref().unwrap_or_default())
+    }
+}
+
+/// What a cookie takes of the `Cookie` header of a request.
+pub(super) fn bytes_in_header(name: &str, value: &str) -> usize {
+    name.len() + "=".len() + value.len() + "; ".len()
 }

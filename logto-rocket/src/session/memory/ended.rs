@@ -16,7 +16,7 @@ const MAX_ENDED: usize = 100_000;
 
 /// The additional time, in seconds, for which an ending is remembered after the session's lifetime:
 /// clocks differ, and a sign-in in progress may still create a session that has ended.
-const MARGIN: u64 = 600;
+const MARGIN: u64 = 3600 + 600;
 
 /// How many endings that are no longer needed one more ending removes at most. So none of them takes
 /// long, however many have piled up.

@@ -4,6 +4,7 @@ mod callback;
 mod hooks;
 mod id_token;
 mod max_age;
+mod return_to;
 mod round_trip;
 mod routes;
 mod state;

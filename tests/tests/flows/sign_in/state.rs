@@ -184,19 +184,28 @@ async fn a_sibling_domain_cannot_plant_a_sign_in() {
 }
 
 #[rocket::async_test]
-async fn a_sign_in_may_take_ten_minutes_by_the_servers_clock() {
+async fn a_sign_in_may_take_an_hour_by_the_servers_clock_and_one_click_begins_a_late_one_again() {
     let app = App::start().await;
     let mut browser = app.browser();
     let start = browser.open("/auth/sign-in").await;
-    app.clock.advance(Duration::from_secs(595));
+    app.clock.advance(Duration::from_secs(3595));
     let callback = path_of(&app.idp.authorize(start.location(), "alice").await.unwrap());
     assert_eq!(call_back(&mut browser, &callback).await.location(), "/");
 
     let mut browser = app.browser();
-    let start = browser.open("/auth/sign-in").await;
-    app.clock.advance(Duration::from_secs(601));
+    let start = browser.open("/auth/sign-in?return_to=/account?tab=keys").await;
+    app.clock.advance(Duration::from_secs(3601));
     let callback = path_of(&app.idp.authorize(start.location(), "alice").await.unwrap());
-    is_refused(&call_back(&mut browser, &callback).await);
-    app.clock.set_back(Duration::from_secs(600));
-    is_refused(&call_back(&mut browser, &callback).await);
+    let exchanges = app.idp.requests().token();
+    let late = call_back(&mut browser, &callback).await;
+    assert_eq!(late.status, Status::BadRequest, "{late:?}");
+    assert!(!browser.is_signed_in().await);
+    app.clock.set_back(Duration::from_secs(3600));
+    assert_eq!(call_back(&mut browser, &callback).await.status, Status::BadRequest);
+    assert_eq!(app.idp.requests().token(), exchanges, "its code is not sent");
+    let link = "/auth/sign-in?return_to=%2Faccount%3Ftab%3Dkeys";
+    assert!(late.body.contains(link), "{}", late.body);
+    let start = browser.navigate(link, From::OwnPage).await;
+    let callback = path_of(&app.idp.authorize(start.location(), "alice").await.unwrap());
+    assert_eq!(call_back(&mut browser, &callback).await.location(), "/account?tab=keys");
 }

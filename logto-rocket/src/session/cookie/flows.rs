@@ -1,0 +1,107 @@
+//! [`Flows`]: the sign-ins of one browser, and the room that their cookies have.
+
+use rocket::Request;
+
+use super::flow::Flow;
+use super::write::bytes_in_header;
+use super::{CookieWrite, Cookies};
+
+/// The maximum number of sign-ins in progress in one browser.
+const MAX_FLOWS: usize = 5;
+
+/// The most bytes of a `Cookie` header that all of them take together. Anybody can have a browser begin
+/// sign-ins, and servers refuse a header that is too large: nginx one of 8 kB.
+const MAX_BYTES: usize = 3000;
+
+/// The sign-ins of one browser, those first that were started first.
+pub(crate) struct Flows(Vec<FlowCookie>);
+
+/// A cookie of a sign-in.
+struct FlowCookie {
+    name: String,
+    bytes: usize,
+    /// `None` if it cannot be read.
+    flow: Option<Flow>,
+}
+
+impl Cookies {
+    /// The sign-ins whose cookies the request carries, also those that cannot be read.
+    pub fn flows(&self, request: &Request<'_>) -> Flows {
+        let prefix = self.names.flows();
+        let cookies = request.cookies().iter().filter(|cookie| cookie.name().starts_with(prefix));
+        let mut flows: Vec<_> = cookies
+            .map(|cookie| FlowCookie {
+                name: cookie.name().to_owned(),
+                bytes: bytes_in_header(cookie.name(), cookie.value()),
+                flow: self.read_flow(cookie.name(), cookie.value()),
+            })
+            .collect();
+        flows.sort_by_key(|cookie| cookie.flow.as_ref().map(|flow| flow.started_at));
+        Flows(flows)
+    }
+
+    /// The cookie of a sign-in that begins, and what makes room for it: the cookies that cannot be read
+    /// or whose time is over go, then the oldest gives up the page to return to, or goes.
+    pub fn begin_flow(&self, flow: &Flow, flows: &Flows) -> Vec<CookieWrite> {
+        let Some(new) = self.flow_write(flow) else { return Vec::new() };
+        let is_in_time =
+            |cookie: &&FlowCookie| cookie.flow.as_ref().is_some_and(|flow| !self.is_late(flow));
+        let (stay, go): (Vec<_>, Vec<_>) = flows.0.iter().partition(is_in_time);
+        let mut writes: Vec<_> = go.into_iter().map(FlowCookie::deletion).collect();
+        let mut count = stay.len() + 1;
+        let mut total = new.bytes() + stay.iter().map(|it| it.bytes).sum::<usize>();
+        for oldest in stay {
+            if count <= MAX_FLOWS && total <= MAX_BYTES {
+                break;
+            }
+            total -= oldest.bytes;
+            let shorter = oldest.without_return_to().and_then(|flow| self.flow_write(&flow));
+            let fits = |it: &CookieWrite| count <= MAX_FLOWS && total + it.bytes() <= MAX_BYTES;
+            if let Some(shorter) = shorter.filter(fits) {
+                writes.push(shorter);
+                break;
+            }
+            count -= 1;
+            writes.push(oldest.deletion());
+        }
+        writes.push(new);
+        writes
+    }
+}
+
+impl Flows {
+    /// The number of the attempt that a sign-in started now is.
+    pub fn next_attempt(&self) -> u32 {
+        self.finished().map(|(_, flow)| flow.attempt).max().unwrap_or(0).saturating_add(1)
+    }
+
+    /// Whether one of the sign-ins that have ended was to be a fresh one.
+    pub fn has_fresh(&self) -> bool {
+        self.finished().any(|(_, flow)| flow.max_age.is_some())
+    }
+
+    /// The names of the cookies of sign-ins that have ended.
+    pub fn finished_names(&self) -> impl Iterator<Item = &str> {
+        self.finished().map(|(name, _)| name)
+    }
+
+    fn finished(&self) -> impl Iterator<Item = (&str, &Flow)> {
+        self.readable().filter(|(_, flow)| flow.finished)
+    }
+
+    fn readable(&self) -> impl Iterator<Item = (&str, &Flow)> {
+        self.0.iter().filter_map(|cookie| Some((cookie.name.as_str(), cookie.flow.as_ref()?)))
+    }
+}
+
+impl FlowCookie {
+    fn deletion(&self) -> CookieWrite {
+        CookieWrite::forget_flow(self.name.clone())
+    }
+
+    fn without_return_to(&self) -> Option<Flow> {
+        let flow = self.flow.as_ref()?;
+        flow.return_to.as_ref()?;
+        Some(Flow { return_to: None, ..flow.clone() })
+    }
+}
