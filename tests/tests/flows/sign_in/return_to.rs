@@ -35,7 +35,7 @@ async fn demanding() -> App {
         let provider = provider.user(User::new("alice")).redirect_uri(CALLBACK);
         RESOURCES.iter().fold(provider, |it, uri| it.resource(uri, &["read", "write"]))
     };
-    let scopes = (0..13).map(|number| format!("scope:number:{number}"));
+    let scopes = (0..13).map(|number| format!("read:item{number}"));
     App::builder()
         .provider(provider)
         .config(|it| it.resources(RESOURCES).scopes(scopes).base_url(SITE))
