@@ -214,6 +214,10 @@
 //! - **Caching.** Every response behind a guard, every refusal and every response of the
 //!   [routes](#routes) has `Cache-Control: no-store` and `Vary: Cookie`. A handler may send
 //!   `private` instead; `public` is replaced, and this is logged once.
+//! - **Scopes.** Logto gives a claim only if the sign-in asked for its scope. What mounted routes
+//!   require is asked for automatically; for [`has_role()`](LogtoUser::has_role),
+//!   [`email()`](LogtoUser::email) and the like in code, name the scope in `scopes`. Without it the
+//!   answer is empty for every user, and the log warns once.
 //! - **Calling a handler.** `#[authenticated]` adds a parameter to the handler. A unit test must
 //!   use Rocket's local client instead of calling the handler.
 //! - **Generic handlers.** The launch detects a missing fairing by the types in the signatures of

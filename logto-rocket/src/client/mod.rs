@@ -3,6 +3,7 @@
 
 mod machine;
 mod session_control;
+mod warnings;
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -14,6 +15,7 @@ use url::Url;
 use self::machine::MachineTokens;
 pub use self::machine::{ClientCredentials, MachineToken, TokenExchange};
 pub use self::session_control::{SessionControl, SessionInfo};
+use self::warnings::Warnings;
 use crate::clock::Clock;
 use crate::config::{Origin, Settings};
 use crate::error::Error;
@@ -46,6 +48,7 @@ pub(crate) struct Client {
     sessions: Arc<Sessions>,
     machine_tokens: MachineTokens,
     declared: RwLock<Declared>,
+    warnings: Warnings,
 }
 
 /// The scopes and resources that mounted routes need, as texts.
@@ -106,6 +109,7 @@ impl Client {
             sessions,
             machine_tokens: MachineTokens::new(),
             declared: RwLock::default(),
+            warnings: Warnings::default(),
         }
     }
 
@@ -129,6 +133,11 @@ impl Client {
 
     pub fn clock(&self) -> &Clock {
         &self.clock
+    }
+
+    /// What this application has been warned about.
+    pub fn warnings(&self) -> &Warnings {
+        &self.warnings
     }
 
     /// Logs an event and hands it to the application's `on_event`.

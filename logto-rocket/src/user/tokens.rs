@@ -104,9 +104,9 @@ impl LogtoUser {
     /// and in the same order. The requests to Logto run one after the other; if one fails, the
     /// others continue.
     ///
-    /// The list is empty if the claims name no organizations, for example because the sign-in did
-    /// not ask for the scope `urn:logto:scope:organizations` or because `session.claims` does not
-    /// contain `organizations`.
+    /// The list is empty if the claims name no organizations. If that is because the sign-in did
+    /// not ask for the scope `urn:logto:scope:organizations`, or because `session.claims` does not
+    /// contain `organizations`, the log warns once.
     ///
     /// # Errors
     ///
@@ -138,6 +138,8 @@ impl LogtoUser {
     /// it after the user's roles have changed, or before an action that must not depend on claims
     /// that are up to `session.revalidate_after` old. It returns the new user, and guards that run
     /// later in this request return the new user too. This value does not change.
+    ///
+    /// This example needs the scope `roles`, as `scopes = ["roles"]` in the configuration:
     ///
     /// ```
     /// # #[macro_use] extern crate rocket;
