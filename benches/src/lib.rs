@@ -6,3 +6,4 @@ pub mod floors;
 pub mod provider;
 pub mod server;
 pub mod site;
+pub mod slow_store;

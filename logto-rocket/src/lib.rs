@@ -145,12 +145,15 @@
 //!
 //! # Templates
 //!
-//! With the feature `templates`, `Page::render("index", context! { … })` renders a template of
-//! `rocket_dyn_templates`, with any engine. The template can use these values:
+//! With the feature `templates`, the guard `page: Page<'_>` gives `page.render("index", context! { … })`,
+//! a template of `rocket_dyn_templates` with any engine. In an asynchronous catcher,
+//! `Page::of(request).await` gives the same. The guard never refuses, and waits 500 ms at most for
+//! the session store and for Logto. The template can use these values:
 //!
 //! | name | value |
 //! | --- | --- |
 //! | `logto.is_authenticated` | whether a user is signed in |
+//! | `logto.is_unknown` | whether it could not be found out in time who is signed in; `logto.is_authenticated` is then false |
 //! | `logto.user` | `id`, `display_name` and `claims`, or nothing |
 //! | `logto.sign_in` | a link to the sign-in, which returns to this page |
 //! | `logto.sign_out` | the address to which a form posts to sign out |
@@ -204,7 +207,7 @@
 //! | feature | adds |
 //! | --- | --- |
 //! | `redis` | `RedisStore`, `session.store = "redis"` |
-//! | `templates` | `Page` |
+//! | `templates` | `Page`, `RenderedPage` |
 //! | `testing` | `testing`: a provider in the process, `sign_in()` for tests of your own handlers; `session_store_conformance!`, `Clock::frozen()` and `LogtoFairing::clock()` |
 //!
 //! No feature is on by default.
@@ -240,7 +243,6 @@
 //!   different hosts. A developer who starts a sign-in under the wrong one is redirected to
 //!   `base_url` first.
 
-mod at_once;
 mod claims;
 mod client;
 mod clock;
@@ -296,7 +298,7 @@ pub use session::RedisStore;
 pub use session::{MemoryStore, Record, Replaced, SessionStore, StoreError, StoreId, Stored};
 pub use session_id::{NotASessionId, SessionId};
 #[cfg(feature = "templates")]
-pub use templates::Page;
+pub use templates::{Page, RenderedPage};
 pub use user::{LogtoUser, Token, TokenClaims};
 
 /// Items for the code that the attribute macro generates. They are not part of the public API and

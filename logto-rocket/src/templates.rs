@@ -1,104 +1,173 @@
 //! [`Page`]: a template that has access to the user.
 
 use std::borrow::Cow;
+use std::convert::Infallible;
+use std::fmt;
+use std::time::Duration;
 
-use rocket::Request;
-use rocket::http::Method;
+use rocket::http::{Method, Status};
+use rocket::request::{FromRequest, Outcome};
 use rocket::response::{self, Responder};
+use rocket::{Ignite, Request, Rocket, Sentinel};
 use rocket_dyn_templates::Template;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::at_once::at_once;
 use crate::client::Client;
+use crate::error::Refusal;
+use crate::guard::is_detached;
 use crate::local_path::LocalPath;
 use crate::request::{RequestState, user_of};
 use crate::user::LogtoUser;
 
-/// A template that has access to the signed-in user, with any engine.
+/// How long a page waits to find out who is signed in.
+const PAGE_TIMEOUT: Duration = Duration::from_millis(500);
+
+/// A page that has access to the signed-in user: a guard, which renders a template with any engine.
 ///
 /// Besides its own context a template has
 ///
 /// | name | value |
 /// | --- | --- |
 /// | `logto.is_authenticated` | whether a user is signed in |
+/// | `logto.is_unknown` | whether it could not be found out who is signed in, if anybody: the session store did not answer, or Logto did not confirm claims that are due. `logto.is_authenticated` is then false |
 /// | `logto.user` | `id`, `display_name` and `claims`, or nothing |
 /// | `logto.sign_in` | a link to the sign-in, which returns to this page |
 /// | `logto.sign_out` | the address to which a form posts to sign out |
 ///
-/// Caches never store a page. The response is 500 if the template is missing or does not render, or
-/// if the fairing of `rocket_dyn_templates` is not attached.
+/// The guard never refuses a request. It waits for the session store and for Logto, 500 ms at
+/// most. A route that is for signed-in users only has
+/// [`#[authenticated]`](crate::authenticated) as well. Caches never store a page. Without
+/// [`Logto::fairing()`](crate::Logto::fairing) the launch fails.
 ///
 /// ```
 /// # #[macro_use] extern crate rocket;
-/// use logto_rocket::Page;
+/// use logto_rocket::{Page, RenderedPage};
 /// use rocket_dyn_templates::context;
 ///
 /// #[get("/")]
-/// fn index() -> Page {
-///     Page::render("index", context! { title: "Welcome" })
+/// fn index(page: Page<'_>) -> RenderedPage {
+///     page.render("index", context! { title: "Welcome" })
 /// }
 /// ```
-#[derive(Debug)]
-pub struct Page {
+pub struct Page<'r> {
+    visitor: Option<Visitor<'r>>,
+}
+
+/// A page with its template and its context, from [`Page::render`]: the response of a handler or a
+/// catcher.
+///
+/// The response is 500 if the template is missing or does not render, if the context is not a map or
+/// a struct, or if the fairing of `rocket_dyn_templates` is not attached.
+#[must_use = "a page is seen by nobody unless it is returned as the response"]
+pub struct RenderedPage {
     name: Cow<'static, str>,
     context: Option<Value>,
 }
 
+/// What a template gets as `logto`.
 #[derive(Serialize)]
-struct Context<'a> {
-    logto: Visitor<'a>,
-    #[serde(flatten)]
-    own: &'a Value,
-}
-
-#[derive(Serialize)]
-struct Visitor<'a> {
+struct Visitor<'r> {
     is_authenticated: bool,
-    user: Option<LogtoUser>,
-    sign_in: &'a str,
-    sign_out: &'a str,
+    is_unknown: bool,
+    user: Option<&'r LogtoUser>,
+    sign_in: String,
+    sign_out: String,
 }
 
-impl Page {
+impl<'r> Page<'r> {
+    /// The page for a request, in an asynchronous catcher. If no guard has asked for the user before,
+    /// it is loaded, under the same limit of 500 ms.
+    ///
+    /// ```
+    /// # #[macro_use] extern crate rocket;
+    /// use logto_rocket::{Page, RenderedPage};
+    /// use rocket::Request;
+    /// use rocket_dyn_templates::context;
+    ///
+    /// #[catch(404)]
+    /// async fn not_found(request: &Request<'_>) -> RenderedPage {
+    ///     Page::of(request).await.render("not_found", context! {})
+    /// }
+    /// ```
+    pub async fn of(request: &'r Request<'_>) -> Self {
+        let Some(client) = Client::of(request.rocket()) else { return Self { visitor: None } };
+        let state = RequestState::of(request);
+        state.personal();
+        let found = tokio::time::timeout(PAGE_TIMEOUT, user_of(request, state)).await;
+        let (user, is_unknown) = match found {
+            Ok(Ok(user)) => (Some(user), false),
+            Ok(Err(Refusal::Unavailable { .. })) | Err(_) => (None, true),
+            Ok(Err(_)) => (None, false),
+        };
+        let here = Some(request.uri().to_string()).filter(|_| request.method() == Method::Get);
+        let here = here.and_then(|here| here.parse::<LocalPath>().ok());
+        let visitor = Visitor {
+            is_authenticated: user.is_some(),
+            is_unknown,
+            user,
+            sign_in: client.sign_in_uri(here.as_ref().map(LocalPath::as_str)),
+            sign_out: client.sign_out_uri(),
+        };
+        Self { visitor: Some(visitor) }
+    }
+
     /// The template `name` with a context, which is a map or a struct. Its member `logto`, if it
     /// has one, is replaced.
-    pub fn render(name: impl Into<Cow<'static, str>>, context: impl Serialize) -> Self {
-        let context = serde_json::to_value(context).ok().map(|mut context| {
-            if let Value::Object(members) = &mut context {
-                members.remove("logto");
+    pub fn render(
+        &self,
+        name: impl Into<Cow<'static, str>>,
+        context: impl Serialize,
+    ) -> RenderedPage {
+        let visitor = self.visitor.as_ref().and_then(|it| serde_json::to_value(it).ok());
+        let context = match (serde_json::to_value(context), visitor) {
+            (Ok(Value::Object(mut members)), Some(visitor)) => {
+                members.insert("logto".into(), visitor);
+                Some(Value::Object(members))
             }
-            context
-        });
-        Self { name: name.into(), context }
+            _ => None,
+        };
+        RenderedPage { name: name.into(), context }
     }
 }
 
-impl<'r> Responder<'r, 'static> for Page {
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for Page<'r> {
+    type Error = Infallible;
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Infallible> {
+        Outcome::Success(Self::of(request).await)
+    }
+}
+
+impl Sentinel for Page<'_> {
+    fn abort(rocket: &Rocket<Ignite>) -> bool {
+        is_detached(rocket, "the guard `Page`")
+    }
+}
+
+impl<'r> Responder<'r, 'static> for RenderedPage {
     fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
-        let internal = rocket::http::Status::InternalServerError;
-        let (Some(client), Some(own)) = (Client::of(request.rocket()), self.context) else {
+        let Some(context) = self.context else {
             log::error!(
                 "The page `{}` cannot be rendered: the Logto fairing is not attached, or \
                 the context is not a map or a struct.",
                 self.name
             );
-            return Err(internal);
-        };
-        let state = RequestState::of(request);
-        state.personal();
-        let user = at_once(user_of(request, state)).and_then(Result::ok).cloned();
-        let here = Some(request.uri().to_string()).filter(|_| request.method() == Method::Get);
-        let here = here.and_then(|here| here.parse::<LocalPath>().ok());
-        let context = Context {
-            logto: Visitor {
-                is_authenticated: user.is_some(),
-                user,
-                sign_in: &client.sign_in_uri(here.as_ref().map(LocalPath::as_str)),
-                sign_out: &client.sign_out_uri(),
-            },
-            own: &own,
+            return Err(Status::InternalServerError);
         };
         Template::render(self.name, context).respond_to(request)
+    }
+}
+
+impl fmt::Debug for Page<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Page").finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for RenderedPage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RenderedPage").field("name", &self.name).finish_non_exhaustive()
     }
 }

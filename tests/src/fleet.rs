@@ -8,6 +8,7 @@ use logto_rocket::{
 };
 use rocket::Route;
 use rocket::local::asynchronous::Client;
+use sha2::{Digest, Sha256};
 
 use crate::app::{App, config_for, rocket};
 use crate::redis::Redis;
@@ -149,6 +150,14 @@ impl Fleet {
         let config = config(config_for(&self.app.idp).session(self.session.clone()));
         let logto = Logto::fairing().config(config).clock(self.app.clock.clone());
         launch(logto, store, (self.routes)()).await
+    }
+
+    /// What the store knows a user by.
+    pub fn stored_name(&self, sub: &str) -> String {
+        let (endpoint, app_id) = (self.app.idp.endpoint(), self.app.idp.app_id());
+        let hash = Sha256::digest(format!("{endpoint}/oidc\n{app_id}"));
+        let owner: String = hash.iter().take(6).map(|byte| format!("{byte:02x}")).collect();
+        format!("{owner}:{sub}")
     }
 
     /// The Redis that holds the sessions.

@@ -1,4 +1,4 @@
-//! [`GatedStore`]: a store that a test lets fail, or wait, where it writes.
+//! [`GatedStore`]: a store that a test lets fail, or wait, where it writes or reads.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -7,22 +7,26 @@ use std::time::Duration;
 use logto_rocket::{Record, Replaced, SessionStore, StoreError, StoreId, Stored};
 use rocket::tokio::sync::RwLock;
 
-/// A store in front of another one. A test can make replacing fail or wait; all else works.
+/// A store in front of another one. A test can make replacing fail or wait, and loading wait; all else works.
 pub struct GatedStore {
     store: Arc<dyn SessionStore>,
     broken: AtomicBool,
     refused: AtomicUsize,
     leases: AtomicUsize,
+    loads: AtomicUsize,
     /// Replacing waits for a read lock on this, so that a test with the write lock holds it up.
     pub open: RwLock<()>,
+    /// Loading waits for a read lock on this.
+    pub readable: RwLock<()>,
 }
 
 impl GatedStore {
     /// In front of this store.
     pub fn before(store: Arc<dyn SessionStore>) -> Arc<Self> {
         let broken = AtomicBool::new(false);
-        let (refused, leases) = (AtomicUsize::new(0), AtomicUsize::new(0));
-        Arc::new(Self { store, broken, refused, leases, open: RwLock::default() })
+        let [refused, leases, loads] = [0; 3].map(AtomicUsize::new);
+        let (open, readable) = (RwLock::default(), RwLock::default());
+        Arc::new(Self { store, broken, refused, leases, loads, open, readable })
     }
 
     /// Lets replacing fail, or work again.
@@ -39,6 +43,11 @@ impl GatedStore {
     pub fn leases(&self) -> usize {
         self.leases.load(Ordering::SeqCst)
     }
+
+    /// How often a session was asked for.
+    pub fn loads(&self) -> usize {
+        self.loads.load(Ordering::SeqCst)
+    }
 }
 
 #[rocket::async_trait]
@@ -48,6 +57,8 @@ impl SessionStore for GatedStore {
     }
 
     async fn load(&self, id: &StoreId) -> Result<Option<Stored>, StoreError> {
+        self.loads.fetch_add(1, Ordering::SeqCst);
+        let _readable = self.readable.read().await;
         self.store.load(id).await
     }
 

@@ -8,31 +8,31 @@ mod dev;
 #[cfg(all(test, feature = "dev"))]
 mod tests;
 
-use logto_rocket::{Config, Error, Logto, LogtoUser, Page, authenticated};
+use logto_rocket::{Config, Error, Logto, LogtoUser, Page, RenderedPage, authenticated};
 use rocket::figment::{Figment, providers::Env};
 use rocket_dyn_templates::{Template, context};
 
 #[get("/")]
-fn home() -> Page {
-    Page::render("home", context! { title: "Home" })
+fn home(page: Page<'_>) -> RenderedPage {
+    page.render("home", context! { title: "Home" })
 }
 
 #[authenticated]
 #[get("/account")]
-fn account() -> Page {
-    Page::render("account", context! { title: "Account" })
+fn account(page: Page<'_>) -> RenderedPage {
+    page.render("account", context! { title: "Account" })
 }
 
 #[get("/profile")]
-async fn profile(user: LogtoUser) -> Result<Page, Error> {
+async fn profile(user: LogtoUser, page: Page<'_>) -> Result<RenderedPage, Error> {
     let info = user.fetch_user_info().await?;
-    Ok(Page::render("profile", context! { title: "Profile", info }))
+    Ok(page.render("profile", context! { title: "Profile", info }))
 }
 
 #[authenticated(role = "admin")]
 #[get("/admin")]
-fn admin() -> Page {
-    Page::render("admin", context! { title: "Admin" })
+fn admin(page: Page<'_>) -> RenderedPage {
+    page.render("admin", context! { title: "Admin" })
 }
 
 #[launch]

@@ -2,7 +2,9 @@
 
 use std::time::SystemTime;
 
-use logto_rocket::{Error, Logto, LogtoUser, Page, SessionId, SessionInfo, authenticated};
+use logto_rocket::{
+    Error, Logto, LogtoUser, Page, RenderedPage, SessionId, SessionInfo, authenticated,
+};
 use rocket::response::Redirect;
 use rocket::serde::Serialize;
 use rocket::{Route, State};
@@ -30,13 +32,14 @@ async fn home(
     logto: &Logto,
     user: Option<LogtoUser>,
     instance: &State<Instance>,
-) -> Result<Page, Error> {
+    page: Page<'_>,
+) -> Result<RenderedPage, Error> {
     let mut rows = Vec::new();
     if let Some(user) = &user {
         let sessions = logto.sessions().of(user.id()).await?;
         rows.extend(sessions.iter().map(|session| row(session, user)));
     }
-    Ok(Page::render("home", context! { instance: instance.0, sessions: rows }))
+    Ok(page.render("home", context! { instance: instance.0, sessions: rows }))
 }
 
 /// Ends one of the user's own sessions. The id of another user's session ends nothing.

@@ -22,6 +22,7 @@ use crate::error::Error;
 use crate::events::Event;
 use crate::oidc::Oidc;
 use crate::session::{Sessions, USUAL_SCOPES};
+use crate::task::{Limits, Places};
 
 /// The client of this application at Logto.
 ///
@@ -49,7 +50,12 @@ pub(crate) struct Client {
     machine_tokens: MachineTokens,
     declared: RwLock<Declared>,
     warnings: Warnings,
+    exchanges: Places,
 }
+
+/// How many codes are exchanged at once. Strangers can have codes exchanged too, so that one address
+/// has few of the places.
+const EXCHANGES: Limits = Limits { all: 256, of_one_address: 8 };
 
 /// The scopes and resources that mounted routes need, as texts.
 #[derive(Default)]
@@ -110,6 +116,7 @@ impl Client {
             machine_tokens: MachineTokens::new(),
             declared: RwLock::default(),
             warnings: Warnings::default(),
+            exchanges: Places::new(EXCHANGES),
         }
     }
 
@@ -129,6 +136,11 @@ impl Client {
 
     pub fn oidc(&self) -> &Arc<Oidc> {
         self.sessions.oidc()
+    }
+
+    /// The places of exchanges of codes.
+    pub fn exchanges(&self) -> &Places {
+        &self.exchanges
     }
 
     pub fn clock(&self) -> &Clock {

@@ -184,6 +184,15 @@ impl fmt::Display for Error {
     }
 }
 
+impl Error {
+    /// Whether Logto refuses the application itself, whatever session, resource or organization it
+    /// asked for: its secret is wrong or has expired, or it may not make such requests.
+    pub(crate) fn is_of_the_application(&self) -> bool {
+        const CODES: [&str; 3] = ["invalid_client", "invalid_request", "unauthorized_client"];
+        matches!(self, Self::Refused { code, .. } if CODES.contains(&code.as_str()))
+    }
+}
+
 impl std::error::Error for Error {}
 
 impl fmt::Display for Call {
@@ -210,6 +219,13 @@ impl Call {
                 "Logto issues tokens of the application itself only to a machine-to-machine \
                  application whose secret has not expired; name one with \
                  `client_credentials().app(id, secret)`",
+            ),
+            (Self::Token, "invalid_client") => {
+                Some("check `logto.app_id` and `logto.app_secret` against the application at Logto")
+            }
+            (Self::Token, "invalid_request" | "unauthorized_client") => Some(
+                "the secret in `logto.app_secret` may have expired, or the application at Logto is \
+                 not a traditional web application",
             ),
             (Self::ClientCredentials, "access_denied") => {
                 Some("the application must be a member of the organization")

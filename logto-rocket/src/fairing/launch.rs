@@ -39,6 +39,7 @@ pub(super) fn logto(
     let store = store(&settings, own_store, &clock);
     let store = store.inspect_err(|mistake| log::error!("{mistake}")).ok()?;
     let site = Site {
+        issuer: settings.issuer.as_str(),
         app_id: &settings.app_id,
         base: settings.base.as_str(),
         is_https: settings.is_https(),
@@ -65,8 +66,11 @@ fn store(
         }
         #[cfg(feature = "redis")]
         StoreSettings::Redis(url) => {
-            let store =
-                crate::session::RedisStore::of_application(url.as_ref().clone(), &settings.app_id)?;
+            let store = crate::session::RedisStore::of_application(
+                url.as_ref().clone(),
+                settings.issuer.as_str(),
+                &settings.app_id,
+            )?;
             let store = Arc::new(store);
             let first = Arc::clone(&store);
             // The launch does not wait for Redis; the store logs a warning if Redis is unreachable.

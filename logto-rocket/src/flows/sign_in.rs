@@ -6,7 +6,6 @@ use std::time::Duration;
 use rocket::response::{self, Responder};
 use rocket::{Request, Response};
 
-use crate::at_once::at_once;
 use crate::client::{Client, Logto};
 use crate::error::{Call, Error};
 use crate::events::Event;
@@ -15,6 +14,7 @@ use crate::oidc::{DirectSignIn, FirstScreen, Identifier, Prompt, SignInOptions};
 use crate::request::RequestState;
 use crate::response::redirect;
 use crate::session::{Asked, CookieWrite, Flow};
+use crate::user::LogtoUser;
 
 /// How long a user who wants to sign in waits for Logto.
 const START_TIMEOUT: Duration = Duration::from_millis(2500);
@@ -26,6 +26,7 @@ pub struct SignInBuilder<'l> {
     client: &'l Arc<Client>,
     options: SignInOptions,
     return_to: Option<Result<LocalPath, Error>>,
+    sub: Option<String>,
 }
 
 /// A sign-in that has started: as the response of a handler, it sends the browser to Logto.
@@ -50,7 +51,7 @@ impl Logto {
 
 impl<'l> SignInBuilder<'l> {
     pub(crate) fn new(client: &'l Arc<Client>) -> Self {
-        Self { client, options: SignInOptions::default(), return_to: None }
+        Self { client, options: SignInOptions::default(), return_to: None, sub: None }
     }
 
     /// Where to go after signing in: a path on this site (default: `after_sign_in`).
@@ -89,8 +90,32 @@ impl<'l> SignInBuilder<'l> {
     }
 
     /// Asks for a sign-in that is not older than `age`. The age is verified.
+    ///
+    /// If a guard of this crate has found a signed-in user for this request, such as `LogtoUser` or
+    /// `#[authenticated]`, the fresh sign-in is asked of that user, as by [`step_up`](Self::step_up).
+    /// Otherwise anybody may sign in: the session is not loaded for this.
     pub fn max_age(self, age: Duration) -> Self {
         self.with(|options| options.max_age(age))
+    }
+
+    /// Asks this user for a sign-in that is not older than `age`. The age is verified. If somebody
+    /// else signs in instead, their session begins, and the browser goes to `after_sign_in` and not
+    /// to `return_to`: what the first user was about to do is not done by another.
+    ///
+    /// ```
+    /// # #[macro_use] extern crate rocket;
+    /// # use std::time::Duration;
+    /// use logto_rocket::{Error, Logto, LogtoUser, SignIn};
+    ///
+    /// #[get("/confirm")]
+    /// async fn confirm(logto: &Logto, user: &LogtoUser) -> Result<SignIn, Error> {
+    ///     let age = Duration::from_secs(5 * 60);
+    ///     logto.sign_in().step_up(user, age).return_to("/transfer").start().await
+    /// }
+    /// ```
+    pub fn step_up(mut self, user: &LogtoUser, age: Duration) -> Self {
+        self.sub = Some(user.id().to_owned());
+        self.max_age(age)
     }
 
     /// The languages of Logto's pages, preferred first, as BCP 47 tags.
@@ -153,7 +178,7 @@ impl<'l> SignInBuilder<'l> {
     }
 
     async fn prepare(self) -> Result<SignIn, Error> {
-        let Self { client, options, return_to } = self;
+        let Self { client, options, return_to, sub } = self;
         let return_to = return_to.transpose()?;
         let scopes = client.scopes();
         let resources = client.resources();
@@ -169,7 +194,7 @@ impl<'l> SignInBuilder<'l> {
             started_at: client.clock().now(),
             asked: Asked::new(&authorization.scopes, &authorization.resources),
             max_age,
-            sub: None,
+            sub,
             attempt: 1,
             finished: false,
         };
@@ -184,15 +209,23 @@ impl<'r> Responder<'r, 'static> for SignIn {
 }
 
 impl SignIn {
-    /// Passes the flow to the fairing, and redirects to Logto.
+    /// Loads the session of the request if the sign-in has to be fresh, so that it is asked of that
+    /// user. A store that does not answer in time leaves it open who signs in.
+    pub(crate) async fn bind(&self, request: &Request<'_>) {
+        if self.flow.max_age.is_some() {
+            let session = RequestState::of(request).loaded(request, &self.client);
+            tokio::time::timeout(START_TIMEOUT, session).await.ok();
+        }
+    }
+
+    /// Passes the flow to the fairing, and redirects to Logto. It waits for nothing.
     pub(crate) fn respond(mut self, request: &Request<'_>) -> Response<'static> {
         let cookies = self.client.sessions().cookies();
         let flows = cookies.flows(request);
         self.flow.attempt = flows.next_attempt();
-        if self.flow.max_age.is_some() {
-            let loaded = at_once(RequestState::of(request).loaded(request, &self.client));
-            let loaded = loaded.and_then(Result::ok).flatten();
-            self.flow.sub = loaded.map(|loaded| loaded.session.claims.sub.clone());
+        if self.flow.max_age.is_some() && self.flow.sub.is_none() {
+            let found = RequestState::of(request).found();
+            self.flow.sub = found.map(|loaded| loaded.session.claims.sub.clone());
         }
         let mut writes = RequestState::of(request).writes();
         writes.cookies.extend(flows.in_the_way().into_iter().map(CookieWrite::forget_flow));

@@ -63,7 +63,7 @@ fn is_detached_parameter(rocket: &Rocket<Ignite>, guard: &str, purpose: Option<&
 }
 
 /// Whether the fairing is missing, which every guard needs. Logs how to fix it.
-fn is_detached(rocket: &Rocket<Ignite>, guard: &str) -> bool {
+pub(crate) fn is_detached(rocket: &Rocket<Ignite>, guard: &str) -> bool {
     let detached = Client::of(rocket).is_none();
     if detached {
         log::error!(

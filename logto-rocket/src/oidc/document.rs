@@ -25,9 +25,6 @@ const REFRESH_AFTER: Duration = Duration::from_secs(3600);
 /// How long nothing is fetched after a failure.
 const FETCH_BACKOFF: Backoff = Backoff::doubling(Duration::from_secs(1), Duration::from_secs(30));
 
-/// How long nothing is fetched for want of a newer document after a fetch for that reason.
-const NEWER_BACKOFF: Duration = Duration::from_secs(30);
-
 type Fetch<T> = Box<dyn Fn() -> Fetching<T> + Send + Sync>;
 pub(super) type Fetching<T> = Pin<Box<dyn Future<Output = Result<T, Error>> + Send>>;
 
@@ -42,8 +39,6 @@ pub(super) struct Document<T> {
 struct State<T> {
     cached: Option<Cached<T>>,
     fetches: SingleFlight<Task<T>, Error>,
-    /// When a newer document was last fetched because one was wanted.
-    newer_wanted_at: Option<Instant>,
 }
 
 type Task<T> = SharedTask<Result<Version<T>, Error>>;
@@ -71,7 +66,7 @@ impl<T: Send + Sync + 'static> Document<T> {
         clock: Clock,
         fetch: impl Fn() -> Fetching<T> + Send + Sync + 'static,
     ) -> Arc<Self> {
-        let state = State { cached: None, fetches: SingleFlight::default(), newer_wanted_at: None };
+        let state = State { cached: None, fetches: SingleFlight::default() };
         Arc::new(Self { call, clock, fetch: Box::new(fetch), state: Mutex::new(state) })
     }
 
@@ -101,13 +96,14 @@ impl<T: Send + Sync + 'static> Document<T> {
         }
     }
 
-    /// A newer document than `seen`, for a caller who missed something in it; `None` if it was
-    /// already fetched for this reason a short while ago.
+    /// A newer document than `seen`, for a caller who missed something in it; `None` if `may_fetch`
+    /// forbids a fetch for this reason.
     ///
     /// It is fetched in spite of the backoff after a failure.
     pub(super) async fn newer_than(
         self: &Arc<Self>,
         seen: u64,
+        mut may_fetch: impl FnMut(Instant) -> bool,
     ) -> Result<Option<Version<T>>, Error> {
         loop {
             let (task, is_own) = {
@@ -115,8 +111,11 @@ impl<T: Send + Sync + 'static> Document<T> {
                 state.fetches.release_if(SharedTask::is_aborted);
                 if let Some(flight) = state.fetches.under_way() {
                     (flight.handle, false)
-                } else if let Some(settled) = state.newer_than(seen, self.clock.instant()) {
-                    return settled;
+                } else if let Some(newer) = state.newer_than(seen) {
+                    return Ok(Some(newer));
+                } else if !may_fetch(self.clock.instant()) {
+                    let failure = state.fetches.failure();
+                    return failure.map_or(Ok(None), |failure| Err(failure.error.clone()));
                 } else {
                     (state.fetches.start(|number| self.start(number)).handle, true)
                 }
@@ -172,25 +171,20 @@ impl<T: Send + Sync + 'static> Document<T> {
         })
     }
 
+    /// A newer document than `seen`, if one has been fetched.
+    pub(super) fn known_since(&self, seen: u64) -> Option<Version<T>> {
+        self.lock().newer_than(seen)
+    }
+
     fn lock(&self) -> MutexGuard<'_, State<T>> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl<T> State<T> {
-    /// What a caller gets that wants a newer document than `seen`; `None` if it is to be fetched,
-    /// which is noted.
-    fn newer_than(&mut self, seen: u64, now: Instant) -> Option<Result<Option<Version<T>>, Error>> {
+    fn newer_than(&self, seen: u64) -> Option<Version<T>> {
         let newest = self.cached.as_ref().map(|cached| &cached.version);
-        if let Some(newer) = newest.filter(|version| version.number != seen) {
-            return Some(Ok(Some(newer.clone())));
-        }
-        if self.newer_wanted_at.is_some_and(|at| now < at + NEWER_BACKOFF) {
-            let failure = self.fetches.failure();
-            return Some(failure.map_or(Ok(None), |failure| Err(failure.error.clone())));
-        }
-        self.newer_wanted_at = Some(now);
-        None
+        newest.filter(|version| version.number != seen).cloned()
     }
 }
 

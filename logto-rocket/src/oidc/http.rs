@@ -201,8 +201,11 @@ pub(super) fn refusal(call: Call, response: &HttpResponse) -> Error {
     }
 }
 
-/// A refusal with the code, if it is one that may be shown.
+/// A refusal with the code, if it is one that may be shown. Two codes say that Logto cannot answer now.
 pub(super) fn refused(call: Call, code: &str) -> Error {
+    if matches!(code, "temporarily_unavailable" | "server_error") {
+        return unavailable(call, format!("the answer was `{code}`"));
+    }
     let fit = (1..=64).contains(&code.len())
         && code.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
     Error::Refused { call, code: if fit { code } else { "unrecognized" }.into() }

@@ -16,6 +16,7 @@ use serde_json::Value;
 use super::discovery::Provider;
 use super::document::Document;
 use super::http::{Http, bad_answer};
+use super::key_searches::KeySearches;
 use crate::clock::Clock;
 use crate::error::{Call, Error, InvalidToken};
 
@@ -26,6 +27,7 @@ const MAX_TOKEN: usize = 64 * 1024;
 /// Logto's keys.
 pub(super) struct Keys {
     set: Arc<Document<KeySet>>,
+    searches: KeySearches,
 }
 
 /// What a token says, and by which algorithm it is signed. Its signature is Logto's.
@@ -53,7 +55,7 @@ impl Keys {
                 KeySet::new(published)
             })
         });
-        Self { set }
+        Self { set, searches: KeySearches::default() }
     }
 
     /// Fetches the keys, if there are none yet.
@@ -61,28 +63,41 @@ impl Keys {
         self.set.get().await.map(drop)
     }
 
-    /// Verifies that `token` is signed by Logto and that `accepts` its `typ`.
+    /// Verifies that a token which came from Logto's token endpoint is signed by Logto, and that
+    /// `accepts` its `typ`.
     ///
-    /// For an unknown key id the key set is fetched again, at most once in 30 seconds.
+    /// For an unknown key id the key set is fetched again, a few times in 30 seconds.
     pub(super) async fn verify(
         &self,
         token: &str,
         accepts: fn(Option<&str>) -> bool,
     ) -> Result<Signed, Error> {
-        self.verified(&Token::read(token, accepts)?).await
+        let token = Token::read(token, accepts)?;
+        let keys = self.set.get().await?;
+        match keys.value.find(&token) {
+            Err(InvalidToken::UnknownKey) => {
+                let may_search = |now| self.searches.may_search(now);
+                let newer = self.set.newer_than(keys.number, may_search).await?;
+                token.signed_by(&newer.ok_or(InvalidToken::UnknownKey)?.value)
+            }
+            _ => token.signed_by(&keys.value),
+        }
     }
 
-    /// The same for a token that has been read before.
-    pub(super) async fn verified(&self, token: &Token<'_>) -> Result<Signed, Error> {
+    /// The keys for a token that anybody can post: those that are known, or, if they have not the one
+    /// that it names, those that the next search for such tokens brings. There is one a second.
+    pub(super) async fn for_posted(&self, token: &Token<'_>) -> Result<Arc<KeySet>, Error> {
         let keys = self.set.get().await?;
-        let payload = match keys.value.find(token) {
-            Err(InvalidToken::UnknownKey) => match self.set.newer_than(keys.number).await? {
-                Some(newer) => token.verify(newer.value.find(token)?)?,
-                None => return Err(InvalidToken::UnknownKey.into()),
-            },
-            found => token.verify(found?)?,
-        };
-        Ok(Signed { payload, algorithm: token.algorithm })
+        if !matches!(keys.value.find(token), Err(InvalidToken::UnknownKey)) {
+            return Ok(keys.value);
+        }
+        let mut turn = self.searches.strangers_turn().await;
+        if let Some(newer) = self.set.known_since(keys.number) {
+            return Ok(newer.value);
+        }
+        turn.search().await;
+        let newer = self.set.newer_than(keys.number, |_| true).await?;
+        Ok(newer.map_or(keys.value, |newer| newer.value))
     }
 }
 
@@ -144,6 +159,12 @@ impl<'a> Token<'a> {
         decode(self.payload)
     }
 
+    /// What the token says, if one of these keys has signed it.
+    pub(super) fn signed_by(&self, keys: &KeySet) -> Result<Signed, Error> {
+        let payload = self.verify(keys.find(self)?)?;
+        Ok(Signed { payload, algorithm: self.algorithm })
+    }
+
     /// What the token says, if `key` has signed it.
     fn verify(&self, key: &Key) -> Result<Vec<u8>, InvalidToken> {
         // The provider is named, because a process in which another crate asks `jsonwebtoken` for
@@ -197,7 +218,7 @@ struct Published {
 }
 
 /// The usable keys of a key set.
-struct KeySet(Vec<Key>);
+pub(super) struct KeySet(Vec<Key>);
 
 struct Key {
     kid: Option<String>,

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::net::IpAddr;
 
 use super::Oidc;
 use super::keys::Token;
@@ -36,8 +37,6 @@ pub enum LogoutError {
     Token(InvalidToken),
     /// The token has been used before (400).
     Replayed,
-    /// Too many tokens arrived at once (503).
-    Busy,
     /// Logto's keys or the session store were unreachable or too slow (503).
     Unavailable(Error),
 }
@@ -46,12 +45,20 @@ impl Oidc {
     /// Verifies a logout token ([section
     /// 2.6](https://openid.net/specs/openid-connect-backchannel-1_0.html#Validation)). Cheap checks
     /// run first, because any client can post a token.
-    pub(crate) async fn verify_logout_token(&self, text: &str) -> Result<LogoutToken, LogoutError> {
+    ///
+    /// Tokens whose key is not known wait for the next search of keys, and only for that: a turn to have
+    /// a signature verified is given to those whose key is there.
+    pub(crate) async fn verify_logout_token(
+        &self,
+        text: &str,
+        address: Option<IpAddr>,
+    ) -> Result<LogoutToken, LogoutError> {
         let token = Token::read(text, is_logout_token)?;
         self.is_for_us(&Payload::read(&token.unverified()?)?)?;
         let payload = {
-            let _permit = self.logout_token_limits.permit().ok_or(LogoutError::Busy)?;
-            Payload::read(&self.keys.verified(&token).await?.payload)?
+            let keys = self.keys.for_posted(&token).await?;
+            let _turn = self.logout_token_limits.turn(address).await;
+            Payload::read(&token.signed_by(&keys)?.payload)?
         };
         let token = self.read_logout_token(&payload)?;
         if self.logout_token_limits.use_once(&token.id) {
@@ -96,7 +103,7 @@ impl Oidc {
 impl LogoutError {
     /// Whether the request caused the error. Otherwise a resource that it needs was unavailable.
     pub(crate) fn is_the_senders(&self) -> bool {
-        !matches!(self, Self::Busy | Self::Unavailable(_))
+        !matches!(self, Self::Unavailable(_))
     }
 }
 
@@ -131,7 +138,6 @@ impl fmt::Display for LogoutError {
             }
             Self::Token(why) => write!(f, "the logout token is not valid: {why}"),
             Self::Replayed => f.write_str("the logout token has been used before"),
-            Self::Busy => f.write_str("too many logout tokens arrived at once"),
             Self::Unavailable(error) => write!(f, "{error}"),
         }
     }

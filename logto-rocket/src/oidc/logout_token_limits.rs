@@ -1,24 +1,26 @@
 //! [`LogoutTokenLimits`]: what keeps logout tokens from costing too much and from being used twice.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use moka::policy::EvictionPolicy;
 use moka::sync::Cache;
-use tokio::sync::{Semaphore, SemaphorePermit};
+
+use crate::task::{Limits, Place, Places};
 
 /// The maximum age of a logout token in seconds. Logto's tokens are valid for two minutes.
 pub(super) const LONGEST_LIFE: u64 = 120;
 
-/// The maximum number of signatures verified at once. Any client can post tokens, and the
-/// verification of a signature is expensive.
-const AT_ONCE: usize = 4;
+/// The maximum number of signatures verified at once, and of those from one address. Any client can
+/// post tokens, and the verification of a signature is expensive.
+const TURNS: Limits = Limits { all: 4, of_one_address: 1 };
 
 /// The maximum number of remembered tokens. They are remembered so that none is used twice.
 const MAX_USED: u64 = 10_000;
 
 /// Limits the cost of logout tokens and prevents their reuse.
 pub(super) struct LogoutTokenLimits {
-    turns: Semaphore,
+    turns: Places,
     used: Cache<String, ()>,
 }
 
@@ -31,12 +33,12 @@ impl LogoutTokenLimits {
             .eviction_policy(EvictionPolicy::lru())
             .time_to_live(remembered_for)
             .build();
-        Self { turns: Semaphore::new(AT_ONCE), used }
+        Self { turns: Places::new(TURNS), used }
     }
 
-    /// The right to verify one token; `None` if as many as may be are verified now.
-    pub(super) fn permit(&self) -> Option<SemaphorePermit<'_>> {
-        self.turns.try_acquire().ok()
+    /// The right to verify one signature, in the order in which tokens come.
+    pub(super) async fn turn(&self, address: Option<IpAddr>) -> Place {
+        self.turns.place(address).await
     }
 
     /// Notes that the token with this `jti` is used; `false` if it has been used before.

@@ -7,6 +7,7 @@ mod document;
 mod http;
 mod id_token;
 mod introspection;
+mod key_searches;
 mod keys;
 mod logout_token;
 mod logout_token_limits;

@@ -1,5 +1,6 @@
 //! What a request is, and what it has found out.
 
+mod client_address;
 mod current_user;
 mod headers;
 mod kind;
@@ -8,6 +9,7 @@ mod return_to;
 mod state;
 mod user;
 
+pub(crate) use self::client_address::client_address;
 pub(crate) use self::headers::{header, is_htmx, prefers_html};
 pub(crate) use self::kind::Kind;
 pub(crate) use self::origin::Initiator;

@@ -14,6 +14,7 @@ use crate::client::Client;
 use crate::error::{Call, Error};
 use crate::events::Event;
 use crate::oidc::{LogoutError, LogoutToken};
+use crate::request::client_address;
 use crate::session::Sessions;
 use crate::task::SharedTask;
 
@@ -50,7 +51,7 @@ async fn end(
     data: Data<'_>,
 ) -> Result<LogoutToken, LogoutError> {
     let text = logout_token(request, data).await.ok_or(LogoutError::Request)?;
-    let token = client.oidc().verify_logout_token(&text).await?;
+    let token = client.oidc().verify_logout_token(&text, client_address(request)).await?;
     // The logout is completed even if Logto no longer waits for it.
     let (sessions, ended) = (Arc::clone(client.sessions()), token.clone());
     let work = SharedTask::spawn(async move { carry_out(&sessions, &ended).await });

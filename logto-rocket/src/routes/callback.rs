@@ -15,10 +15,14 @@ use crate::events::Event;
 use crate::flows::Hooks;
 use crate::local_path::LocalPath;
 use crate::oidc::{AuthorizationCode, Expected, MaxAge, Tokens};
-use crate::request::{RequestState, SessionWrite, header};
+use crate::request::{RequestState, SessionWrite, client_address, header};
 use crate::response::{BuiltInPage, label, redirect, texts};
 use crate::session::{Flow, NotCreated, Session, SignInOrigin, SignInResult};
+use crate::task::Place;
 use crate::user::LogtoUser;
+
+/// How long a callback waits until its code may be exchanged.
+const PLACE_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Completes the sign-in that the callback belongs to, or shows why it failed. It never starts
 /// another sign-in automatically.
@@ -57,6 +61,11 @@ pub(super) async fn respond<'r>(client: &Arc<Client>, request: &'r Request<'_>) 
         (None, None) => return fail(client, request, Some(&flow), &SignInError::Cancelled),
         (None, Some(code)) => code,
     };
+    let place = match place(client, request).await {
+        Ok(place) => place,
+        // Nothing was sent, so the code is still good.
+        Err(error) => return not_now(client, request, error),
+    };
     let used_codes = client.sessions().used_codes();
     let Some(attempt) = used_codes.exchange(flow.key(), client.clock().instant()) else {
         return already_signed_in(client, request)
@@ -64,8 +73,14 @@ pub(super) async fn respond<'r>(client: &Arc<Client>, request: &'r Request<'_>) 
             .unwrap_or_else(|| fail(client, request, Some(&flow), &SignInError::Spent));
     };
     let origin = origin(request);
-    let exchange =
-        || exchange(Arc::clone(client), flow.clone(), AuthorizationCode::from(code), origin);
+    let exchange = || {
+        let code = AuthorizationCode::from(code);
+        let exchange = exchange(Arc::clone(client), flow.clone(), code, origin);
+        async move {
+            let _place = place;
+            exchange.await
+        }
+    };
     let Some(exchanged) = attempt.result(exchange).await else {
         return fail(client, request, Some(&flow), &SignInError::Spent);
     };
@@ -73,6 +88,27 @@ pub(super) async fn respond<'r>(client: &Arc<Client>, request: &'r Request<'_>) 
         Ok(session) => succeed(client, request, &flow, session).await,
         Err(error) => fail(client, request, Some(&flow), &error),
     }
+}
+
+/// Waits until a code may be exchanged for this client. Anybody can have codes exchanged, so that the
+/// requests of strangers must not keep others from signing in.
+///
+/// # Errors
+///
+/// [`Error::Unavailable`] if there is no place in time, or Logto's discovery document cannot be fetched.
+async fn place(client: &Arc<Client>, request: &Request<'_>) -> Result<Place, Error> {
+    let wait = async {
+        client.oidc().ready().await?;
+        Ok(client.exchanges().place(client_address(request)).await)
+    };
+    tokio::time::timeout(PLACE_TIMEOUT, wait).await.unwrap_or_else(|_| {
+        Err(Error::Unavailable {
+            call: Call::Token,
+            why: "too many sign-ins wait for Logto".into(),
+            status: None,
+            retry_after: None,
+        })
+    })
 }
 
 /// Whether the answer is from the issuer that was asked
@@ -164,7 +200,7 @@ async fn allow(
 /// Where the sign-in comes from.
 fn origin(request: &Request<'_>) -> SignInOrigin {
     let user_agent = header(request, "User-Agent").map(|agent| agent.chars().take(256).collect());
-    SignInOrigin { address: request.client_ip(), user_agent }
+    SignInOrigin { address: client_address(request), user_agent }
 }
 
 /// Begins the session, in place of one that the browser had.
@@ -245,6 +281,17 @@ fn fail<'r>(
         .link(label::SIGN_IN, sign_in.clone())
         .link(label::HOME, "/")
         .sign_in(sign_in)
+        .secret_address()
+        .respond(request)
+}
+
+/// Shows that the sign-in cannot be completed now. Its code is still good, and so is the flow.
+fn not_now(client: &Arc<Client>, request: &Request<'_>, error: Error) -> Response<'static> {
+    let refusal = Refusal::from(&error);
+    client.emit(&Event::SignInFailed { error: SignInError::Exchange(error) });
+    RequestState::of(request).guarded(Some(refusal));
+    BuiltInPage::new(Status::ServiceUnavailable, texts::LOGTO_AWAY)
+        .link(label::TRY_AGAIN, request.uri().to_string())
         .secret_address()
         .respond(request)
 }

@@ -55,7 +55,10 @@ pub(super) async fn respond(
         None => builder,
     };
     match builder.start().await {
-        Ok(started) => started.respond(request),
+        Ok(started) => {
+            started.bind(request).await;
+            started.respond(request)
+        }
         Err(error) => failed(request, &error),
     }
 }

@@ -47,8 +47,9 @@ pub(crate) enum NotCreated {
 }
 
 impl Backend {
+    /// Where sessions live: in a store, under names that begin with its owner, or in cookies.
     pub fn new(
-        store: Option<Arc<dyn SessionStore>>,
+        store: Option<(Arc<dyn SessionStore>, String)>,
         cookies: Arc<Cookies>,
         memory: Arc<Memory>,
         lifetimes: Lifetimes,
@@ -56,8 +57,9 @@ impl Backend {
     ) -> Self {
         match store {
             None => Self::Cookies(CookieSessions { cookies, memory, clock }),
-            Some(store) => {
-                Self::Store(Arc::new(StoredSessions::new(store, cookies, memory, lifetimes, clock)))
+            Some((store, owner)) => {
+                let sessions = StoredSessions { store, owner, cookies, memory, lifetimes, clock };
+                Self::Store(Arc::new(sessions))
             }
         }
     }
@@ -225,6 +227,10 @@ impl CookieSessions {
             return Some(cached);
         }
         let (session, by_older_key) = self.cookies.unseal_session(&text)?;
-        Some(self.memory.cache.insert(&text, CachedSession::new(session, by_older_key, None)))
+        Some(
+            self.memory
+                .cache
+                .insert(&text, CachedSession::new(session, by_older_key, None, self.clock.now())),
+        )
     }
 }

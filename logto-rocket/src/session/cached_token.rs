@@ -30,17 +30,28 @@ pub(crate) struct CachedToken {
     pub renew_at: u64,
     #[serde(rename = "e")]
     pub expires_at: u64,
+    #[serde(rename = "f")]
+    pub fetched_at: u64,
+    /// How many marks the session had when it was asked for.
+    #[serde(rename = "m", default, skip_serializing_if = "is_zero")]
+    pub marks: u32,
 }
 
 impl CachedToken {
-    /// The access token of an answer. It is renewed when less than a minute, or a tenth of its life,
-    /// is left.
-    pub fn of_answer(tokens: &Tokens, now: u64) -> Self {
+    /// The access token of an answer to a session that had so many marks. It is renewed when less than
+    /// a minute, or a tenth of its life, is left.
+    pub fn of_answer(tokens: &Tokens, marks: u32, now: u64) -> Self {
         let life = tokens.expires_in.unwrap_or(DEFAULT_LIFE).as_secs();
         let expires_at = now.saturating_add(life);
         let renew_at = expires_at.saturating_sub((life / 10).min(60));
         let (text, scopes) = (tokens.access_token.clone(), tokens.granted());
-        Self { text, scopes, renew_at, expires_at }
+        Self { text, scopes, renew_at, expires_at, fetched_at: now, marks }
+    }
+
+    /// Whether its scopes decide: it was fetched less than `limit` ago, and after the last mark.
+    pub fn decides(&self, limit: Option<Duration>, marks: u32, now: u64) -> bool {
+        let age = now.saturating_sub(self.fetched_at);
+        self.marks >= marks && limit.is_none_or(|limit| age < limit.as_secs())
     }
 }
 
@@ -64,6 +75,11 @@ pub(crate) fn merged(
     all
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde wants it so")]
+pub(super) fn is_zero(number: &u32) -> bool {
+    *number == 0
+}
+
 fn has(tokens: &CachedTokens, (target, token): &(TokenTarget, CachedToken)) -> bool {
     tokens.iter().any(|(known, it)| known == target && it.text.reveal() == token.text.reveal())
 }
@@ -77,7 +93,15 @@ mod tests {
             let (resource, text) = text.split_once(' ').unwrap();
             let target = TokenTarget { resource: Some(resource.into()), organization: None };
             let text = AccessToken::from(text);
-            (target, CachedToken { text, scopes: Vec::new(), renew_at: 0, expires_at: 0 })
+            let token = CachedToken {
+                text,
+                scopes: Vec::new(),
+                renew_at: 0,
+                expires_at: 0,
+                fetched_at: 0,
+                marks: 0,
+            };
+            (target, token)
         };
         texts.iter().map(token).collect()
     }

@@ -33,7 +33,7 @@ use ::cookie::Key;
 use self::backend::Backend;
 pub(crate) use self::backend::NotCreated;
 pub(crate) use self::cached_token::{CachedToken, TokenTarget};
-use self::cookie::{Attributes, Cookies, Naming};
+use self::cookie::{Attributes, Cookies, Naming, hash};
 pub(crate) use self::cookie::{CookieWrite, Flow};
 use self::lifetimes::{FLOW_LIFETIME, Lifetimes};
 pub(crate) use self::load::Loaded;
@@ -69,6 +69,8 @@ pub(crate) struct Sessions {
 
 /// The site whose sessions they are.
 pub(crate) struct Site<'s> {
+    /// The issuer, byte for byte.
+    pub issuer: &'s str,
     /// The application's id at Logto.
     pub app_id: &'s str,
     /// Where our routes are mounted.
@@ -90,20 +92,22 @@ impl Sessions {
         clock: Clock,
         events: Arc<Events>,
     ) -> Self {
-        let Site { app_id, base, is_https, secret_keys, clock_skew } = site;
+        let Site { issuer, app_id, base, is_https, secret_keys, clock_skew } = site;
         let Settings { max_lifetime, idle_timeout, .. } = settings;
         let lifetimes = Lifetimes { max_lifetime, idle_timeout, clock_skew };
-        let naming = Naming { app_id, base, configured: settings.cookie.as_deref() };
+        let naming = Naming { issuer, app_id, base, configured: settings.cookie.as_deref() };
         let attributes = Attributes {
             secure: is_https,
             same_site: settings.same_site,
             max_bytes: settings.max_cookie_bytes,
         };
         let cookies = Cookies::new(&naming, secret_keys, attributes, lifetimes, clock.clone());
-        let memory = Memory::new(store.is_some(), max_lifetime, FLOW_LIFETIME);
+        let memory =
+            Memory::new(store.is_some(), max_lifetime, settings.revalidate_after, FLOW_LIFETIME);
         let (cookies, memory) = (Arc::new(cookies), Arc::new(memory));
+        let owner = store_owner(issuer, app_id);
         let backend = Backend::new(
-            store,
+            store.map(|store| (store, owner)),
             Arc::clone(&cookies),
             Arc::clone(&memory),
             lifetimes,
@@ -148,7 +152,7 @@ impl Sessions {
             session.refresh_token.clone_from(&tokens.refresh_token);
             session.id_token = tokens.id_token.clone().filter(|_| self.settings.keep_id_token);
         }
-        let token = tokens.map(|tokens| CachedToken::of_answer(tokens, now));
+        let token = tokens.map(|tokens| CachedToken::of_answer(tokens, 0, now));
         self.backend.begin(session, token, origin)
     }
 
@@ -207,4 +211,9 @@ impl Sessions {
         }
         claims.filtered(|name| self.stores_claim(name)).unwrap_or(claims)
     }
+}
+
+/// What the names that a store knows begin with, so that applications can share one.
+fn store_owner(issuer: &str, app_id: &str) -> String {
+    hash(&format!("{issuer}\n{app_id}"))[..12].to_owned()
 }

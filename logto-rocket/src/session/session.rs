@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::cached_token::CachedTokens;
+use super::cached_token::{CachedTokens, is_zero};
 use super::secret::Secret;
 use crate::claims::Claims;
 use crate::oidc::{RawIdToken, RefreshToken};
@@ -37,6 +37,10 @@ pub(crate) struct Session<C = Arc<Claims>> {
     pub confirmed_at: u64,
     #[serde(rename = "l")]
     pub last_seen: u64,
+    /// How often the application asked that nothing from before decide any more. An access token from
+    /// before the last mark is still good for calls, but its scopes decide nothing here.
+    #[serde(rename = "m", default, skip_serializing_if = "is_zero")]
+    pub marks: u32,
     #[serde(rename = "k", default, skip_serializing_if = "Option::is_none")]
     pub id_token: Option<RawIdToken>,
     /// Only with a store: the tokens that all processes may use.
@@ -121,6 +125,7 @@ impl Session {
             signed_in_at: now,
             confirmed_at: now,
             last_seen: now,
+            marks: 0,
             id_token: None,
             tokens: Vec::new(),
             origin: None,

@@ -1,13 +1,15 @@
 use std::borrow::Borrow;
 use std::future::Future;
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
 
 use rocket::http::Cookie;
 use rocket::{Orbit, Rocket, local};
-use tokio::runtime::{Builder, Handle};
+use tokio::runtime::{Builder, Handle, RuntimeFlavor};
+use tokio::task::block_in_place;
 
 use super::permitted::permitted;
 use super::{IdpError, User};
-use crate::at_once::at_once;
 use crate::claims::Claims;
 use crate::client::Client;
 use crate::session::{Asked, NotCreated};
@@ -80,6 +82,21 @@ fn wait_for<T>(work: impl Future<Output = T>) -> Option<T> {
     }
     let runtime = Builder::new_current_thread().enable_all().build().ok()?;
     Some(runtime.block_on(work))
+}
+
+/// The result of a future that is usually ready at once. If it is not, the other tasks of this
+/// thread move to another thread while it waits. `None` on a runtime with one thread, which
+/// Rocket's own runtime never is.
+fn at_once<T>(work: impl Future<Output = T>) -> Option<T> {
+    let mut work = pin!(work);
+    if let Poll::Ready(done) = work.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+        return Some(done);
+    }
+    let runtime = Handle::try_current().ok()?;
+    match runtime.runtime_flavor() {
+        RuntimeFlavor::MultiThread => Some(block_in_place(|| runtime.block_on(work))),
+        _ => None,
+    }
 }
 
 /// A local client of Rocket's, blocking or asynchronous.

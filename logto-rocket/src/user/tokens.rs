@@ -182,11 +182,11 @@ impl LogtoUser {
     /// error of a handler they are 401, 401 and 503.
     pub async fn fetch_user_info(&self) -> Result<Claims, Error> {
         let (sessions, session) = (self.client().sessions(), self.session());
-        let access_token = sessions.access_token(session, TokenTarget::default()).await?;
+        let access_token = sessions.access_token(session, TokenTarget::default()).await?.text;
         match self.client().oidc().user_info(&access_token, self.id()).await {
             Err(Error::Refused { code, .. }) if code == "invalid_token" => {
                 sessions.forget_token(session, &TokenTarget::default(), &access_token);
-                let renewed = sessions.access_token(session, TokenTarget::default()).await?;
+                let renewed = sessions.access_token(session, TokenTarget::default()).await?.text;
                 self.client().oidc().user_info(&renewed, self.id()).await
             }
             answer => answer,
@@ -201,7 +201,7 @@ impl LogtoUser {
         if audience.organization.as_deref().is_some_and(|id| !is_organization_id(id)) {
             return Err(Error::Refused { call: Call::Token, code: "access_denied".into() });
         }
-        let token = self.client().sessions().current_token(self.session(), audience).await?;
+        let token = self.client().sessions().access_token(self.session(), audience).await?;
         Ok(token.into())
     }
 

@@ -121,6 +121,50 @@ fn the_fairing_waits_for_nothing_while_it_writes_a_response() {
 }
 
 #[test]
+fn nothing_waits_in_a_synchronous_place() {
+    let law = Law {
+        is_broken_by: |_, line| contains(line, &["block_in_place", "block_on", "thread::sleep"]),
+        not_governed: &["testing"],
+    };
+    law.holds(&[
+        "block_in_place(|| runtime.block_on(work))",
+        "let user = Handle::current().block_on(user_of(request, state));",
+        "thread::sleep(PAUSE);",
+    ]);
+}
+
+#[test]
+fn every_call_of_a_store_ends_in_time() {
+    const CALLS: [&str; 9] = [
+        "create",
+        "load",
+        "replace",
+        "delete",
+        "delete_by_sid",
+        "delete_by_sub",
+        "list_by_sub",
+        "lease",
+        "release",
+    ];
+    let law = Law {
+        is_broken_by: |_, line| {
+            CALLS.iter().any(|it| line.contains(&format!("store.{it}(")))
+                && !line.contains("in_time(")
+        },
+        not_governed: &[
+            "session/store/memory",
+            "session/store/redis",
+            "session/store/mod",
+            "testing",
+        ],
+    };
+    law.holds(&[
+        "let stored = self.store.load(&at).await?;",
+        "self.store.lease(&at, holder).await",
+    ]);
+}
+
+#[test]
 fn redirects_are_made_in_one_place() {
     let law = Law {
         is_broken_by: |_, line| {

@@ -6,6 +6,7 @@
 mod accessors;
 mod launch;
 mod redis;
+mod refusals;
 mod requirements;
 mod secrets;
 mod stores;

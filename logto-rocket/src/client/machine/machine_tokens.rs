@@ -7,9 +7,7 @@
 //!
 //! A token is renewed some time before it expires. If that fails, the old one is the answer until
 //! then, and Logto is asked again when the backoff is over. Without a token that has not expired a
-//! failure is the answer until its backoff is over, but a refusal is only that of the callers that
-//! waited for it: it ends when the application is set right at Logto, which is then to be noticed
-//! at once.
+//! failure is the answer until its backoff is over, also a refusal: every outcome has a pause.
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -27,7 +25,10 @@ use crate::task::{Backoff, Entry, SharedTask, SingleFlight};
 /// How many tokens are cached at most; the least recently used is evicted first.
 const MAX_TOKENS: u64 = 1_000;
 
-/// How long Logto is not asked after a failure that does not say how long.
+/// How long a token is cached that nobody asks for.
+const DAY: Duration = Duration::from_secs(24 * 3600);
+
+/// How long Logto is not asked after a failure or a refusal that does not say how long.
 const DEFAULT_BACKOFF: Duration = Duration::from_secs(30);
 
 /// How long a renewal may take while the old token has not expired.
@@ -58,7 +59,7 @@ struct State {
 
 impl MachineTokens {
     pub fn new() -> Self {
-        let tokens = Cache::builder().max_capacity(MAX_TOKENS);
+        let tokens = Cache::builder().max_capacity(MAX_TOKENS).time_to_idle(DAY);
         Self(tokens.eviction_policy(EvictionPolicy::lru()).build())
     }
 
@@ -131,13 +132,7 @@ impl Slot {
             Err(error) => error,
         };
         let unexpired = state.unexpired(now);
-        let refused = matches!(error, Error::Refused { .. } | Error::ScopeNotGranted { .. });
-        if refused && unexpired.is_none() {
-            // No backoff: what was refused may be set right at Logto at any time.
-            state.requests.release(number);
-        } else {
-            state.requests.fail(number, error.clone(), backoff(&error), now);
-        }
+        state.requests.fail(number, error.clone(), backoff(&error), now);
         if unexpired.is_some() {
             log::warn!(
                 "A token of the application itself could not be renewed and is used until \

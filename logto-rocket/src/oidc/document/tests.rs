@@ -69,9 +69,13 @@ impl Rig {
     }
 
     async fn newer_than(&self, seen: u64) -> JoinHandle<Result<Option<u32>, Error>> {
+        self.newer_if(seen, true).await
+    }
+
+    async fn newer_if(&self, seen: u64, may_fetch: bool) -> JoinHandle<Result<Option<u32>, Error>> {
         let document = Arc::clone(&self.document);
         let caller = tokio::spawn(async move {
-            Ok(document.newer_than(seen).await?.map(|version| *version.value))
+            Ok(document.newer_than(seen, |_| may_fetch).await?.map(|version| *version.value))
         });
         settled().await;
         caller
@@ -187,25 +191,22 @@ async fn a_newer_document_is_fetched_once_for_all_who_have_seen_the_same() {
     }
     assert_eq!(rig.newer_than(seen).await.await.unwrap(), Ok(Some(2)), "it has been there");
     let newest = rig.document.get().await.unwrap().number;
-    assert_eq!(rig.newer_than(newest).await.await.unwrap(), Ok(None), "within the backoff");
+    assert_eq!(rig.newer_if(newest, false).await.await.unwrap(), Ok(None), "not allowed");
     assert_eq!(rig.fetches(), 2);
-    rig.clock.advance(Duration::from_secs(30));
     rig.will(Step::Answer(3));
     assert_eq!(rig.newer_than(newest).await.await.unwrap(), Ok(Some(3)));
 }
 
 #[tokio::test]
-async fn the_failure_of_a_forced_fetch_stands_for_thirty_seconds() {
+async fn the_failure_of_a_forced_fetch_is_the_answer_until_the_next_is_allowed() {
     let (rig, seen) = Rig::fetched().await;
-    let callers = [rig.newer_than(seen).await, rig.newer_than(seen).await];
+    let callers = [rig.newer_than(seen).await, rig.newer_if(seen, false).await];
     rig.will(Step::Fail("away"));
     for caller in callers {
         assert_eq!(caller.await.unwrap(), Err(unavailable("away")));
     }
-    rig.clock.advance(Duration::from_secs(29));
-    assert_eq!(rig.newer_than(seen).await.await.unwrap(), Err(unavailable("away")));
+    assert_eq!(rig.newer_if(seen, false).await.await.unwrap(), Err(unavailable("away")));
     assert_eq!(rig.fetches(), 2);
-    rig.clock.advance(Duration::from_secs(1));
     rig.will(Step::Answer(2));
     assert_eq!(rig.newer_than(seen).await.await.unwrap(), Ok(Some(2)));
 }
@@ -236,10 +237,10 @@ async fn after_a_refreshment_that_failed_a_forced_fetch_does_not_heed_the_backof
 #[tokio::test]
 async fn a_forced_fetch_that_panics_leaves_nothing_to_wait_for() {
     let (rig, seen) = Rig::fetched().await;
-    let [first, second] = [rig.newer_than(seen).await, rig.newer_than(seen).await];
+    let [first, second] = [rig.newer_than(seen).await, rig.newer_if(seen, false).await];
     rig.will(Step::Panic);
     assert_eq!(first.await.unwrap(), Err(unavailable("the request was aborted")));
     assert_eq!(second.await.unwrap(), Ok(None));
-    assert_eq!(rig.newer_than(seen).await.await.unwrap(), Ok(None));
+    assert_eq!(rig.newer_if(seen, false).await.await.unwrap(), Ok(None));
     assert_eq!(rig.fetches(), 2);
 }

@@ -7,7 +7,7 @@ const KEYS: &str = "/oidc/jwks";
 
 /// Security item 41.
 #[tokio::test]
-async fn a_thousand_unknown_key_ids_cause_one_fetch() {
+async fn a_thousand_unknown_key_ids_cause_few_fetches() {
     let key = SigningKey::es384("k");
     let (server, client) = client_of(&[&key]).await;
     client.ready().await.unwrap();
@@ -20,7 +20,7 @@ async fn a_thousand_unknown_key_ids_cause_one_fetch() {
     for token in checks {
         assert_eq!(refused(&client, &token).await, InvalidToken::UnknownKey);
     }
-    assert_eq!(server.received(KEYS).len() - before, 1);
+    assert_eq!(server.received(KEYS).len() - before, 5);
     assert!(verify(&client, &key.token(&claims)).await.is_ok());
 }
 
@@ -69,7 +69,7 @@ async fn a_caller_who_gives_up_leaves_the_first_fetch_to_the_others() {
 
 /// Security item 41: and while Logto is away, an unknown key is no proof of a forgery.
 #[tokio::test]
-async fn old_keys_serve_while_logto_is_away_and_unknown_ones_fail_fast() {
+async fn old_keys_serve_while_logto_is_away_and_unknown_ones_fail() {
     let (key, other) = (SigningKey::es384("k"), SigningKey::es384("new"));
     let (server, client) = client_of(&[&key]).await;
     client.ready().await.unwrap();
@@ -79,7 +79,7 @@ async fn old_keys_serve_while_logto_is_away_and_unknown_ones_fail_fast() {
         assert!(matches!(error, Error::Unavailable { .. }), "{error}");
         assert!(verify(&client, &key.token(&claims(&server))).await.is_ok());
     }
-    assert_eq!(server.received(KEYS).len(), 2);
+    assert_eq!(server.received(KEYS).len(), 1 + 5, "some searches, not one for each");
 }
 
 #[tokio::test]
@@ -130,12 +130,18 @@ mod later {
     }
 
     #[tokio::test]
-    async fn an_unknown_key_is_looked_for_again_after_the_cool_down() {
+    async fn a_key_that_is_published_late_is_found_and_after_many_searches_a_while_later() {
         let (server, client, clock, key) = moving().await;
-        let new = SigningKey::es384("new");
+        let (new, newest) = (SigningKey::es384("new"), SigningKey::es384("newest"));
         let token = new.token(&claims(&server));
         assert_eq!(refused(&client, &token).await, InvalidToken::UnknownKey);
         server.publish(&[&new, &key]);
+        assert!(verify(&client, &token).await.is_ok());
+        let token = newest.token(&claims(&server));
+        for _ in 0..5 {
+            assert_eq!(refused(&client, &token).await, InvalidToken::UnknownKey);
+        }
+        server.publish(&[&newest, &new, &key]);
         assert_eq!(refused(&client, &token).await, InvalidToken::UnknownKey);
         clock.advance(Duration::from_secs(30));
         assert!(verify(&client, &token).await.is_ok());

@@ -35,6 +35,7 @@ impl Session<()> {
             signed_in_at: self.signed_in_at,
             confirmed_at: self.confirmed_at,
             last_seen: self.last_seen,
+            marks: self.marks,
             id_token: self.id_token,
             tokens: self.tokens,
             origin: self.origin,

@@ -4,7 +4,7 @@ use rocket::Request;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::{CookieWrite, Cookies};
+use super::{CookieWrite, Cookies, SealedAs};
 use crate::local_path::LocalPath;
 use crate::oidc::{Nonce, State, Verifier};
 use crate::session::lifetimes::FLOW_LIFETIME;
@@ -131,7 +131,9 @@ impl Flow {
     /// browser then goes to `after_sign_in`.
     fn seal(&self, cookies: &Cookies) -> Option<(String, String)> {
         let name = cookies.names.flow(self.state.reveal());
-        let seal = |flow: &Self| cookies.vault.seal(&name, &serde_json::to_string(flow).ok()?);
+        let seal = |flow: &Self| {
+            cookies.vault.seal(SealedAs::Flow, &name, &serde_json::to_string(flow).ok()?)
+        };
         let sealed = seal(self)?;
         if sealed.len() <= MAX_BYTES || self.return_to.is_none() {
             return Some((name, sealed));
@@ -148,7 +150,7 @@ impl Flow {
 
 /// Opens a sign-in that was started less than [`FLOW_LIFETIME`] ago.
 fn read(cookies: &Cookies, name: &str, sealed: &str) -> Option<Flow> {
-    let opened = cookies.vault.open(name, sealed)?;
+    let opened = cookies.vault.open(SealedAs::Flow, name, sealed)?;
     let flow: Flow = serde_json::from_str(&opened.text).ok()?;
     let now = cookies.clock.now();
     let started = flow.started_at <= now.saturating_add(cookies.lifetimes.clock_skew.as_secs());

@@ -17,10 +17,9 @@ use cookie::{Key, SameSite};
 
 pub(crate) use self::flow::{Flow, StateHash};
 use self::names::Names;
-#[cfg(feature = "redis")]
 pub(super) use self::names::hash;
 pub(crate) use self::session_cookies::TooLarge;
-pub(super) use self::vault::Vault;
+pub(super) use self::vault::{SealedAs, Vault};
 pub(crate) use self::write::CookieWrite;
 use super::lifetimes::Lifetimes;
 use crate::clock::Clock;
@@ -47,6 +46,7 @@ pub(super) struct Attributes {
 
 /// What the names of the cookies are made of.
 pub(super) struct Naming<'n> {
+    pub issuer: &'n str,
     pub app_id: &'n str,
     /// Where our routes are mounted.
     pub base: &'n str,
@@ -64,7 +64,8 @@ impl Cookies {
         clock: Clock,
     ) -> Self {
         let names = Names::new(attributes.secure, naming.configured, naming.app_id, naming.base);
-        let (vault, warned_of_size) = (Vault::new(keys), AtomicBool::new(false));
+        let (vault, warned_of_size) =
+            (Vault::new(keys, [naming.issuer, naming.app_id, naming.base]), AtomicBool::new(false));
         Self { names, vault, attributes, lifetimes, clock, warned_of_size }
     }
 

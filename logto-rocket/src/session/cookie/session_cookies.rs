@@ -9,7 +9,7 @@ use rocket::Request;
 
 use super::names::MAX_PIECES;
 use super::vault::Unsealed;
-use super::{CookieWrite, Cookies};
+use super::{CookieWrite, Cookies, SealedAs};
 use crate::session::session::Session;
 
 /// The most characters of sealed text in one cookie. With a name and attributes this stays below
@@ -61,7 +61,8 @@ impl Cookies {
 
     /// The session that a text was sealed from, and whether it was sealed with an older key.
     pub(in crate::session) fn unseal_session(&self, text: &str) -> Option<(Session, bool)> {
-        let Unsealed { text, by_older_key } = self.vault.open(self.names.session(), text)?;
+        let Unsealed { text, by_older_key } =
+            self.vault.open(SealedAs::Session, self.names.session(), text)?;
         Some((Session::from_text(&text)?, by_older_key))
     }
 
@@ -126,7 +127,9 @@ impl Cookies {
 
     fn sealed(&self, session: &Session) -> Result<String, TooLarge> {
         let limit = self.attributes.max_bytes;
-        let text = session.to_text().and_then(|text| self.vault.seal(self.names.session(), &text));
+        let text = session
+            .to_text()
+            .and_then(|text| self.vault.seal(SealedAs::Session, self.names.session(), &text));
         let bytes = text.as_ref().map_or(usize::MAX, String::len);
         match text {
             Some(text) if bytes <= limit => {

@@ -26,6 +26,10 @@ const OWN_BYTES: usize =
 /// How many characters of a sealed text are its random nonce.
 const NONCE: usize = 16;
 
+/// How long a session is remembered, and how often those are looked for that are too old, in seconds.
+const LIFETIME: u64 = 3600;
+const SWEEP_EVERY: u64 = 600;
+
 /// No version of anything, and no time.
 const NEVER: u64 = u64::MAX;
 
@@ -35,13 +39,17 @@ const NEVER: u64 = u64::MAX;
 /// An entry holds what was sealed. Whether it still counts is checked at every hit: whether it is too
 /// old, has been replaced, or has ended, the last only if anything has ended since. Only what the
 /// vault has opened, for the one cookie that sessions are sealed for, is inserted.
-pub(in crate::session) struct SessionCache(
-    Cache<Arc<str>, Arc<CachedSession>, ByBytes, ByBeginning>,
-);
+///
+/// What was inserted an hour ago is forgotten, and decrypted again if it is still used.
+pub(in crate::session) struct SessionCache {
+    sessions: Cache<Arc<str>, Arc<CachedSession>, ByBytes, ByBeginning>,
+    swept_at: AtomicU64,
+}
 
 /// A session as it was sealed.
 pub(in crate::session) struct CachedSession {
     pub session: Arc<Session>,
+    opened_at: u64,
     /// Whether it was encrypted with an older key and must be encrypted again.
     pub by_older_key: bool,
     /// Where a store has it, and the sealed text there.
@@ -60,7 +68,8 @@ impl Default for SessionCache {
     fn default() -> Self {
         let items = usize::try_from(MAX_BYTES / USUAL_BYTES).unwrap_or(usize::MAX);
         let (hash, lifecycle) = (ByBeginning::default(), DefaultLifecycle::default());
-        Self(Cache::with(items, MAX_BYTES, ByBytes, hash, lifecycle))
+        let sessions = Cache::with(items, MAX_BYTES, ByBytes, hash, lifecycle);
+        Self { sessions, swept_at: AtomicU64::new(0) }
     }
 }
 
@@ -74,24 +83,41 @@ impl Weighter<Arc<str>, Arc<CachedSession>> for ByBytes {
 
 impl SessionCache {
     pub fn get(&self, text: &str) -> Option<Arc<CachedSession>> {
-        self.0.get(text)
+        self.sessions.get(text)
     }
 
     pub fn insert(&self, text: &str, session: CachedSession) -> Arc<CachedSession> {
         let session = Arc::new(session);
-        self.0.insert(text.into(), Arc::clone(&session));
+        self.sweep(session.opened_at);
+        self.sessions.insert(text.into(), Arc::clone(&session));
         session
     }
 
+    /// Forgets what is too old, once in a while.
+    fn sweep(&self, now: u64) {
+        let due = |last: u64| (now.saturating_sub(last) >= SWEEP_EVERY).then_some(now);
+        if self.swept_at.fetch_update(Ordering::AcqRel, Ordering::Acquire, due).is_ok() {
+            let stays =
+                |_: &_, it: &Arc<CachedSession>| now.saturating_sub(it.opened_at) < LIFETIME;
+            self.sessions.retain(stays);
+        }
+    }
+
     pub fn forget(&self, text: &str) {
-        self.0.remove(text);
+        self.sessions.remove(text);
     }
 }
 
 impl CachedSession {
-    pub fn new(session: Session, by_older_key: bool, stored: Option<(StoreId, Arc<str>)>) -> Self {
+    pub fn new(
+        session: Session,
+        by_older_key: bool,
+        stored: Option<(StoreId, Arc<str>)>,
+        now: u64,
+    ) -> Self {
         let (writable_from, alive_at) = (AtomicU64::new(0), AtomicU64::new(NEVER));
-        Self { session: Arc::new(session), by_older_key, stored, writable_from, alive_at }
+        let session = Arc::new(session);
+        Self { session, opened_at: now, by_older_key, stored, writable_from, alive_at }
     }
 
     /// Whether the session, or what is now known of it, has ended. That it has not is checked again

@@ -18,6 +18,10 @@ const MAX_ENDED: usize = 100_000;
 /// clocks differ, and a sign-in in progress may still create a session that has ended.
 const MARGIN: u64 = 600;
 
+/// How many endings that are no longer needed one more ending removes at most. So none of them takes
+/// long, however many have piled up.
+const REMOVED_AT_ONCE: usize = 16;
+
 /// The sessions that were ended before they expired: by id, by Logto's `sid`, or all of a user up
 /// to an instant.
 ///
@@ -48,9 +52,14 @@ struct Endings {
     by_sid: ByName,
     by_sub: ByName,
     /// All endings, those first that only concern what was signed in longest ago.
-    order: BTreeSet<(u64, By, Arc<str>)>,
+    order: BTreeSet<Ending>,
     merged: Merged,
+    /// Those that are merged and not removed yet.
+    merged_endings: BTreeSet<Ending>,
 }
+
+/// The last instant at which something could be signed in that it ends, and its name.
+type Ending = (u64, By, Arc<str>);
 
 /// Of each name, the last instant at which something could be signed in that this ends.
 type ByName = HashMap<Arc<str>, u64>;
@@ -130,11 +139,11 @@ impl EndedSessions {
 
     fn note(&self, by: By, name: &str, until: u64, now: u64) {
         let mut endings = self.write();
-        while endings
-            .oldest()
-            .is_some_and(|oldest| now.saturating_sub(oldest) >= self.remembered_for)
-        {
-            endings.pop_oldest();
+        for _ in 0..REMOVED_AT_ONCE {
+            if endings.oldest().is_some_and(|at| now.saturating_sub(at) >= self.remembered_for) {
+                endings.pop_oldest();
+            }
+            endings.pop_merged();
         }
         if endings.order.len() >= self.capacity {
             endings.merge(self.capacity.div_ceil(10), now);
@@ -157,11 +166,11 @@ impl Endings {
     fn insert(&mut self, by: By, name: &str, until: u64) {
         let name: Arc<str> = name.into();
         let before = self.by(by).get(&name).copied();
-        if before.is_some_and(|before| before >= until) {
-            return;
-        }
+        let until = until.max(before.unwrap_or_default());
         if let Some(before) = before {
-            self.order.remove(&(before, by, Arc::clone(&name)));
+            let ending = (before, by, Arc::clone(&name));
+            self.order.remove(&ending);
+            self.merged_endings.remove(&ending);
         }
         self.by(by).insert(Arc::clone(&name), until);
         self.order.insert((until, by, name));
@@ -171,20 +180,31 @@ impl Endings {
         self.order.first().map(|(until, ..)| *until)
     }
 
-    fn pop_oldest(&mut self) -> Option<u64> {
-        let (until, by, name) = self.order.pop_first()?;
-        self.by(by).remove(&name);
-        Some(until)
+    fn pop_oldest(&mut self) {
+        if let Some((_, by, name)) = self.order.pop_first() {
+            self.by(by).remove(&name);
+        }
+    }
+
+    /// Removes one that was merged.
+    fn pop_merged(&mut self) {
+        if let Some((_, by, name)) = self.merged_endings.pop_first() {
+            self.by(by).remove(&name);
+        }
     }
 
     /// Merges the oldest `count` endings. Many at once, because each merge makes all sessions
-    /// that were signed in before them to be confirmed again.
+    /// that were signed in before them to be confirmed again. They are removed with the endings that
+    /// follow.
     fn merge(&mut self, count: usize, now: u64) {
-        for _ in 0..count {
-            let Some(until) = self.pop_oldest() else { break };
-            self.merged.before = self.merged.before.max(until.saturating_add(1));
-            self.merged.at = now;
+        let Some(first_kept) = self.order.iter().nth(count).cloned() else { return };
+        let kept = self.order.split_off(&first_kept);
+        let mut merged = std::mem::replace(&mut self.order, kept);
+        if let Some((until, ..)) = merged.last() {
+            let before = self.merged.before.max(until.saturating_add(1));
+            self.merged = Merged { before, at: now };
         }
+        self.merged_endings.append(&mut merged);
     }
 
     fn by(&mut self, by: By) -> &mut ByName {

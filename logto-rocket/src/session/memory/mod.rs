@@ -46,9 +46,13 @@ use std::time::Duration;
 
 pub(super) use self::cache::{CachedSession, SessionCache};
 pub(super) use self::ended::{EndedSessions, Verdict};
-pub(super) use self::queue::{Freshness, Purpose, Settled};
+pub(super) use self::queue::{Freshness, Purpose, Settled, Use};
+use self::registry::Ages;
 pub(super) use self::registry::{Entry, Registry};
 pub(crate) use self::used_codes::{SignInResult, UsedCodes};
+
+/// How long what is not needed is remembered for the case that it is.
+const HOUR: Duration = Duration::from_secs(3600);
 
 /// What this process knows of sessions.
 pub(super) struct Memory {
@@ -60,10 +64,20 @@ pub(super) struct Memory {
 
 impl Memory {
     /// An empty one. `shared` if sessions are in a store that other processes may write to.
-    pub fn new(shared: bool, max_lifetime: Duration, flow_lifetime: Duration) -> Self {
+    pub fn new(
+        shared: bool,
+        max_lifetime: Duration,
+        revalidate_after: Option<Duration>,
+        flow_lifetime: Duration,
+    ) -> Self {
+        let ages = Ages {
+            seen: HOUR,
+            unseen: revalidate_after.map_or(max_lifetime, |after| after.max(HOUR)),
+            irreplaceable: max_lifetime,
+        };
         Self {
             cache: SessionCache::default(),
-            registry: Registry::new(shared),
+            registry: Registry::new(shared, ages),
             ended: EndedSessions::new(max_lifetime),
             used_codes: UsedCodes::new(flow_lifetime),
         }

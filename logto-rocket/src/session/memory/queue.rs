@@ -20,6 +20,9 @@
 //! Requests are numbered by `begin`. Claims count as newer than a call if they came with a request
 //! that began after the call: one that was under way may have been answered before.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::{HashMap, VecDeque};
 use std::time::{Duration, Instant};
 
@@ -28,12 +31,25 @@ use crate::session::cached_token::TokenTarget;
 /// How many refusals are remembered for one session.
 const MAX_REFUSALS: usize = 100;
 
+/// How many organizations may be refused at once. A path names them, so a user can make up any number.
+const MAX_REFUSED_ORGANIZATIONS: usize = 10;
+
 /// What a token request is made for.
 pub(in crate::session) enum Purpose {
     /// An access token.
-    AccessToken(TokenTarget),
+    AccessToken(TokenTarget, Use),
     /// What Logto knows of the user.
     Claims(Freshness),
+}
+
+/// What an access token is wanted for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::session) enum Use {
+    /// To be sent. It must be good for a while.
+    Call,
+    /// To decide by its scopes. It must have been fetched within this time, too, and after the last
+    /// mark of the session.
+    Decision(Option<Duration>),
 }
 
 /// How new claims must be.
@@ -112,7 +128,7 @@ impl Queue {
             return Some(Settled::Over);
         }
         let is_there = match purpose {
-            Purpose::AccessToken(target) => {
+            Purpose::AccessToken(target, _) => {
                 if let Some(code) = self.refusal(target, now) {
                     return Some(Settled::Refused(code.to_owned()));
                 }
@@ -124,7 +140,8 @@ impl Queue {
         if is_there {
             return Some(Settled::There);
         }
-        self.paused(now).map(Settled::Paused)
+        let wait = self.paused(now).max(self.organizations_refused(purpose, now));
+        wait.map(Settled::Paused)
     }
 
     /// Notes that a request begins, and gives it a number.
@@ -151,6 +168,9 @@ impl Queue {
     /// Remembers for a while that Logto refused an access token, and with which code.
     pub fn refuse(&mut self, target: TokenTarget, code: String, now: Instant, time: Duration) {
         if self.refusals.len() >= MAX_REFUSALS {
+            self.refusals.retain(|_, (_, until)| now < *until);
+        }
+        if self.refusals.len() >= MAX_REFUSALS {
             self.refusals.clear();
         }
         self.refusals.insert(target, (code, now + time));
@@ -171,130 +191,21 @@ impl Queue {
         (now < *until).then_some(code)
     }
 
+    /// How long it is until another organization may be asked about, if too many were refused.
+    fn organizations_refused(&self, purpose: &Purpose, now: Instant) -> Option<Duration> {
+        let Purpose::AccessToken(TokenTarget { organization: Some(_), .. }, _) = purpose else {
+            return None;
+        };
+        let refused = self.refusals.iter().filter(|(target, _)| target.organization.is_some());
+        let mut ends: Vec<_> =
+            refused.map(|(_, (_, until))| *until).filter(|until| now < *until).collect();
+        ends.sort_unstable_by(|one, other| other.cmp(one));
+        let end = ends.get(MAX_REFUSED_ORGANIZATIONS - 1)?;
+        Some(end.saturating_duration_since(now))
+    }
+
     fn paused(&self, now: Instant) -> Option<Duration> {
         let wait = self.retry_at?.saturating_duration_since(now);
         (!wait.is_zero()).then_some(wait)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const MINUTE: Duration = Duration::from_secs(60);
-    const NOTHING: Standing = Standing { is_over: false, is_there: false };
-    const THERE: Standing = Standing { is_over: false, is_there: true };
-
-    fn token(resource: &str) -> TokenTarget {
-        TokenTarget { resource: Some(resource.into()), organization: None }
-    }
-
-    fn for_token(resource: &str) -> Purpose {
-        Purpose::AccessToken(token(resource))
-    }
-
-    fn claims_after(number: u64) -> Purpose {
-        Purpose::Claims(Freshness::After(number))
-    }
-
-    #[test]
-    fn the_first_has_the_turn_and_the_others_follow_in_the_order_they_came() {
-        let mut queue = Queue::default();
-        let [first, second, third] = [queue.enter(), queue.enter(), queue.enter()];
-        assert_eq!([first, second, third].map(|it| queue.has_turn(it)), [true, false, false]);
-        assert_eq!(queue.leave(first), Some(second));
-        assert!(queue.has_turn(second));
-        assert_eq!(queue.leave(second), Some(third));
-        assert_eq!(queue.leave(third), None);
-        let next = queue.enter();
-        assert!(queue.has_turn(next));
-    }
-
-    #[test]
-    fn a_place_given_up_while_waiting_delays_and_wakes_no_other() {
-        let mut queue = Queue::default();
-        let [first, second, third] = [queue.enter(), queue.enter(), queue.enter()];
-        assert_eq!(queue.leave(second), None);
-        assert!(queue.has_turn(first));
-        assert_eq!(queue.leave(first), Some(third));
-    }
-
-    #[test]
-    fn nothing_is_settled_at_first() {
-        let (queue, now) = (Queue::default(), Instant::now());
-        for purpose in [for_token("a"), claims_after(0)] {
-            assert_eq!(queue.settled(&purpose, NOTHING, now), None);
-        }
-    }
-
-    #[test]
-    fn what_is_there_takes_no_request() {
-        let (queue, now) = (Queue::default(), Instant::now());
-        let within = Purpose::Claims(Freshness::ConfirmedWithin(MINUTE));
-        for purpose in [for_token("a"), within] {
-            assert_eq!(queue.settled(&purpose, THERE, now), Some(Settled::There));
-        }
-    }
-
-    #[test]
-    fn an_ended_session_asks_for_nothing_whatever_is_there() {
-        let (mut queue, now) = (Queue::default(), Instant::now());
-        queue.refuse(token("a"), "access_denied".into(), now, MINUTE);
-        queue.pause(now, MINUTE);
-        let over = Standing { is_over: true, is_there: true };
-        assert_eq!(queue.settled(&for_token("a"), over, now), Some(Settled::Over));
-    }
-
-    #[test]
-    fn claims_of_a_request_that_had_begun_before_do_not_count() {
-        let (mut queue, now) = (Queue::default(), Instant::now());
-        let under_way = queue.begin();
-        let after = queue.begun();
-        queue.claims_came(under_way);
-        assert_eq!(queue.settled(&claims_after(after), NOTHING, now), None);
-        let next = queue.begin();
-        queue.claims_came(next);
-        assert_eq!(queue.settled(&claims_after(after), NOTHING, now), Some(Settled::There));
-    }
-
-    #[test]
-    fn a_refusal_stands_for_its_time_and_for_its_target_only() {
-        let (mut queue, now) = (Queue::default(), Instant::now());
-        queue.refuse(token("a"), "access_denied".into(), now, MINUTE);
-        let refused = Some(Settled::Refused("access_denied".into()));
-        assert_eq!(queue.settled(&for_token("a"), THERE, now), refused);
-        assert_eq!(queue.settled(&for_token("b"), NOTHING, now), None);
-        assert_eq!(queue.settled(&for_token("a"), NOTHING, now + MINUTE), None);
-    }
-
-    #[test]
-    fn a_token_that_came_and_new_rights_end_a_refusal() {
-        let (mut queue, now) = (Queue::default(), Instant::now());
-        queue.refuse(token("a"), "access_denied".into(), now, MINUTE);
-        queue.refuse(token("b"), "access_denied".into(), now, MINUTE);
-        queue.token_came(&token("a"));
-        assert_eq!(queue.settled(&for_token("a"), NOTHING, now), None);
-        queue.forget_refusals();
-        assert_eq!(queue.settled(&for_token("b"), NOTHING, now), None);
-    }
-
-    #[test]
-    fn a_pause_tells_how_long_it_lasts_and_holds_back_nothing_that_is_there() {
-        let (mut queue, now) = (Queue::default(), Instant::now());
-        queue.pause(now, MINUTE);
-        let later = now + Duration::from_secs(45);
-        let left = Settled::Paused(Duration::from_secs(15));
-        assert_eq!(queue.settled(&for_token("a"), NOTHING, later), Some(left));
-        assert_eq!(queue.settled(&for_token("a"), THERE, later), Some(Settled::There));
-        assert_eq!(queue.settled(&for_token("a"), NOTHING, now + MINUTE), None);
-    }
-
-    #[test]
-    fn refusals_are_bounded() {
-        let (mut queue, now) = (Queue::default(), Instant::now());
-        for number in 0..3 * MAX_REFUSALS {
-            queue.refuse(token(&number.to_string()), String::new(), now, MINUTE);
-            assert!(queue.refusals.len() <= MAX_REFUSALS);
-        }
     }
 }

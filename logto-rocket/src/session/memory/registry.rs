@@ -25,38 +25,42 @@
 //! writes of one process pass each other.
 //!
 //! Each change raises [`version`](Registry::version), after it was made.
+//!
+//! # What is remembered, and for how long
+//!
+//! An entry is forgotten some time after its last use: how long, says [`Ages`]. One that holds a refresh
+//! token which Logto may honour alone, because it came from a token request here and no browser has it
+//! yet, stays until its session is over. Each new entry has some of the oldest looked at, and where there
+//! is no room the one of them goes that is missed least. So no step takes long, however full it is.
 
 mod entry;
+mod room;
 #[cfg(test)]
 mod tests;
 mod tokens;
 
-use std::collections::HashMap;
 use std::time::Instant;
 
 pub(in crate::session) use self::entry::Entry;
+pub(in crate::session::memory) use self::room::Ages;
+use self::room::Room;
 use crate::clock::Clock;
 use crate::session::session::Session;
 use crate::session_id::SessionId;
 use crate::sync::atomic::{AtomicU64, Ordering};
 use crate::sync::{Arc, PoisonError, RwLock, RwLockWriteGuard};
 
-/// The maximum number of remembered sessions.
-const MAX_ENTRIES: usize = 10_000;
-
-type Entries = HashMap<SessionId, Arc<Entry>>;
-
 /// The sessions that have a newer generation, or access tokens, in this process.
 pub(in crate::session) struct Registry {
-    entries: RwLock<Entries>,
+    entries: RwLock<Room>,
     version: Arc<AtomicU64>,
     /// Whether sessions are in a store, and with them the access tokens of all processes.
     shared: bool,
 }
 
 impl Registry {
-    pub fn new(shared: bool) -> Self {
-        Self { entries: RwLock::default(), version: Arc::default(), shared }
+    pub(in crate::session::memory) fn new(shared: bool, ages: Ages) -> Self {
+        Self { entries: RwLock::new(Room::new(ages)), version: Arc::default(), shared }
     }
 
     /// A counter that increases whenever newer data of a session is known.
@@ -77,19 +81,14 @@ impl Registry {
         if let Some(entry) = self.get(&session.id) {
             return entry;
         }
-        let mut entries = self.write();
-        if entries.len() >= MAX_ENTRIES && !entries.contains_key(&session.id) {
-            make_room(&mut entries);
-        }
-        let entry = entries.entry(session.id.clone());
-        Arc::clone(entry.or_insert_with(|| {
-            Arc::new(Entry::new(session, Arc::clone(&self.version), self.shared, now))
-        }))
+        let version = Arc::clone(&self.version);
+        let entry = || Arc::new(Entry::new(session, version, self.shared, now));
+        self.write().get_or_insert(&session.id, now, entry)
     }
 
     /// The entry of a session, if there is one.
     pub fn get(&self, id: &SessionId) -> Option<Arc<Entry>> {
-        self.entries.read().unwrap_or_else(PoisonError::into_inner).get(id).cloned()
+        self.entries.read().unwrap_or_else(PoisonError::into_inner).get(id)
     }
 
     /// The newest known state of a session.
@@ -105,44 +104,13 @@ impl Registry {
 
     /// Removes the sessions for which `which` returns `true`, and returns their last states.
     pub fn remove_where(&self, which: impl Fn(&Session) -> bool) -> Vec<Arc<Session>> {
-        let mut removed = Vec::new();
-        self.write().retain(|_, entry| {
-            let session = entry.session();
-            let stays = !which(&session);
-            if !stays {
-                removed.push(session);
-            }
-            stays
-        });
-        removed
+        let entries = self.entries.read().unwrap_or_else(PoisonError::into_inner).all();
+        let sessions = entries.iter().map(|entry| entry.session());
+        let meant: Vec<_> = sessions.filter(|session| which(session)).collect();
+        meant.into_iter().filter_map(|session| self.remove(&session.id)).collect()
     }
 
-    fn write(&self) -> RwLockWriteGuard<'_, Entries> {
+    fn write(&self) -> RwLockWriteGuard<'_, Room> {
         self.entries.write().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// Drops a tenth of the entries, longest unused first. Those whose newest generation no browser has
-/// sent go only if there is nothing else: with them goes a refresh token that Logto may honour alone.
-fn make_room(entries: &mut Entries) {
-    let idle = entries.iter().filter(|(_, entry)| Arc::strong_count(entry) == 1);
-    let mut order: Vec<_> = idle
-        .map(|(id, entry)| {
-            let (unseen, used) = entry.rank();
-            (unseen, used, id.clone())
-        })
-        .collect();
-    order.sort();
-    let seen = order.iter().take_while(|(unseen, ..)| !unseen).count();
-    order.truncate(if seen > 0 { seen.min(MAX_ENTRIES / 10) } else { MAX_ENTRIES / 10 });
-    if seen == 0 && !order.is_empty() {
-        log::warn!(
-            "{} sessions had to be forgotten whose browsers have not yet seen their newest tokens; \
-             they may have to sign in again.",
-            order.len()
-        );
-    }
-    for (_, _, id) in order {
-        entries.remove(&id);
     }
 }

@@ -52,14 +52,14 @@ mod tests {
 
     use super::*;
     use crate::claims::Claims;
-    use crate::session::memory::Registry;
+    use crate::session::memory::{HOUR, Memory};
     use crate::session::session::{Asked, Session};
     use crate::sync::{Arc, Mutex};
 
     fn entry() -> Arc<Entry> {
         let claims = Claims::from_json(r#"{"sub":"k3d9"}"#).unwrap();
         let session = Arc::new(Session::new(claims, Asked::default(), 1_000));
-        Registry::new(false).entry(&session, Instant::now())
+        Memory::new(false, HOUR, None, HOUR).registry.entry(&session, Instant::now())
     }
 
     #[tokio::test]

@@ -1,7 +1,8 @@
 //! [`Circuit`]: whether Logto answers requests that confirm claims, for the whole process.
 //!
 //! A request asks [`may_ask`](Circuit::may_ask) before it asks Logto, and reports the outcome by
-//! [`open`](Circuit::open) or [`close`](Circuit::close). [`CircuitState`] decides.
+//! [`open`](Circuit::open), [`refuse`](Circuit::refuse) or [`close`](Circuit::close). [`CircuitState`]
+//! decides.
 
 mod state;
 
@@ -36,6 +37,16 @@ impl Circuit {
         self.state().may_ask(now)
     }
 
+    /// Whether this caller may ask Logto for an access token, which only a refusal of the application
+    /// prevents.
+    ///
+    /// # Errors
+    ///
+    /// The error code of the refusal.
+    pub(super) fn may_ask_for_a_token(&self, now: Instant) -> Result<(), String> {
+        self.state().may_ask_for_a_token(now)
+    }
+
     /// How long it is until Logto is asked again.
     pub(super) fn remaining(&self, now: Instant) -> Option<Duration> {
         self.state().remaining(now)
@@ -45,6 +56,13 @@ impl Circuit {
     pub(super) fn open(&self, now: Instant, wait: Option<Duration>) {
         self.state().open(now, wait);
         self.opened.send_replace(());
+    }
+
+    /// Notes that Logto refuses the application, whatever session asks. Whether that is news.
+    pub(super) fn refuse(&self, now: Instant, code: &str) -> bool {
+        let is_news = self.state().refuse(now, code);
+        self.opened.send_replace(());
+        is_news
     }
 
     /// Notes that Logto has answered.

@@ -24,8 +24,13 @@ impl Sessions {
     pub async fn confirmed(self: &Arc<Self>, loaded: &Loaded) -> Result<Arc<Session>, Error> {
         let session = &loaded.session;
         if loaded.is_doubtful {
-            // Without a refresh token there is an error that says so.
-            return Box::pin(self.refresh(session)).await;
+            // Without a refresh token only a sign-in can confirm it.
+            let is_over = session.refresh_token.is_none();
+            return if is_over {
+                Err(Error::SessionOver)
+            } else {
+                Box::pin(self.refresh(session)).await
+            };
         }
         let limit = self.settings.revalidate_after;
         match limit.filter(|limit| !session.is_confirmed_within(*limit, loaded.at)) {
@@ -45,34 +50,35 @@ impl Sessions {
         }
         if self.circuit.may_ask(self.clock.instant()) {
             match self.confirm(session, limit).await {
-                Ok(confirmed) => return Ok(confirmed),
-                Err(Error::SessionOver) => return Err(Error::SessionOver),
-                Err(error) => log::warn!("Claims could not be confirmed: {error}"),
+                Some(answer @ (Ok(_) | Err(Error::SessionOver))) => return answer,
+                // The request itself says why in the log.
+                Some(Err(_)) | None => {}
             }
         }
         self.unconfirmed(session)
     }
 
-    /// Asks Logto and waits for a limited time. A later answer is still used.
+    /// Asks Logto, and waits until it has answered, the time is over or another request finds out that
+    /// it does not answer. A later answer is still used.
     async fn confirm(
         self: &Arc<Self>,
         session: &Arc<Session>,
         limit: Duration,
-    ) -> Result<Arc<Session>, Error> {
+    ) -> Option<Result<Arc<Session>, Error>> {
         let entry = self.memory.registry.entry(session, self.clock.instant());
         let begun = entry.begun();
         let answer = self.request(&entry, Purpose::Claims(Freshness::ConfirmedWithin(limit)));
-        let silence = tokio::select! {
-            answer = answer => return answer.map(|()| entry.session()),
-            () = tokio::time::sleep(CONFIRMATION_TIMEOUT) => true,
-            () = self.circuit.opens() => false,
-        };
-        // While another process has the lease, Logto was not asked, so this is no silence of its own.
-        if silence && (!self.backend.is_shared() || entry.begun() > begun) {
-            self.circuit.open(self.clock.instant(), None);
+        tokio::select! {
+            answer = answer => return Some(answer.map(|()| entry.session())),
+            () = tokio::time::sleep(CONFIRMATION_TIMEOUT) => {
+                // While another process has the lease, Logto was not asked.
+                if !self.backend.is_shared() || entry.begun() > begun {
+                    self.circuit.open(self.clock.instant(), None);
+                }
+            }
+            () = self.circuit.opens() => {}
         }
-        let why = "no answer within 2 seconds".into();
-        Err(Error::Unavailable { call: Call::Token, why, status: None, retry_after: None })
+        None
     }
 
     /// The session with its old claims, which stay valid for a while if Logto does not answer.

@@ -9,7 +9,7 @@ use crate::error::{Call, Error, InvalidToken};
 use crate::oidc::{Expected, RefreshToken, Renewal, Target, Tokens};
 use crate::session::Sessions;
 use crate::session::cached_token::{CachedToken, TokenTarget};
-use crate::session::memory::{Entry, Purpose};
+use crate::session::memory::{Entry, Freshness, Purpose};
 use crate::session::session::Session;
 
 /// How long a refresh waits for an answer before it is sent again. Both requests are within the
@@ -30,42 +30,58 @@ impl Sessions {
         purpose: &Purpose,
     ) -> Result<(), Error> {
         let target = target_of(purpose);
+        let marks = entry.session().marks + u32::from(sets_a_mark(purpose));
         let mut used = entry.session().refresh_token.clone().ok_or(Error::NoRefreshToken)?;
         let number = entry.begin();
-        let mut renewal = self.ask(&used, &target).await;
+        let mut renewal = self.ask(&used, &target, purpose).await;
         if is_invalid_grant(&renewal) {
             self.backend.reload(entry).await?;
             let newest = entry.session().refresh_token.clone().ok_or(Error::NoRefreshToken)?;
             if newest.reveal() != used.reveal() {
                 used = newest;
-                renewal = self.ask(&used, &target).await;
+                renewal = self.ask(&used, &target, purpose).await;
             }
         }
-        let renewed = self.take(entry, number, &target, renewal).await.and_then(|claims| {
-            if claims || matches!(purpose, Purpose::AccessToken(_)) {
+        let renewed = self.take(entry, number, &target, marks, renewal).await.and_then(|claims| {
+            if claims || matches!(purpose, Purpose::AccessToken(..)) {
                 Ok(())
             } else {
                 Err(no_claims())
             }
         });
-        match &renewed {
-            Ok(()) | Err(Error::SessionOver | Error::NoRefreshToken) => {}
-            Err(Error::Refused { code, .. }) => {
-                entry.refuse(target, code.clone(), self.clock.instant(), REFUSED_FOR);
-            }
-            Err(Error::Unavailable { retry_after, .. }) => {
-                entry.pause(self.clock.instant(), retry_after.unwrap_or(BACKOFF));
-            }
-            Err(_) => entry.pause(self.clock.instant(), BACKOFF),
+        if let Err(error) = &renewed {
+            self.pause(entry, purpose, &target, error);
         }
         // Last, because it wakes requests that wait, and they read the entry.
         self.note(purpose, &renewed);
         renewed
     }
 
+    /// Has the session wait before it asks for the same again: every outcome has a pause.
+    fn pause(&self, entry: &Entry, purpose: &Purpose, target: &TokenTarget, error: &Error) {
+        let now = self.clock.instant();
+        match error {
+            Error::SessionOver | Error::NoRefreshToken => {}
+            Error::Refused { code, .. }
+                if matches!(purpose, Purpose::AccessToken(..))
+                    && !error.is_of_the_application() =>
+            {
+                entry.refuse(target.clone(), code.clone(), now, REFUSED_FOR);
+            }
+            Error::Unavailable { retry_after: Some(wait), .. } => entry.pause(now, *wait),
+            _ => entry.pause(now, BACKOFF),
+        }
+    }
+
     /// Sends the refresh token, and sends it again if there is no usable answer: Logto may have
-    /// rotated the token, and still accepts the old one for a moment.
-    async fn ask(&self, refresh_token: &RefreshToken, target: &TokenTarget) -> Renewal {
+    /// rotated the token, and still accepts the old one for a moment. A silence opens the circuit here,
+    /// because the request that waits for this may have given up.
+    async fn ask(
+        &self,
+        refresh_token: &RefreshToken,
+        target: &TokenTarget,
+        purpose: &Purpose,
+    ) -> Renewal {
         let target = Target {
             resource: target.resource.as_deref(),
             organization: target.organization.as_deref(),
@@ -76,6 +92,9 @@ impl Sessions {
             let again = answer.is_lost();
             return if again { self.oidc.refresh(refresh_token, target).await } else { answer };
         }
+        if matches!(purpose, Purpose::Claims(_)) {
+            self.circuit.open(self.clock.instant(), None);
+        }
         let second = self.oidc.refresh(refresh_token, target);
         tokio::pin!(second);
         tokio::select! {
@@ -84,15 +103,36 @@ impl Sessions {
         }
     }
 
-    /// Tells the circuit whether Logto answers. Only a request for claims opens it: one for a token may
-    /// fail for one user alone. Too many requests (429) are those of one session, which pauses.
+    /// Tells the circuit whether Logto answers, and the log why claims are not confirmed. Only a request
+    /// for claims opens the circuit: one for a token may fail for one user alone. Too many requests
+    /// (429) are those of one session, which pauses. A refusal of the application is everybody's.
     fn note(&self, purpose: &Purpose, renewed: &Result<(), Error>) {
+        let now = self.clock.instant();
+        let of_claims = matches!(purpose, Purpose::Claims(_));
         match renewed {
-            Ok(()) | Err(Error::SessionOver | Error::Refused { .. }) => self.circuit.close(),
+            Ok(()) | Err(Error::SessionOver) => self.circuit.close(),
+            Err(error @ Error::Refused { code, .. }) if error.is_of_the_application() => {
+                // One that is not about the secret may be about the resource that was asked for.
+                if (of_claims || code == "invalid_client") && self.circuit.refuse(now, code) {
+                    log::error!(
+                        "{error}. Until that is mended, sessions cannot be confirmed and get no new \
+                         access tokens; Logto is asked again every {} seconds.",
+                        BACKOFF.as_secs()
+                    );
+                }
+            }
             Err(Error::Unavailable { status, retry_after, .. })
-                if matches!(purpose, Purpose::Claims(_)) && *status != Some(TOO_MANY_REQUESTS) =>
+                if of_claims && *status != Some(TOO_MANY_REQUESTS) =>
             {
-                self.circuit.open(self.clock.instant(), *retry_after);
+                self.circuit.open(now, *retry_after);
+            }
+            Err(Error::Refused { .. }) => self.circuit.close(),
+            Err(_) => {}
+        }
+        match renewed {
+            Err(Error::SessionOver) | Ok(()) => {}
+            Err(error) if of_claims && !error.is_of_the_application() => {
+                log::warn!("Claims could not be confirmed: {error}");
             }
             Err(_) => {}
         }
@@ -105,6 +145,7 @@ impl Sessions {
         entry: &Entry,
         number: u64,
         target: &TokenTarget,
+        marks: u32,
         renewal: Renewal,
     ) -> Result<bool, Error> {
         let before = entry.session();
@@ -141,6 +182,7 @@ impl Sessions {
             if let Ok(Some(claims)) = &claims {
                 session.claims = Arc::new(self.claims_to_store(claims.clone()));
                 session.confirmed_at = now;
+                session.marks = session.marks.max(marks);
                 if self.settings.keep_id_token {
                     session.id_token.clone_from(&tokens.id_token);
                 }
@@ -150,7 +192,7 @@ impl Sessions {
             entry.claims_came(number);
         }
         if believed {
-            entry.add_token(target.clone(), CachedToken::of_answer(&tokens, now), now);
+            entry.add_token(target.clone(), CachedToken::of_answer(&tokens, marks, now), now);
         }
         if let Err(over) = self.backend.save(entry).await {
             self.end(&before).await;
@@ -175,9 +217,14 @@ impl Sessions {
 /// A confirmation asks for the token of userinfo, which the answer brings along.
 fn target_of(purpose: &Purpose) -> TokenTarget {
     match purpose {
-        Purpose::AccessToken(target) => target.clone(),
+        Purpose::AccessToken(target, _) => target.clone(),
         Purpose::Claims(_) => TokenTarget::default(),
     }
+}
+
+/// Whether the application asked for what Logto knows now, so that nothing from before decides.
+fn sets_a_mark(purpose: &Purpose) -> bool {
+    matches!(purpose, Purpose::Claims(Freshness::After(_)))
 }
 
 fn is_invalid_grant(renewal: &Renewal) -> bool {

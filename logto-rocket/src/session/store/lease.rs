@@ -5,6 +5,7 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::deadline::in_time;
 use super::{SessionStore, StoreError, StoreId};
 use crate::error::Error;
 use crate::session_id::SessionId;
@@ -54,12 +55,12 @@ impl Lease {
                 Err(_) => log_failure(self.take().await.map(drop)),
             }
         };
-        log_failure(self.store.release(&self.at, self.holder.as_str()).await);
+        log_failure(in_time(self.store.release(&self.at, self.holder.as_str())).await);
         done
     }
 
     async fn take(&self) -> Result<bool, StoreError> {
-        self.store.lease(&self.at, self.holder.as_str(), LEASE_TIMEOUT).await
+        in_time(self.store.lease(&self.at, self.holder.as_str(), LEASE_TIMEOUT)).await
     }
 }
 

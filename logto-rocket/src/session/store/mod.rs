@@ -1,5 +1,6 @@
 //! [`SessionStore`]: a place for sessions that do not live in cookies, and those that are there.
 
+mod deadline;
 mod lease;
 mod memory;
 #[cfg(feature = "redis")]
@@ -35,7 +36,8 @@ pub use super::secret::StoreId;
 ///   one succeeds. It never creates a record.
 /// - A record that was deleted, or is older than its `ttl`, is never loaded, listed or replaced.
 /// - A lease has one holder at a time, and none for longer than its time.
-/// - A call returns within two seconds, with an error if there is no result.
+/// - A call returns within two seconds, with an error if there is no result. One that takes three is
+///   given up, and dropped.
 ///
 /// The macro [`session_store_conformance!`](crate::session_store_conformance) of the feature
 /// `testing` creates a test for each guarantee.
@@ -140,9 +142,11 @@ pub trait SessionStore: Send + Sync + 'static {
 pub struct Record {
     /// The encrypted session: base64, a few kilobytes.
     pub sealed: Arc<str>,
-    /// The user's id at Logto: at most 255 bytes, to be compared byte for byte.
+    /// The user: 12 hexadecimal digits that name the application and its Logto, a colon, and the
+    /// user's id at Logto. So two applications that share a store do not end each other's sessions. At
+    /// most 268 bytes, to be compared byte for byte.
     pub sub: String,
-    /// The id of the session at Logto, if Logto gives one, to be compared byte for byte.
+    /// The session at Logto, if Logto gives one, named like the user; to be compared byte for byte.
     pub sid: Option<String>,
     /// When the user signed in, in seconds since the Unix epoch.
     pub signed_in_at: u64,

@@ -9,12 +9,13 @@ use std::sync::Arc;
 use rocket::Request;
 use rocket::futures::future::join;
 
+use super::deadline::in_time;
 use super::lease::Lease;
 use super::{Record, Replaced, SessionStore, StoreError, StoreId, Stored};
 use crate::clock::Clock;
 use crate::error::Error;
 use crate::session::cached_token::{CachedTokens, merged};
-use crate::session::cookie::Cookies;
+use crate::session::cookie::{Cookies, SealedAs};
 use crate::session::lifetimes::Lifetimes;
 use crate::session::memory::{CachedSession, Entry, Memory};
 use crate::session::secret::Secret;
@@ -29,24 +30,17 @@ const RETRY_BACKOFF: u64 = 1;
 
 /// The sessions in a store.
 pub(in crate::session) struct StoredSessions {
-    pub(super) store: Arc<dyn SessionStore>,
-    cookies: Arc<Cookies>,
-    memory: Arc<Memory>,
-    lifetimes: Lifetimes,
-    clock: Clock,
+    pub store: Arc<dyn SessionStore>,
+    /// What the names of users and of their sessions at Logto begin with in the store: that of this
+    /// application at this Logto.
+    pub owner: String,
+    pub cookies: Arc<Cookies>,
+    pub memory: Arc<Memory>,
+    pub lifetimes: Lifetimes,
+    pub clock: Clock,
 }
 
 impl StoredSessions {
-    pub fn new(
-        store: Arc<dyn SessionStore>,
-        cookies: Arc<Cookies>,
-        memory: Arc<Memory>,
-        lifetimes: Lifetimes,
-        clock: Clock,
-    ) -> Self {
-        Self { store, cookies, memory, lifetimes, clock }
-    }
-
     /// Opens the session that the browser's secret leads to.
     pub async fn open(&self, request: &Request<'_>) -> Result<Option<Arc<CachedSession>>, Error> {
         let Some(value) = self.cookies.session_value(request) else { return Ok(None) };
@@ -60,7 +54,7 @@ impl StoredSessions {
         };
         let before = cached.as_ref().and_then(|cached| cached.stored.as_ref());
         let at = before.map_or_else(|| id.store_id(), |(at, _)| at.clone());
-        let Some(stored) = self.store.load(&at).await? else {
+        let Some(stored) = in_time(self.store.load(&at)).await? else {
             self.memory.cache.forget(value);
             self.memory.registry.remove(&id);
             return Ok(None);
@@ -79,12 +73,12 @@ impl StoredSessions {
     pub async fn create(&self, session: &Session) -> Result<(), Error> {
         let record = self.record_of(session)?;
         let ttl = self.lifetimes.ttl(session, self.clock.now());
-        Ok(self.store.create(&session.id.store_id(), &record, ttl).await?)
+        Ok(in_time(self.store.create(&session.id.store_id(), &record, ttl)).await?)
     }
 
     /// The sessions of a user that the store has, over or not.
     pub async fn list_by_sub(&self, sub: &str) -> Result<Vec<Arc<Session>>, StoreError> {
-        let stored = self.store.list_by_sub(sub).await?.into_iter();
+        let stored = in_time(self.store.list_by_sub(&self.named(sub))).await?.into_iter();
         let opened = stored.filter_map(|(at, stored)| self.unseal(at, stored));
         Ok(opened.map(|opened| opened.session).collect())
     }
@@ -92,13 +86,13 @@ impl StoredSessions {
     /// The session with this id, if the store has it.
     pub async fn load(&self, id: &SessionId) -> Result<Option<Arc<Session>>, StoreError> {
         let at = id.store_id();
-        let stored = self.store.load(&at).await?;
+        let stored = in_time(self.store.load(&at)).await?;
         Ok(stored.and_then(|stored| self.unseal(at, stored)).map(|opened| opened.session))
     }
 
     /// Deletes a session.
     pub async fn delete(&self, id: &SessionId) -> Result<(), StoreError> {
-        self.store.delete(&id.store_id()).await
+        in_time(self.store.delete(&id.store_id())).await
     }
 
     /// Deletes a session, and answers with it.
@@ -111,7 +105,7 @@ impl StoredSessions {
 
     /// Deletes the sessions with this `sid`. Which ones they were the store does not tell.
     pub async fn end_by_sid(&self, sid: &str) -> Result<(), StoreError> {
-        self.store.delete_by_sid(sid).await
+        in_time(self.store.delete_by_sid(&self.named(sid))).await
     }
 
     /// Deletes the sessions of a user that were signed in at `not_after` or earlier, and answers with
@@ -121,7 +115,8 @@ impl StoredSessions {
         sub: &str,
         not_after: u64,
     ) -> Result<Vec<Arc<Session>>, StoreError> {
-        let deletion = self.store.delete_by_sub(sub, not_after);
+        let name = self.named(sub);
+        let deletion = in_time(self.store.delete_by_sub(&name, not_after));
         let (stored, deleted) = join(self.list_by_sub(sub), deletion).await;
         deleted?;
         Ok(stored.unwrap_or_default())
@@ -221,7 +216,7 @@ impl StoredSessions {
             let record = self.record_of(&next)?;
             let before = next.generation.saturating_sub(1);
             let ttl = self.lifetimes.ttl(&next, self.clock.now());
-            match self.store.replace(&at, before, &record, ttl).await? {
+            match in_time(self.store.replace(&at, before, &record, ttl)).await? {
                 Replaced::Stored => {
                     entry.saved(next, &ours, change);
                     return Ok(());
@@ -249,7 +244,7 @@ impl StoredSessions {
         };
         let (at, record) = (next.id.store_id(), self.record_of(&next)?);
         let ttl = self.lifetimes.ttl(&next, self.clock.now());
-        let replaced = self.store.replace(&at, session.generation, &record, ttl).await?;
+        let replaced = in_time(self.store.replace(&at, session.generation, &record, ttl)).await?;
         if replaced == Replaced::Stored
             && let Some(entry) = entry
         {
@@ -260,20 +255,33 @@ impl StoredSessions {
 
     /// Opens what the store had under an id; `None` for anything that was not sealed for it.
     fn unseal(&self, at: StoreId, stored: Stored) -> Option<CachedSession> {
-        let unsealed = self.cookies.vault().open(at.as_str(), &stored.sealed)?;
+        let unsealed = self.cookies.vault().open(SealedAs::Record, at.as_str(), &stored.sealed)?;
         let mut session = Session::from_text(&unsealed.text)?;
         session.generation = stored.version;
         session.tokens.shrink_to_fit();
-        Some(CachedSession::new(session, unsealed.by_older_key, Some((at, stored.sealed))))
+        Some(CachedSession::new(
+            session,
+            unsealed.by_older_key,
+            Some((at, stored.sealed)),
+            self.clock.now(),
+        ))
     }
 
     fn record_of(&self, session: &Session) -> Result<Record, Error> {
         let sealed = session
             .to_text()
-            .and_then(|text| self.cookies.vault().seal(session.id.store_id().as_str(), &text))
+            .and_then(|text| {
+                self.cookies.vault().seal(SealedAs::Record, session.id.store_id().as_str(), &text)
+            })
             .ok_or_else(|| StoreError::new("the session could not be encrypted"))?;
-        let sid = session.claims.sid.clone();
-        Ok(Record::new(sealed, session.claims.sub.clone(), sid, session.signed_in_at))
+        let claims = &session.claims;
+        let sid = claims.sid.as_deref().map(|sid| self.named(sid));
+        Ok(Record::new(sealed, self.named(&claims.sub), sid, session.signed_in_at))
+    }
+
+    /// The name of a user, or of a session at Logto, in the store.
+    fn named(&self, name: &str) -> String {
+        format!("{}:{name}", self.owner)
     }
 }
 
@@ -284,6 +292,7 @@ fn after(mine: &Session, ours: &CachedTokens, theirs: &Session) -> Session {
     Session {
         generation: theirs.generation + 1,
         last_seen: mine.last_seen.max(theirs.last_seen),
+        marks: mine.marks.max(theirs.marks),
         tokens: merged(&mine.tokens, ours, theirs.tokens.clone()),
         ..newest.clone()
     }

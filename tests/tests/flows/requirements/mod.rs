@@ -2,6 +2,7 @@
 
 mod agreement;
 mod authenticated;
+mod freshness;
 mod guards;
 mod organizations;
 mod scopes;

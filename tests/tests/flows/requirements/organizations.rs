@@ -1,7 +1,9 @@
 //! Organizations, from the path and by a function: which requests are admitted, and what Logto is asked.
 
-use logto_rocket::authenticated;
+use std::time::Duration;
+
 use logto_rocket::testing::User;
+use logto_rocket::{SessionConfig, authenticated};
 use logto_rocket_tests::app::{App, config_for, launch};
 use logto_rocket_tests::browser::Browser;
 use rocket::http::Status;
@@ -180,4 +182,29 @@ async fn a_session_from_before_the_requirement_is_sent_through_the_sign_in_once(
     );
     assert_eq!(again.open("/orgs/org_1/invite").await.status, Status::Ok);
     assert_eq!(again.open("/orgs/org_1/fly").await.status, Status::Forbidden, "not sent again");
+}
+
+/// Where the claims do not say it, Logto is asked whether a user is a member.
+#[rocket::async_test]
+async fn made_up_organizations_are_asked_for_a_few_times_a_minute() {
+    let provider = |provider: logto_rocket::testing::Builder| {
+        let alice = User::new("alice").organization("org_1", ["org-admin"]);
+        provider.user(alice).organization("org_1", "One", "").organization_role("org-admin", &[])
+    };
+    let without = SessionConfig::new().claims(["name"]);
+    let app = App::builder().provider(provider).config(|config| config.session(without));
+    let app = app.routes(all()).start().await;
+    let mut alice = app.signed_in("alice").await;
+    app.idp.forget_requests();
+    for number in 0..10 {
+        assert_eq!(alice.open(&format!("/orgs/made-up-{number}")).await.status, Status::Forbidden);
+    }
+    for number in 10..100 {
+        let answer = alice.open(&format!("/orgs/made-up-{number}")).await;
+        assert_eq!(answer.status, Status::ServiceUnavailable);
+        assert!(answer.header("Retry-After").is_some());
+    }
+    assert_eq!(app.idp.requests().token(), 10);
+    app.clock.advance(Duration::from_secs(61));
+    assert_eq!(alice.open("/orgs/org_1").await.status, Status::Ok);
 }

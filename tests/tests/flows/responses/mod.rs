@@ -8,3 +8,4 @@ mod escaping;
 mod fail_closed;
 mod redirects;
 mod templates;
+mod waiting;

@@ -1,7 +1,7 @@
 //! Templates that know the user, in each of the template engines.
 
 use logto_rocket::testing::User;
-use logto_rocket::{LogtoUser, Page};
+use logto_rocket::{LogtoUser, Page, RenderedPage};
 use logto_rocket_tests::app::{App, figment};
 use rocket::http::Status;
 use rocket::{get, routes};
@@ -23,8 +23,8 @@ async fn start() -> App {
 }
 
 #[get("/page/<engine>")]
-fn page(engine: &str) -> Page {
-    Page::render(engine.to_owned(), context! { title: "Mine", logto: "forged" })
+fn page(engine: &str, page: Page<'_>) -> RenderedPage {
+    page.render(engine.to_owned(), context! { title: "Mine", logto: "forged" })
 }
 
 #[get("/own/<engine>")]
@@ -33,8 +33,8 @@ fn own(user: LogtoUser, engine: &str) -> Template {
 }
 
 #[get("/unknown")]
-fn unknown() -> Page {
-    Page::render("no such template", context! {})
+fn unknown(page: Page<'_>) -> RenderedPage {
+    page.render("no such template", context! {})
 }
 
 #[rocket::async_test]

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use logto_rocket_tests::app::App;
 use logto_rocket_tests::browser::{Answer, From};
-use logto_rocket_tests::uri::path_of;
+use logto_rocket_tests::uri::{encoded, path_of};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
@@ -126,18 +126,25 @@ async fn no_cookie_is_accepted_in_the_place_of_another() {
     }
 }
 
+/// Key, algorithm and text are those of Rocket's private cookies. What is authenticated besides says whose
+/// session it is.
 #[rocket::async_test]
-async fn a_session_is_a_private_cookie_of_rocket() {
+async fn a_session_is_sealed_as_rocket_does_under_a_name_that_says_whose_it_is() {
     let app = App::builder().routes(private_cookies()).start().await;
     let mut alice = app.signed_in("alice").await;
-    let (name, _) = alice.only_cookie();
-    let text = alice.open(&format!("/unseal?name={name}")).await.body;
+    let (name, value) = alice.only_cookie();
+    assert_eq!(unsealed(&app, &name, &value).await, None, "Rocket itself does not open it");
+    let issuer = format!("{}/oidc", app.idp.endpoint());
+    let parts = [&*issuer, app.idp.app_id(), "/auth"];
+    let owner = parts.map(|part| format!("{}:{part}", part.len())).concat();
+    let context = format!("session{owner}{name}");
+    let text = unsealed(&app, &context, &value).await.expect("a text");
     assert!(text.contains(&app.idp.user_id("alice").unwrap()), "{text}");
 
-    let sealed = sealed(&app, &name, &text).await;
-    assert_ne!(sealed, alice.only_cookie().1);
-    alice.cookies.insert(name.clone(), sealed);
+    alice.cookies.insert(name.clone(), sealed(&app, &context, &text).await);
     assert_eq!(alice.open("/account").await.status, Status::Ok, "and the other way round");
+    let by_rocket = sealed(&app, &name, &text).await;
+    is_signed_out(&app, &[(&name, &by_rocket)]).await;
     for other in [
         text.replace(r#""v":1"#, r#""v":0"#),
         text.replace(r#""v":1"#, r#""v":2"#),
@@ -149,9 +156,17 @@ async fn a_session_is_a_private_cookie_of_rocket() {
         String::new(),
     ] {
         assert_ne!(other, text);
-        let value = self::sealed(&app, &name, &other).await;
+        let value = sealed(&app, &context, &other).await;
         is_signed_out(&app, &[(&name, &value)]).await;
     }
+}
+
+/// What Rocket opens of a cookie.
+async fn unsealed(app: &App, name: &str, value: &str) -> Option<String> {
+    let mut browser = app.browser();
+    browser.cookies.insert(name.into(), value.into());
+    let answer = browser.open(&format!("/unseal?name={}", encoded(name))).await;
+    (answer.status == Status::Ok).then_some(answer.body)
 }
 
 /// What Rocket seals for a cookie.

@@ -7,6 +7,8 @@ mod ended_by_application;
 mod fixation;
 mod interleavings;
 mod lifetimes;
+mod other_applications;
+mod refusals;
 mod retry_after;
 mod revalidation;
 mod secret_key_rotation;

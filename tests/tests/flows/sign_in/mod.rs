@@ -7,3 +7,4 @@ mod max_age;
 mod round_trip;
 mod routes;
 mod state;
+mod strangers;

@@ -59,7 +59,7 @@ fn what_no_longer_fits_one_by_one_is_believed_only_once_it_was_confirmed() {
         end(&ended, session, 5_000);
     }
     let (merged, kept) = sessions.split_at(10);
-    assert!(merged.iter().all(|session| ended.verdict(session) == Verdict::Doubtful));
+    assert!(merged.iter().all(|session| ended.verdict(session) != Verdict::Alive));
     assert!(kept.iter().all(|session| ended.verdict(session) == Verdict::Ended));
     let mut confirmed = session("b", None, 1_003);
     assert_eq!(ended.verdict(&confirmed), Verdict::Doubtful, "it is not known");
@@ -68,6 +68,40 @@ fn what_no_longer_fits_one_by_one_is_believed_only_once_it_was_confirmed() {
     confirmed.confirmed_at = 5_001;
     assert_eq!(ended.verdict(&confirmed), Verdict::Alive);
     assert_eq!(ended.verdict(&session("b", None, 1_010)), Verdict::Alive, "a later sign-in");
+}
+
+/// What ends after a merge is known, however long ago it was signed in.
+#[test]
+fn a_session_that_ends_after_a_merge_has_ended_though_it_was_confirmed() {
+    let ended = ended(100);
+    let mut old = session("b", None, 900);
+    let mut again = session("c", None, 901);
+    end(&ended, &again, 4_000);
+    for at in 0..=100 {
+        end(&ended, &session("a", None, 1_000 + at), 5_000);
+    }
+    for session in [&mut old, &mut again] {
+        session.confirmed_at = 5_001;
+        end(&ended, session, 5_002);
+    }
+    for at in 0..5 {
+        end(&ended, &session("a", None, 2_000 + at), 5_003);
+    }
+    assert_eq!([&old, &again].map(|session| ended.verdict(session)), [Verdict::Ended; 2]);
+}
+
+/// Guards against this mistake: what had piled up was removed in one go, under the lock.
+#[test]
+fn no_ending_waits_for_the_removal_of_all_that_piled_up() {
+    let ended = EndedSessions::new(Duration::from_secs(LIFETIME));
+    for number in 0..MAX_ENDED {
+        ended.end_sid(&format!("session {number}"), 1_000);
+    }
+    let count = || ended.read().by_sid.len();
+    ended.end_sid("one more", 1_001);
+    assert!(count() > MAX_ENDED - 20, "{}", count());
+    ended.end_sid("long after", 1_002 + LIFETIME + MARGIN);
+    assert!(count() > MAX_ENDED - 60, "{}", count());
 }
 
 #[test]

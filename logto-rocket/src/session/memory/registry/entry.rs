@@ -4,6 +4,8 @@ use std::collections::HashMap;
 use std::task::Waker;
 use std::time::{Duration, Instant};
 
+use super::room::{Ages, Rank};
+use crate::oidc::RefreshToken;
 use crate::session::cached_token::{CachedToken, CachedTokens, TokenTarget, merged};
 use crate::session::memory::queue::{Freshness, Purpose, Queue, Settled, Standing, Ticket};
 use crate::session::session::Session;
@@ -14,7 +16,7 @@ use crate::sync::{Arc, Mutex, MutexGuard, PoisonError};
 pub(in crate::session) struct Entry(Mutex<EntryState>);
 
 pub(in crate::session::memory) struct EntryState {
-    session: Arc<Session>,
+    pub(super) session: Arc<Session>,
     /// That of the whole registry.
     version: Arc<AtomicU64>,
     /// The newest generation that a browser has sent.
@@ -28,6 +30,10 @@ pub(in crate::session::memory) struct EntryState {
     changes: u64,
     saved: u64,
     shared: bool,
+    /// Whether a token request here brought another refresh token, which no browser has sent and the
+    /// store does not have.
+    rotated: bool,
+    begun: Instant,
     used: Instant,
 }
 
@@ -48,6 +54,8 @@ impl Entry {
             changes: 0,
             saved: 0,
             shared,
+            rotated: false,
+            begun: now,
             used: now,
         }))
     }
@@ -67,7 +75,7 @@ impl Entry {
     ) -> Option<Settled> {
         let state = self.lock();
         let is_there = match purpose {
-            Purpose::AccessToken(target) => state.token(target, seconds).is_some(),
+            Purpose::AccessToken(target, wanted) => state.token(target, *wanted, seconds).is_some(),
             Purpose::Claims(Freshness::ConfirmedWithin(limit)) => {
                 state.session.is_confirmed_within(*limit, seconds)
             }
@@ -110,6 +118,7 @@ impl Entry {
         if next.confirmed_at > state.session.confirmed_at {
             state.queue.forget_refusals();
         }
+        state.rotated |= has_another_token(&next, &state.session);
         state.replace(Arc::new(next));
         state.changes += u64::from(state.shared);
     }
@@ -137,6 +146,7 @@ impl Entry {
         let last_seen = session.last_seen.max(state.session.last_seen);
         state.replace(Arc::new(Session { last_seen, ..session }));
         state.saved = change;
+        state.rotated &= state.is_unsaved();
     }
 
     /// Whether the store does not have the session as it is here.
@@ -144,17 +154,30 @@ impl Entry {
         self.lock().is_unsaved()
     }
 
-    /// What orders entries when some must go: whether this process alone knows the newest tokens, and
-    /// when the session was used last.
-    pub(super) fn rank(&self) -> (bool, Instant) {
+    /// What orders entries when one must go.
+    pub(super) fn rank(&self) -> Rank {
         let state = self.lock();
-        (state.is_unseen(), state.used)
+        (state.rotated, state.used)
+    }
+
+    /// Whether it has been remembered for long enough.
+    pub(super) fn is_over(&self, ages: &Ages, now: Instant) -> bool {
+        let state = self.lock();
+        let until = if state.rotated {
+            state.begun + ages.irreplaceable
+        } else if state.is_unseen() {
+            state.used + ages.unseen
+        } else {
+            state.used + ages.seen
+        };
+        now >= until
     }
 
     pub(super) fn reconcile(&self, session: &Arc<Session>, now: Instant) -> Arc<Session> {
         let mut state = self.lock();
         state.used = now;
         state.sent = state.sent.max(session.generation);
+        state.rotated &= state.is_unseen();
         if state.is_older_than(session) {
             state.adopt(Arc::clone(session));
         } else if !state.is_unsaved() && state.session.is_same_as(session) {
@@ -188,6 +211,7 @@ impl EntryState {
             self.tokens = session.tokens.iter().cloned().collect();
             self.saved = self.changes;
         }
+        self.rotated = false;
         self.replace(session);
     }
 
@@ -200,4 +224,9 @@ impl EntryState {
     fn is_unseen(&self) -> bool {
         self.is_unsaved() || self.sent < self.session.generation
     }
+}
+
+fn has_another_token(one: &Session, other: &Session) -> bool {
+    let [one, other] = [one, other].map(|it| it.refresh_token.as_ref().map(RefreshToken::reveal));
+    one != other
 }

@@ -4,19 +4,27 @@ use super::Entry;
 use super::entry::EntryState;
 use crate::oidc::AccessToken;
 use crate::session::cached_token::{CachedToken, CachedTokens, TokenTarget};
+use crate::session::memory::Use;
 
 /// How many access tokens are remembered for one session.
 const MAX_TOKENS: usize = 100;
 
 impl Entry {
-    /// The access token for `target`, unless it is about to expire.
-    pub fn token(&self, target: &TokenTarget, now: u64) -> Option<CachedToken> {
-        self.lock().token(target, now).cloned()
+    /// The access token for `target`, unless it is about to expire or too old for its use.
+    pub fn token(&self, target: &TokenTarget, wanted: Use, now: u64) -> Option<CachedToken> {
+        self.lock().token(target, wanted, now).cloned()
     }
 
-    /// The access token for `target` while Logto still honours it.
-    pub fn expiring_token(&self, target: &TokenTarget, now: u64) -> Option<CachedToken> {
-        self.lock().tokens.get(target).filter(|token| now < token.expires_at).cloned()
+    /// The access token for `target` while Logto still honours it, unless it is too old for its use.
+    pub fn expiring_token(
+        &self,
+        target: &TokenTarget,
+        wanted: Use,
+        now: u64,
+    ) -> Option<CachedToken> {
+        let state = self.lock();
+        let token = state.tokens.get(target).filter(|token| now < token.expires_at)?;
+        state.is_fit(token, wanted, now).then(|| token.clone())
     }
 
     /// Remembers an access token.
@@ -48,8 +56,22 @@ impl Entry {
 }
 
 impl EntryState {
-    pub(super) fn token(&self, target: &TokenTarget, now: u64) -> Option<&CachedToken> {
-        self.tokens.get(target).filter(|token| now < token.renew_at)
+    pub(super) fn token(
+        &self,
+        target: &TokenTarget,
+        wanted: Use,
+        now: u64,
+    ) -> Option<&CachedToken> {
+        let token = self.tokens.get(target).filter(|token| now < token.renew_at)?;
+        self.is_fit(token, wanted, now).then_some(token)
+    }
+
+    /// Whether the token is new enough for its use.
+    fn is_fit(&self, token: &CachedToken, wanted: Use, now: u64) -> bool {
+        match wanted {
+            Use::Call => true,
+            Use::Decision(limit) => token.decides(limit, self.session.marks, now),
+        }
     }
 
     fn add_token(&mut self, target: TokenTarget, token: CachedToken, now: u64) {

@@ -20,6 +20,9 @@ const MAX_SHARED: usize = 500;
 /// How many sign-ins are remembered at most.
 const MAX_USED: usize = 10_000;
 
+/// How many that are over one more exchange makes it forget at most. So none takes long.
+const FORGOTTEN_AT_ONCE: usize = 16;
+
 /// The codes that were used.
 pub(super) struct Ledger<E> {
     codes: HashMap<StateHash, Code<E>>,
@@ -53,7 +56,8 @@ impl<E: Clone> Ledger<E> {
     ) -> Option<E> {
         self.forget_what_is_over(now);
         if let Some(code) = self.codes.get(&key) {
-            return code.exchange.clone();
+            let is_shared = now.saturating_duration_since(code.used_at) < SHARED_FOR;
+            return code.exchange.clone().filter(|_| is_shared);
         }
         if self.order.len() >= MAX_USED {
             self.forget_oldest();
@@ -69,11 +73,13 @@ impl<E: Clone> Ledger<E> {
     }
 
     fn forget_what_is_over(&mut self, now: Instant) {
-        while self.is_older(self.shared.front(), SHARED_FOR, now) {
-            self.stop_sharing_oldest();
-        }
-        while self.is_older(self.order.front(), self.lifetime, now) {
-            self.forget_oldest();
+        for _ in 0..FORGOTTEN_AT_ONCE {
+            if self.is_older(self.shared.front(), SHARED_FOR, now) {
+                self.stop_sharing_oldest();
+            }
+            if self.is_older(self.order.front(), self.lifetime, now) {
+                self.forget_oldest();
+            }
         }
     }
 

@@ -10,6 +10,8 @@ pub(in crate::session::renewal) const BACKOFF: Duration = Duration::from_secs(30
 pub(super) struct CircuitState {
     /// Until when no request is made; `None` while the circuit is closed.
     open_until: Option<Instant>,
+    /// The error code, if it is open because Logto refuses the application.
+    refusal: Option<String>,
 }
 
 impl CircuitState {
@@ -25,6 +27,19 @@ impl CircuitState {
         }
     }
 
+    /// Whether this caller may ask Logto for an access token, which only a refusal of the application
+    /// prevents.
+    ///
+    /// # Errors
+    ///
+    /// The error code of the refusal.
+    pub fn may_ask_for_a_token(&mut self, now: Instant) -> Result<(), String> {
+        match self.refusal.clone() {
+            Some(code) if !self.may_ask(now) => Err(code),
+            _ => Ok(()),
+        }
+    }
+
     /// How long it is until Logto is asked again.
     pub fn remaining(&self, now: Instant) -> Option<Duration> {
         let wait = self.open_until?.saturating_duration_since(now);
@@ -34,11 +49,18 @@ impl CircuitState {
     /// Logto gave no answer that can be used.
     pub fn open(&mut self, now: Instant, wait: Option<Duration>) {
         self.open_until = Some(now + wait.unwrap_or(BACKOFF));
+        self.refusal = None;
+    }
+
+    /// Logto refuses the application, with this error code. Whether that is news.
+    pub fn refuse(&mut self, now: Instant, code: &str) -> bool {
+        self.open_until = Some(now + BACKOFF);
+        self.refusal.replace(code.to_owned()).as_deref() != Some(code)
     }
 
     /// Logto has answered.
     pub fn close(&mut self) {
-        self.open_until = None;
+        *self = Self::default();
     }
 }
 
@@ -94,5 +116,26 @@ mod tests {
         let (mut state, now) = opened(None);
         state.close();
         assert!(state.may_ask(now) && state.may_ask(now));
+    }
+
+    #[test]
+    fn a_refusal_of_the_application_holds_back_tokens_too_and_is_news_once() {
+        let (mut state, now) = (CircuitState::default(), Instant::now());
+        assert!(state.refuse(now, "invalid_client"));
+        assert!(!state.refuse(now, "invalid_client"));
+        assert!(state.refuse(now, "invalid_request"), "another one");
+        assert!(!state.may_ask(now));
+        assert_eq!(state.may_ask_for_a_token(now), Err("invalid_request".into()));
+        assert_eq!(state.may_ask_for_a_token(now + BACKOFF), Ok(()));
+        assert!(!state.may_ask(now + BACKOFF), "one tries");
+        state.close();
+        assert!(state.may_ask(now) && state.refuse(now, "invalid_request"), "news again");
+    }
+
+    #[test]
+    fn a_silence_holds_back_no_tokens() {
+        let (mut state, now) = opened(None);
+        assert_eq!(state.may_ask_for_a_token(now), Ok(()));
+        assert!(!state.may_ask(now));
     }
 }

@@ -73,10 +73,14 @@ impl RedisStore {
         Self::at(RedisUrl::parse(url).map_err(wrong)?, prefix)
     }
 
-    /// The store of an application at Logto, separate from other data in that Redis. The braces
-    /// keep its keys on one node behind a proxy that distributes keys.
-    pub(crate) fn of_application(url: RedisUrl, app_id: &str) -> Result<Self, StoreError> {
-        Self::at(url, &format!("logto:{{{}}}", &hash(app_id)[..12]))
+    /// The store of an application, named by its issuer and its app id, separate from other data in
+    /// that Redis. The braces keep its keys on one node behind a proxy that distributes keys.
+    pub(crate) fn of_application(
+        url: RedisUrl,
+        issuer: &str,
+        app_id: &str,
+    ) -> Result<Self, StoreError> {
+        Self::at(url, &format!("logto:{{{}}}", &hash(&format!("{issuer}\n{app_id}"))[..12]))
     }
 
     fn at(url: RedisUrl, prefix: &str) -> Result<Self, StoreError> {

@@ -61,7 +61,7 @@ async fn a_session_that_was_signed_out_is_over_whatever_cookie_is_replayed(place
     assert_eq!(app.idp.requests().revocation(), 1);
     is_signed_out(app, &name, &secret).await;
     if place != Place::Memory {
-        let alice = app.idp.user_id("alice").unwrap();
+        let alice = fleet.stored_name(&app.idp.user_id("alice").unwrap());
         assert_eq!(fleet.store().list_by_sub(&alice).await, Ok(Vec::new()));
         // Also to a process that knows of no ending.
         let elsewhere = fleet.another().await;

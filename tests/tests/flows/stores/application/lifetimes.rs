@@ -67,7 +67,7 @@ async fn a_record_is_written_once_a_minute_while_it_is_used(place: Place) {
     };
     let app = &fleet.app;
     let mut alice = app.signed_in("alice").await;
-    let user = app.idp.user_id("alice").unwrap();
+    let user = fleet.stored_name(&app.idp.user_id("alice").unwrap());
     let version = async || fleet.store().list_by_sub(&user).await.unwrap()[0].1.version;
     assert_eq!(version().await, 0);
     for minute in 1..=3 {

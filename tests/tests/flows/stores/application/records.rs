@@ -18,7 +18,7 @@ async fn a_record_under_another_key_is_written_again_with_the_first(place: Place
     let Some(fleet) = start(place, SessionConfig::new()).await else { return };
     let mut alice = fleet.app.signed_in("alice").await;
     let before = alice.account().await;
-    let user = fleet.app.idp.user_id("alice").unwrap();
+    let user = fleet.stored_name(&fleet.app.idp.user_id("alice").unwrap());
     let stored = async || fleet.store().list_by_sub(&user).await.unwrap().remove(0).1;
     let sealed = stored().await.sealed;
 
@@ -39,7 +39,8 @@ async fn a_record_that_was_copied_to_another_id_is_no_session(place: Place) {
     let (app, store) = (&fleet.app, fleet.store());
     let mut alice = app.signed_in("alice").await;
     let mut bob = app.signed_in("bob").await;
-    let [of_alice, of_bob] = ["alice", "bob"].map(|name| app.idp.user_id(name).unwrap());
+    let name = |username| fleet.stored_name(&app.idp.user_id(username).unwrap());
+    let [of_alice, of_bob] = ["alice", "bob"].map(name);
     let (_, target) = store.list_by_sub(&of_alice).await.unwrap().remove(0);
     let (at, before) = store.list_by_sub(&of_bob).await.unwrap().remove(0);
     let record = Record::new(target.sealed, of_alice, None, 0);

@@ -77,7 +77,7 @@ async fn no_request_waits_until_it_is_written_that_a_session_was_seen() {
 
 /// How often alice's session has been written.
 async fn version(fleet: &Fleet) -> u64 {
-    let user = fleet.app.idp.user_id("alice").expect("alice");
+    let user = fleet.stored_name(&fleet.app.idp.user_id("alice").expect("alice"));
     let sessions = fleet.store().list_by_sub(&user).await.expect("a store");
     sessions[0].1.version
 }

@@ -198,7 +198,7 @@ async fn a_process_that_died_in_a_refresh_delays_others_no_longer_than_its_lease
     let third = fleet.another_behind(store.clone()).await;
     let mut bob = app.signed_in("bob").await.at(&third);
     let alice = app.signed_in("alice").await;
-    let user = app.idp.user_id("alice").unwrap();
+    let user = fleet.stored_name(&app.idp.user_id("alice").unwrap());
     let (id, _) = fleet.store().list_by_sub(&user).await.unwrap().remove(0);
     app.clock.advance(LIFE);
     app.idp.forget_requests();

@@ -131,7 +131,7 @@ async fn a_token_without_a_scope_that_was_asked_for_is_an_error_that_says_so() {
 }
 
 #[rocket::async_test]
-async fn a_refusal_says_the_remedy_and_is_not_cached() {
+async fn a_refusal_says_the_remedy_and_is_the_answer_for_half_a_minute() {
     let app = app().await;
     let logto = app.logto();
     let machine = || machine(logto);
@@ -162,7 +162,11 @@ async fn a_refusal_says_the_remedy_and_is_not_cached() {
     let before = token_requests(&app);
     let answers = join_all((0..20).map(|_| wrong.access_token(Orders))).await;
     assert!(answers.iter().all(Result::is_err));
-    assert_eq!(token_requests(&app), before + 1, "they share the refusal");
+    assert_eq!(token_requests(&app), before, "the refusal stands");
+    app.clock.advance(Duration::from_secs(31));
+    let answers = join_all((0..20).map(|_| wrong.access_token(Orders))).await;
+    assert!(answers.iter().all(Result::is_err));
+    assert_eq!(token_requests(&app), before + 1, "they share the next one");
 }
 
 #[rocket::async_test]

@@ -1,0 +1,110 @@
+//! [`Room`]: the entries of the registry, bounded by count and by time.
+
+use std::collections::{HashMap, VecDeque};
+use std::time::{Duration, Instant};
+
+use super::Entry;
+use crate::session_id::SessionId;
+use crate::sync::Arc;
+
+/// The maximum number of remembered sessions.
+pub(super) const MAX_ENTRIES: usize = 10_000;
+
+/// How many of the oldest entries are looked at when one is added.
+const LOOKED_AT: usize = 16;
+
+/// How long entries are remembered.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::session::memory) struct Ages {
+    /// After the last use, if the browser or the store has its newest state.
+    pub seen: Duration,
+    /// After the last use, if neither has. Forgetting it brings older claims back, so it is no less than
+    /// the time after which these are confirmed again.
+    pub unseen: Duration,
+    /// After its beginning, if it holds the only refresh token.
+    pub irreplaceable: Duration,
+}
+
+/// The entries.
+pub(super) struct Room {
+    entries: HashMap<SessionId, Arc<Entry>>,
+    /// The ids in the order in which they were added or looked at, also of some that are gone.
+    order: VecDeque<SessionId>,
+    ages: Ages,
+}
+
+/// What orders entries when one must go: whether it holds the only refresh token, and when it was used
+/// last.
+pub(super) type Rank = (bool, Instant);
+
+impl Room {
+    pub fn new(ages: Ages) -> Self {
+        Self { entries: HashMap::new(), order: VecDeque::new(), ages }
+    }
+
+    pub fn get(&self, id: &SessionId) -> Option<Arc<Entry>> {
+        self.entries.get(id).cloned()
+    }
+
+    pub fn all(&self) -> Vec<Arc<Entry>> {
+        self.entries.values().cloned().collect()
+    }
+
+    pub fn remove(&mut self, id: &SessionId) -> Option<Arc<Entry>> {
+        self.entries.remove(id)
+    }
+
+    /// The entry with this id. A new one has some old ones looked at first.
+    pub fn get_or_insert(
+        &mut self,
+        id: &SessionId,
+        now: Instant,
+        new: impl FnOnce() -> Arc<Entry>,
+    ) -> Arc<Entry> {
+        if let Some(entry) = self.entries.get(id) {
+            return Arc::clone(entry);
+        }
+        self.make_room(now);
+        let entry = new();
+        self.entries.insert(id.clone(), Arc::clone(&entry));
+        self.order.push_back(id.clone());
+        entry
+    }
+
+    /// Forgets which of the oldest entries are over and, if there is no room then, that which is missed
+    /// least. One that is at work stays.
+    fn make_room(&mut self, now: Instant) {
+        let mut least: Option<(Rank, SessionId)> = None;
+        for _ in 0..LOOKED_AT.min(self.order.len()) {
+            let Some(id) = self.order.pop_front() else { break };
+            let Some(entry) = self.entries.get(&id) else { continue };
+            if Arc::strong_count(entry) == 1 {
+                if entry.is_over(&self.ages, now) {
+                    self.entries.remove(&id);
+                    continue;
+                }
+                let rank = entry.rank();
+                if least.as_ref().is_none_or(|(least, _)| rank < *least) {
+                    least = Some((rank, id.clone()));
+                }
+            }
+            self.order.push_back(id);
+        }
+        if self.entries.len() < MAX_ENTRIES {
+            return;
+        }
+        let Some(((irreplaceable, _), id)) = least else { return };
+        if irreplaceable {
+            log::warn!(
+                "The session {id} had to be forgotten before its browser has seen its newest tokens; \
+                 its user may have to sign in again."
+            );
+        }
+        self.entries.remove(&id);
+    }
+
+    #[cfg(test)]
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+}
