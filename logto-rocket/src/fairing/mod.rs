@@ -3,6 +3,7 @@
 
 mod caching;
 mod launch;
+mod protected;
 mod response;
 
 use std::sync::{Arc, Mutex, PoisonError};

@@ -170,7 +170,8 @@ impl LogtoUser {
     /// [`refresh()`](Self::refresh) renews them.
     ///
     /// User info also contains claims that ID tokens omit, such as `custom_data` and `identities`,
-    /// each if the sign-in asked for its scope. An answer about another user is rejected ([OpenID
+    /// each if the sign-in asked for its scope. To have them in every session, set
+    /// `session.user_info`. An answer about another user is rejected ([OpenID
     /// Connect Core, section
     /// 5.3.2](https://openid.net/specs/openid-connect-core-1_0.html#UserInfoResponse)).
     ///
