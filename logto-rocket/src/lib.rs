@@ -114,6 +114,7 @@
 //! | --- | --- | --- |
 //! | for an API resource | the guard [`AccessToken<R>`](AccessToken), [`access_token(R)`](LogtoUser::access_token) | the resource; the guard adds it automatically |
 //! | for an organization | [`organization_token(org)`](LogtoUser::organization_token), [`organization_tokens()`](LogtoUser::organization_tokens) | the scope `urn:logto:scope:organizations` |
+//! | for Logto's Account API and user info, as the actor of a token exchange | [`account_token()`](LogtoUser::account_token) | nothing more |
 //! | for a resource in an organization | [`access_token_for(R, org)`](LogtoUser::access_token_for) | both |
 //!
 //! A valid [`Token`] comes from memory, and it is renewed before it expires. The sign-in must also
