@@ -121,26 +121,7 @@
 //! have asked for the scopes of the token: name them in `scopes`.
 //! [`refresh()`](LogtoUser::refresh) fetches newer claims from Logto at once.
 //!
-//! # Responses to refused requests
-//!
-//! | reason | a browser that navigates to a page | a script, HTMX, another program | a form |
-//! | --- | --- | --- | --- |
-//! | no user is signed in | 303 to the sign-in, which returns to this page | 401, [problem document](https://www.rfc-editor.org/rfc/rfc9457) with `sign_in`; `HX-Redirect` for HTMX | 401, a page that opens the sign-in in another tab |
-//! | the requirement is not met | 403, a page | 403, problem document | 403, a page |
-//! | a more recent sign-in is needed, or one that asks Logto for more | 303 to the sign-in, once; then 403 | 401, problem document with `sign_in`; for `max_age` also the challenge of [RFC 9470](https://www.rfc-editor.org/rfc/rfc9470) | 401, a page that opens the sign-in in another tab |
-//! | another site's form or script | – | 403 | 403 |
-//! | the decision depends on Logto, which is unreachable | 503, `Retry-After` | 503, `Retry-After` | 503, `Retry-After` |
-//!
-//! Every other 401 has the header `WWW-Authenticate: Logto realm="<base_url>"`: HTTP requires a
-//! challenge, and browsers ask for no password if they do not know its scheme.
-//!
-//! A prefetch, an image or a frame gets 401 and starts no sign-in. After two sign-ins in a row that
-//! gave no session, the browser gets a page that says so instead of a third redirect.
-//!
-//! The bodies come from catchers for 401, 403 and 503 at `/`. Each catcher is registered only if
-//! the application has none for that status at `/`. Your own catcher can return the same response
-//! with [`Challenge::of(request)`](Challenge::of), and gets the reason from
-//! [`Refusal::of(request)`](Refusal::of).
+#![doc = include_str!("../docs/refusals.md")]
 //!
 //! # Routes
 //!

@@ -49,6 +49,21 @@ impl LocalPath {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// A path below this one, which has no query. The segments are of letters, digits, `-`, `_`, `.`
+    /// and `~`.
+    pub(crate) fn join(&self, segments: &str) -> Self {
+        Self(format!("{}/{}", self.0.trim_end_matches('/'), segments.trim_matches('/')))
+    }
+
+    /// The path with one more parameter, which leads nowhere else, whatever it is. It may be longer
+    /// than a path that is parsed.
+    pub(crate) fn with_parameter(&self, name: &str, value: &str) -> Self {
+        let separator = if self.0.contains('?') { '&' } else { '?' };
+        let mut query = url::form_urlencoded::Serializer::new(String::new());
+        let query = query.append_pair(name, value).finish();
+        Self(format!("{}{separator}{query}", self.0))
+    }
 }
 
 impl FromStr for LocalPath {

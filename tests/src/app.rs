@@ -152,7 +152,8 @@ pub fn rocket(fairing: LogtoFairing) -> Rocket<Build> {
     rocket_without_fairing().attach(fairing)
 }
 
-pub(crate) fn rocket_without_fairing() -> Rocket<Build> {
+/// The application, without the fairing.
+pub fn rocket_without_fairing() -> Rocket<Build> {
     let routes = routes![index, account, profile, admin, change, missing, broken];
     rocket::custom(figment()).mount("/", routes)
 }

@@ -20,6 +20,7 @@ use crate::clock::Clock;
 use crate::config::{Origin, Settings};
 use crate::error::Error;
 use crate::events::Event;
+use crate::local_path::LocalPath;
 use crate::oidc::Oidc;
 use crate::session::{Sessions, USUAL_SCOPES};
 use crate::task::{Limits, Places};
@@ -172,25 +173,35 @@ impl Client {
     }
 
     /// The path of a route of this crate, by its name.
-    pub fn route_path(&self, name: &str) -> String {
-        format!("{}/{name}", self.settings.base.as_str())
+    pub fn route(&self, name: &'static str) -> LocalPath {
+        LocalPath::root().join(self.settings.base.as_str()).join(name)
     }
 
     /// The URL of a route of this crate, by its name, as Logto knows it.
-    pub fn route_url(&self, name: &str) -> Url {
+    pub fn route_url(&self, name: &'static str) -> Url {
         let mut url = self.base_url().url().clone();
-        url.set_path(&self.route_path(name));
+        url.set_path(self.route(name).as_str());
         url
     }
 
     /// The path of the sign-in, which returns to a path of this site.
-    pub fn sign_in_uri(&self, return_to: Option<&str>) -> String {
-        with_return_to(self.route_path("sign-in"), return_to)
+    pub fn sign_in(&self, return_to: Option<&LocalPath>) -> LocalPath {
+        with_return_to(&self.route("sign-in"), return_to.map(LocalPath::as_str))
     }
 
-    /// The path of the sign-out.
+    /// The path of the sign-out, which returns to a path of this site.
+    pub fn sign_out(&self, return_to: Option<&LocalPath>) -> LocalPath {
+        with_return_to(&self.route("sign-out"), return_to.map(LocalPath::as_str))
+    }
+
+    /// A link to the sign-in as text, with what a caller gives as the page to return to.
+    pub fn sign_in_uri(&self, return_to: Option<&str>) -> String {
+        with_return_to(&self.route("sign-in"), return_to).into()
+    }
+
+    /// A link to the sign-out as text.
     pub fn sign_out_uri(&self) -> String {
-        self.route_path("sign-out")
+        self.sign_out(None).into()
     }
 
     /// Adds scopes and resources that a mounted route needs to those that every sign-in asks for.
@@ -225,12 +236,8 @@ impl Client {
 }
 
 /// A path with the parameter `return_to`, if there is one.
-pub(crate) fn with_return_to(path: String, return_to: Option<&str>) -> String {
-    let Some(return_to) = return_to else { return path };
-    let query = url::form_urlencoded::Serializer::new(String::new())
-        .append_pair("return_to", return_to)
-        .finish();
-    format!("{path}?{query}")
+fn with_return_to(path: &LocalPath, return_to: Option<&str>) -> LocalPath {
+    return_to.map_or_else(|| path.clone(), |to| path.with_parameter("return_to", to))
 }
 
 /// The texts in their order, each once.

@@ -25,20 +25,24 @@ impl PublicCaching {
 
 /// Keeps a response that is meant for one user out of caches.
 pub(super) fn forbid_caching(response: &mut Response<'_>, public_caching: &PublicCaching) {
-    let mut policy = None;
-    let mut vary = None;
+    let mut policy = Policy::default();
+    let (mut vary, mut targeted) = (None, Vec::new());
     for header in response.headers().iter() {
         let name = header.name().as_str();
-        if policy.is_none() && name.eq_ignore_ascii_case("Cache-Control") {
-            policy = Some(Policy::read(header.value()));
+        if name.eq_ignore_ascii_case("Cache-Control") {
+            policy.read(header.value());
         } else if name.eq_ignore_ascii_case("Vary") {
             let enough = names(header.value(), "Cookie") || names(header.value(), "*");
             vary = Some(enough || vary == Some(true));
+        } else if is_targeted(name) {
+            targeted.push(name.to_owned());
         }
     }
-    let policy = policy.unwrap_or_default();
     if policy.is_shared {
         public_caching.warn();
+    }
+    for name in targeted {
+        response.remove_header(&name);
     }
     if !policy.is_private || policy.is_public {
         response.set_header(Header::new("Cache-Control", "no-store"));
@@ -60,13 +64,22 @@ struct Policy {
 }
 
 impl Policy {
-    fn read(value: &str) -> Self {
-        let is_public = names(value, "public");
+    /// Reads one of the headers, which together are one list.
+    fn read(&mut self, value: &str) {
         let lower = value.to_ascii_lowercase();
         let timed = lower.split(',').any(|directive| directive.trim().starts_with("s-maxage"));
-        let is_private = names(value, "private") || names(value, "no-store");
-        Self { is_private, is_public, is_shared: is_public || timed }
+        let is_public = names(value, "public");
+        self.is_public |= is_public;
+        self.is_shared |= is_public || timed;
+        self.is_private |= names(value, "private") || names(value, "no-store");
     }
+}
+
+/// Whether the header is for shared caches of its own kind, which heed it in place of `Cache-Control`
+/// ([RFC 9213](https://www.rfc-editor.org/rfc/rfc9213)).
+fn is_targeted(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    name.ends_with("cdn-cache-control") || name == "surrogate-control"
 }
 
 /// Whether a comma-separated list contains this name.

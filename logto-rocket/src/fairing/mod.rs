@@ -2,6 +2,7 @@
 //! protocol headers.
 
 mod caching;
+mod last;
 mod launch;
 mod protected;
 mod response;
@@ -11,7 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rocket::fairing::{self, Fairing, Info, Kind};
 use rocket::{Build, Orbit, Request, Response, Rocket};
 
-use self::caching::PublicCaching;
+use self::last::AfterOthers;
 use crate::client::{Client, Logto};
 use crate::clock::Clock;
 use crate::config::Config;
@@ -20,7 +21,6 @@ use crate::events::{Event, EventHook, Events};
 use crate::flows::{Hooks, OnSignIn};
 use crate::guard::Registry;
 use crate::oidc::SignInOptions;
-use crate::response::catchers;
 use crate::routes;
 use crate::session::SessionStore;
 use crate::user::LogtoUser;
@@ -47,7 +47,6 @@ pub struct LogtoFairing {
     clock: Option<Clock>,
     on_event: Mutex<Option<EventHook>>,
     hooks: Mutex<Hooks>,
-    public_caching: PublicCaching,
 }
 
 impl Logto {
@@ -157,7 +156,7 @@ fn take<T: Default>(given: &Mutex<T>) -> T {
 #[rocket::async_trait]
 impl Fairing for LogtoFairing {
     fn info(&self) -> Info {
-        Info { name: "Logto Sign-In", kind: Kind::Ignite | Kind::Liftoff | Kind::Response }
+        Info { name: "Logto Sign-In", kind: Kind::Ignite | Kind::Liftoff }
     }
 
     async fn on_ignite(&self, rocket: Rocket<Build>) -> fairing::Result {
@@ -172,10 +171,9 @@ impl Fairing for LogtoFairing {
         let Some(logto) = logto else { return Err(rocket) };
         let client = logto.client();
         let rocket = launch::with_secret_key(rocket, client);
-        let catchers = catchers(rocket.catchers());
         let (base, routes) = (client.settings().base.to_string(), routes::all(client));
         let rocket = rocket.manage(logto).manage(take(&self.hooks)).manage(Registry::default());
-        Ok(rocket.mount(base, routes).register("/", catchers))
+        Ok(rocket.mount(base, routes).attach(AfterOthers))
     }
 
     async fn on_liftoff(&self, rocket: &Rocket<Orbit>) {
@@ -185,9 +183,5 @@ impl Fairing for LogtoFairing {
             let oidc = client.oidc().clone();
             rocket::tokio::spawn(async move { oidc.ready().await });
         }
-    }
-
-    async fn on_response<'r>(&self, request: &'r Request<'_>, response: &mut Response<'r>) {
-        response::write(request, response, &self.public_caching);
     }
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use rocket::response::{self, Responder};
 use rocket::{Request, Response};
+use url::Url;
 
 use crate::client::{Client, Logto};
 use crate::error::{Call, Error};
@@ -33,7 +34,7 @@ pub struct SignInBuilder<'l> {
 #[must_use = "a sign-in has no effect unless it is returned as the response"]
 pub struct SignIn {
     client: Arc<Client>,
-    url: String,
+    url: Url,
     flow: Flow,
 }
 
@@ -198,7 +199,7 @@ impl<'l> SignInBuilder<'l> {
             attempt: 1,
             finished: false,
         };
-        Ok(SignIn { client: Arc::clone(client), url: authorization.url.into(), flow })
+        Ok(SignIn { client: Arc::clone(client), url: authorization.url, flow })
     }
 }
 
@@ -230,7 +231,7 @@ impl SignIn {
         let mut writes = RequestState::of(request).writes();
         writes.cookies.extend(flows.in_the_way().into_iter().map(CookieWrite::forget_flow));
         writes.cookies.extend(cookies.flow_write(&self.flow));
-        redirect::to(self.url)
+        redirect::to_url(&self.url)
     }
 }
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 use rocket::http::Status;
 use rocket::response::{self, Responder};
 use rocket::{Request, Response};
+use url::Url;
 
 use crate::client::{Client, Logto};
 use crate::events::Event;
@@ -37,7 +38,7 @@ pub struct SignOut {
 
 enum Next {
     /// To Logto, which sends the browser back to the sign-out callback.
-    Logto(String),
+    Logto(Url),
     /// Not to Logto.
     Here,
     /// Logto is out of reach.
@@ -95,10 +96,10 @@ impl SignOut {
             Next::Logto(url) => {
                 let cookies = self.client.sessions().cookies();
                 writes.cookies.extend(cookies.post_logout_write(Some(self.return_to.as_str())));
-                redirect::to(url)
+                redirect::to_url(&url)
             }
             Next::Unreachable => BuiltInPage::new(Status::Ok, texts::SIGNED_OUT_HERE)
-                .link(label::GO_ON, self.return_to.as_str())
+                .link(label::GO_ON, self.return_to)
                 .respond(request),
         }
     }
@@ -115,7 +116,7 @@ async fn to_logto(client: &Client) -> Next {
     let url =
         tokio::time::timeout(DISCOVERY_TIMEOUT, client.oidc().end_session_url(&callback)).await;
     match url {
-        Ok(Ok(url)) => Next::Logto(url.into()),
+        Ok(Ok(url)) => Next::Logto(url),
         Ok(Err(_)) | Err(_) => Next::Unreachable,
     }
 }

@@ -13,6 +13,11 @@ pub(crate) fn is_htmx(request: &Request<'_>) -> bool {
     header(request, "HX-Request") == Some("true")
 }
 
+/// Whether the browser says that it goes to a page, which no script can make it say.
+pub(super) fn is_navigation(request: &Request<'_>) -> bool {
+    header(request, "Sec-Fetch-Mode") == Some("navigate")
+}
+
 /// Whether the request prefers HTML.
 pub(crate) fn prefers_html(request: &Request<'_>) -> bool {
     request.accept().is_some_and(|accept| {
@@ -21,12 +26,13 @@ pub(crate) fn prefers_html(request: &Request<'_>) -> bool {
     })
 }
 
-/// Whether the browser loads the page before the user goes there.
+/// Whether the browser, or a script such as Turbo or the preload extension of HTMX, loads the page
+/// before the user goes there.
 pub(super) fn is_prefetch(request: &Request<'_>) -> bool {
-    ["Sec-Purpose", "Purpose", "X-Purpose", "X-Moz"].iter().any(|name| {
-        request.headers().get(name).any(|value| {
-            let value = value.to_ascii_lowercase();
-            ["prefetch", "prerender", "preview"].iter().any(|purpose| value.contains(purpose))
-        })
-    })
+    let named = ["Sec-Purpose", "X-Sec-Purpose", "Purpose", "X-Purpose", "X-Moz"];
+    let purposes = ["prefetch", "prerender", "preview"];
+    named.iter().flat_map(|name| request.headers().get(name)).any(|value| {
+        let value = value.to_ascii_lowercase();
+        purposes.iter().any(|purpose| value.contains(purpose))
+    }) || header(request, "HX-Preloaded").is_some()
 }

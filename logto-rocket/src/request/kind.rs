@@ -3,17 +3,20 @@
 use rocket::Request;
 use rocket::http::Method;
 
-use super::headers::{header, is_htmx, is_prefetch, prefers_html};
+use super::headers::{header, is_navigation, is_prefetch, prefers_html};
+use super::loader::Loader;
 
 /// The purpose of a request, by [Fetch Metadata](https://www.w3.org/TR/fetch-metadata/), or by
-/// `Accept` and `X-Requested-With` if the browser sends none.
+/// `Accept` and the headers of scripts if the browser sends none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     /// A user goes to a page.
     Navigation,
     /// The browser loads a page that the user may go to next.
     Prefetch,
-    /// An image, a script, a frame.
+    /// A page in a frame of another one.
+    Frame,
+    /// An image, a style sheet, a script.
     Embedded,
     /// A form that is sent.
     Form,
@@ -39,25 +42,31 @@ impl Kind {
         if is_prefetch(request) {
             return Self::Prefetch;
         }
-        if is_htmx(request) || header(request, "X-Requested-With").is_some() {
-            return Self::Script;
-        }
-        let fetched = match header(request, "Sec-Fetch-Mode") {
-            None => by_accept.then_some(()).ok_or(Self::Script),
-            Some("navigate") => match header(request, "Sec-Fetch-Dest") {
-                None | Some("document") => Ok(()),
-                Some(_) => Err(Self::Embedded),
+        let dest = header(request, "Sec-Fetch-Dest");
+        let goes_to_a_page = match header(request, "Sec-Fetch-Mode") {
+            None => by_accept && !is_scripts(request),
+            // A service worker that passes a request on says `empty`.
+            Some(_) if is_navigation(request) => match dest {
+                None | Some("document" | "empty") => true,
+                Some("iframe" | "frame" | "fencedframe" | "embed" | "object") => {
+                    return Self::Frame;
+                }
+                Some(_) => return Self::Embedded,
             },
-            Some(_) => match header(request, "Sec-Fetch-Dest") {
-                None | Some("empty") => Err(Self::Script),
-                Some(_) => Err(Self::Embedded),
-            },
+            Some(_) if dest.is_some_and(|dest| dest != "empty") => return Self::Embedded,
+            Some(_) => false,
         };
-        match (fetched, request.method()) {
-            (Ok(()), Method::Get | Method::Head) => Self::Navigation,
-            (Ok(()), _) if prefers_html(request) => Self::Form,
-            (Ok(()), _) => Self::Script,
-            (Err(kind), _) => kind,
+        match request.method() {
+            Method::Get | Method::Head if goes_to_a_page => Self::Navigation,
+            _ if goes_to_a_page && prefers_html(request) => Self::Form,
+            _ => Self::Script,
         }
     }
+}
+
+/// Whether a script says that it sends the request. With each page that an application on Android
+/// shows, it sends its name in the same header.
+fn is_scripts(request: &Request<'_>) -> bool {
+    let by = header(request, "X-Requested-With");
+    by.is_some_and(|by| by.eq_ignore_ascii_case("XMLHttpRequest")) || Loader::of(request).is_some()
 }

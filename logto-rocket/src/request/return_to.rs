@@ -6,11 +6,11 @@ use super::headers::{header, is_htmx};
 use super::kind::Kind;
 use crate::local_path::LocalPath;
 
-/// The page to return to after the sign-in: the path and query of a navigation, or the page that any
-/// other request was made from.
+/// The page to return to after the sign-in: the path and query of a navigation, also in a frame, or
+/// the page that any other request was made from.
 pub(crate) fn return_to(request: &Request<'_>, kind: Kind, origin: &str) -> Option<LocalPath> {
     let boosted = header(request, "HX-Boosted") == Some("true");
-    if kind == Kind::Navigation || boosted {
+    if matches!(kind, Kind::Navigation | Kind::Frame) || boosted {
         return request.uri().to_string().parse().ok();
     }
     let current = header(request, "HX-Current-URL").filter(|_| is_htmx(request));
@@ -18,6 +18,12 @@ pub(crate) fn return_to(request: &Request<'_>, kind: Kind, origin: &str) -> Opti
         Some(url) => local(url, origin),
         None => referrer(request, origin),
     }
+}
+
+/// The path and query of a request, with one slash in front however many it came with.
+pub(crate) fn own_path(request: &Request<'_>) -> Option<LocalPath> {
+    let uri = request.uri().to_string();
+    format!("/{}", uri.trim_start_matches('/')).parse().ok()
 }
 
 /// The page of this site that `Referer` names.

@@ -9,11 +9,11 @@ use rocket::{Catcher, Request, Response};
 
 use super::page::BuiltInPage;
 use super::page::texts::{self, label};
-use super::redirect;
+use super::{onward, redirect};
 use crate::client::Client;
 use crate::error::{Error, Refusal};
 use crate::local_path::LocalPath;
-use crate::request::{Kind, RequestState, is_htmx, return_to};
+use crate::request::{Kind, Loader, RequestState, is_htmx, return_to};
 
 /// The number of sign-ins in a row without a session after which a guard stops redirecting.
 const MAX_ATTEMPTS: u32 = 2;
@@ -71,7 +71,7 @@ impl Refusal {
             headers.push(Header::new("WWW-Authenticate", self.authentication(client.origin())));
             if is_htmx(request) {
                 let sign_in = sign_in(client, request, Kind::of(request), self.max_age());
-                headers.push(Header::new("HX-Redirect", sign_in));
+                headers.push(Header::new("HX-Redirect", sign_in.to_string()));
             }
         }
         headers
@@ -210,21 +210,18 @@ impl Handler for Challenger {
 }
 
 fn not_signed_in(client: &Client, request: &Request<'_>) -> Response<'static> {
-    let kind = Kind::of(request);
-    let sign_in = sign_in(client, request, kind, None);
     let status = Status::Unauthorized;
-    match kind {
-        Kind::Navigation if attempts(client, request) < MAX_ATTEMPTS => redirect::to(sign_in),
-        Kind::Navigation => BuiltInPage::new(status, texts::SIGN_IN_LOOP)
-            .link(label::TRY_AGAIN, sign_in)
-            .respond(request),
-        Kind::Form => BuiltInPage::new(status, texts::SIGN_IN_FIRST)
-            .new_tab(label::SIGN_IN_IN_NEW_TAB, sign_in)
-            .respond(request),
-        Kind::Script | Kind::Prefetch | Kind::Embedded => {
-            BuiltInPage::new(status, texts::NOT_SIGNED_IN).sign_in(sign_in).respond(request)
-        }
+    if Kind::of(request) == Kind::Navigation && attempts(client, request) >= MAX_ATTEMPTS {
+        return BuiltInPage::new(status, texts::SIGN_IN_LOOP)
+            .link(label::TRY_AGAIN, sign_in(client, request, Kind::Navigation, None))
+            .respond(request);
     }
+    let text = match Kind::of(request) {
+        Kind::Form => texts::SIGN_IN_FIRST,
+        Kind::Frame => texts::SIGN_IN_IN_FRAME,
+        _ => texts::NOT_SIGNED_IN,
+    };
+    lead_to_sign_in(client, request, BuiltInPage::new(status, text), None)
 }
 
 /// The answer to a user who is signed in, but needs another sign-in here.
@@ -233,17 +230,32 @@ fn sign_in_again(
     request: &Request<'_>,
     max_age: Option<Duration>,
 ) -> Response<'static> {
-    let kind = Kind::of(request);
-    let sign_in = sign_in(client, request, kind, max_age);
     let text = match max_age {
         Some(_) => texts::CONFIRM_IDENTITY,
         None => texts::SIGN_IN_ASKED_LESS,
     };
-    let page = BuiltInPage::new(Status::Unauthorized, text);
+    lead_to_sign_in(client, request, BuiltInPage::new(Status::Unauthorized, text), max_age)
+}
+
+/// Sends a user who goes to a page to the sign-in, and shows everybody else the page that leads there.
+fn lead_to_sign_in(
+    client: &Client,
+    request: &Request<'_>,
+    page: BuiltInPage,
+    max_age: Option<Duration>,
+) -> Response<'static> {
+    let kind = Kind::of(request);
+    let sign_in = sign_in(client, request, kind, max_age);
     match kind {
-        Kind::Navigation => redirect::to(sign_in),
-        Kind::Form => page.new_tab(label::SIGN_IN_IN_NEW_TAB, sign_in).respond(request),
-        Kind::Script | Kind::Prefetch | Kind::Embedded => page.sign_in(sign_in).respond(request),
+        Kind::Navigation => redirect::to_path(&sign_in),
+        // What is in the form, or around the frame, stays where it is.
+        Kind::Form | Kind::Frame => {
+            page.new_tab(label::SIGN_IN_IN_NEW_TAB, sign_in).respond(request)
+        }
+        Kind::Script | Kind::Prefetch | Kind::Embedded => match Loader::of(request) {
+            Some(Loader::Inertia) => onward::load_in_full(Loader::Inertia, &sign_in),
+            _ => page.link(label::SIGN_IN, sign_in.clone()).sign_in(sign_in).respond(request),
+        },
     }
 }
 
@@ -252,15 +264,11 @@ fn sign_in(
     request: &Request<'_>,
     kind: Kind,
     max_age: Option<Duration>,
-) -> String {
-    let return_to = return_to(request, kind, client.origin());
-    let uri = client.sign_in_uri(return_to.as_ref().map(LocalPath::as_str));
+) -> LocalPath {
+    let sign_in = client.sign_in(return_to(request, kind, client.origin()).as_ref());
     match max_age {
-        Some(max_age) => {
-            let separator = if uri.contains('?') { '&' } else { '?' };
-            format!("{uri}{separator}max_age={}", max_age.as_secs())
-        }
-        None => uri,
+        Some(max_age) => sign_in.with_parameter("max_age", &max_age.as_secs().to_string()),
+        None => sign_in,
     }
 }
 

@@ -15,7 +15,7 @@ use crate::events::Event;
 use crate::flows::Hooks;
 use crate::local_path::LocalPath;
 use crate::oidc::{AuthorizationCode, Expected, MaxAge, Tokens};
-use crate::request::{RequestState, SessionWrite, client_address, header};
+use crate::request::{RequestState, SessionWrite, client_address, header, own_path};
 use crate::response::{BuiltInPage, label, redirect, texts};
 use crate::session::{Flow, NotCreated, Session, SignInOrigin, SignInResult};
 use crate::task::Place;
@@ -235,8 +235,8 @@ fn arrive(client: &Arc<Client>, request: &Request<'_>, path: &LocalPath) -> Resp
         return redirect::to_path(path);
     }
     BuiltInPage::new(Status::Ok, texts::SIGNED_IN)
-        .link(label::GO_ON, path.as_str())
-        .forward(path.as_str())
+        .link(label::GO_ON, path.clone())
+        .forward(path.clone())
         .secret_address()
         .respond(request)
 }
@@ -276,11 +276,10 @@ fn fail<'r>(
         return page;
     }
     let (title, text) = error.message();
-    let return_to = flow.and_then(|flow| flow.return_to.as_ref()).map(LocalPath::as_str);
-    let sign_in = client.sign_in_uri(return_to);
+    let sign_in = client.sign_in(flow.and_then(|flow| flow.return_to.as_ref()));
     BuiltInPage::with(error.status(), title, text)
         .link(label::SIGN_IN, sign_in.clone())
-        .link(label::HOME, "/")
+        .link(label::HOME, client.settings().after_sign_in.clone())
         .sign_in(sign_in)
         .secret_address()
         .respond(request)
@@ -292,7 +291,7 @@ fn not_now(client: &Arc<Client>, request: &Request<'_>, error: Error) -> Respons
     client.emit(&Event::SignInFailed { error: SignInError::Exchange(error) });
     RequestState::of(request).guarded(Some(refusal));
     BuiltInPage::new(Status::ServiceUnavailable, texts::LOGTO_AWAY)
-        .link(label::TRY_AGAIN, request.uri().to_string())
+        .link(label::TRY_AGAIN, own_path(request).unwrap_or_else(|| client.sign_in(None)))
         .secret_address()
         .respond(request)
 }

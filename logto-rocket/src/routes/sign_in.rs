@@ -13,8 +13,8 @@ use crate::flows::{Hooks, SignInBuilder};
 use crate::local_path::LocalPath;
 use crate::loopback::is_loopback;
 use crate::oidc::SignInOptions;
-use crate::request::{Initiator, Kind, RequestState, header};
-use crate::response::{BuiltInPage, label, redirect, texts};
+use crate::request::{Initiator, Kind, Loader, RequestState, header, own_path};
+use crate::response::{BuiltInPage, label, onward, redirect, texts};
 use crate::user::LogtoUser;
 
 /// The parameters of a link to the route, besides `return_to`.
@@ -29,20 +29,25 @@ const LISTED: [&str; 8] = [
     "max_age",
 ];
 
-/// Starts a sign-in if a browser navigates to the route, and for no other request.
+/// Starts a sign-in if a browser navigates to the route, and for no other request. A library of
+/// scripts is told to leave that to the browser, also when it prefetches, because a click then shows
+/// what it has.
 pub(super) async fn respond(
     client: &Arc<Client>,
     request: &Request<'_>,
     builder: SignInBuilder<'_>,
 ) -> Response<'static> {
-    if Kind::at_route(request) != Kind::Navigation {
-        return BuiltInPage::new(Status::BadRequest, texts::SIGN_IN_IS_FOR_PEOPLE).respond(request);
+    let own = own_path(request).unwrap_or_else(|| client.sign_in(None));
+    match (Kind::at_route(request), Loader::of(request)) {
+        (Kind::Navigation, _) => {}
+        (Kind::Prefetch, Some(Loader::Htmx)) | (_, None) => return only_for_people(request, own),
+        (_, Some(loader)) => return onward::load_in_full(loader, &own),
     }
     if let Some(url) = under_the_configured_host(client, request) {
-        return redirect::to(url.into());
+        return redirect::to_url(&url);
     }
     let query = Query::of(request);
-    if let Some(question) = question(client, request, &query).await {
+    if let Some(question) = question(client, request, &query, &own).await {
         return question;
     }
     let builder = match query.get("return_to").filter(|path| is_local(path)) {
@@ -59,8 +64,18 @@ pub(super) async fn respond(
             started.bind(request).await;
             started.respond(request)
         }
-        Err(error) => failed(request, &error),
+        Err(error) => failed(request, &error, own),
     }
+}
+
+/// The page for a request that is no navigation. It leads to one.
+fn only_for_people(request: &Request<'_>, own: LocalPath) -> Response<'static> {
+    let page = |text| BuiltInPage::new(Status::BadRequest, text);
+    match Kind::at_route(request) {
+        Kind::Frame => page(texts::SIGN_IN_IN_FRAME).new_tab(label::SIGN_IN_IN_NEW_TAB, own),
+        _ => page(texts::SIGN_IN_IS_FOR_PEOPLE).link(label::SIGN_IN, own.clone()).sign_in(own),
+    }
+    .respond(request)
 }
 
 /// The URL of this request under the configured host, if a developer opened it under another name of
@@ -86,6 +101,7 @@ async fn question(
     client: &Arc<Client>,
     request: &Request<'_>,
     query: &Query,
+    own: &LocalPath,
 ) -> Option<Response<'static>> {
     let switches = ["one_time_token", "direct_sign_in", "organization_id"];
     let asked = switches.iter().any(|name| query.get(name).is_some());
@@ -96,8 +112,8 @@ async fn question(
     let user = LogtoUser::new(client, loaded.session.clone());
     let text = texts::signed_in_as(user.display_name());
     let page = BuiltInPage::with(Status::Ok, texts::SIGN_IN_AGAIN, text)
-        .link(label::SIGN_IN, request.uri().to_string())
-        .link(label::STAY_SIGNED_IN, client.settings().after_sign_in.as_str());
+        .link(label::SIGN_IN, own.clone())
+        .link(label::STAY_SIGNED_IN, client.settings().after_sign_in.clone());
     Some(page.respond(request))
 }
 
@@ -114,13 +130,13 @@ fn is_local(path: &str) -> bool {
     path.parse::<LocalPath>().is_ok()
 }
 
-fn failed(request: &Request<'_>, error: &Error) -> Response<'static> {
+fn failed(request: &Request<'_>, error: &Error, own: LocalPath) -> Response<'static> {
     match error {
         Error::Unavailable { retry_after, .. } => {
             let refusal = Refusal::Unavailable { retry_after: *retry_after };
             RequestState::of(request).guarded(Some(refusal.clone()));
             BuiltInPage::new(refusal.status(), texts::LOGTO_AWAY)
-                .link(label::TRY_AGAIN, request.uri().to_string())
+                .link(label::TRY_AGAIN, own)
                 .respond(request)
         }
         _ => BuiltInPage::new(Status::BadGateway, texts::SIGN_IN_NOT_STARTED).respond(request),

@@ -6,11 +6,11 @@ use rocket::http::{Method, Status};
 use rocket::{Request, Response};
 
 use super::query::Query;
-use crate::client::{Client, with_return_to};
+use crate::client::Client;
 use crate::error::{Error, Refusal};
 use crate::flows::SignOutBuilder;
 use crate::local_path::LocalPath;
-use crate::request::{Initiator, Kind, RequestState, SessionWrite, header};
+use crate::request::{Initiator, Kind, RequestState, SessionWrite};
 use crate::response::{BuiltInPage, Challenge, label, redirect, texts};
 use crate::user::LogtoUser;
 
@@ -52,11 +52,8 @@ fn forget(client: &Arc<Client>, request: &Request<'_>, error: &Error) -> Respons
 
 /// Whether a page of this site asked for the sign-out.
 fn is_wanted(client: &Arc<Client>, request: &Request<'_>) -> bool {
-    let navigates = header(request, "Sec-Fetch-Mode").is_none_or(|mode| mode == "navigate")
-        && header(request, "Sec-Fetch-Dest").is_none_or(|dest| dest == "document");
-    let post = request.method() == Method::Post;
-    Initiator::of(request, client).may_sign_out()
-        && (post || (navigates && Kind::at_route(request) == Kind::Navigation))
+    let asked = request.method() == Method::Post || Kind::at_route(request) == Kind::Navigation;
+    asked && Initiator::of(request, client).may_sign_out()
 }
 
 fn ask(
@@ -64,7 +61,7 @@ fn ask(
     request: &Request<'_>,
     return_to: Option<&LocalPath>,
 ) -> Response<'static> {
-    let action = with_return_to(client.sign_out_uri(), return_to.map(LocalPath::as_str));
+    let action = client.sign_out(return_to);
     BuiltInPage::new(Status::Ok, texts::SIGN_OUT)
         .post(
             label::SIGN_OUT,

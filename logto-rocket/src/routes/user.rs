@@ -8,7 +8,7 @@ use rocket::{Request, Response};
 use crate::client::Client;
 use crate::error::Refusal;
 use crate::request::{RequestState, user_of};
-use crate::response::{BuiltInPage, Challenge, texts};
+use crate::response::{BuiltInPage, Challenge, label, texts};
 
 /// The user as JSON, or 401 as a problem document.
 pub(super) async fn respond(client: &Client, request: &Request<'_>) -> Response<'static> {
@@ -27,6 +27,7 @@ fn refused(client: &Client, request: &Request<'_>, refusal: Refusal) -> Response
         return Challenge::from(refusal).respond(request);
     }
     BuiltInPage::new(refusal.status(), texts::NOBODY_SIGNED_IN)
-        .sign_in(client.sign_in_uri(None))
+        .link(label::SIGN_IN, client.sign_in(None))
+        .sign_in(client.sign_in(None))
         .respond(request)
 }

@@ -10,7 +10,7 @@
 //!
 //! Under the lock again, the work itself or the callers that wait for it report how the flight of
 //! their number has ended: [`succeed`](SingleFlight::succeed), [`fail`](SingleFlight::fail), or
-//! [`release`](SingleFlight::release) where neither shall be remembered. Reports may come late,
+//! `release` where neither shall be remembered. Reports may come late,
 //! twice and in any order: one that is not of the flight under way changes nothing, and a value that
 //! comes with it is not to be kept. If none may come, because the work can end without a result,
 //! callers [discard](SingleFlight::release_if) such a flight before they enter.
@@ -118,6 +118,7 @@ impl<H: Clone, E: Clone> SingleFlight<H, E> {
 
     /// The newest flight is forgotten, whether it is under way or has failed, so that the next
     /// caller starts another. What was known before it stays.
+    #[cfg(any(test, feature = "redis"))]
     pub fn release(&mut self, number: u64) {
         if number == self.newest {
             self.under_way = None;

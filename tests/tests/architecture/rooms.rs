@@ -20,7 +20,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("request", &["user", "client", "session/load", "session/cookie", "session/session", "events", "error", "local_path"]),
     ("requirement", &["user", "session/cached_token", "events", "error", "resource", "names"]),
     ("user", &["client", "session/session", "session/cached_token", "oidc", "session_id", "error", "resource", "claims", "numeric_date", "names"]),
-    ("client", &["config", "session/mod", "session/session", "events", "oidc", "session_id", "error", "task", "resource", "clock"]),
+    ("client", &["config", "session/mod", "session/session", "events", "oidc", "session_id", "error", "task", "resource", "local_path", "clock"]),
     ("config", &["session/settings", "session/store", "oidc", "local_path", "loopback"]),
     ("session/renewal", &["session/load", "session/mod", "session/renewal/circuit", "session/memory", "session/session", "session/cached_token", "oidc", "error", "task", "claims"]),
     ("session/end", &["session/mod", "session/session", "oidc", "session_id", "error"]),

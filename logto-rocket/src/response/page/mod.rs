@@ -7,13 +7,15 @@ use std::io::Cursor;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use maud::{DOCTYPE, PreEscaped, html};
-use rocket::http::{ContentType, Header, Status};
+use rocket::http::{ContentType, Header, SameSite, Status};
 use rocket::{Request, Response};
 use sha2::{Digest, Sha256};
 
 use self::texts::Text;
 use super::problem::Problem;
-use crate::request::prefers_html;
+use crate::client::Client;
+use crate::local_path::LocalPath;
+use crate::request::{Kind, Loader, prefers_html};
 
 const STYLE: &str = "\
 :root{color-scheme:light dark;font:16px/1.5 system-ui,sans-serif}\
@@ -31,15 +33,15 @@ pub(crate) struct BuiltInPage {
     text: String,
     detail: Option<String>,
     actions: Vec<Action>,
-    sign_in: Option<String>,
+    sign_in: Option<LocalPath>,
     form_target: Option<String>,
-    forward: Option<String>,
+    forward: Option<LocalPath>,
     secret_address: bool,
 }
 
 enum Action {
-    Link { label: &'static str, href: String, new_tab: bool },
-    Post { label: &'static str, action: String },
+    Link { label: &'static str, href: LocalPath, new_tab: bool },
+    Post { label: &'static str, action: LocalPath },
 }
 
 impl BuiltInPage {
@@ -69,33 +71,33 @@ impl BuiltInPage {
     }
 
     /// A link that stands out.
-    pub fn link(mut self, label: &'static str, href: impl Into<String>) -> Self {
-        self.actions.push(Action::Link { label, href: href.into(), new_tab: false });
+    pub fn link(mut self, label: &'static str, href: LocalPath) -> Self {
+        self.actions.push(Action::Link { label, href, new_tab: false });
         self
     }
 
     /// A link that opens in a new tab.
-    pub fn new_tab(mut self, label: &'static str, href: impl Into<String>) -> Self {
-        self.actions.push(Action::Link { label, href: href.into(), new_tab: true });
+    pub fn new_tab(mut self, label: &'static str, href: LocalPath) -> Self {
+        self.actions.push(Action::Link { label, href, new_tab: true });
         self
     }
 
     /// A button that posts to `action`, which may redirect to the origin `target`.
-    pub fn post(mut self, label: &'static str, action: impl Into<String>, target: String) -> Self {
-        self.actions.push(Action::Post { label, action: action.into() });
+    pub fn post(mut self, label: &'static str, action: LocalPath, target: String) -> Self {
+        self.actions.push(Action::Post { label, action });
         self.form_target = Some(target);
         self
     }
 
     /// Navigates to a path automatically, as a navigation that starts on this page.
-    pub fn forward(mut self, path: impl Into<String>) -> Self {
-        self.forward = Some(path.into());
+    pub fn forward(mut self, path: LocalPath) -> Self {
+        self.forward = Some(path);
         self
     }
 
     /// The address of the sign-in, for programs.
-    pub fn sign_in(mut self, uri: impl Into<String>) -> Self {
-        self.sign_in = Some(uri.into());
+    pub fn sign_in(mut self, uri: LocalPath) -> Self {
+        self.sign_in = Some(uri);
         self
     }
 
@@ -109,12 +111,18 @@ impl BuiltInPage {
     pub fn respond(self, request: &Request<'_>) -> Response<'static> {
         let mut response = Response::build();
         response.status(self.status).raw_header("Cache-Control", "no-store");
-        if prefers_html(request) {
-            let html = self.html();
+        if shows_pages(request) {
+            let in_frame = Kind::at_route(request) == Kind::Frame;
+            let html = self.html(in_frame);
+            let framed = in_frame && self.form_target.is_none();
+            let ancestors = if framed { frame_ancestors(request) } else { "'none'" };
+            let policy = self.content_security_policy(ancestors);
             response
                 .header(ContentType::HTML)
-                .header(Header::new("Content-Security-Policy", self.content_security_policy()))
+                .header(Header::new("Content-Security-Policy", policy))
                 .raw_header("Referrer-Policy", self.referrer_policy())
+                // For Unpoly, which shows only what it has asked for unless it is told.
+                .raw_header("X-Up-Target", "body")
                 .sized_body(html.len(), Cursor::new(html));
         } else {
             let json = self.problem().to_json();
@@ -125,7 +133,7 @@ impl BuiltInPage {
         response.finalize()
     }
 
-    fn html(&self) -> String {
+    fn html(&self, in_frame: bool) -> String {
         html! {
             (DOCTYPE)
             html lang="en" {
@@ -147,8 +155,9 @@ impl BuiltInPage {
                         @for action in &self.actions {
                             @match action {
                                 Action::Link { label, href, new_tab } => {
-                                    @let target = new_tab.then_some("_blank");
-                                    a.act href=(href) target=[target] rel="noopener" { (label) }
+                                    // No library of scripts follows a link with a target.
+                                    @let target = if *new_tab || in_frame { "_blank" } else { "_top" };
+                                    a.act href=(href) target=(target) rel="noopener" { (label) }
                                 }
                                 Action::Post { label, action } => {
                                     form method="post" action=(action) {
@@ -170,11 +179,11 @@ impl BuiltInPage {
             title: self.title,
             status: self.status.code,
             detail: self.detail.as_deref().unwrap_or(&self.text),
-            sign_in: self.sign_in.as_deref(),
+            sign_in: self.sign_in.as_ref().map(LocalPath::as_str),
         }
     }
 
-    fn content_security_policy(&self) -> String {
+    fn content_security_policy(&self, frame_ancestors: &str) -> String {
         let style = STANDARD.encode(Sha256::digest(STYLE));
         let forms = match &self.form_target {
             Some(target) => format!("'self' {target}"),
@@ -182,7 +191,7 @@ impl BuiltInPage {
         };
         format!(
             "default-src 'none'; style-src 'sha256-{style}'; form-action {forms}; \
-             base-uri 'none'; frame-ancestors 'none'"
+             base-uri 'none'; frame-ancestors {frame_ancestors}"
         )
     }
 
@@ -194,5 +203,21 @@ impl BuiltInPage {
         } else {
             "no-referrer"
         }
+    }
+}
+
+/// Whether a person sees the answer: the request prefers HTML, or comes from a library that shows it.
+fn shows_pages(request: &Request<'_>) -> bool {
+    let shown = matches!(Loader::of(request), Some(Loader::Turbo | Loader::Unpoly));
+    shown || prefers_html(request)
+}
+
+/// Who may frame a page that answers a frame, and has no button: the site itself, and other sites if
+/// the application's cookies are sent there (`same_site = "none"`).
+fn frame_ancestors(request: &Request<'_>) -> &'static str {
+    let client = Client::of(request.rocket());
+    match client.map(|client| client.settings().session.same_site) {
+        Some(SameSite::None) => "*",
+        _ => "'self'",
     }
 }

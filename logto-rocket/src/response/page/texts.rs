@@ -71,6 +71,18 @@ pub(crate) const SIGN_IN_IS_FOR_PEOPLE: Text = Text {
      this address.",
 };
 
+pub(crate) const SIGN_IN_IN_FRAME: Text = Text {
+    title: "Please sign in in a new tab",
+    text: "The sign-in service does not show its pages within another page. Sign in in a new tab, \
+           return here, and reload this page.",
+};
+
+/// What a library of scripts shows for the moment in which it leaves to the browser.
+pub(crate) const HAND_OVER: Text = Text {
+    title: "One moment",
+    text: "Your browser is going on to the next page. If it does not, follow the link.",
+};
+
 pub(crate) const LOGTO_AWAY: Text =
     Text { title: "The sign-in service does not answer", text: "Please try again in a moment." };
 

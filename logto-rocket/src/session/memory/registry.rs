@@ -33,6 +33,7 @@
 //! yet, stays until its session is over. Each new entry has some of the oldest looked at, and where there
 //! is no room the one of them goes that is missed least. So no step takes long, however full it is.
 
+mod ages;
 mod entry;
 mod room;
 #[cfg(test)]
@@ -41,8 +42,8 @@ mod tokens;
 
 use std::time::Instant;
 
+pub(in crate::session::memory) use self::ages::Ages;
 pub(in crate::session) use self::entry::Entry;
-pub(in crate::session::memory) use self::room::Ages;
 use self::room::Room;
 use crate::clock::Clock;
 use crate::session::session::Session;

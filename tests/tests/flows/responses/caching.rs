@@ -1,10 +1,15 @@
 //! No cache stores what depends on the user.
 
-use logto_rocket::LogtoUser;
-use logto_rocket_tests::app::{App, ORIGIN};
-use logto_rocket_tests::browser::From;
+use logto_rocket::testing::Idp;
+use logto_rocket::{Logto, LogtoUser};
+use logto_rocket_tests::app::{App, ORIGIN, config_for, rocket_without_fairing};
+use logto_rocket_tests::browser::{Browser, From};
+use logto_rocket_tests::uri::encoded;
+use rocket::fairing::AdHoc;
 use rocket::http::{Header, Method, Status};
-use rocket::{Responder, Route, get, routes};
+use rocket::local::asynchronous::Client;
+use rocket::response::{self, Responder};
+use rocket::{Request, Response, Route, get, routes};
 
 #[derive(Responder)]
 struct Headed {
@@ -140,5 +145,85 @@ async fn a_response_that_sets_a_session_cookie_is_not_public() {
         let answer = alice.open(&format!("/headed/user?policy={policy}&vary=Accept")).await;
         assert!(answer.sets_cookies());
         assert_eq!(answer.all("Cache-Control"), [sent]);
+    }
+}
+
+/// A fairing as most of those for CORS and caches: it sets its policy for every response.
+fn policy(name: &'static str) -> AdHoc {
+    AdHoc::on_response(name, |_, response| {
+        Box::pin(async move {
+            response.set_header(Header::new("Cache-Control", "public, max-age=600"));
+            response.set_header(Header::new("CDN-Cache-Control", "max-age=600"));
+            response.set_header(Header::new("Surrogate-Control", "max-age=600"));
+        })
+    })
+}
+
+/// One that attaches the other while it ignites.
+fn attaches_policy(name: &'static str) -> AdHoc {
+    AdHoc::on_ignite(name, |rocket| async move { rocket.attach(policy("attached")) })
+}
+
+#[rocket::async_test]
+async fn no_personal_response_leaves_as_public_in_whatever_order_fairings_are_attached() {
+    let idp = Idp::start().await.unwrap();
+    let ours = || Logto::fairing().config(config_for(&idp));
+    let fairings: [fn(&'static str) -> AdHoc; 2] = [policy, attaches_policy];
+    for theirs in fairings {
+        for rocket in [
+            rocket_without_fairing().attach(theirs("first")).attach(ours()),
+            rocket_without_fairing().attach(ours()).attach(theirs("last")),
+        ] {
+            let client = Client::untracked(rocket.mount("/", headed())).await.unwrap();
+            let mut browser = Browser::new(&client);
+            assert_eq!(browser.open("/open").await.header("Cache-Control"), Some(PUBLIC));
+            browser.sign_in(&idp, "alice", "/account").await;
+            for path in ["/account", "/auth/user", "/headed/user?policy=private&vary=Cookie"] {
+                let answer = browser.open(path).await;
+                assert_eq!(answer.status, Status::Ok);
+                answer.assert_not_stored();
+                assert_eq!(answer.header("CDN-Cache-Control"), None, "{answer:?}");
+                assert_eq!(answer.header("Surrogate-Control"), None, "{answer:?}");
+            }
+            browser.open("/admin").await.assert_not_stored();
+        }
+    }
+}
+
+const PUBLIC: &str = "public, max-age=600";
+
+#[rocket::async_test]
+async fn headers_that_come_twice_are_one_list() {
+    #[get("/twice?<first>&<second>")]
+    fn twice(user: &LogtoUser, first: &str, second: &str) -> Adjoined {
+        let _ = user;
+        Adjoined([first, second].map(ToOwned::to_owned))
+    }
+    struct Adjoined([String; 2]);
+    impl<'r> Responder<'r, 'static> for Adjoined {
+        fn respond_to(self, _: &'r Request<'_>) -> response::Result<'static> {
+            let mut response = Response::new();
+            for policy in self.0 {
+                response.adjoin_raw_header("Cache-Control", policy);
+            }
+            Ok(response)
+        }
+    }
+    let app = App::builder().routes(routes![twice]).start().await;
+    let mut alice = app.signed_in("alice").await;
+    for (first, second, stays) in [
+        ("private", "public, max-age=600", false),
+        ("public, max-age=600", "private", false),
+        ("max-age=600", "s-maxage=600", false),
+        ("private", "max-age=60", true),
+        ("no-store", "max-age=0", true),
+    ] {
+        let path = format!("/twice?first={}&second={}", encoded(first), encoded(second));
+        let answer = alice.open(&path).await;
+        if stays {
+            assert_eq!(answer.all("Cache-Control"), [first, second]);
+        } else {
+            answer.assert_not_stored();
+        }
     }
 }

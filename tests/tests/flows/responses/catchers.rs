@@ -1,9 +1,13 @@
 //! Catchers of the application beside those for refusals.
 
-use logto_rocket::{Challenge, LogtoUser, Refusal, authenticated};
-use logto_rocket_tests::app::App;
+use logto_rocket::testing::Idp;
+use logto_rocket::{Challenge, Logto, LogtoUser, Refusal, authenticated};
+use logto_rocket_tests::app::{App, config_for, rocket};
+use logto_rocket_tests::browser::Browser;
+use rocket::fairing::AdHoc;
 use rocket::fs::FileServer;
 use rocket::http::{Method, Status};
+use rocket::local::asynchronous::Client;
 use rocket::{Build, Request, Rocket, catch, catchers, get, routes};
 use serde_json::Value;
 
@@ -204,4 +208,21 @@ fn own_default(status: Status, _: &Request<'_>) -> String {
 #[catch(default)]
 fn api_default(status: Status, _: &Request<'_>) -> String {
     format!("api {}", status.code)
+}
+
+#[rocket::async_test]
+async fn a_catcher_that_a_later_fairing_registers_takes_the_place_of_ours() {
+    #[catch(403)]
+    fn own() -> &'static str {
+        "of the application"
+    }
+    let idp = Idp::start().await.unwrap();
+    let later =
+        AdHoc::on_ignite("Catchers", |rocket| async move { rocket.register("/", catchers![own]) });
+    let rocket = rocket(Logto::fairing().config(config_for(&idp))).attach(later);
+    let client = Client::untracked(rocket).await.expect("a launch");
+    let mut bob = Browser::new(&client);
+    bob.sign_in(&idp, "bob", "/").await;
+    let answer = bob.open("/admin").await;
+    assert_eq!((answer.status, &*answer.body), (Status::Forbidden, "of the application"));
 }

@@ -6,6 +6,8 @@ mod challenge;
 mod cross_site_requests;
 mod escaping;
 mod fail_closed;
+mod loaders;
+mod navigations;
 mod redirects;
 mod templates;
 mod waiting;

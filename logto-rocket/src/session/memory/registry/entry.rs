@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::task::Waker;
 use std::time::{Duration, Instant};
 
-use super::room::{Ages, Rank};
+use super::ages::{Ages, Rank};
 use crate::oidc::RefreshToken;
 use crate::session::cached_token::{CachedToken, CachedTokens, TokenTarget, merged};
 use crate::session::memory::queue::{Freshness, Purpose, Queue, Settled, Standing, Ticket};

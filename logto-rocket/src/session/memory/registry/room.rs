@@ -1,9 +1,10 @@
 //! [`Room`]: the entries of the registry, bounded by count and by time.
 
 use std::collections::{HashMap, VecDeque};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use super::Entry;
+use super::ages::{Ages, Rank};
 use crate::session_id::SessionId;
 use crate::sync::Arc;
 
@@ -13,18 +14,6 @@ pub(super) const MAX_ENTRIES: usize = 10_000;
 /// How many of the oldest entries are looked at when one is added.
 const LOOKED_AT: usize = 16;
 
-/// How long entries are remembered.
-#[derive(Clone, Copy, Debug)]
-pub(in crate::session::memory) struct Ages {
-    /// After the last use, if the browser or the store has its newest state.
-    pub seen: Duration,
-    /// After the last use, if neither has. Forgetting it brings older claims back, so it is no less than
-    /// the time after which these are confirmed again.
-    pub unseen: Duration,
-    /// After its beginning, if it holds the only refresh token.
-    pub irreplaceable: Duration,
-}
-
 /// The entries.
 pub(super) struct Room {
     entries: HashMap<SessionId, Arc<Entry>>,
@@ -32,10 +21,6 @@ pub(super) struct Room {
     order: VecDeque<SessionId>,
     ages: Ages,
 }
-
-/// What orders entries when one must go: whether it holds the only refresh token, and when it was used
-/// last.
-pub(super) type Rank = (bool, Instant);
 
 impl Room {
     pub fn new(ages: Ages) -> Self {

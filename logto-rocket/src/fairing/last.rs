@@ -1,0 +1,42 @@
+//! What has to come after all other fairings of the application, in whatever order they are attached.
+//!
+//! Rocket ignites a fairing that another one attaches while igniting after all that were attached before,
+//! and calls it last for each response. So [`LogtoFairing`](super::LogtoFairing) attaches [`AfterOthers`],
+//! which ignites after every fairing of the application, and that attaches [`Answering`], whose turn
+//! comes after the fairings that these attach.
+
+use rocket::fairing::{self, Fairing, Info, Kind};
+use rocket::{Build, Request, Response, Rocket};
+
+use super::caching::PublicCaching;
+use super::response;
+use crate::response::catchers;
+
+/// Registers the catchers, where no other fairing has registered one.
+pub(super) struct AfterOthers;
+
+/// Writes what guards and routes have noted into each response.
+struct Answering(PublicCaching);
+
+#[rocket::async_trait]
+impl Fairing for AfterOthers {
+    fn info(&self) -> Info {
+        Info { name: "Logto Sign-In: Catchers", kind: Kind::Ignite }
+    }
+
+    async fn on_ignite(&self, rocket: Rocket<Build>) -> fairing::Result {
+        let catchers = catchers(rocket.catchers());
+        Ok(rocket.register("/", catchers).attach(Answering(PublicCaching::default())))
+    }
+}
+
+#[rocket::async_trait]
+impl Fairing for Answering {
+    fn info(&self) -> Info {
+        Info { name: "Logto Sign-In: Responses", kind: Kind::Response }
+    }
+
+    async fn on_response<'r>(&self, request: &'r Request<'_>, response: &mut Response<'r>) {
+        response::write(request, response, &self.0);
+    }
+}

@@ -1,0 +1,19 @@
+//! [`Ages`] and [`Rank`]: how long entries are remembered, and which go first.
+
+use std::time::{Duration, Instant};
+
+/// How long entries are remembered.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::session::memory) struct Ages {
+    /// After the last use, if the browser or the store has its newest state.
+    pub seen: Duration,
+    /// After the last use, if neither has. Forgetting it brings older claims back, so it is no less than
+    /// the time after which these are confirmed again.
+    pub unseen: Duration,
+    /// After its beginning, if it holds the only refresh token.
+    pub irreplaceable: Duration,
+}
+
+/// What orders entries when one must go: whether it holds the only refresh token, and when it was used
+/// last.
+pub(super) type Rank = (bool, Instant);
