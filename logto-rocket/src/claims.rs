@@ -188,6 +188,13 @@ impl Claims {
         Self::from_json(&serde_json::to_string(&kept)?)
     }
 
+    /// The same claims, and those of `others` that are not among them.
+    pub(crate) fn completed_by(&self, others: &Self) -> Result<Self, serde_json::Error> {
+        let mut all = others.all().clone();
+        all.extend(self.all().iter().map(|(name, value)| (name.clone(), value.clone())));
+        Self::from_json(&serde_json::to_string(&all)?)
+    }
+
     /// The names of the claims with the bytes that each takes, largest first.
     pub(crate) fn sizes(&self) -> Vec<(&str, usize)> {
         let mut sizes: Vec<_> = self

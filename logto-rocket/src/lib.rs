@@ -72,7 +72,7 @@
 //! | none | a user is signed in |
 //! | `role = "admin"` | the user has the role |
 //! | `roles("admin", "auditor")` | the user has all of the roles |
-//! | `claim("department" = "ops")` | the claim is this string, integer or boolean; `"address.country"` names a member of an object |
+//! | `claim("department" = "ops")` | the claim is this string, integer or boolean; `"employer.country"` names a member of an object |
 //! | `organization = "<org>"` | the user is a member of the organization that the route's segment `<org>` names; `"org_1"` is the id of an organization, and a path names an `async fn(&Request<'_>) -> Option<String>` |
 //! | `organization_role = "owner"` | the user has the role in the `organization` of the same or an outer list |
 //! | `scope = "read:orders"`, `scopes(…)` | Logto grants the scopes for the `resource`, in the `organization`, or both |
@@ -91,12 +91,30 @@
 //! inside `not(…)`. This happens if `session.claims` leaves out the claim, or if the sign-in did not
 //! ask for its scope. The log then says what to add.
 //!
+//! Give rights by roles, and keep preferences in `custom_data`. Users can edit `custom_data`, their
+//! name and the rest of their profile where Logto's account center allows it, so the launch warns
+//! about a requirement on them, and about one that no session can meet. Logto puts `custom_data`,
+//! `identities` and `sso_identities` into user info only. `session.user_info = true` fetches it at
+//! the sign-in and whenever claims are confirmed, and keeps what `session.claims` names of it:
+//!
+//! ```toml
+//! [default.logto]
+//! scopes = ["roles", "custom_data"]
+//! session = { user_info = true, claims = ["name", "roles", "custom_data"] }
+//! ```
+//!
+//! User info is not signed. It never replaces a claim of the ID token and never adds roles,
+//! organizations or what tells how a user signed in; an answer about another user is refused. A
+//! sign-in without its answer fails; if a confirmation gets none, the old claims stand as if Logto
+//! had not answered at all.
+//!
 //! # Tokens
 //!
 //! | access token | call | the sign-in must ask for |
 //! | --- | --- | --- |
 //! | for an API resource | the guard [`AccessToken<R>`](AccessToken), [`access_token(R)`](LogtoUser::access_token) | the resource; the guard adds it automatically |
 //! | for an organization | [`organization_token(org)`](LogtoUser::organization_token), [`organization_tokens()`](LogtoUser::organization_tokens) | the scope `urn:logto:scope:organizations` |
+//! | for Logto's Account API and user info, as the actor of a token exchange | [`account_token()`](LogtoUser::account_token) | nothing more |
 //! | for a resource in an organization | [`access_token_for(R, org)`](LogtoUser::access_token_for) | both |
 //!
 //! A valid [`Token`] comes from memory, and it is renewed before it expires. The sign-in must also
@@ -198,6 +216,10 @@
 //! - **Caching.** Every response behind a guard, every refusal and every response of the
 //!   [routes](#routes) has `Cache-Control: no-store` and `Vary: Cookie`. A handler may send
 //!   `private` instead; `public` is replaced, and this is logged once.
+//! - **Scopes.** Logto gives a claim only if the sign-in asked for its scope. What mounted routes
+//!   require is asked for automatically; for [`has_role()`](LogtoUser::has_role),
+//!   [`email()`](LogtoUser::email) and the like in code, name the scope in `scopes`. Without it the
+//!   answer is empty for every user, and the log warns once.
 //! - **Calling a handler.** `#[authenticated]` adds a parameter to the handler. A unit test must
 //!   use Rocket's local client instead of calling the handler.
 //! - **Generic handlers.** The launch detects a missing fairing by the types in the signatures of

@@ -3,6 +3,7 @@
 
 mod machine;
 mod session_control;
+mod warnings;
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -14,6 +15,7 @@ use url::Url;
 use self::machine::MachineTokens;
 pub use self::machine::{ClientCredentials, MachineToken, TokenExchange};
 pub use self::session_control::{SessionControl, SessionInfo};
+use self::warnings::Warnings;
 use crate::clock::Clock;
 use crate::config::{Origin, Settings};
 use crate::error::Error;
@@ -48,6 +50,7 @@ pub(crate) struct Client {
     sessions: Arc<Sessions>,
     machine_tokens: MachineTokens,
     declared: RwLock<Declared>,
+    warnings: Warnings,
     exchanges: Places,
 }
 
@@ -113,6 +116,7 @@ impl Client {
             sessions,
             machine_tokens: MachineTokens::new(),
             declared: RwLock::default(),
+            warnings: Warnings::default(),
             exchanges: Places::new(EXCHANGES),
         }
     }
@@ -142,6 +146,11 @@ impl Client {
 
     pub fn clock(&self) -> &Clock {
         &self.clock
+    }
+
+    /// What this application has been warned about.
+    pub fn warnings(&self) -> &Warnings {
+        &self.warnings
     }
 
     /// Logs an event and hands it to the application's `on_event`.

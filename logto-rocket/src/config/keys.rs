@@ -1,7 +1,7 @@
 //! The names of all keys, and the suggestion for an unknown key.
 
 /// Every key under `logto`.
-pub(super) const KEYS: [&str; 32] = [
+pub(super) const KEYS: [&str; 33] = [
     "endpoint",
     "issuer",
     "internal_endpoint",
@@ -27,6 +27,7 @@ pub(super) const KEYS: [&str; 32] = [
     "session.same_site",
     "session.max_cookie_bytes",
     "session.claims",
+    "session.user_info",
     "session.keep_id_token",
     "secret_keys",
     "clock_skew",

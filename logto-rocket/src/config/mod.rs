@@ -21,6 +21,7 @@ mod texts;
 mod urls;
 mod values;
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use cookie::Key;
@@ -88,12 +89,19 @@ pub(crate) struct Settings {
     pub(crate) ca_certificates: Option<CaCertificates>,
     /// Whether the route is mounted that returns the signed-in user.
     pub(crate) user_route: bool,
+    /// Where the value of each key that is given comes from, in words.
+    pub(crate) sources: BTreeMap<&'static str, String>,
 }
 
 impl Settings {
     /// The origin of this site, where the server listens at `port`.
     pub(crate) fn base_url_for_port(&self, port: u16) -> Origin {
         self.base_url.clone().unwrap_or_else(|| Origin::localhost(port, self.has_tls))
+    }
+
+    /// Where the value of `key` comes from, as ` (from …)`; nothing if it is the default.
+    pub(crate) fn source_of(&self, key: &str) -> String {
+        self.sources.get(key).map(|source| format!(" (from {source})")).unwrap_or_default()
     }
 
     /// Whether browsers reach this site over https, so that cookies can be `Secure`.

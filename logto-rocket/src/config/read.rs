@@ -69,6 +69,7 @@ pub(crate) fn read(
     let ca_certificates = reader.file("ca_certificates", CaCertificates::read);
     let user_route = reader.flag("user_route").unwrap_or(true);
 
+    let sources = reader.sources();
     let errors = reader.into_errors();
     let (Some(issuer), Some(app_id), Some(app_secret), true) =
         (issuer, app_id, app_secret, errors.is_empty())
@@ -100,6 +101,7 @@ pub(crate) fn read(
         connect_timeout,
         ca_certificates,
         user_route,
+        sources,
     };
     Ok((settings, warnings))
 }

@@ -1,6 +1,6 @@
 //! [`Reader`]: takes single values out of the layers and notes every error with its source.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -8,9 +8,11 @@ use rocket::figment::value::{Dict, Tag, Value};
 use rocket::figment::{Figment, Metadata, Profile, Source};
 
 use super::environment::{self, Environment};
-use super::errors::{ConfigError, ConfigErrors, Warning, Wrong, escaped, shown};
+use super::errors::{ConfigError, ConfigErrors, Warning, Wrong, shown};
 use super::keys::{self, KEYS};
 use super::{numbers, source, texts};
+
+mod check;
 
 /// All layers, merged, and the errors found in them so far.
 pub(super) struct Reader {
@@ -178,6 +180,12 @@ impl Reader {
         Warning::new(format!("logto.{key}{value}{source} {what}. To fix it, {cure}."))
     }
 
+    /// Where the value of each key that is given comes from, in words.
+    pub(super) fn sources(&self) -> BTreeMap<&'static str, String> {
+        let given = KEYS.into_iter().filter_map(|key| Some((key, self.logto.find_ref(key)?)));
+        given.map(|(key, value)| (key, self.source(key, value))).collect()
+    }
+
     /// The profile that was read.
     pub(super) fn profile(&self) -> &Profile {
         self.layers.profile()
@@ -215,65 +223,6 @@ impl Reader {
         }
     }
 
-    /// Whether there is a table of keys, or nothing at all; its unknown keys are noted.
-    fn check(&mut self) -> bool {
-        match self.layers.find_value("logto") {
-            Ok(Value::Dict(_, dict)) => self.check_keys("", &dict),
-            Ok(other) => {
-                let source = Some(self.source("", &other));
-                let remedy =
-                    "`[default.logto]` with a line for each key, or `ROCKET_LOGTO={key=…}`";
-                let wrong = not_a_table(remedy);
-                self.errors.push(ConfigError { key: "logto".into(), value: None, source, wrong });
-                return false;
-            }
-            Err(error) if error.missing() => {}
-            Err(error) => {
-                self.note_unreadable(error);
-                return false;
-            }
-        }
-        true
-    }
-
-    fn note_unreadable(&mut self, error: rocket::figment::Error) {
-        for error in error {
-            // Only the first line: later lines may quote the file, including its secrets.
-            let what = error.kind.to_string();
-            let what = what.lines().next().unwrap_or_default();
-            let source = error.metadata.as_ref().and_then(|from| from.source.as_ref());
-            self.errors.push(ConfigError {
-                key: "logto".into(),
-                value: None,
-                source: source.map(ToString::to_string),
-                wrong: Wrong::new(format!("cannot be read: {}", escaped(what)), "remedy the file"),
-            });
-        }
-    }
-
-    fn check_keys(&mut self, table: &str, dict: &Dict) {
-        for (name, value) in dict {
-            let key = if table.is_empty() { name.clone() } else { format!("{table}.{name}") };
-            match value {
-                // A quoted name that contains a dot is one key, not a key in a table.
-                _ if !name.contains('.') && KEYS.contains(&key.as_str()) => {}
-                Value::Dict(_, inner) if !name.contains('.') && keys::is_table(&key) => {
-                    self.check_keys(&key, inner);
-                }
-                _ => {
-                    let wrong = if keys::is_table(&key) {
-                        not_a_table(&format!("`[default.logto.{key}]` with a line for each key"))
-                    } else {
-                        unknown(&key)
-                    };
-                    let source = Some(self.source(&key, value));
-                    let key = format!("logto.{}", escaped(&key));
-                    self.errors.push(ConfigError { key, value: None, source, wrong });
-                }
-            }
-        }
-    }
-
     fn error(&mut self, key: &str, value: &Value, wrong: Wrong) {
         let source = Some(self.source(key, value));
         let value = shown(key, value);
@@ -302,16 +251,4 @@ fn first_tag(value: &Value) -> Tag {
         Value::Dict(tag, dict) => dict.values().next().map_or(*tag, first_tag),
         value => value.tag(),
     }
-}
-
-fn not_a_table(remedy: &str) -> Wrong {
-    Wrong::new("is not a table of keys", format!("write {remedy}"))
-}
-
-fn unknown(key: &str) -> Wrong {
-    let remedy = match keys::meant_by(key) {
-        Some(meant) => format!("did you mean `logto.{meant}`?"),
-        None => "remove it".into(),
-    };
-    Wrong::new("is not a key of this configuration", remedy)
 }

@@ -51,6 +51,7 @@ pub(super) fn read(
             .number("session.max_cookie_bytes", bytes)
             .unwrap_or(MAX_COOKIE_BYTES),
         claims: reader.list("session.claims", texts::claim),
+        user_info: user_info(reader),
         keep_id_token: reader.flag("session.keep_id_token").unwrap_or(false),
     }
 }
@@ -101,6 +102,18 @@ fn redis(reader: &mut Reader) -> Option<StoreSettings> {
     let remedy = "add `features = [\"redis\"]` to logto-rocket in Cargo.toml";
     reader.reject("session.store", Wrong::new(what, remedy));
     None
+}
+
+fn user_info(reader: &mut Reader) -> bool {
+    let key = "session.user_info";
+    let keep = reader.flag(key).unwrap_or(false);
+    if keep && !reader.has("session.claims") {
+        let what = "needs `session.claims`: all of user info does not fit into a session";
+        let remedy = "name the claims to keep, such as \
+                      `session.claims = [\"name\", \"roles\", \"custom_data\"]`";
+        reader.reject(key, Wrong::new(what, remedy));
+    }
+    keep
 }
 
 fn idle_timeout(reader: &mut Reader, max_lifetime: Duration) -> Option<Duration> {

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use humantime::format_duration;
-use rocket::{Build, Orbit, Rocket, Route};
+use rocket::{Build, Orbit, Rocket};
 
+use super::protected;
 use crate::client::{Client, Logto};
 use crate::clock::Clock;
 use crate::config::{self, Config, Settings};
 use crate::events::Events;
-use crate::guard::{Place, Registry, handler_and_requirements};
 use crate::oidc::{Oidc, OidcSettings};
 use crate::response::CATCHER;
 use crate::session::{self, MemoryStore, SessionStore, Sessions, Site, StoreError, StoreSettings};
@@ -107,7 +107,7 @@ pub(super) fn announce(client: &Client, rocket: &Rocket<Orbit>) {
     if !resources.is_empty() {
         lines.push(format!("resources: {}", resources.join(" ")));
     }
-    lines.extend(protected(rocket));
+    lines.extend(protected::list(rocket));
     if has_own_catcher(rocket) {
         lines.push(
             "the application has its own catcher for 401 at `/`: browsers are redirected to the \
@@ -120,33 +120,9 @@ pub(super) fn announce(client: &Client, rocket: &Rocket<Orbit>) {
     for line in lines {
         log::warn!(target: "rocket::launch_", "{line}");
     }
-}
-
-/// What protects which routes, a line each.
-fn protected(rocket: &Rocket<Orbit>) -> Vec<String> {
-    let Some(registry) = rocket.state::<Registry>() else { return Vec::new() };
-    let by_attribute = registry.requirements().into_iter().map(|(place, requirement)| {
-        let mounted = rocket.routes().filter(|route| is_at(route, &place));
-        let mounted: Vec<_> = mounted.map(address).collect();
-        if mounted.is_empty() {
-            // The application has changed the route before it mounted it.
-            return format!("{} ({}:{}): {requirement}", place.name, place.file, place.line);
-        }
-        format!("{}: {requirement}", mounted.join(", "))
-    });
-    let by_value = rocket.routes().filter_map(|route| {
-        let requirement = handler_and_requirements(route).1?;
-        Some(format!("{}: {requirement}", address(route)))
-    });
-    let by_parameter = registry.parameters().into_iter();
-    let by_parameter =
-        by_parameter.map(|guard| format!("each route with the parameter {guard}: signed in"));
-    by_attribute.chain(by_value).chain(by_parameter).collect()
-}
-
-/// Where a route is mounted.
-fn address(Route { method, uri, .. }: &Route) -> String {
-    format!("{method} {uri}")
+    for doubt in protected::doubts(client, rocket) {
+        log::warn!("{doubt}");
+    }
 }
 
 /// Where sessions are stored, and for how long.
@@ -169,14 +145,6 @@ fn sessions(settings: &session::Settings) -> String {
         }
         None => format!("{place}, for at most {lifetime}"),
     }
-}
-
-/// Whether the requirement at this place belongs to this route.
-fn is_at(route: &Route, place: &Place) -> bool {
-    handler_and_requirements(route).0 == Some(place.name)
-        && route.method.as_str() == place.method
-        // As text: to Rocket the `<` of a dynamic segment is in no URI.
-        && route.uri.unmounted_origin.to_string() == place.uri
 }
 
 fn has_own_catcher(rocket: &Rocket<Orbit>) -> bool {

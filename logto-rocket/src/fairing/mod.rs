@@ -4,6 +4,7 @@
 mod caching;
 mod last;
 mod launch;
+mod protected;
 mod response;
 
 use std::sync::{Arc, Mutex, PoisonError};
@@ -81,12 +82,14 @@ impl LogtoFairing {
     /// session exists. Use it to create your own record of the user. An error refuses the sign-in
     /// with a page (403) and revokes the tokens; its text appears in the log only.
     ///
-    /// It is called for every sign-in, so it may see the same user many times.
+    /// It is called for every sign-in, so it may see the same user many times. It sees only what
+    /// the sign-in asked Logto for: without the scope `email` no address would be verified, and
+    /// this example would refuse everybody.
     ///
     /// ```
-    /// use logto_rocket::Logto;
+    /// use logto_rocket::{Config, Logto};
     ///
-    /// Logto::fairing().on_sign_in(|_request, user| {
+    /// Logto::fairing().config(Config::new().scopes(["email"])).on_sign_in(|_request, user| {
     ///     Box::pin(async move {
     ///         if user.email_verified() { Ok(()) } else { Err("verify your address first".into()) }
     ///     })

@@ -16,7 +16,7 @@ use crate::error::{Call, Error, InvalidToken};
 use crate::numeric_date::NumericDate;
 
 /// The claims that describe the token, not the user.
-const OF_THE_TOKEN: [&str; 9] =
+pub(super) const OF_THE_TOKEN: [&str; 9] =
     ["iss", "aud", "exp", "iat", "nbf", "nonce", "at_hash", "azp", "jti"];
 
 /// The values that an ID token must match, besides issuer, audience and time.

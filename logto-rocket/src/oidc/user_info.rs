@@ -5,12 +5,49 @@ use openidconnect::http::header::{ACCEPT, AUTHORIZATION, HeaderValue};
 use openidconnect::http::{Request, StatusCode};
 
 use super::http::{bad_answer, finish, refusal};
+use super::id_token::OF_THE_TOKEN;
 use super::secrets::AccessToken;
 use super::{Oidc, named};
 use crate::claims::Claims;
 use crate::error::{Call, Error};
 
+/// The claims that user info never adds to those of an ID token: who the user is, how they signed in,
+/// and their rights. User info is not signed.
+const OF_THE_ID_TOKEN: [&str; 8] =
+    ["sub", "auth_time", "acr", "amr", "sid", "roles", "organizations", "organization_roles"];
+
+/// The most bytes that user info may add. Users can write custom data of any length where Logto's
+/// account center allows it.
+const MOST_ADDED: usize = 32 * 1024;
+
 impl Oidc {
+    /// The claims of an ID token with those that user info adds and `keep` names. A claim that the ID
+    /// token has is never replaced.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`user_info`](Self::user_info), and [`Error::BadAnswer`] if it adds too much.
+    pub(crate) async fn with_user_info(
+        &self,
+        claims: Claims,
+        access_token: &AccessToken,
+        keep: impl Fn(&str) -> bool,
+    ) -> Result<Claims, Error> {
+        let info = self.user_info(access_token, &claims.sub).await?;
+        let adds = |name: &str| {
+            keep(name) && !OF_THE_ID_TOKEN.contains(&name) && !OF_THE_TOKEN.contains(&name)
+        };
+        let unreadable = |_| bad_answer(Call::UserInfo, "its claims cannot be read");
+        let added = info.filtered(adds).map_err(unreadable)?;
+        if let Some((largest, size)) = added.sizes().into_iter().next()
+            && added.as_json().len() > MOST_ADDED
+        {
+            let why = format!("it adds more than 32 kB: the claim `{largest}` has {size} bytes");
+            return Err(bad_answer(Call::UserInfo, why));
+        }
+        claims.completed_by(&added).map_err(unreadable)
+    }
+
     /// What Logto knows of the user now. `access_token` is one without a resource, `sub` the user
     /// that it must be about.
     ///

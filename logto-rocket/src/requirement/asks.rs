@@ -70,6 +70,12 @@ pub(crate) fn scope_of(claim: &str) -> Option<&'static str> {
     })
 }
 
+/// Whether users can edit a claim where Logto's account center allows it.
+pub(crate) fn is_editable(claim: &str) -> bool {
+    let is_of_logto = matches!(claim, "created_at" | "updated_at");
+    matches!(scope_of(claim), Some("profile" | "address" | "custom_data")) && !is_of_logto
+}
+
 /// Whether the absence of a claim from the ID token is not meaningful, because Logto usually
 /// returns it only in user info.
 pub(crate) fn is_elsewhere(claim: &str) -> bool {

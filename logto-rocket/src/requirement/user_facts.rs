@@ -133,12 +133,13 @@ impl<'u> UserFacts<'u> {
         match &self.user.client().settings().session.claims {
             Some(kept) => format!(
                 "it needs a claim that is not stored (`logto.session.claims` is {}), that Logto \
-                 does not put into ID tokens, or whose scope is not in `logto.scopes`",
+                 puts into user info only (set `logto.session.user_info`), or whose scope is not in \
+                 `logto.scopes`",
                 kept.join(", ")
             ),
             None => "the sign-in did not ask for a scope or resource that it needs (add it to \
-                     `logto.scopes` or `logto.resources`), or Logto does not put the claim into \
-                     ID tokens"
+                     `logto.scopes` or `logto.resources`), or Logto puts the claim into user info \
+                     only (set `logto.session.user_info` and `logto.session.claims`)"
                 .into(),
         }
     }
@@ -221,6 +222,8 @@ impl Facts for UserFacts<'_> {
     fn claim(&self, path: &[&str], fits: impl Fn(&Value) -> bool) -> Option<bool> {
         match self.user.claims().at(path) {
             Some(claim) => Some(fits(claim)),
+            // What is not in an object that is there is absent, wherever the object came from.
+            None if self.user.claims().at(path.get(..1)?).is_some() => Some(false),
             None => self.would_be_there(path.first()?).then_some(false),
         }
     }

@@ -158,7 +158,8 @@ async fn verify(client: &Arc<Client>, flow: &Flow, tokens: &Tokens) -> Result<Cl
         call: Call::Token,
         why: "it contains no ID token; is `openid` among the scopes?".into(),
     }))?;
-    Ok(client.oidc().verify_id_token(raw, &expected).await?)
+    let claims = client.oidc().verify_id_token(raw, &expected).await?;
+    Ok(client.sessions().with_user_info(claims, &tokens.access_token).await?)
 }
 
 /// Calls the application's hook before the session exists.

@@ -40,6 +40,8 @@ pub(crate) struct Settings {
     pub max_cookie_bytes: usize,
     /// The names of the claims that are stored; `None`: all.
     pub claims: Option<Vec<String>>,
+    /// Whether user info is kept with the claims; only with `claims`.
+    pub user_info: bool,
     /// Whether the ID token is stored.
     pub keep_id_token: bool,
 }

@@ -44,6 +44,12 @@ impl Idp {
         self.change(username, |user| user.set_claim(name, value));
     }
 
+    /// Sets the custom data of a user, an object; seen at user info from now on.
+    pub fn set_custom_data(&self, username: &str, data: impl Into<Value>) {
+        let data = data.into();
+        self.change(username, |user| user.set_custom_data(data));
+    }
+
     /// Ends all opaque access tokens: userinfo answers 401. Refresh tokens go on.
     pub fn expire_access_tokens(&self) {
         self.state().access_tokens.clear();

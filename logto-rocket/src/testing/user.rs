@@ -161,6 +161,10 @@ impl User {
         self.claims.insert(name.to_owned(), value);
     }
 
+    pub(super) fn set_custom_data(&mut self, data: Value) {
+        self.custom_data = data;
+    }
+
     pub(super) fn add_role(&mut self, role: &str) {
         if !self.roles.iter().any(|r| r == role) {
             self.roles.push(role.to_owned());

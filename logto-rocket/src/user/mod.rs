@@ -3,6 +3,7 @@
 mod token;
 mod token_claims;
 mod tokens;
+mod unasked;
 
 use std::fmt;
 use std::sync::Arc;
@@ -15,8 +16,9 @@ use serde::{Serialize, Serializer};
 pub use self::token::Token;
 pub use self::token_claims::TokenClaims;
 pub(crate) use self::tokens::is_organization_id;
-use crate::claims::Claims;
+use crate::claims::{Claims, Known};
 use crate::client::Client;
+use crate::names::{ORGANIZATION_ROLES, ORGANIZATIONS, ROLES};
 use crate::oidc::RawIdToken;
 use crate::session::Session;
 use crate::session_id::SessionId;
@@ -69,37 +71,69 @@ impl LogtoUser {
             .unwrap_or(&claims.sub)
     }
 
-    /// The e-mail address (scope `email`). It does not identify the user, because it can change
-    /// hands.
+    /// The e-mail address. It does not identify the user, because it can change hands.
+    ///
+    /// Needs the scope `email`: without it the answer is always `None`, and the log warns once.
     pub fn email(&self) -> Option<&str> {
-        self.claims().email.as_deref()
+        let email = self.claims().email.as_deref();
+        if email.is_none() {
+            self.warn_if_unasked("email", "email", "email");
+        }
+        email
     }
 
-    /// Whether there is an e-mail address that Logto has verified (scope `email`).
+    /// Whether there is an e-mail address that Logto has verified.
+    ///
+    /// Needs the scope `email`: without it the answer is always `false`, and the log warns once.
     pub fn email_verified(&self) -> bool {
-        self.email().is_some() && self.claims().email_verified == Some(true)
+        let Known { email, email_verified, .. } = &**self.claims();
+        if email_verified.is_none() {
+            self.warn_if_unasked("email_verified", "email_verified", "email");
+        } else if email.is_none() {
+            self.warn_if_unasked("email_verified", "email", "email");
+        }
+        email.is_some() && *email_verified == Some(true)
     }
 
-    /// The names of the user's roles (scope `roles`).
+    /// The names of the user's roles.
+    ///
+    /// Needs the scope `roles`, for which mounted routes that require a role also ask: without it
+    /// the answer is always empty, and the log warns once.
     pub fn roles(&self) -> &[String] {
-        self.claims().roles.as_deref().unwrap_or_default()
+        self.roles_for("roles")
     }
 
-    /// Whether the user has the role (scope `roles`).
+    /// Whether the user has the role.
+    ///
+    /// Needs the scope `roles`, for which mounted routes that require a role also ask: without it
+    /// the answer is always `false`, and the log warns once.
     pub fn has_role(&self, role: &str) -> bool {
-        self.roles().iter().any(|have| have == role)
+        self.roles_for("has_role").iter().any(|have| have == role)
     }
 
-    /// The ids of the user's organizations (scope `urn:logto:scope:organizations`).
+    /// The ids of the user's organizations.
+    ///
+    /// Needs the scope `urn:logto:scope:organizations`, for which mounted routes that require an
+    /// organization also ask: without it the answer is always empty, and the log warns once.
     pub fn organizations(&self) -> &[String] {
-        self.claims().organizations.as_deref().unwrap_or_default()
+        let organizations = self.claims().organizations.as_deref();
+        if organizations.is_none() {
+            self.warn_if_unasked("organizations", "organizations", ORGANIZATIONS);
+        }
+        organizations.unwrap_or_default()
     }
 
-    /// The names of the user's roles in an organization, by its id
-    /// (scope `urn:logto:scope:organization_roles`).
+    /// The names of the user's roles in an organization, by its id.
+    ///
+    /// Needs the scope `urn:logto:scope:organization_roles`, for which mounted routes that require
+    /// such a role also ask: without it the answer is always empty, and the log warns once.
     pub fn organization_roles(&self, organization: &str) -> Vec<&str> {
-        let all = self.claims().organization_roles.as_deref().unwrap_or_default();
-        all.iter()
+        let all = self.claims().organization_roles.as_deref();
+        if all.is_none() {
+            self.warn_if_unasked("organization_roles", "organization_roles", ORGANIZATION_ROLES);
+        }
+        all.unwrap_or_default()
+            .iter()
             .filter_map(|role| role.split_once(':'))
             .filter(|(id, _)| *id == organization)
             .map(|(_, name)| name)
@@ -134,6 +168,14 @@ impl LogtoUser {
     /// The session's public id. It identifies the session and gives no access to it.
     pub fn session_id(&self) -> &SessionId {
         &self.session.id
+    }
+
+    fn roles_for(&self, accessor: &'static str) -> &[String] {
+        let roles = self.claims().roles.as_deref();
+        if roles.is_none() {
+            self.warn_if_unasked(accessor, "roles", ROLES);
+        }
+        roles.unwrap_or_default()
     }
 
     pub(crate) fn session(&self) -> &Arc<Session> {

@@ -104,9 +104,9 @@ impl LogtoUser {
     /// and in the same order. The requests to Logto run one after the other; if one fails, the
     /// others continue.
     ///
-    /// The list is empty if the claims name no organizations, for example because the sign-in did
-    /// not ask for the scope `urn:logto:scope:organizations` or because `session.claims` does not
-    /// contain `organizations`.
+    /// The list is empty if the claims name no organizations. If that is because the sign-in did
+    /// not ask for the scope `urn:logto:scope:organizations`, or because `session.claims` does not
+    /// contain `organizations`, the log warns once.
     ///
     /// # Errors
     ///
@@ -118,6 +118,55 @@ impl LogtoUser {
             tokens.push((organization.as_str(), token));
         }
         tokens
+    }
+
+    /// The user's access token for Logto itself: for its Account API (`/api/my-account`), for user
+    /// info, and as [`actor_token()`](crate::TokenExchange::actor_token) of a token exchange. It is
+    /// opaque, for no resource and no organization, and no API of yours should accept it.
+    ///
+    /// Whoever has the token can read what the sign-in asked for, and change the account where
+    /// Logto's account center allows it: never hand it to a page. Every sign-in brings one, and it
+    /// is renewed like the others.
+    ///
+    /// ```
+    /// # #[macro_use] extern crate rocket;
+    /// use logto_rocket::{Error, Logto, LogtoUser, authenticated};
+    /// use rocket::http::Status;
+    ///
+    /// logto_rocket::resource!(Orders = "https://api.example.com/orders");
+    ///
+    /// // Logto's Account API, in the name of the user.
+    /// #[get("/my-account")]
+    /// async fn my_account(user: LogtoUser) -> Result<Result<String, Status>, Error> {
+    ///     let token = user.account_token().await?;
+    ///     let request = reqwest::Client::new().get("https://example.logto.app/api/my-account");
+    ///     let answer = request.bearer_auth(token.as_str()).send().await;
+    ///     let Ok(answer) = answer else { return Ok(Err(Status::BadGateway)) };
+    ///     Ok(answer.text().await.map_err(|_| Status::BadGateway))
+    /// }
+    ///
+    /// // The token for Orders names both: the customer, and in `act` who acts for the customer.
+    /// #[authenticated(role = "support")]
+    /// #[post("/act-for", data = "<subject_token>")]
+    /// async fn act_for(
+    ///     user: &LogtoUser,
+    ///     logto: &Logto,
+    ///     subject_token: &str,
+    /// ) -> Result<String, Error> {
+    ///     let actor = user.account_token().await?;
+    ///     let exchange = logto.exchange_token(subject_token).actor_token(actor.as_str());
+    ///     let token = exchange.resource(Orders).scope("read:orders").send().await?;
+    ///     Ok(format!("good for {} seconds", token.expires_in().as_secs()))
+    /// }
+    /// # fn main() { let _ = routes![my_account, act_for]; }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of [`access_token()`](Self::access_token) except the first two: every sign-in asks for
+    /// it.
+    pub async fn account_token(&self) -> Result<Token, Error> {
+        self.token(TokenTarget::default()).await
     }
 
     /// Removes the access tokens of this session from memory, so that the next ones come from
@@ -138,6 +187,8 @@ impl LogtoUser {
     /// it after the user's roles have changed, or before an action that must not depend on claims
     /// that are up to `session.revalidate_after` old. It returns the new user, and guards that run
     /// later in this request return the new user too. This value does not change.
+    ///
+    /// This example needs the scope `roles`, as `scopes = ["roles"]` in the configuration:
     ///
     /// ```
     /// # #[macro_use] extern crate rocket;
@@ -168,7 +219,8 @@ impl LogtoUser {
     /// [`refresh()`](Self::refresh) renews them.
     ///
     /// User info also contains claims that ID tokens omit, such as `custom_data` and `identities`,
-    /// each if the sign-in asked for its scope. An answer about another user is rejected ([OpenID
+    /// each if the sign-in asked for its scope. To have them in every session, set
+    /// `session.user_info`. An answer about another user is rejected ([OpenID
     /// Connect Core, section
     /// 5.3.2](https://openid.net/specs/openid-connect-core-1_0.html#UserInfoResponse)).
     ///

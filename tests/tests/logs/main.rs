@@ -3,6 +3,7 @@
 //! These tests are in a process of their own because they read its log: the logger of a process can be set only once, and
 //! Rocket sets its own at the first launch. Each test has the log to itself, so they run one after the other.
 
+mod accessors;
 mod launch;
 mod redis;
 mod refusals;

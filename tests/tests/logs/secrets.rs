@@ -34,7 +34,7 @@ async fn no_secret_of_a_whole_session_is_in_a_log_line() {
     let session = SessionConfig::new().keep_id_token(true);
     let config = config_for(&idp).base_url(&origin).internal_endpoint(&forwarder.origin);
     let fairing = Logto::fairing().config(config.session(session)).clock(clock.clone());
-    let site = rocket(fairing).mount("/", routes![user_info, debug]);
+    let site = rocket(fairing).mount("/", routes![user_info, account_token, debug]);
     let server = Server::launch(site, port).await;
 
     let mut browser = WebBrowser::new(&origin);
@@ -46,6 +46,7 @@ async fn no_secret_of_a_whole_session_is_in_a_log_line() {
     assert_eq!(first.status, 200, "{}", first.body);
     clock.advance(Duration::from_secs(3550));
     assert_eq!(browser.get("/user-info").await.status, 200);
+    assert_eq!(browser.get("/account-token").await.status, 200);
     let user = browser.get("/debug").await;
     assert_eq!(user.status, 200, "{}", user.body);
     // Errors are logged as well, and need the same care.
@@ -119,6 +120,16 @@ fn what_is_printed_for_debugging_has_no_secret() {
 #[get("/user-info")]
 async fn user_info(user: &LogtoUser) -> Result<String, Error> {
     user.fetch_user_info().await.map(|claims| claims.sub.clone())
+}
+
+/// The account token goes back to the provider, as to an API.
+#[get("/account-token")]
+async fn account_token(user: LogtoUser, logto: &Logto) -> Result<String, Error> {
+    let token = user.account_token().await?;
+    let known = logto.introspect(token.as_str()).await?;
+    assert_eq!(known.sub(), Some(user.id()));
+    let refused = logto.exchange_token("nothing").actor_token(token.as_str()).send().await;
+    Ok(format!("{token:?} {token:#?} {refused:?}"))
 }
 
 resource!(Orders = "https://api.example.test/orders");

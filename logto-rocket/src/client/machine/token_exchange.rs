@@ -63,8 +63,9 @@ impl TokenExchange<'_> {
         self
     }
 
-    /// An opaque access token, with the scope `openid`, of the acting user. The claim `act` of the
-    /// new token names the acting user, so that both users are recorded.
+    /// The opaque access token of the acting user, from
+    /// [`account_token()`](crate::LogtoUser::account_token), whose sign-in asked for `openid`. The
+    /// claim `act` of the new token names the acting user, so that both users are recorded.
     pub fn actor_token(mut self, token: impl Into<String>) -> Self {
         self.exchange.actor = Some(AccessToken::from(token.into()));
         self

@@ -100,6 +100,18 @@ impl SessionConfig {
         self.set("claims", list(names))
     }
 
+    /// Whether user info is fetched at the sign-in and each time that claims are confirmed, and kept
+    /// with the claims. Default: `false`. Logto puts `custom_data`, `identities`, `sso_identities`
+    /// and `organization_data` into user info only. It needs [`claims()`](SessionConfig::claims),
+    /// because all of user info does not fit into a cookie, and the scopes of these claims.
+    ///
+    /// User info is not signed, so it never replaces a claim of the ID token, and never adds roles,
+    /// organizations or what tells how a user signed in. Users can edit their custom data where
+    /// Logto's account center allows it: use it for preferences, and roles for rights.
+    pub fn user_info(self, keep: bool) -> Self {
+        self.set("user_info", keep)
+    }
+
     /// Whether a session stores the ID token as Logto sent it. Default: `false`, because it makes
     /// cookies large.
     pub fn keep_id_token(self, keep: bool) -> Self {

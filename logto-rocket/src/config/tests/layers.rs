@@ -30,7 +30,8 @@ fn the_smallest_configuration_has_the_documented_defaults() {
         assert_eq!(settings.session.max_cookie_bytes, 7000);
         assert_eq!(settings.session.same_site, cookie::SameSite::Lax);
         assert_eq!((settings.session.cookie, settings.session.claims), (None, None));
-        assert!(!settings.session.keep_id_token && settings.ca_certificates.is_none());
+        assert!(!settings.session.keep_id_token && !settings.session.user_info);
+        assert!(settings.ca_certificates.is_none());
         assert_eq!(warnings, Vec::<String>::new());
     });
 }
@@ -170,6 +171,7 @@ fn every_setter_in_code_sets_its_key() {
             .same_site(rocket::http::SameSite::None)
             .max_cookie_bytes(1000)
             .claims(["name"])
+            .user_info(true)
             .keep_id_token(true);
         let config = Config::new()
             .endpoint("https://example.logto.app/")
@@ -216,6 +218,7 @@ fn every_setter_in_code_sets_its_key() {
         assert_eq!(settings.session.max_cookie_bytes, 1000);
         assert_eq!(settings.session.claims.unwrap(), ["name"]);
         assert!(settings.session.keep_id_token && !settings.user_route);
+        assert!(settings.session.user_info);
         assert_eq!(settings.secret_keys.len(), 1);
         assert_eq!(settings.clock_skew, Duration::ZERO);
         assert_eq!(settings.timeout, Duration::from_millis(1500));

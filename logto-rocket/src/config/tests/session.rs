@@ -58,6 +58,17 @@ fn claims_are_confirmed_before_they_are_too_old_or_never() {
 }
 
 #[test]
+fn user_info_is_kept_only_with_a_list_of_claims() {
+    let settings = session("user_info = true\nclaims = [\"custom_data\"]").unwrap();
+    assert!(settings.session.user_info);
+    let errors = session("user_info = true").unwrap_err();
+    let parts = ["logto.session.user_info = true (from Rocket.toml)", "`session.claims`"];
+    assert_holds(&errors, &parts);
+    assert_session_refused("user_info", &["user_info = \"yes\"\nclaims = []"]);
+    assert!(session("user_info = false").is_ok());
+}
+
+#[test]
 fn a_store_is_one_of_three() {
     let place = |line: &str| session(line).unwrap().session.store;
     assert!(matches!(place("claims = []"), StoreSettings::Cookie));

@@ -31,5 +31,6 @@ mod confirmation;
 mod queue;
 mod request;
 mod token;
+mod user_info;
 
 pub(super) use self::circuit::Circuit;

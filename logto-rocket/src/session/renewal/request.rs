@@ -173,8 +173,9 @@ impl Sessions {
             self.end(&before).await;
             return Err(Error::SessionOver);
         }
-        let now = self.clock.now();
         let believed = claims.is_ok();
+        let claims = self.confirmed_claims(claims, target, &tokens).await;
+        let now = self.clock.now();
         entry.advance(|session| {
             if let Some(refresh_token) = renewal.refresh_token.clone() {
                 session.refresh_token = Some(refresh_token);

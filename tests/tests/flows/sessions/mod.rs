@@ -12,3 +12,4 @@ mod refusals;
 mod retry_after;
 mod revalidation;
 mod secret_key_rotation;
+mod user_info;

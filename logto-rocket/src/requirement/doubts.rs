@@ -1,0 +1,79 @@
+//! What the launch warns about in a requirement: conditions that nobody meets, or that users can meet by
+//! themselves.
+
+use super::Tree;
+use super::asks::{is_editable, is_elsewhere, scope_of};
+use super::node::Node;
+use crate::names::{ORGANIZATION_ROLES, ROLES};
+
+/// What is known at launch of the sessions to come.
+pub(crate) struct SessionsToCome<'l> {
+    /// The scopes that every sign-in asks for.
+    pub scopes: &'l [String],
+    /// Whether they store a claim.
+    pub store: &'l dyn Fn(&str) -> bool,
+    /// Whether they hold user info.
+    pub hold_user_info: bool,
+    /// Where the value of a key of the configuration comes from, as ` (from …)`.
+    pub source_of: &'l dyn Fn(&str) -> String,
+}
+
+impl Tree {
+    /// Each condition that is hardly as meant, with the reason and the remedy.
+    pub fn doubts(self, sessions: &SessionsToCome<'_>) -> Vec<String> {
+        let mut doubts = Vec::new();
+        self.visit(|node| {
+            let Some((claim, scope)) = claim_and_scope(node) else { return };
+            let wrong = sessions.why_not_met(claim, scope);
+            let reasons = wrong.into_iter().chain(is_editable(claim).then(|| by_themselves(claim)));
+            doubts.extend(reasons.map(|reason| format!("`{node}`: {reason}")));
+        });
+        doubts
+    }
+}
+
+impl SessionsToCome<'_> {
+    fn why_not_met(&self, claim: &str, scope: Option<&str>) -> Option<String> {
+        let from = self.source_of;
+        if is_elsewhere(claim) && !self.hold_user_info {
+            return Some(format!(
+                "Logto puts the claim `{claim}` into user info only, unless the tenant adds it to ID \
+                 tokens, so that nobody meets this. To fix it, write `session.user_info = true` and \
+                 add `{claim}` to `session.claims`."
+            ));
+        }
+        if let Some(scope) = scope
+            && !self.scopes.iter().any(|asked| asked == scope)
+        {
+            return Some(format!(
+                "no sign-in asks Logto for the scope `{scope}`, so that nobody meets this. To fix \
+                 it, add it to `logto.scopes`{}.",
+                from("scopes")
+            ));
+        }
+        (!(self.store)(claim)).then(|| {
+            format!(
+                "sessions do not store the claim `{claim}`, so that nobody meets this. To fix it, \
+                 add it to `logto.session.claims`{}.",
+                from("session.claims")
+            )
+        })
+    }
+}
+
+/// The claim that decides a condition, and the scope that it comes with.
+fn claim_and_scope(node: &Node) -> Option<(&'static str, Option<&'static str>)> {
+    match node {
+        Node::Roles(_) => Some(("roles", Some(ROLES))),
+        Node::OrganizationRole { .. } => Some(("organization_roles", Some(ORGANIZATION_ROLES))),
+        Node::Claim { path, .. } => path.first().map(|claim| (*claim, scope_of(claim))),
+        _ => None,
+    }
+}
+
+fn by_themselves(claim: &str) -> String {
+    format!(
+        "users can edit this where Logto's account center allows it (the claim `{claim}`), and so \
+         decide themselves whether they meet it. To give rights, require a role."
+    )
+}
