@@ -147,7 +147,8 @@ impl Claims {
         Ok(Self { known: serde_json::from_str(json)?, raw: json.into(), parsed: OnceLock::new() })
     }
 
-    /// The claims as the JSON object in which they were received.
+    /// The claims as a JSON object: that in which they were received or, in a later request of the
+    /// session, one with the same members.
     pub fn as_json(&self) -> &str {
         &self.raw
     }
@@ -206,7 +207,8 @@ impl Claims {
         sizes
     }
 
-    fn all(&self) -> &Map<String, Value> {
+    /// All claims by name.
+    pub(crate) fn all(&self) -> &Map<String, Value> {
         self.parsed.get_or_init(|| serde_json::from_str(&self.raw).unwrap_or_default())
     }
 }

@@ -11,6 +11,7 @@ pub mod gated_store;
 pub mod http;
 pub mod jar;
 pub mod log;
+pub mod nginx;
 pub mod oidc_provider;
 pub mod prerequisites;
 pub mod process;

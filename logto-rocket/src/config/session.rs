@@ -23,6 +23,9 @@ const BOUNDS: (Duration, Duration) = (SECOND, Duration::from_secs(400 * 24 * 60 
 const MIN_COOKIE_BYTES: usize = 1000;
 const MAX_COOKIE_BYTES: usize = 7000;
 
+/// The headers that nginx takes as it comes (4 kB), less 1.3 kB for those of the application.
+const DEFAULT_COOKIE_BYTES: usize = 2750;
+
 /// Reads the keys under `session`; `is_https` if browsers reach the site over https, `has_own_store` if
 /// the application has given a store of its own.
 pub(super) fn read(
@@ -49,7 +52,7 @@ pub(super) fn read(
         same_site: same_site(reader, is_https),
         max_cookie_bytes: reader
             .number("session.max_cookie_bytes", bytes)
-            .unwrap_or(MAX_COOKIE_BYTES),
+            .unwrap_or(DEFAULT_COOKIE_BYTES),
         claims: reader.list("session.claims", texts::claim),
         user_info: user_info(reader),
         keep_id_token: reader.flag("session.keep_id_token").unwrap_or(false),

@@ -4,54 +4,37 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::cached_token::{CachedTokens, is_zero};
+use super::cached_token::CachedTokens;
 use super::secret::Secret;
 use crate::claims::Claims;
 use crate::oidc::{RawIdToken, RefreshToken};
 use crate::session_id::SessionId;
 
-/// The session of a signed-in browser, stored encrypted in its cookies. `Session<()>` is one whose
-/// claims are not read yet; see [`from_text`](Session::from_text).
-#[derive(Clone, Serialize, Deserialize)]
-pub(crate) struct Session<C = Arc<Claims>> {
-    #[serde(rename = "v")]
-    pub(super) format: Format,
-    #[serde(rename = "i")]
+/// The session of a signed-in browser, stored encrypted in its cookies or in a store.
+#[derive(Clone)]
+pub(crate) struct Session {
     pub id: SessionId,
     /// Raised by every token request: of two copies of a session, the one with the higher generation
     /// is right.
-    #[serde(rename = "g")]
     pub generation: u64,
-    /// They are written behind the rest; see [`to_text`](Session::to_text).
-    #[serde(skip)]
-    pub claims: C,
-    #[serde(rename = "r", default, skip_serializing_if = "Option::is_none")]
+    pub claims: Arc<Claims>,
     pub refresh_token: Option<RefreshToken>,
-    #[serde(rename = "q", default, skip_serializing_if = "is_default")]
     pub asked: Asked,
-    #[serde(rename = "t")]
     pub signed_in_at: u64,
-    #[serde(rename = "c")]
     pub confirmed_at: u64,
-    #[serde(rename = "l")]
     pub last_seen: u64,
     /// How often the application asked that nothing from before decide any more. An access token from
     /// before the last mark is still good for calls, but its scopes decide nothing here.
-    #[serde(rename = "m", default, skip_serializing_if = "is_zero")]
     pub marks: u32,
-    #[serde(rename = "k", default, skip_serializing_if = "Option::is_none")]
     pub id_token: Option<RawIdToken>,
     /// Only with a store: the tokens that all processes may use.
-    #[serde(rename = "a", default, skip_serializing_if = "Vec::is_empty")]
     pub tokens: CachedTokens,
     /// In a store only: where the sign-in came from.
-    #[serde(rename = "o", default, skip_serializing_if = "Option::is_none")]
     pub origin: Option<SignInOrigin>,
     /// What the browser gets of a session that is in a store. Only the response of the sign-in
     /// has it.
-    #[serde(skip)]
     pub secret: Option<Secret>,
 }
 
@@ -64,18 +47,17 @@ pub(crate) struct SignInOrigin {
     pub user_agent: Option<String>,
 }
 
-/// The format of what is sealed. A session in another format reads as signed out.
-#[derive(Clone, Copy, Serialize, Deserialize)]
-#[serde(try_from = "u8", into = "u8")]
-pub(super) struct Format;
-
-const FORMAT: u8 = 1;
-
 /// What a sign-in asked of Logto.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Asked {
     /// The scopes, separated by spaces; empty means `openid offline_access profile`.
-    #[serde(rename = "p", default, skip_serializing_if = "String::is_empty")]
+    #[serde(
+        rename = "p",
+        default,
+        skip_serializing_if = "String::is_empty",
+        serialize_with = "short",
+        deserialize_with = "full"
+    )]
     scopes: String,
     #[serde(rename = "a", default, skip_serializing_if = "Vec::is_empty")]
     pub resources: Vec<String>,
@@ -121,7 +103,6 @@ impl Session {
     /// A session that begins now, under a new id. It has no tokens yet.
     pub fn new(claims: Claims, asked: Asked, now: u64) -> Self {
         Self {
-            format: Format,
             id: SessionId::random(),
             generation: 0,
             claims: Arc::new(claims),
@@ -161,20 +142,55 @@ impl Session {
     }
 }
 
-impl From<Format> for u8 {
-    fn from(_: Format) -> Self {
-        FORMAT
-    }
+/// What a scope of Logto's begins with.
+const URN: &str = "urn:logto:scope:";
+
+/// Writes scopes in few bytes: `+` is all of [`USUAL_SCOPES`], and `~` begins one of Logto's URNs.
+fn short<S: Serializer>(scopes: &str, serializer: S) -> Result<S::Ok, S::Error> {
+    let usual = USUAL_SCOPES.join(" ");
+    let (first, rest) = match scopes.strip_prefix(&usual) {
+        Some(rest) if rest.is_empty() || rest.starts_with(' ') => (Some("+".to_owned()), rest),
+        _ => (None, scopes),
+    };
+    let each = rest.split_whitespace().map(|scope| match scope.strip_prefix(URN) {
+        Some(name) if !name.starts_with('=') => format!("~{name}"),
+        _ if scope.starts_with(['~', '+']) => format!("~={scope}"),
+        _ => scope.to_owned(),
+    });
+    let all: Vec<_> = first.into_iter().chain(each).collect();
+    serializer.serialize_str(&all.join(" "))
 }
 
-impl TryFrom<u8> for Format {
-    type Error = &'static str;
-
-    fn try_from(version: u8) -> Result<Self, Self::Error> {
-        if version == FORMAT { Ok(Self) } else { Err("a session of another version") }
-    }
+/// Reads what [`short`] wrote.
+fn full<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    let each = text.split_whitespace().map(|scope| match scope.strip_prefix('~') {
+        _ if scope == "+" => USUAL_SCOPES.join(" "),
+        Some(name) => match name.strip_prefix('=') {
+            Some(scope) => scope.to_owned(),
+            None => format!("{URN}{name}"),
+        },
+        None => scope.to_owned(),
+    });
+    Ok(each.collect::<Vec<_>>().join(" "))
 }
 
-fn is_default<T: Default + PartialEq>(value: &T) -> bool {
-    *value == T::default()
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scopes_are_written_in_few_bytes_and_read_as_they_were() {
+        for (scopes, written) in [
+            ("openid offline_access profile roles", "+ roles"),
+            ("openid profile urn:logto:scope:organizations", "openid profile ~organizations"),
+            ("openid offline_access profiles", "openid offline_access profiles"),
+            ("openid ~a + ~=b urn:logto:scope:=c", "openid ~=~a ~=+ ~=~=b urn:logto:scope:=c"),
+        ] {
+            let asked = Asked { scopes: scopes.into(), resources: Vec::new() };
+            let json = serde_json::to_string(&asked).unwrap();
+            assert_eq!(json, format!("{{\"p\":\"{written}\"}}"));
+            assert_eq!(serde_json::from_str::<Asked>(&json).unwrap(), asked);
+        }
+    }
 }

@@ -27,7 +27,7 @@ fn the_smallest_configuration_has_the_documented_defaults() {
         assert_eq!(settings.session.idle_timeout, None);
         assert_eq!(settings.session.revalidate_after, Some(Duration::from_secs(3600)));
         assert_eq!(settings.session.max_stale, Some(Duration::from_secs(24 * 3600)));
-        assert_eq!(settings.session.max_cookie_bytes, 7000);
+        assert_eq!(settings.session.max_cookie_bytes, 2750);
         assert_eq!(settings.session.same_site, cookie::SameSite::Lax);
         assert_eq!((settings.session.cookie, settings.session.claims), (None, None));
         assert!(!settings.session.keep_id_token && !settings.session.user_info);

@@ -1,53 +1,113 @@
-//! The text of a session before encryption: a line of JSON, followed by the claims as they were
-//! received.
+//! The text of a session before encryption: a line of JSON, followed by the claims in few bytes.
 
 use std::sync::Arc;
 
-use crate::claims::Claims;
-use crate::session::Session;
+use serde::{Deserialize, Serialize};
+
+use super::compact;
+use crate::oidc::{RawIdToken, RefreshToken};
+use crate::session::cached_token::{CachedTokens, is_zero};
+use crate::session::session::{Asked, Session, SignInOrigin};
+use crate::session_id::SessionId;
+
+/// The format of what is sealed. A session in another format reads as signed out.
+const FORMAT: u8 = 2;
+
+/// What is written of a session besides its claims. Times are relative to the sign-in.
+#[derive(Serialize, Deserialize)]
+struct Line(u8, SessionId, u64, Option<RefreshToken>, u64, i64, i64, Option<Rest>);
+
+/// What most sessions do not have.
+#[derive(Default, Serialize, Deserialize)]
+struct Rest {
+    #[serde(rename = "q", default, skip_serializing_if = "is_default")]
+    asked: Asked,
+    #[serde(rename = "m", default, skip_serializing_if = "is_zero")]
+    marks: u32,
+    #[serde(rename = "k", default, skip_serializing_if = "Option::is_none")]
+    id_token: Option<RawIdToken>,
+    #[serde(rename = "a", default, skip_serializing_if = "Vec::is_empty")]
+    tokens: CachedTokens,
+    #[serde(rename = "o", default, skip_serializing_if = "Option::is_none")]
+    origin: Option<SignInOrigin>,
+}
 
 impl Session {
     /// The session as text.
     pub fn to_text(&self) -> Option<String> {
-        let mut text = serde_json::to_string(self).ok()?;
+        let rest = Rest {
+            asked: self.asked.clone(),
+            marks: self.marks,
+            id_token: self.id_token.clone(),
+            tokens: self.tokens.clone(),
+            origin: self.origin.clone(),
+        };
+        let line = Line(
+            FORMAT,
+            self.id.clone(),
+            self.generation,
+            self.refresh_token.clone(),
+            self.signed_in_at,
+            difference(self.confirmed_at, self.signed_in_at)?,
+            difference(self.last_seen, self.signed_in_at)?,
+            rest.is_needed().then_some(rest),
+        );
+        let mut text = serde_json::to_string(&line).ok()?;
         text.push('\n');
-        text.push_str(self.claims.as_json());
+        text.push_str(&compact::written(&self.claims));
         Some(text)
     }
 
     /// The session that [`to_text`](Self::to_text) wrote; `None` for anything else.
     pub fn from_text(text: &str) -> Option<Self> {
         let (line, claims) = text.split_once('\n')?;
-        let rest: Session<()> = serde_json::from_str(line).ok()?;
-        Some(rest.with(Arc::new(Claims::from_json(claims).ok()?)))
+        let line: Line = serde_json::from_str(line).ok()?;
+        let Line(FORMAT, id, generation, refresh_token, signed_in_at, confirmed, seen, rest) = line
+        else {
+            return None;
+        };
+        let Rest { asked, marks, id_token, tokens, origin } = rest.unwrap_or_default();
+        Some(Self {
+            id,
+            generation,
+            claims: Arc::new(compact::read(claims)?),
+            refresh_token,
+            asked,
+            signed_in_at,
+            confirmed_at: signed_in_at.checked_add_signed(confirmed)?,
+            last_seen: signed_in_at.checked_add_signed(seen)?,
+            marks,
+            id_token,
+            tokens,
+            origin,
+            secret: None,
+        })
     }
 }
 
-impl Session<()> {
-    fn with(self, claims: Arc<Claims>) -> Session {
-        Session {
-            claims,
-            format: self.format,
-            id: self.id,
-            generation: self.generation,
-            refresh_token: self.refresh_token,
-            asked: self.asked,
-            signed_in_at: self.signed_in_at,
-            confirmed_at: self.confirmed_at,
-            last_seen: self.last_seen,
-            marks: self.marks,
-            id_token: self.id_token,
-            tokens: self.tokens,
-            origin: self.origin,
-            secret: self.secret,
-        }
+impl Rest {
+    fn is_needed(&self) -> bool {
+        let Self { asked, marks, id_token, tokens, origin } = self;
+        !is_default(asked)
+            || *marks > 0
+            || id_token.is_some()
+            || !tokens.is_empty()
+            || origin.is_some()
     }
+}
+
+fn difference(at: u64, from: u64) -> Option<i64> {
+    i64::try_from(at).ok()?.checked_sub(i64::try_from(from).ok()?)
+}
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::session::{Asked, SignInOrigin};
+    use crate::claims::Claims;
 
     /// A session whose claims came in several lines, from a browser whose name has two.
     fn text() -> String {
@@ -56,6 +116,9 @@ mod tests {
         let user_agent = Some("A Browser\r\n{\"sub\":\"admin\"}".to_owned());
         let mut session = Session::new(claims, Asked::default(), 1_000);
         session.origin = Some(SignInOrigin { address: None, user_agent });
+        session.confirmed_at = 990;
+        session.last_seen = 1_010;
+        session.marks = 3;
         session.to_text().unwrap()
     }
 
@@ -65,6 +128,7 @@ mod tests {
         let session = Session::from_text(&text).unwrap();
         assert_eq!(session.claims.sub, "k3d9");
         assert_eq!(session.claims.get::<String>("team").unwrap().as_deref(), Some("a\nb"));
+        assert_eq!((session.confirmed_at, session.last_seen, session.marks), (990, 1_010, 3));
         assert_eq!(session.to_text().unwrap(), text);
     }
 

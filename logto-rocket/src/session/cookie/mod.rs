@@ -4,6 +4,7 @@
 //! alone writes it. Nothing here remembers a session, and nothing waits.
 
 mod codec;
+mod compact;
 mod flow;
 mod flows;
 mod names;

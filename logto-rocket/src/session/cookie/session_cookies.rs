@@ -16,12 +16,13 @@ use crate::session::session::Session;
 /// the 4,096 bytes that every browser accepts.
 const PIECE: usize = 3500;
 
-/// From this size on a warning names the largest claims.
-const LARGE: usize = 3500;
+/// From this part of the limit on a warning names the largest claims: three quarters.
+const LARGE: (usize, usize) = (3, 4);
 
 /// A session that does not fit into its cookies.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct TooLarge {
+    /// Of the `Set-Cookie` headers.
     bytes: usize,
     limit: usize,
     largest: String,
@@ -81,17 +82,22 @@ impl Cookies {
 
     /// The cookies that hold the session: one, or, where it is too large for that, several pieces.
     pub fn of(&self, session: &Session) -> Result<Vec<CookieWrite>, TooLarge> {
-        let text = match &session.secret {
-            Some(secret) => secret.reveal().to_owned(),
-            None => self.sealed(session)?,
+        let Some(secret) = &session.secret else {
+            return self.checked(session, self.pieces(session, self.sealed(session)));
         };
+        Ok(self.pieces(session, Some(secret.reveal().to_owned())))
+    }
+
+    /// A text in as many cookies as it takes.
+    fn pieces(&self, session: &Session, text: Option<String>) -> Vec<CookieWrite> {
+        let text = text.unwrap_or_default();
         let max_age = self.lifetimes.left(session, self.clock.now());
         let same_site = self.attributes.same_site;
         let write = |name, value| CookieWrite { name, value: Some(value), same_site, max_age };
 
         let count = text.len().div_ceil(PIECE);
         if count <= 1 {
-            return Ok(vec![write(self.names.session().to_owned(), text)]);
+            return vec![write(self.names.session().to_owned(), text)];
         }
         let mut writes = Vec::with_capacity(count);
         let mut rest = text.as_str();
@@ -103,12 +109,12 @@ impl Cookies {
                 _ => write(self.names.piece(number), piece.to_owned()),
             });
         }
-        Ok(writes)
+        writes
     }
 
     /// Whether the session fits into its cookies.
     pub(in crate::session) fn check_size(&self, session: &Session) -> Result<(), TooLarge> {
-        self.sealed(session).map(drop)
+        self.of(session).map(drop)
     }
 
     /// The deletion of all cookies that a session can have.
@@ -125,25 +131,30 @@ impl Cookies {
         CookieWrite { name, value: None, same_site, max_age: Duration::ZERO }
     }
 
-    fn sealed(&self, session: &Session) -> Result<String, TooLarge> {
+    fn sealed(&self, session: &Session) -> Option<String> {
+        self.vault.seal(SealedAs::Session, self.names.session(), &session.to_text()?)
+    }
+
+    /// The cookies of a session, if a response has room for them.
+    fn checked(
+        &self,
+        session: &Session,
+        writes: Vec<CookieWrite>,
+    ) -> Result<Vec<CookieWrite>, TooLarge> {
         let limit = self.attributes.max_bytes;
-        let text = session
-            .to_text()
-            .and_then(|text| self.vault.seal(SealedAs::Session, self.names.session(), &text));
-        let bytes = text.as_ref().map_or(usize::MAX, String::len);
-        match text {
-            Some(text) if bytes <= limit => {
-                if bytes > LARGE && !self.warned_of_size.swap(true, Ordering::Relaxed) {
-                    log::warn!(
-                        "A session takes {bytes} bytes of cookies; the limit is {limit}. The \
-                         largest claims: {}. Set `logto.session.claims` to the claims to store.",
-                        largest(session)
-                    );
-                }
-                Ok(text)
-            }
-            _ => Err(TooLarge { bytes, limit, largest: largest(session) }),
+        let bytes = writes.iter().map(|write| self.header_bytes(write)).sum();
+        if bytes > limit || writes.len() > MAX_PIECES {
+            return Err(TooLarge { bytes, limit, largest: largest(session) });
         }
+        let is_large = bytes * LARGE.1 > limit * LARGE.0;
+        if is_large && !self.warned_of_size.swap(true, Ordering::Relaxed) {
+            log::warn!(
+                "A session takes {bytes} bytes of the headers of a response; the limit is {limit}. The \
+                 largest claims: {}. Set `logto.session.claims` to the claims to store.",
+                largest(session)
+            );
+        }
+        Ok(writes)
     }
 }
 
@@ -152,9 +163,11 @@ impl fmt::Display for TooLarge {
         let Self { bytes, limit, largest } = self;
         write!(
             f,
-            "the session takes {bytes} bytes of cookies, but `logto.session.max_cookie_bytes` is \
-             {limit}; the largest claims: {largest}; list the claims to store in \
-             `logto.session.claims`, or ask for fewer scopes"
+            "the session takes {bytes} bytes of `Set-Cookie` headers, but \
+             `logto.session.max_cookie_bytes` is {limit}; the largest claims: {largest}; list the \
+             claims to store in `logto.session.claims`, ask for fewer scopes, store sessions in \
+             memory or Redis (`logto.session.store`), or raise the limit together with that of the \
+             proxy in front (`proxy_buffer_size` of nginx)"
         )
     }
 }

@@ -29,6 +29,18 @@ impl Cookies {
     }
 }
 
+impl Cookies {
+    /// What a cookie takes of the headers of a response.
+    pub(super) fn header_bytes(&self, write: &CookieWrite) -> usize {
+        let CookieWrite { name, value, same_site, max_age } = write;
+        let (same_site, max_age) = (*same_site, *max_age);
+        let empty =
+            CookieWrite { name: name.clone(), value: Some(String::new()), same_site, max_age };
+        let value = value.as_ref().map_or(0, String::len);
+        "Set-Cookie: \r\n".len() + self.build(empty).to_string().len() + value
+    }
+}
+
 impl CookieWrite {
     /// The deletion of the cookie of a sign-in.
     pub fn forget_flow(name: String) -> Self {

@@ -6,5 +6,6 @@ mod concurrent_refresh;
 mod lifecycle;
 mod max_age;
 mod max_age_in_chromium;
+mod nginx;
 mod prerequisites;
 mod provider;
