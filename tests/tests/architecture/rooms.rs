@@ -11,7 +11,7 @@ use crate::sources::{File, Sources};
 #[rustfmt::skip] // One room a line.
 const ROOMS: &[(&str, &[&str])] = &[
     ("lib", &[]),
-    ("fairing", &["routes", "flows", "guard", "response", "request", "user", "client", "config", "session/mod", "session/settings", "session/store", "session/cookie", "events", "oidc", "error", "clock"]),
+    ("fairing", &["routes", "flows", "guard", "response", "request", "user", "client", "config", "session/mod", "session/settings", "session/store", "session/cookie", "events", "oidc", "clock"]),
     ("routes", &["flows", "response", "request", "user", "client", "session/mod", "session/backend", "session/memory", "session/cookie", "session/session", "events", "oidc", "error", "task", "claims", "local_path", "loopback"]),
     ("templates", &["request", "user", "client", "at_once", "local_path"]),
     ("flows", &["response", "request", "user", "client", "session/cookie", "session/session", "events", "oidc", "error", "at_once", "local_path"]),

@@ -8,5 +8,6 @@ mod escaping;
 mod fail_closed;
 mod loaders;
 mod navigations;
+mod pages;
 mod redirects;
 mod templates;
