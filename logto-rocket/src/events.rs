@@ -137,6 +137,22 @@ impl fmt::Display for Event {
 }
 
 impl Event {
+    /// The stable code of this event: its name, such as `signed_in`, or for an error the
+    /// [code](Error::code) of the error. The manual [lists](crate#codes) all codes. Later versions add
+    /// codes, and change none.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::SignedIn { .. } => "signed_in",
+            Self::SignInFailed { error } => error.code(),
+            Self::SignInNotStarted { error } | Self::Undecided { error } => error.code(),
+            Self::ReturnToIgnored { .. } => "return_to_ignored",
+            Self::SignedOut { .. } => "signed_out",
+            Self::BackchannelLogout { .. } => "backchannel_logout",
+            Self::BackchannelLogoutRefused { .. } => "backchannel_logout_refused",
+            Self::Denied { .. } => "denied",
+        }
+    }
+
     /// The level of its line in the log.
     fn level(&self) -> log::Level {
         match self {

@@ -123,6 +123,8 @@
 //!
 #![doc = include_str!("../docs/refusals.md")]
 //!
+#![doc = include_str!("../docs/pages.md")]
+//!
 //! # Routes
 //!
 //! The fairing mounts these routes under `base` (`/auth`):
@@ -163,7 +165,7 @@
 //! | --- | --- |
 //! | [`on_sign_in`](LogtoFairing::on_sign_in) | for each sign-in, before the session exists; an error refuses the sign-in |
 //! | [`sign_in_options`](LogtoFairing::sign_in_options) | for the options of each sign-in that starts at one of the [routes](#routes) |
-//! | [`error_page`](LogtoFairing::error_page) | for the page of a failed sign-in |
+//! | [`pages`](LogtoFairing::pages) | for each page of this crate that a browser gets |
 //! | [`on_event`](LogtoFairing::on_event) | for each event |
 //!
 //! | event | level in the log |
@@ -291,7 +293,7 @@ pub use oidc::{
 };
 pub use requirement::{Requirement, needs};
 pub use resource::Resource;
-pub use response::Challenge;
+pub use response::{ActionKind, BuiltInPage, Challenge, PageAction};
 #[cfg(feature = "redis")]
 pub use session::RedisStore;
 pub use session::{MemoryStore, Record, Replaced, SessionStore, StoreError, StoreId, Stored};

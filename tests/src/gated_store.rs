@@ -7,10 +7,11 @@ use std::time::Duration;
 use logto_rocket::{Record, Replaced, SessionStore, StoreError, StoreId, Stored};
 use rocket::tokio::sync::RwLock;
 
-/// A store in front of another one. A test can make replacing fail or wait, and loading wait; all else works.
+/// A store in front of another one. A test can make replacing fail or wait, and loading fail or wait.
 pub struct GatedStore {
     store: Arc<dyn SessionStore>,
     broken: AtomicBool,
+    away: AtomicBool,
     refused: AtomicUsize,
     leases: AtomicUsize,
     loads: AtomicUsize,
@@ -23,15 +24,20 @@ pub struct GatedStore {
 impl GatedStore {
     /// In front of this store.
     pub fn before(store: Arc<dyn SessionStore>) -> Arc<Self> {
-        let broken = AtomicBool::new(false);
+        let (broken, away) = (AtomicBool::new(false), AtomicBool::new(false));
         let [refused, leases, loads] = [0; 3].map(AtomicUsize::new);
         let (open, readable) = (RwLock::default(), RwLock::default());
-        Arc::new(Self { store, broken, refused, leases, loads, open, readable })
+        Arc::new(Self { store, broken, away, refused, leases, loads, open, readable })
     }
 
     /// Lets replacing fail, or work again.
     pub fn set_broken(&self, broken: bool) {
         self.broken.store(broken, Ordering::SeqCst);
+    }
+
+    /// Lets reading and deleting fail, or work again.
+    pub fn set_away(&self, away: bool) {
+        self.away.store(away, Ordering::SeqCst);
     }
 
     /// How often replacing has failed.
@@ -50,6 +56,13 @@ impl GatedStore {
     }
 }
 
+impl GatedStore {
+    fn is_there(&self) -> Result<(), StoreError> {
+        let away = self.away.load(Ordering::SeqCst);
+        if away { Err(StoreError::new("the test lets it fail")) } else { Ok(()) }
+    }
+}
+
 #[rocket::async_trait]
 impl SessionStore for GatedStore {
     async fn create(&self, id: &StoreId, record: &Record, ttl: Duration) -> Result<(), StoreError> {
@@ -59,6 +72,7 @@ impl SessionStore for GatedStore {
     async fn load(&self, id: &StoreId) -> Result<Option<Stored>, StoreError> {
         self.loads.fetch_add(1, Ordering::SeqCst);
         let _readable = self.readable.read().await;
+        self.is_there()?;
         self.store.load(id).await
     }
 
@@ -78,6 +92,7 @@ impl SessionStore for GatedStore {
     }
 
     async fn delete(&self, id: &StoreId) -> Result<(), StoreError> {
+        self.is_there()?;
         self.store.delete(id).await
     }
 

@@ -1,5 +1,6 @@
 //! [`Error`]: an error between this application and Logto, with its reason.
 
+mod code;
 mod refusal;
 mod sign_in;
 

@@ -6,8 +6,8 @@ use rocket::http::Status;
 
 use super::{Error, InvalidToken};
 
-/// Why a sign-in failed. Each error has its own page, which
-/// [`error_page`](crate::LogtoFairing::error_page) replaces.
+/// Why a sign-in failed. Each error has its own page, for which
+/// [`pages`](crate::LogtoFairing::pages) sets your own looks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SignInError {

@@ -10,17 +10,18 @@ mod response;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rocket::fairing::{self, Fairing, Info, Kind};
-use rocket::{Build, Orbit, Request, Response, Rocket};
+use rocket::response::content::RawHtml;
+use rocket::{Build, Orbit, Request, Rocket};
 
 use self::last::AfterOthers;
 use crate::client::{Client, Logto};
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::error::SignInError;
 use crate::events::{Event, EventHook, Events};
 use crate::flows::{Hooks, OnSignIn};
 use crate::guard::Registry;
 use crate::oidc::SignInOptions;
+use crate::response::{BuiltInPage, PageHook};
 use crate::routes;
 use crate::session::SessionStore;
 use crate::user::LogtoUser;
@@ -47,6 +48,7 @@ pub struct LogtoFairing {
     clock: Option<Clock>,
     on_event: Mutex<Option<EventHook>>,
     hooks: Mutex<Hooks>,
+    pages: Mutex<PageHook>,
 }
 
 impl Logto {
@@ -121,17 +123,47 @@ impl LogtoFairing {
         self.hook(|hooks| hooks.sign_in_options = Some(Box::new(hook)))
     }
 
-    /// Sets your own page for failed sign-ins. If the hook returns `None`, the built-in page is
-    /// shown. In both cases the status is [`SignInError::status()`].
+    /// Sets a hook that makes the HTML of the built-in [pages](crate#pages): refusals, failed
+    /// sign-ins, questions. If it returns `None`, the page of this crate is shown. Programs get a
+    /// problem document in any case.
+    ///
+    /// The hook decides what a page looks like, not what it is: the status, `Cache-Control: no-store`
+    /// and the other headers stay those of this crate. The `Content-Security-Policy` lets the page load
+    /// scripts, style sheets and images of this site, and inline styles; nothing from elsewhere, to
+    /// which the address of the page could go, because that of a callback contains a code. Escape all
+    /// texts, and keep the actions: without them a user is left without a way onward.
+    ///
+    /// ```
+    /// use logto_rocket::{ActionKind, Logto};
+    /// use rocket::response::content::RawHtml;
+    ///
+    /// # fn escaped(text: &str) -> String { text.to_owned() }
+    /// Logto::fairing().pages(|_request, page| {
+    ///     let mut html = format!("<h1>{}</h1><p>{}</p>", escaped(page.title), escaped(&page.text));
+    ///     for action in &page.actions {
+    ///         let (to, label) = (escaped(action.address.as_str()), escaped(action.label));
+    ///         html += &match action.kind {
+    ///             ActionKind::Post => {
+    ///                 format!("<form method=post action='{to}'><button>{label}</button></form>")
+    ///             }
+    ///             ActionKind::NewTab => format!("<a href='{to}' target=_blank>{label}</a>"),
+    ///             _ => format!("<a href='{to}' target=_top>{label}</a>"),
+    ///         };
+    ///     }
+    ///     Some(RawHtml(html))
+    /// });
+    /// ```
+    ///
+    /// With `rocket_dyn_templates` and a template that is rendered without a request:
+    /// `|request, page| Template::show(request.rocket(), "page", page).map(RawHtml)`.
     #[must_use]
-    pub fn error_page<F>(self, hook: F) -> Self
+    pub fn pages<F>(mut self, hook: F) -> Self
     where
-        F: for<'r> Fn(&'r Request<'_>, &SignInError) -> Option<Response<'r>>
-            + Send
-            + Sync
-            + 'static,
+        F: Fn(&Request<'_>, &BuiltInPage) -> Option<RawHtml<String>> + Send + Sync + 'static,
     {
-        self.hook(|hooks| hooks.error_page = Some(Box::new(hook)))
+        let pages = self.pages.get_mut().unwrap_or_else(PoisonError::into_inner);
+        *pages = PageHook(Some(Box::new(hook)));
+        self
     }
 
     /// Uses this clock for all times, so that a test can move it.
@@ -172,7 +204,8 @@ impl Fairing for LogtoFairing {
         let client = logto.client();
         let rocket = launch::with_secret_key(rocket, client);
         let (base, routes) = (client.settings().base.to_string(), routes::all(client));
-        let rocket = rocket.manage(logto).manage(take(&self.hooks)).manage(Registry::default());
+        let rocket = rocket.manage(logto).manage(take(&self.hooks)).manage(take(&self.pages));
+        let rocket = rocket.manage(Registry::default());
         Ok(rocket.mount(base, routes).attach(AfterOthers))
     }
 

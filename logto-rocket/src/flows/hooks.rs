@@ -4,9 +4,8 @@ use std::error::Error as StdError;
 use std::future::Future;
 use std::pin::Pin;
 
-use rocket::{Request, Response};
+use rocket::Request;
 
-use crate::error::SignInError;
 use crate::oidc::SignInOptions;
 use crate::user::LogtoUser;
 
@@ -19,15 +18,12 @@ pub type OnSignIn<'a> =
 pub(crate) struct Hooks {
     pub on_sign_in: Option<SignInHook>,
     pub sign_in_options: Option<OptionsHook>,
-    pub error_page: Option<ErrorPageHook>,
 }
 
 pub(crate) type SignInHook =
     Box<dyn for<'a> Fn(&'a Request<'_>, &'a LogtoUser) -> OnSignIn<'a> + Send + Sync>;
 pub(crate) type OptionsHook =
     Box<dyn Fn(&Request<'_>, SignInOptions) -> SignInOptions + Send + Sync>;
-pub(crate) type ErrorPageHook =
-    Box<dyn for<'r> Fn(&'r Request<'_>, &SignInError) -> Option<Response<'r>> + Send + Sync>;
 
 impl Hooks {
     /// Those of the application that serves this request.

@@ -107,28 +107,24 @@ impl Challenge {
     }
 
     pub(crate) fn respond(self, request: &Request<'_>) -> Response<'static> {
-        let debug = request.rocket().config().profile == rocket::Config::DEBUG_PROFILE;
-        let status = self.0.status();
-        match (&self.0, Client::of(request.rocket())) {
-            (Refusal::NotSignedIn, Some(client)) => not_signed_in(client, request),
-            (Refusal::SignInTooOld { .. } | Refusal::SignInAskedLess, Some(client)) => {
-                sign_in_again(client, request, self.0.max_age())
+        let Self(refusal) = self;
+        let page = BuiltInPage::new(refusal.status(), texts::of(refusal.code()));
+        let Some(client) = Client::of(request.rocket()) else { return page.respond(request) };
+        match &refusal {
+            Refusal::NotSignedIn => return not_signed_in(client, request, page),
+            Refusal::SignInTooOld { .. } | Refusal::SignInAskedLess => {
+                return lead_to_sign_in(client, request, page, refusal.max_age());
             }
-            (Refusal::SignInStaysOld { .. }, _) => {
-                BuiltInPage::new(status, texts::SIGN_IN_STAYS_OLD).respond(request)
+            Refusal::SignInStaysOld { max_age } => {
+                let kind = Kind::of(request);
+                page.link(label::SIGN_IN, sign_in(client, request, kind, Some(*max_age)))
             }
-            (Refusal::Unavailable { .. }, _) => {
-                BuiltInPage::new(status, texts::UNDECIDED).respond(request)
-            }
-            (Refusal::ForeignOrigin, _) => {
-                BuiltInPage::new(status, texts::FOREIGN_ORIGIN).respond(request)
-            }
-            (refusal, _) => {
-                let page = BuiltInPage::new(status, texts::NO_ACCESS);
-                let page = if debug { page.detail(refusal.to_string()) } else { page };
-                page.respond(request)
-            }
+            Refusal::Unavailable { .. } => try_again(client, request, page),
+            Refusal::ForeignOrigin => page,
+            _ if is_debug(request) => page.detail(refusal.to_string()),
+            _ => page,
         }
+        .respond(request)
     }
 }
 
@@ -152,7 +148,14 @@ impl<'r> Responder<'r, 'static> for Error {
         if is_ours_to_mend {
             log::error!("{self}");
         }
-        refusal.respond_to(request)
+        match (&refusal, Client::of(request.rocket())) {
+            (Refusal::Unavailable { .. }, Some(client)) => {
+                let page = BuiltInPage::new(refusal.status(), texts::of(self.code()));
+                RequestState::of(request).guarded(Some(refusal));
+                Ok(try_again(client, request, page).respond(request))
+            }
+            _ => refusal.respond_to(request),
+        }
     }
 }
 
@@ -209,32 +212,19 @@ impl Handler for Challenger {
     }
 }
 
-fn not_signed_in(client: &Client, request: &Request<'_>) -> Response<'static> {
-    let status = Status::Unauthorized;
-    if Kind::of(request) == Kind::Navigation && attempts(client, request) >= MAX_ATTEMPTS {
-        return BuiltInPage::new(status, texts::SIGN_IN_LOOP)
-            .link(label::TRY_AGAIN, sign_in(client, request, Kind::Navigation, None))
+fn not_signed_in(client: &Client, request: &Request<'_>, page: BuiltInPage) -> Response<'static> {
+    let kind = Kind::of(request);
+    if kind == Kind::Navigation && attempts(client, request) >= MAX_ATTEMPTS {
+        return BuiltInPage::new(page.status, texts::SIGN_IN_LOOP)
+            .link(label::TRY_AGAIN, sign_in(client, request, kind, None))
             .respond(request);
     }
-    let text = match Kind::of(request) {
-        Kind::Form => texts::SIGN_IN_FIRST,
-        Kind::Frame => texts::SIGN_IN_IN_FRAME,
-        _ => texts::NOT_SIGNED_IN,
+    let page = match kind {
+        Kind::Form => BuiltInPage::new(page.status, texts::SIGN_IN_FIRST),
+        Kind::Frame => BuiltInPage::new(page.status, texts::SIGN_IN_IN_FRAME),
+        _ => page,
     };
-    lead_to_sign_in(client, request, BuiltInPage::new(status, text), None)
-}
-
-/// The answer to a user who is signed in, but needs another sign-in here.
-fn sign_in_again(
-    client: &Client,
-    request: &Request<'_>,
-    max_age: Option<Duration>,
-) -> Response<'static> {
-    let text = match max_age {
-        Some(_) => texts::CONFIRM_IDENTITY,
-        None => texts::SIGN_IN_ASKED_LESS,
-    };
-    lead_to_sign_in(client, request, BuiltInPage::new(Status::Unauthorized, text), max_age)
+    lead_to_sign_in(client, request, page, None)
 }
 
 /// Sends a user who goes to a page to the sign-in, and shows everybody else the page that leads there.
@@ -259,6 +249,14 @@ fn lead_to_sign_in(
     }
 }
 
+/// With a link to the page that was asked for, or that the request was made from.
+fn try_again(client: &Client, request: &Request<'_>, page: BuiltInPage) -> BuiltInPage {
+    match return_to(request, Kind::of(request), client.origin()) {
+        Some(path) => page.link(label::TRY_AGAIN, path),
+        None => page,
+    }
+}
+
 fn sign_in(
     client: &Client,
     request: &Request<'_>,
@@ -274,4 +272,8 @@ fn sign_in(
 
 fn attempts(client: &Client, request: &Request<'_>) -> u32 {
     client.sessions().cookies().flows(request).next_attempt() - 1
+}
+
+fn is_debug(request: &Request<'_>) -> bool {
+    request.rocket().config().profile == rocket::Config::DEBUG_PROFILE
 }

@@ -8,5 +8,6 @@ pub(crate) mod redirect;
 
 pub use self::challenge::Challenge;
 pub(crate) use self::challenge::{CATCHER, catchers};
-pub(crate) use self::page::BuiltInPage;
+pub(crate) use self::page::PageHook;
 pub(crate) use self::page::texts::{self, label};
+pub use self::page::{ActionKind, BuiltInPage, PageAction};

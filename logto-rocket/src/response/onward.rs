@@ -33,13 +33,14 @@ enum Way {
 
 /// A page that leads on, and a link for a browser that does not.
 fn hand_over(address: &str, way: Way) -> Response<'static> {
+    let (title, text) = texts::HAND_OVER;
     let page = html! {
         (DOCTYPE)
         html lang="en" {
             head {
                 meta charset="utf-8";
                 @if way == Way::Reload { meta name="turbo-visit-control" content="reload"; }
-                title { (texts::HAND_OVER.title) }
+                title { (title) }
             }
             body {
                 // In the body, of which Unpoly takes over everything.
@@ -47,8 +48,8 @@ fn hand_over(address: &str, way: Way) -> Response<'static> {
                     @if way == Way::Refresh {
                         meta http-equiv="refresh" content={ "0; url=" (address) };
                     }
-                    h1 { (texts::HAND_OVER.title) }
-                    p { (texts::HAND_OVER.text) }
+                    h1 { (title) }
+                    p { (text) }
                     // No library follows a link with a target.
                     a href=(address) target="_top" { (label::GO_ON) }
                 }

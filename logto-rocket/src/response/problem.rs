@@ -5,7 +5,8 @@ use serde::Serialize;
 /// A problem document ([RFC 9457](https://www.rfc-editor.org/rfc/rfc9457)).
 #[derive(Serialize)]
 pub(super) struct Problem<'a> {
-    pub r#type: &'static str,
+    /// The stable code of the problem, as a URN.
+    pub r#type: String,
     pub title: &'a str,
     pub status: u16,
     pub detail: &'a str,

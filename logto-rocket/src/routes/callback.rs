@@ -26,7 +26,7 @@ const PLACE_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Completes the sign-in that the callback belongs to, or shows why it failed. It never starts
 /// another sign-in automatically.
-pub(super) async fn respond<'r>(client: &Arc<Client>, request: &'r Request<'_>) -> Response<'r> {
+pub(super) async fn respond(client: &Arc<Client>, request: &Request<'_>) -> Response<'static> {
     let query = Query::of(request);
     if let Some(name) = query.repeated() {
         let name = name.chars().filter(char::is_ascii_alphanumeric).take(32).collect();
@@ -259,12 +259,12 @@ async fn already_signed_in(
 }
 
 /// Shows why there is no session. If the sign-in is known, it is marked as finished.
-fn fail<'r>(
+fn fail(
     client: &Arc<Client>,
-    request: &'r Request<'_>,
+    request: &Request<'_>,
     flow: Option<&Flow>,
     error: &SignInError,
-) -> Response<'r> {
+) -> Response<'static> {
     client.emit(&Event::SignInFailed { error: error.clone() });
     if let Some(flow) = flow {
         let finished = client.sessions().cookies().flow_write(&flow.finished());
@@ -277,17 +277,9 @@ fn fail<'r>(
         };
         RequestState::of(request).guarded(Some(Refusal::Unavailable { retry_after }));
     }
-    let hook = Hooks::of(request).and_then(|hooks| hooks.error_page.as_ref());
-    let own = hook.and_then(|hook| hook(request, error));
-    if let Some(mut page) = own {
-        page.set_status(error.status());
-        return page;
-    }
-    let (title, text) = error.message();
     let sign_in = client.sign_in(flow.and_then(|flow| flow.return_to.as_ref()));
-    BuiltInPage::with(error.status(), title, text)
+    BuiltInPage::new(error.status(), texts::of(error.code()))
         .link(label::SIGN_IN, sign_in.clone())
-        .link(label::HOME, client.settings().after_sign_in.clone())
         .sign_in(sign_in)
         .secret_address()
         .respond(request)
@@ -298,7 +290,7 @@ fn not_now(client: &Arc<Client>, request: &Request<'_>, error: Error) -> Respons
     let refusal = Refusal::from(&error);
     client.emit(&Event::SignInFailed { error: SignInError::Exchange(error) });
     RequestState::of(request).guarded(Some(refusal));
-    BuiltInPage::new(Status::ServiceUnavailable, texts::LOGTO_AWAY)
+    BuiltInPage::new(Status::ServiceUnavailable, texts::LOGTO_UNAVAILABLE)
         .link(label::TRY_AGAIN, own_path(request).unwrap_or_else(|| client.sign_in(None)))
         .secret_address()
         .respond(request)

@@ -111,7 +111,8 @@ async fn question(
     let loaded = RequestState::of(request).loaded(request, client).await.ok().flatten()?;
     let user = LogtoUser::new(client, loaded.session.clone());
     let text = texts::signed_in_as(user.display_name());
-    let page = BuiltInPage::with(Status::Ok, texts::SIGN_IN_AGAIN, text)
+    let page = BuiltInPage::new(Status::Ok, texts::SIGN_IN_AGAIN)
+        .text(text)
         .link(label::SIGN_IN, own.clone())
         .link(label::STAY_SIGNED_IN, client.settings().after_sign_in.clone());
     Some(page.respond(request))
@@ -131,10 +132,12 @@ fn failed(request: &Request<'_>, error: &Error, own: LocalPath) -> Response<'sta
         Error::Unavailable { retry_after, .. } => {
             let refusal = Refusal::Unavailable { retry_after: *retry_after };
             RequestState::of(request).guarded(Some(refusal.clone()));
-            BuiltInPage::new(refusal.status(), texts::LOGTO_AWAY)
+            BuiltInPage::new(refusal.status(), texts::LOGTO_UNAVAILABLE)
                 .link(label::TRY_AGAIN, own)
                 .respond(request)
         }
-        _ => BuiltInPage::new(Status::BadGateway, texts::SIGN_IN_NOT_STARTED).respond(request),
+        _ => BuiltInPage::new(Status::BadGateway, texts::SIGN_IN_NOT_STARTED)
+            .link(label::TRY_AGAIN, own)
+            .respond(request),
     }
 }

@@ -47,7 +47,9 @@ fn forget(client: &Arc<Client>, request: &Request<'_>, error: &Error) -> Respons
         return Challenge::from(refusal).respond(request);
     }
     RequestState::of(request).writes().session = SessionWrite::Delete;
-    BuiltInPage::new(refusal.status(), texts::SIGNED_OUT_IN_THIS_BROWSER).respond(request)
+    BuiltInPage::new(refusal.status(), texts::SIGNED_OUT_IN_THIS_BROWSER)
+        .link(label::GO_ON, client.settings().after_sign_out.clone())
+        .respond(request)
 }
 
 /// Whether a page of this site asked for the sign-out.
@@ -68,5 +70,6 @@ fn ask(
             action,
             client.settings().issuer.url().origin().ascii_serialization(),
         )
+        .link(label::STAY_SIGNED_IN, client.settings().after_sign_in.clone())
         .respond(request)
 }

@@ -26,7 +26,7 @@ fn refused(client: &Client, request: &Request<'_>, refusal: Refusal) -> Response
     if refusal != Refusal::NotSignedIn {
         return Challenge::from(refusal).respond(request);
     }
-    BuiltInPage::new(refusal.status(), texts::NOBODY_SIGNED_IN)
+    BuiltInPage::new(refusal.status(), texts::NOT_SIGNED_IN)
         .link(label::SIGN_IN, client.sign_in(None))
         .sign_in(client.sign_in(None))
         .respond(request)

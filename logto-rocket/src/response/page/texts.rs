@@ -1,10 +1,9 @@
-//! The texts of all built-in pages.
-
-use crate::error::{Error, InvalidToken, SignInError};
+//! The texts of all built-in pages, each with its stable code.
 
 /// What a page says: a title and a sentence or two.
 #[derive(Clone, Copy)]
-pub(crate) struct Text {
+pub(crate) struct Words {
+    pub code: &'static str,
     pub title: &'static str,
     pub text: &'static str,
 }
@@ -20,96 +19,140 @@ pub(crate) mod label {
     pub(crate) const TRY_AGAIN: &str = "Try again";
 }
 
-pub(crate) const NOT_SIGNED_IN: Text =
-    Text { title: "Not signed in", text: "You must be signed in to see this." };
+/// Declares the texts, and the list of them.
+macro_rules! texts {
+    ($($name:ident, $code:literal, $title:literal, $text:literal;)+) => {
+        $(pub(crate) const $name: Words = Words { code: $code, title: $title, text: $text };)+
 
-pub(crate) const NOBODY_SIGNED_IN: Text =
-    Text { title: "Not signed in", text: "Nobody is signed in." };
+        /// All texts.
+        const ALL: &[Words] = &[$($name),+];
 
-pub(crate) const SIGN_IN_LOOP: Text = Text {
-    title: "Signing in did not work",
-    text: "You returned from the sign-in without a session. Perhaps you did not complete it, this \
-           browser rejects cookies, or you opened the site under a name for which it is not \
-           configured.",
-};
+        /// The codes of all pages.
+        pub(super) const CODES: &[&str] = &[$($code),+];
+    };
+}
 
-pub(crate) const SIGN_IN_FIRST: Text = Text {
-    title: "Please sign in first",
-    text: "You were signed out before you sent this form. Sign in in a new tab, return to this \
-           tab, reload it, and confirm that you want to send the form again. Your input is still \
-           there.",
-};
+texts! {
+    NOT_SIGNED_IN, "not_signed_in", "Not signed in", "You must be signed in to see this.";
 
-pub(crate) const CONFIRM_IDENTITY: Text =
-    Text { title: "Please sign in again", text: "Please sign in again to confirm that it is you." };
+    SIGN_IN_LOOP, "sign_in_loop", "Signing in did not work",
+    "You returned from the sign-in without a session. Perhaps you did not complete it, this browser \
+     rejects cookies, or you opened the site under a name for which it is not configured.";
 
-pub(crate) const SIGN_IN_ASKED_LESS: Text = Text {
-    title: "Please sign in again",
-    text: "This page needs more permissions than your sign-in asked for. Please sign in again.",
-};
+    SIGN_IN_FIRST, "sign_in_first", "Please sign in first",
+    "You were signed out before you sent this form. Sign in in a new tab, return to this tab, reload \
+     it, and confirm that you want to send the form again. Your input is still there.";
 
-pub(crate) const SIGN_IN_STAYS_OLD: Text = Text {
-    title: "A recent sign-in is needed",
-    text: "You have just signed in, but the sign-in service did not ask for your password again, \
-           or did not report when it last did.",
-};
+    SIGN_IN_IN_FRAME, "sign_in_in_frame", "Please sign in in a new tab",
+    "The sign-in service does not show its pages within another page. Sign in in a new tab, return \
+     here, and reload this page.";
 
-pub(crate) const UNDECIDED: Text = Text {
-    title: "Please try again in a moment",
-    text: "We cannot check right now whether you have access to this page.",
-};
+    SIGN_IN_TOO_OLD, "sign_in_too_old", "Please sign in again",
+    "Please sign in again to confirm that it is you.";
 
-pub(crate) const FOREIGN_ORIGIN: Text =
-    Text { title: "This request came from another site", text: "It was not carried out." };
+    SIGN_IN_ASKED_LESS, "sign_in_asked_less", "Please sign in again",
+    "This page needs more permissions than your sign-in asked for. Please sign in again.";
 
-pub(crate) const NO_ACCESS: Text =
-    Text { title: "No access", text: "Your account has no access to this page." };
+    SIGN_IN_STAYS_OLD, "sign_in_stays_old", "A recent sign-in is needed",
+    "You have just signed in, but the sign-in service did not ask for your password again, or did not \
+     report when it last did.";
 
-pub(crate) const SIGN_IN_IS_FOR_PEOPLE: Text = Text {
-    title: "This is the sign-in page",
-    text: "Open this address in a browser to sign in. A sign-in does not start when a page loads \
-     this address.",
-};
+    UNDECIDED, "undecided", "Please try again in a moment",
+    "We cannot check right now whether you have access to this page.";
 
-pub(crate) const SIGN_IN_IN_FRAME: Text = Text {
-    title: "Please sign in in a new tab",
-    text: "The sign-in service does not show its pages within another page. Sign in in a new tab, \
-           return here, and reload this page.",
-};
+    FOREIGN_ORIGIN, "foreign_origin", "This request came from another site",
+    "It was not carried out.";
 
-/// What a library of scripts shows for the moment in which it leaves to the browser.
-pub(crate) const HAND_OVER: Text = Text {
-    title: "One moment",
-    text: "Your browser is going on to the next page. If it does not, follow the link.",
-};
+    DENIED, "denied", "No access", "Your account has no access to this page.";
 
-pub(crate) const LOGTO_AWAY: Text =
-    Text { title: "The sign-in service does not answer", text: "Please try again in a moment." };
+    CLAIMS_MISSING, "claims_missing", "No access",
+    "Your account lacks something that this page needs to know about you.";
 
-pub(crate) const SIGN_IN_NOT_STARTED: Text = Text {
-    title: "The sign-in could not be started",
-    text: "The operator of this application can find the reason in the log.",
-};
+    NO_ORGANIZATION, "no_organization", "Not found", "There is no such organization.";
 
-pub(crate) const SIGNED_IN: Text =
-    Text { title: "You are signed in", text: "You will be redirected to your page." };
+    MISCONFIGURED, "misconfigured", "This page does not work",
+    "The operator of this application can find the reason in the log.";
 
-pub(crate) const SIGN_OUT: Text = Text { title: "Sign out?", text: "Nothing has happened yet." };
+    NOT_ATTACHED, "not_attached", "This page does not work",
+    "The operator of this application can find the reason in the log.";
 
-pub(crate) const SIGNED_OUT_HERE: Text = Text {
-    title: "You are signed out here",
-    text: "The sign-in service does not answer, so you may still be signed in there. If you share \
-           this computer, close the browser.",
-};
+    SIGN_IN_IS_FOR_PEOPLE, "not_a_navigation", "This is the sign-in page",
+    "Open this address in a browser to sign in. A sign-in does not start when a page loads this \
+     address.";
 
-pub(crate) const SIGNED_OUT_IN_THIS_BROWSER: Text = Text {
-    title: "You are signed out in this browser",
-    text: "The session could not be ended everywhere. If you share this computer, close the \
-           browser.",
-};
+    SIGN_IN_NOT_STARTED, "sign_in_not_started", "The sign-in could not be started",
+    "The operator of this application can find the reason in the log.";
 
-/// The title of the page that asks before another user is signed in.
-pub(crate) const SIGN_IN_AGAIN: &str = "Sign in again?";
+    SIGN_IN_AGAIN, "sign_in_again", "Sign in again?",
+    "You are signed in already. The link that brought you here signs you in once more, perhaps as \
+     another user.";
+
+    SIGNED_IN, "signed_in", "You are signed in", "You will be redirected to your page.";
+
+    SIGN_OUT, "sign_out", "Sign out?", "Nothing has happened yet.";
+
+    SIGNED_OUT_HERE, "signed_out_here", "You are signed out here",
+    "The sign-in service does not answer, so you may still be signed in there. If you share this \
+     computer, close the browser.";
+
+    SIGNED_OUT_IN_THIS_BROWSER, "signed_out_in_this_browser", "You are signed out in this browser",
+    "The session could not be ended everywhere. If you share this computer, close the browser.";
+
+    LOGTO_UNAVAILABLE, "logto_unavailable", "The sign-in service does not answer",
+    "Please try again in a moment.";
+
+    STORE_UNAVAILABLE, "store_unavailable", "Please try again in a moment",
+    "The sessions of this application cannot be reached right now.";
+
+    BAD_ANSWER, "bad_answer", "The sign-in service cannot be used",
+    "It sent an answer that this application cannot use. The operator of this application can find \
+     the reason in the log.";
+
+    REFUSED_BY_LOGTO, "refused_by_logto", "The sign-in service refused",
+    "It did not do what this application asked of it. The operator of this application can find the \
+     reason in the log.";
+
+    INVALID_TOKEN, "invalid_token", "The sign-in service cannot be used",
+    "What it issued did not pass the checks of this application, whose operator can find the reason \
+     in the log.";
+
+    REPEATED_PARAMETER, "repeated_parameter", "This sign-in link is not valid",
+    "The sign-in service did not send this link in the expected form. Nothing has changed.";
+
+    WRONG_ISSUER, "wrong_issuer", "This sign-in link is not valid",
+    "The sign-in service did not send this link in the expected form. Nothing has changed.";
+
+    UNKNOWN_SIGN_IN, "unknown_sign_in", "This sign-in is unknown",
+    "This browser has begun other sign-ins since then, or does not accept cookies.";
+
+    SIGN_IN_TOO_LATE, "sign_in_too_late", "This sign-in took too long",
+    "You are not signed in. Please sign in once more; you then go on to the same page.";
+
+    USED_SIGN_IN, "used_sign_in", "This sign-in has ended",
+    "It has already been used. Please sign in again.";
+
+    SIGN_IN_EXPIRED, "sign_in_expired", "This sign-in has ended",
+    "It took too long or has already been used.";
+
+    SIGN_IN_CANCELLED, "sign_in_cancelled", "You are not signed in", "The sign-in was cancelled.";
+
+    ACCESS_DENIED, "access_denied", "You may not sign in here",
+    "Your account has no access to this application.";
+
+    INTERACTION_REQUIRED, "interaction_required", "You are not signed in",
+    "The sign-in service needs to ask you something first.";
+
+    SIGN_IN_REFUSED, "sign_in_refused", "You may not sign in here",
+    "Your account has no access to this application.";
+
+    SESSION_TOO_LARGE, "session_too_large", "The sign-in could not be completed",
+    "Your account has too much data for this application. Its operator can fix this.";
+}
+
+/// What a library of scripts shows for the moment in which it leaves to the browser: its title, and a
+/// sentence.
+pub(crate) const HAND_OVER: (&str, &str) =
+    ("One moment", "Your browser is going on to the next page. If it does not, follow the link.");
 
 /// The text of the page that asks before another user is signed in.
 pub(crate) fn signed_in_as(display_name: &str) -> String {
@@ -119,58 +162,32 @@ pub(crate) fn signed_in_as(display_name: &str) -> String {
     )
 }
 
-impl SignInError {
-    /// The text of the page: a title and a sentence.
-    pub fn message(&self) -> (&'static str, &'static str) {
-        match self {
-            Self::RepeatedParameter(_) | Self::WrongIssuer => (
-                "This sign-in link is not valid",
-                "The sign-in service did not send this link in the expected form. Nothing has \
-                 changed.",
-            ),
-            Self::Unknown => (
-                "This sign-in is unknown",
-                "This browser has begun other sign-ins since then, or does not accept cookies.",
-            ),
-            Self::TooLate => (
-                "This sign-in took too long",
-                "You are not signed in. Please sign in once more; you then go on to the same page.",
-            ),
-            Self::Spent => {
-                ("This sign-in has ended", "It has already been used. Please sign in again.")
-            }
-            Self::Cancelled => ("You are not signed in", "The sign-in was cancelled."),
-            Self::AccessDenied | Self::Refused => {
-                ("You may not sign in here", "Your account has no access to this application.")
-            }
-            Self::InteractionRequired(_) => {
-                ("You are not signed in", "The sign-in service needs to ask you something first.")
-            }
-            Self::TooLarge => (
-                "The sign-in could not be completed",
-                "Your account has too much data for this application. Its operator can fix this.",
-            ),
-            Self::Exchange(Error::Refused { code, .. }) if code == "invalid_grant" => {
-                ("This sign-in has ended", "It took too long or has already been used.")
-            }
-            Self::Exchange(Error::InvalidToken(InvalidToken::Claim("auth_time"))) => (
-                "A recent sign-in is needed",
-                "The sign-in service did not ask for your password again, or did not report when \
-                 it last did.",
-            ),
-            Self::Exchange(Error::Store { .. }) => (
-                "The sign-in could not be completed",
-                "Nothing is lost. Please try again in a moment.",
-            ),
-            Self::Exchange(Error::Unavailable { .. }) => (
-                "The sign-in service does not answer",
-                "Nothing is lost. Please try again in a moment.",
-            ),
-            Self::Provider(_) | Self::Exchange(_) => (
-                "The sign-in could not be completed",
-                "The sign-in service sent an answer that this application cannot use. The operator \
-                 of this application can find the reason in the log.",
-            ),
+/// The text for the code of an error.
+pub(crate) fn of(code: &str) -> Words {
+    ALL.iter().find(|text| text.code == code).copied().unwrap_or(BAD_ANSWER)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::{ALL, CODES};
+
+    #[test]
+    fn each_page_has_a_code_of_its_own_a_title_and_a_text() {
+        let distinct: BTreeSet<_> = CODES.iter().collect();
+        assert_eq!(distinct.len(), ALL.len());
+        for text in ALL {
+            assert!(text.code.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_'));
+            assert!(!text.title.is_empty() && text.text.ends_with('.'), "{}", text.code);
+        }
+    }
+
+    #[test]
+    fn the_manual_lists_the_code_of_each_page() {
+        let manual = include_str!("../../../docs/pages.md");
+        for code in CODES {
+            assert!(manual.contains(&format!("| `{code}` |")), "{code}");
         }
     }
 }

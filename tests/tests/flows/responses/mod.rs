@@ -8,6 +8,7 @@ mod escaping;
 mod fail_closed;
 mod loaders;
 mod navigations;
+mod pages;
 mod redirects;
 mod templates;
 mod waiting;

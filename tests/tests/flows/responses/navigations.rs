@@ -8,7 +8,7 @@ use rocket::http::{Method, SameSite, Status};
 const HTML: (&str, &str) = ("Accept", "text/html,application/xhtml+xml,*/*;q=0.8");
 
 /// Guards against this mistake: every `X-Requested-With` was taken for a script's. Android sends the
-/// application's name with each page that its WebView loads, and some clear it.
+/// application's name with each page that it shows, and some clear it.
 #[rocket::async_test]
 async fn a_page_load_is_a_navigation_whatever_is_between_the_user_and_the_site() {
     let app = App::start().await;

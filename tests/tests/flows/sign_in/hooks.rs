@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 use logto_rocket_tests::app::App;
 use logto_rocket_tests::browser::From;
 use rocket::http::Status;
+use rocket::response::content::RawHtml;
 
 #[rocket::async_test]
 async fn the_application_may_refuse_a_sign_in() {
@@ -39,14 +40,12 @@ async fn the_application_hears_of_failures_and_may_show_its_own_page() {
     let heard = Arc::clone(&events);
     let app = App::builder()
         .fairing(|fairing| {
-            fairing.on_event(move |event| heard.lock().unwrap().push(event.to_string())).error_page(
-                |_, error| {
-                    let body = format!("ours: {error}");
-                    let body = (body.len(), std::io::Cursor::new(body));
-                    let own = error.status() == Status::Forbidden;
-                    own.then(|| rocket::Response::build().sized_body(body.0, body.1).finalize())
-                },
-            )
+            let fairing = fairing.on_event(move |event| {
+                heard.lock().unwrap().push((event.code(), event.to_string()));
+            });
+            fairing.pages(|_, page| {
+                (page.code == "access_denied").then(|| RawHtml(format!("ours: {}", page.title)))
+            })
         })
         .start()
         .await;
@@ -56,7 +55,7 @@ async fn the_application_hears_of_failures_and_may_show_its_own_page() {
     let denied = browser.navigate(&denied, From::OtherSite).await;
     assert_eq!(
         (denied.status, denied.body.as_str()),
-        (Status::Forbidden, "ours: Logto answered `access_denied`")
+        (Status::Forbidden, "ours: You may not sign in here")
     );
     assert_eq!(denied.header("Cache-Control"), Some("no-store"));
     let unknown = "/auth/sign-in-callback?state=x&code=x";
@@ -65,7 +64,9 @@ async fn the_application_hears_of_failures_and_may_show_its_own_page() {
     app.sign_in(&mut app.browser(), "alice", "/").await;
     let events = events.lock().unwrap();
     assert_eq!(events.len(), 3, "{events:?}");
-    assert_eq!(events[0], "a sign-in failed: Logto answered `access_denied`");
-    assert!(events[1].starts_with("a sign-in failed: the callback belongs to no sign-in"));
-    assert!(events[2].contains("signed in (session "));
+    assert_eq!(events[0].1, "a sign-in failed: Logto answered `access_denied`");
+    assert!(events[1].1.starts_with("a sign-in failed: the callback belongs to no sign-in"));
+    assert!(events[2].1.contains("signed in (session "));
+    let codes: Vec<_> = events.iter().map(|(code, _)| *code).collect();
+    assert_eq!(codes, ["access_denied", "unknown_sign_in", "signed_in"]);
 }

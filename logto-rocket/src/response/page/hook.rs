@@ -1,0 +1,21 @@
+//! [`PageHook`]: the application's own looks for the built-in pages.
+
+use rocket::Request;
+use rocket::response::content::RawHtml;
+
+use super::BuiltInPage;
+
+/// What the application has set by [`pages`](crate::LogtoFairing::pages). The fairing manages it.
+#[derive(Default)]
+pub(crate) struct PageHook(pub Option<Box<Render>>);
+
+/// Makes HTML of a page, or leaves it as it is.
+type Render = dyn Fn(&Request<'_>, &BuiltInPage) -> Option<RawHtml<String>> + Send + Sync;
+
+impl PageHook {
+    /// The HTML that the application makes of a page.
+    pub fn html(request: &Request<'_>, page: &BuiltInPage) -> Option<String> {
+        let hook = request.rocket().state::<Self>()?.0.as_ref()?;
+        hook(request, page).map(|RawHtml(html)| html)
+    }
+}
