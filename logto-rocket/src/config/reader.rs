@@ -160,15 +160,13 @@ impl Reader {
 
     /// Records that the value of `key` is invalid, although it could be parsed.
     pub(super) fn reject(&mut self, key: &str, wrong: Wrong) {
-        match self.logto.find_ref(key).cloned() {
-            Some(value) => self.error(key, &value, wrong),
-            None => {
-                let empty = self.empty_variables.contains(key);
-                let source = empty.then(|| format!("{}, which is empty", keys::variable(key)));
-                let key = format!("logto.{key}");
-                self.errors.push(ConfigError { key, value: None, source, wrong });
-            }
+        if let Some(value) = self.logto.find_ref(key).cloned() {
+            return self.error(key, &value, wrong);
         }
+        let empty = self.empty_variables.contains(key);
+        let source = empty.then(|| format!("{}, which is empty", keys::variable(key)));
+        let key = format!("logto.{key}");
+        self.errors.push(ConfigError { key, value: None, source, wrong });
     }
 
     /// A warning about the value of `key`, which is `what`, with its cure.

@@ -157,7 +157,11 @@ async fn a_time_with_a_fraction_counts_to_the_stricter_second() {
         Tamper::claim("auth_time", half_past(now - 1)),
         Tamper::claim("updated_at", json!(1.7e12)),
     ] {
-        assert_eq!(tampered(&app, &[good.clone()], "").await, Status::SeeOther, "{good:?}");
+        assert_eq!(
+            tampered(&app, std::slice::from_ref(&good), "").await,
+            Status::SeeOther,
+            "{good:?}"
+        );
     }
     are_refused(
         &app,
