@@ -43,7 +43,22 @@ pub(in crate::session) struct StoredSessions {
 impl StoredSessions {
     /// Opens the session that the browser's secret leads to.
     pub async fn open(&self, request: &Request<'_>) -> Result<Option<Arc<CachedSession>>, Error> {
-        let Some(value) = self.cookies.session_value(request) else { return Ok(None) };
+        let Some(first) = self.cookies.session_value(request) else { return Ok(None) };
+        if let Some(opened) = self.open_by(first).await? {
+            return Ok(Some(opened));
+        }
+        for other in self.cookies.all_session_values(request) {
+            if other != first
+                && let Some(opened) = self.open_by(other).await?
+            {
+                return Ok(Some(opened));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Opens the session that a secret leads to.
+    async fn open_by(&self, value: &str) -> Result<Option<Arc<CachedSession>>, Error> {
         let cached = self.memory.cache.get(value);
         let id = match &cached {
             Some(cached) => cached.session.id.clone(),
