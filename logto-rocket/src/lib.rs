@@ -122,6 +122,7 @@
 //! [`refresh()`](LogtoUser::refresh) fetches newer claims from Logto at once.
 //!
 #![doc = include_str!("../docs/refusals.md")]
+#![doc = include_str!("../docs/streams.md")]
 //!
 #![doc = include_str!("../docs/pages.md")]
 //!

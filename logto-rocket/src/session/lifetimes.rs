@@ -52,6 +52,22 @@ impl Lifetimes {
         Duration::from_secs(over_at.saturating_sub(now))
     }
 
+    /// How much longer the session can be relied on, if it is not used again: until it is over, or its
+    /// claims are due for confirmation.
+    pub fn relied_on(
+        &self,
+        session: &Session,
+        revalidate_after: Option<Duration>,
+        now: u64,
+    ) -> Duration {
+        let since = |at: u64, limit: Duration| {
+            Duration::from_secs(at.saturating_add(limit.as_secs()).saturating_sub(now))
+        };
+        let idle = self.idle_timeout.map(|limit| since(session.last_seen, limit));
+        let due = revalidate_after.map(|limit| since(session.confirmed_at, limit));
+        [idle, due].into_iter().flatten().fold(self.left(session, now), Duration::min)
+    }
+
     /// How much longer a store has the session, if it is not used again.
     pub fn ttl(&self, session: &Session, now: u64) -> Duration {
         let left = self.left(session, now).max(Duration::from_secs(1));
