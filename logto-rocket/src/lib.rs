@@ -115,7 +115,7 @@
 //! | --- | --- |
 //! | `GET sign-in`, `GET sign-up` | starts a sign-in. The query may contain `return_to` (a path on this site), `first_screen`, `identifier`, `login_hint`, `direct_sign_in`, `ui_locales`, `organization_id`, `one_time_token` and `max_age`; other parameters are ignored |
 //! | `GET sign-in-callback` | the redirect URI to register at Logto |
-//! | `POST sign-out`, `GET sign-out` | ends the session here and at Logto if the request comes from a page of this site; any other request gets a page with a button. The query may contain `return_to` |
+//! | `POST sign-out`, `GET sign-out` | ends the session here and at Logto if the request comes from a page of this site; any other request gets a page with a button. A script gets `{"location": "…"}`, where it must send the browser. The query may contain `return_to` |
 //! | `GET sign-out-callback` | the post sign-out redirect URI to register at Logto |
 //! | `POST backchannel-logout` | the back-channel logout URI to register at Logto, with "session required" on: without it a user who signs out on the phone is also signed out on the laptop. Logto posts a token here when a session at Logto ends, and the route ends the matching sessions of this application |
 //! | `GET user` | returns the signed-in user as JSON, or 401; `user_route = false` removes the route |
@@ -259,7 +259,7 @@ pub use config::{Config, SessionConfig, Store};
 pub use error::{Call, Error, InvalidToken, Refusal, SignInError};
 pub use events::Event;
 pub use fairing::LogtoFairing;
-pub use flows::{OnSignIn, SignIn, SignInBuilder, SignOut, SignOutBuilder};
+pub use flows::{Instead, OnSignIn, SignIn, SignInBuilder, SignOut, SignOutBuilder};
 pub use guard::{AccessToken, Authenticated, ClaimsAs, Protected};
 pub use local_path::{LocalPath, NotLocal};
 pub use oidc::{

@@ -44,7 +44,7 @@ pub(super) async fn respond(
         (_, Some(loader)) => return onward::load_in_full(loader, &own),
     }
     if let Some(url) = under_the_configured_host(client, request) {
-        return redirect::to_url(&url);
+        return redirect::to_own_url(&url);
     }
     let query = Query::of(request);
     if let Some(question) = question(client, request, &query, &own).await {
