@@ -113,12 +113,15 @@
 //!
 //! | route | what it does |
 //! | --- | --- |
-//! | `GET sign-in`, `GET sign-up` | starts a sign-in. The query may contain `return_to` (a path on this site), `first_screen`, `identifier`, `login_hint`, `direct_sign_in`, `ui_locales`, `organization_id`, `one_time_token` and `max_age`; other parameters are ignored |
+//! | `GET sign-in`, `GET sign-up` | starts a sign-in. The query may contain `return_to` (a path on this site), `first_screen`, `identifier`, `login_hint`, `direct_sign_in`, `ui_locales`, `organization_id`, `one_time_token`, `max_age` and `switch=1`, with which Logto asks who signs in even if somebody is signed in there; other parameters are ignored |
 //! | `GET sign-in-callback` | the redirect URI to register at Logto |
-//! | `POST sign-out`, `GET sign-out` | ends the session here and at Logto if the request comes from a page of this site; any other request gets a page with a button. A script gets `{"location": "…"}`, where it must send the browser. The query may contain `return_to` |
+//! | `POST sign-out`, `GET sign-out` | ends the session here and at Logto if the request comes from a page of this site; any other request gets a page with a button. A script gets `{"location": "…"}`, where it must send the browser. The query may contain `return_to`, and `everywhere=1`, with which a page of this site ends the session at Logto even if there is none here |
 //! | `GET sign-out-callback` | the post sign-out redirect URI to register at Logto |
 //! | `POST backchannel-logout` | the back-channel logout URI to register at Logto, with "session required" on: without it a user who signs out on the phone is also signed out on the laptop. Logto posts a token here when a session at Logto ends, and the route ends the matching sessions of this application |
 //! | `GET user` | returns the signed-in user as JSON, or 401; `user_route = false` removes the route |
+//!
+//! Logto's own page of the sign-out needs JavaScript: with JavaScript off it stays blank, and the session
+//! at Logto lives on, so that the next sign-in may need no password.
 //!
 //! [`Logto::sign_in_uri()`] and [`Logto::sign_out_uri()`] return links to these routes. A handler
 //! that needs other options for a sign-in starts it with [`Logto::sign_in()`] and returns the

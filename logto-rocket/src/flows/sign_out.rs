@@ -98,6 +98,11 @@ impl<'r, 'o: 'r, R: Responder<'r, 'o>> Responder<'r, 'o> for Instead<SignOut, R>
 }
 
 impl SignOut {
+    /// The end of the session at Logto, where there is none here.
+    pub(crate) async fn at_logto(client: &Arc<Client>, return_to: LocalPath) -> Self {
+        Self { client: Arc::clone(client), return_to, next: to_logto(client).await }
+    }
+
     /// The address where the browser must go now: at Logto, where the session ends as well, or, if
     /// Logto is not to be visited or cannot be reached, the page to return to.
     ///

@@ -8,7 +8,7 @@ use rocket::{Request, Response};
 use super::query::Query;
 use crate::client::Client;
 use crate::error::{Error, Refusal};
-use crate::flows::SignOutBuilder;
+use crate::flows::{SignOut, SignOutBuilder};
 use crate::local_path::LocalPath;
 use crate::request::{Initiator, Kind, Loader, RequestState, SessionWrite, own_path};
 use crate::response::redirect::Destination;
@@ -28,7 +28,11 @@ pub(super) async fn respond(client: &Arc<Client>, request: &Request<'_>) -> Resp
         Ok(Some(loaded)) => loaded,
         Ok(None) => {
             let after = || client.settings().after_sign_out.clone();
-            return onward::lead(request, &Destination::Here(return_to.unwrap_or_else(after)));
+            let return_to = return_to.unwrap_or_else(after);
+            if query.get("everywhere") == Some("1") && is_wanted(client, request) {
+                return SignOut::at_logto(client, return_to).await.respond(request);
+            }
+            return onward::lead(request, &Destination::Here(return_to));
         }
         Err(error) => return forget(client, request, &error),
     };

@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use super::{CookieWrite, Cookies};
 use crate::local_path::LocalPath;
 use crate::oidc::{Nonce, State, Verifier};
-use crate::session::lifetimes::FLOW_LIFETIME;
+use crate::session::lifetimes::{FLOW_KEPT, FLOW_LIFETIME};
 use crate::session::session::Asked;
 
 /// The maximum number of sign-ins in progress in one browser.
@@ -62,10 +62,26 @@ impl Cookies {
         read(self, &name, cookie.value()).filter(|flow| flow.state.reveal() == state)
     }
 
+    /// The page that the sign-in with this `state` was to return to, also if it took too long, or,
+    /// without a `state`, that of the only one in progress. Nothing is proven by it: it is for a link.
+    pub fn page_of_flow(&self, request: &Request<'_>, state: Option<&str>) -> Option<LocalPath> {
+        let prefix = self.names.flows();
+        let flows = request.cookies().iter().filter(|cookie| cookie.name().starts_with(prefix));
+        let flows = flows.filter_map(|cookie| open(self, cookie.name(), cookie.value()));
+        let mut flows = flows.filter(|flow| match state {
+            Some(state) => flow.state.reveal() == state,
+            None => !flow.finished && !flow.is_over(self),
+        });
+        match (flows.next(), flows.next()) {
+            (Some(flow), None) => flow.return_to,
+            _ => None,
+        }
+    }
+
     /// The cookie of a sign-in.
     pub fn flow_write(&self, flow: &Flow) -> Option<CookieWrite> {
         let (name, sealed) = flow.seal(self)?;
-        Some(CookieWrite::lax(name, Some(sealed)))
+        Some(CookieWrite { max_age: FLOW_KEPT, ..CookieWrite::lax(name, Some(sealed)) })
     }
 }
 
@@ -140,6 +156,13 @@ impl Flow {
         Some((name, sealed))
     }
 
+    /// Whether it was started longer ago than a sign-in may take, or not yet.
+    fn is_over(&self, cookies: &Cookies) -> bool {
+        let now = cookies.clock.now();
+        let started = self.started_at <= now.saturating_add(cookies.lifetimes.clock_skew.as_secs());
+        !started || now.saturating_sub(self.started_at) >= FLOW_LIFETIME.as_secs()
+    }
+
     /// What the process remembers this sign-in by.
     pub fn key(&self) -> StateHash {
         Sha256::digest(self.state.reveal()).into()
@@ -148,10 +171,10 @@ impl Flow {
 
 /// Opens a sign-in that was started less than [`FLOW_LIFETIME`] ago.
 fn read(cookies: &Cookies, name: &str, sealed: &str) -> Option<Flow> {
-    let opened = cookies.vault.open(name, sealed)?;
-    let flow: Flow = serde_json::from_str(&opened.text).ok()?;
-    let now = cookies.clock.now();
-    let started = flow.started_at <= now.saturating_add(cookies.lifetimes.clock_skew.as_secs());
-    let over = now.saturating_sub(flow.started_at) >= FLOW_LIFETIME.as_secs();
-    (started && !over).then_some(flow)
+    open(cookies, name, sealed).filter(|flow| !flow.is_over(cookies))
+}
+
+/// Opens a sign-in, whenever it was started.
+fn open(cookies: &Cookies, name: &str, sealed: &str) -> Option<Flow> {
+    serde_json::from_str(&cookies.vault.open(name, sealed)?.text).ok()
 }

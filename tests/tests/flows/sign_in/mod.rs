@@ -1,5 +1,6 @@
 //! Signing in, from the route to the page that was wanted.
 
+mod another_account;
 mod callback;
 mod hooks;
 mod id_token;
@@ -7,3 +8,4 @@ mod max_age;
 mod round_trip;
 mod routes;
 mod state;
+mod way_back;
