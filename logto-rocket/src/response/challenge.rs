@@ -120,6 +120,12 @@ impl Challenge {
                 page.link(label::SIGN_IN, sign_in(client, request, kind, Some(*max_age)))
             }
             Refusal::Unavailable { .. } => try_again(client, request, page),
+            Refusal::Denied(_) | Refusal::Claims(_) => {
+                let page = if is_debug(request) { page.detail(refusal.to_string()) } else { page };
+                let return_to = return_to(request, Kind::of(request), client.origin());
+                let another = client.sign_in_as_another(return_to.as_ref());
+                page.link(label::USE_ANOTHER_ACCOUNT, another)
+            }
             Refusal::ForeignOrigin => page,
             _ if is_debug(request) => page.detail(refusal.to_string()),
             _ => page,

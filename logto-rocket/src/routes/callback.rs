@@ -277,12 +277,21 @@ fn fail(
         };
         RequestState::of(request).guarded(Some(Refusal::Unavailable { retry_after }));
     }
-    let sign_in = client.sign_in(flow.and_then(|flow| flow.return_to.as_ref()));
-    BuiltInPage::new(error.status(), texts::of(error.code()))
-        .link(label::SIGN_IN, sign_in.clone())
-        .sign_in(sign_in)
-        .secret_address()
-        .respond(request)
+    let page = BuiltInPage::new(error.status(), texts::of(error.code())).secret_address();
+    let return_to = match flow {
+        Some(flow) => flow.return_to.clone(),
+        None => client.sessions().cookies().page_of_flow(request, Query::of(request).get("state")),
+    };
+    let sign_in = client.sign_in(return_to.as_ref());
+    match error {
+        // Single sign-on would lead back here with the same account.
+        SignInError::Refused | SignInError::AccessDenied | SignInError::TooLarge => page
+            .link(label::USE_ANOTHER_ACCOUNT, client.sign_in_as_another(return_to.as_ref()))
+            .link(label::SIGN_OUT, client.sign_out_everywhere()),
+        _ => page.link(label::SIGN_IN, sign_in.clone()),
+    }
+    .sign_in(sign_in)
+    .respond(request)
 }
 
 /// Shows that the sign-in cannot be completed now. Its code is still good, and so is the flow.

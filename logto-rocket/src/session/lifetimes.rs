@@ -7,6 +7,10 @@ use super::session::Session;
 /// How long a sign-in may take: as long as Logto waits for the user.
 pub(super) const FLOW_LIFETIME: Duration = Duration::from_secs(3600);
 
+/// How long its cookie is kept. A callback that comes too late still knows which page it was for: the
+/// interaction at Logto lives an hour.
+pub(super) const FLOW_KEPT: Duration = Duration::from_secs(FLOW_LIFETIME.as_secs() + 3000);
+
 /// The least time between two writes of a session that only say when it was last seen, in seconds.
 /// For a session that ends unused after less than twice as much, it is half of that.
 const ROLLING: u64 = 60;

@@ -1,5 +1,6 @@
 //! What an application answers, and what it must never answer.
 
+mod addresses;
 mod caching;
 mod catchers;
 mod challenge;

@@ -108,8 +108,14 @@ fn refusals() -> Vec<Row> {
         row!("sign_in_asked_less", 401, "/auth/sign-in", |app| {
             app.browser().post("/refuse/asked-less", From::OwnPage, ORIGIN).await
         }),
-        row!("denied", 403, "/home", |app| app.signed_in("bob").await.open("/admin").await),
-        row!("claims_missing", 403, "/home", |app| refused(app, "/refuse/claims").await),
+        row!("denied", 403, "/auth/sign-in?return_to=%2Fadmin&switch=1", |app| app
+            .signed_in("bob")
+            .await
+            .open("/admin")
+            .await),
+        row!("claims_missing", 403, "/auth/sign-in?return_to=%2Frefuse%2Fclaims&switch=1", |app| {
+            refused(app, "/refuse/claims").await
+        }),
         row!("no_organization", 404, "/home", |app| refused(app, "/refuse/organization").await),
         row!("foreign_origin", 403, "/home", |app| {
             let mut alice = app.signed_in("alice").await;
@@ -141,7 +147,7 @@ fn sign_ins() -> Vec<Row> {
         row!("repeated_parameter", 400, "/auth/sign-in", |app| {
             refused(app, "/auth/sign-in-callback?state=a&state=b").await
         }),
-        row!("wrong_issuer", 400, "/auth/sign-in", |app| {
+        row!("wrong_issuer", 400, "/auth/sign-in?return_to=%2Fx", |app| {
             called_back(app, "/x", |callback| callback.replace("iss=http", "iss=https")).await
         }),
         row!("unknown_sign_in", 400, "/auth/sign-in", |app| {
@@ -168,7 +174,7 @@ fn sign_ins() -> Vec<Row> {
         row!("sign_in_cancelled", 403, "/auth/sign-in", |app| {
             refused(app, "/auth/sign-in-callback").await
         }),
-        row!("access_denied", 403, "/auth/sign-in?return_to=%2Fx", |app| {
+        row!("access_denied", 403, "/auth/sign-in?return_to=%2Fx&switch=1", |app| {
             answered(app, "error=access_denied").await
         }),
         row!("interaction_required", 403, "/auth/sign-in?return_to=%2Fx", |app| {
@@ -177,10 +183,10 @@ fn sign_ins() -> Vec<Row> {
         row!("refused_by_logto", 502, "/auth/sign-in?return_to=%2Fx", |app| {
             answered(app, "error=invalid_scope").await
         }),
-        row!("sign_in_refused", 403, "/auth/sign-in?return_to=%2F", |app| {
+        row!("sign_in_refused", 403, "/auth/sign-in?return_to=%2F&switch=1", |app| {
             app.sign_in(&mut app.browser(), "mallory", "/").await
         }),
-        row!("session_too_large", 500, "/auth/sign-in?return_to=%2F", |app| {
+        row!("session_too_large", 500, "/auth/sign-in?return_to=%2F&switch=1", |app| {
             app.sign_in(&mut app.browser(), "large", "/").await
         }),
         row!("bad_answer", 502, "/auth/sign-in?return_to=%2Fx", |app| {
