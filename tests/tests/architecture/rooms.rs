@@ -16,7 +16,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("templates", &["request", "user", "client", "at_once", "local_path"]),
     ("flows", &["response", "request", "user", "client", "session/cookie", "session/session", "events", "oidc", "error", "at_once", "local_path"]),
     ("guard", &["request", "requirement", "user", "client", "session/cached_token", "events", "error", "resource"]),
-    ("response", &["request", "client", "error", "local_path"]),
+    ("response", &["request", "client", "events", "error", "local_path"]),
     ("request", &["user", "client", "session/load", "session/cookie", "session/session", "events", "error", "local_path"]),
     ("requirement", &["user", "session/cached_token", "events", "error", "resource", "names"]),
     ("user", &["client", "session/session", "session/cached_token", "oidc", "session_id", "error", "resource", "claims", "names"]),
