@@ -119,6 +119,7 @@
 //! | [`SignedIn`](Event::SignedIn), [`SignedOut`](Event::SignedOut), [`BackchannelLogout`](Event::BackchannelLogout), [`Denied`](Event::Denied) | info |
 //! | [`BackchannelLogoutRefused`](Event::BackchannelLogoutRefused) | info if the request was invalid, otherwise warn |
 //! | [`SignInFailed`](Event::SignInFailed) | info if the user caused it, otherwise warn |
+//! | [`HandlerFailed`](Event::HandlerFailed) | warn if Logto or the store did not answer, otherwise error |
 //! | [`SignInNotStarted`](Event::SignInNotStarted), [`Undecided`](Event::Undecided), a sign-out whose tokens could not be revoked | warn |
 //!
 //! # Machine-to-machine
@@ -143,7 +144,8 @@
 //! | [`Error::Refused`] with `access_denied` | 403 |
 //! | [`Error::Unavailable`], [`Error::Store`] | 503 |
 //! | [`Error::InvalidOption`], [`Error::UndeclaredResource`], [`Error::ScopeNotGranted`], [`Error::NoSessionStore`] | 500; the remedy is in the log |
-//! | all other [`Error`]s | 503; the reason is in the log |
+//! | [`Error::BadAnswer`], [`Error::InvalidToken`] | 503; the reason is in the log |
+//! | [`Error::Refused`] with another code | 502: another attempt would not help; the reason is in the log |
 //!
 //! A failed sign-in is a [`SignInError`]. Each has a page and a [status](SignInError::status): 400
 //! for links that are forged, repeated or too old, 403 for users who cancelled or were refused, 502

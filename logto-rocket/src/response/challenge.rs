@@ -140,31 +140,6 @@ impl From<Refusal> for Challenge {
     }
 }
 
-/// As the error of a handler: 401 if the session has ended or its sign-in did not ask Logto for
-/// enough, 403 if Logto denies a token, 500 for an error in the application, and 503 if Logto
-/// failed.
-impl<'r> Responder<'r, 'static> for Error {
-    fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
-        let refusal = Refusal::to(&self, request);
-        let is_ours_to_mend = match refusal {
-            Refusal::Misconfigured(_) => true,
-            Refusal::Unavailable { .. } => !matches!(self, Self::Unavailable { .. }),
-            _ => false,
-        };
-        if is_ours_to_mend {
-            log::error!("{self}");
-        }
-        match (&refusal, Client::of(request.rocket())) {
-            (Refusal::Unavailable { .. }, Some(client)) => {
-                let page = BuiltInPage::new(refusal.status(), texts::of(self.code()));
-                RequestState::of(request).guarded(Some(refusal));
-                Ok(try_again(client, request, page).respond(request))
-            }
-            _ => refusal.respond_to(request),
-        }
-    }
-}
-
 /// As the error of a handler: the response of a guard that refuses for this reason.
 impl<'r> Responder<'r, 'static> for Refusal {
     fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
@@ -256,7 +231,7 @@ fn lead_to_sign_in(
 }
 
 /// With a link to the page that was asked for, or that the request was made from.
-fn try_again(client: &Client, request: &Request<'_>, page: BuiltInPage) -> BuiltInPage {
+pub(super) fn try_again(client: &Client, request: &Request<'_>, page: BuiltInPage) -> BuiltInPage {
     match return_to(request, Kind::of(request), client.origin()) {
         Some(path) => page.link(label::TRY_AGAIN, path),
         None => page,

@@ -16,7 +16,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("templates", &["guard", "request", "user", "client", "error", "local_path"]),
     ("flows", &["response", "request", "user", "client", "session/cookie", "session/session", "events", "oidc", "error", "local_path"]),
     ("guard", &["request", "requirement", "user", "client", "session/cached_token", "events", "session_id", "error", "resource"]),
-    ("response", &["request", "client", "error", "local_path"]),
+    ("response", &["request", "client", "events", "error", "local_path"]),
     ("request", &["user", "client", "session/load", "session/cookie", "session/session", "events", "error", "local_path"]),
     ("requirement", &["user", "session/cached_token", "events", "error", "resource", "names"]),
     ("user", &["client", "session/session", "session/cached_token", "oidc", "session_id", "error", "resource", "claims", "numeric_date", "names"]),

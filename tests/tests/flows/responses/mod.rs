@@ -7,6 +7,7 @@ mod challenge;
 mod cross_site_requests;
 mod escaping;
 mod fail_closed;
+mod handler_errors;
 mod loaders;
 mod navigations;
 mod pages;
