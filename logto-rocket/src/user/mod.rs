@@ -162,7 +162,7 @@ impl LogtoUser {
 
     /// Waits until this user is not to be relied on any more: the session has ended in this process (by a
     /// sign-out, by Logto, by the application), its lifetime or its idle time-out is over, or its claims
-    /// are due for confirmation (`session.revalidate_after`). For event streams and WebSockets, whose
+    /// are due for confirmation (`session.revalidate_after`). For event streams and web sockets, whose
     /// guard has run long ago: end them then. The browser connects again, and the guard of that request
     /// confirms the claims. So no stream outlives its right by more than `session.revalidate_after`.
     ///

@@ -46,7 +46,10 @@ impl Cookies {
         request: &'r Request<'_>,
     ) -> Option<Cow<'r, str>> {
         let first = self.session_value(request)?;
-        let Some(count) = pieces_of(first)? else { return Some(Cow::Borrowed(first)) };
+        let count = pieces_of(first)?;
+        if count == 1 {
+            return Some(Cow::Borrowed(first));
+        }
         let mut text = first[2..].to_owned();
         for number in 1..count {
             text.push_str(request.cookies().get(&self.names.piece(number))?.value());
@@ -61,8 +64,8 @@ impl Cookies {
         for first in same_named(request, self.names.session()) {
             match pieces_of(first) {
                 None => {}
-                Some(None) => texts.push(first.to_owned()),
-                Some(Some(count)) => {
+                Some(1) => texts.push(first.to_owned()),
+                Some(count) => {
                     let mut joined = vec![first[2..].to_owned()];
                     for number in 1..count {
                         let pieces = same_named(request, &self.names.piece(number));
@@ -184,16 +187,16 @@ impl Cookies {
     }
 }
 
-/// Into how many pieces a session is split whose first cookie has this value: `Some(None)` if it is whole,
-/// `None` if there are no such sessions.
-fn pieces_of(first: &str) -> Option<Option<usize>> {
+/// Into how many pieces a session is split whose first cookie has this value; `None` if there are no such
+/// sessions.
+fn pieces_of(first: &str) -> Option<usize> {
     // Sealed text has no dot, so one behind a digit says how many pieces there are.
     match first.as_bytes() {
         [count @ b'0'..=b'9', b'.', ..] => {
             let count = usize::from(count - b'0');
-            (2..=MAX_PIECES).contains(&count).then_some(Some(count))
+            (2..=MAX_PIECES).contains(&count).then_some(count)
         }
-        _ => Some(None),
+        _ => Some(1),
     }
 }
 

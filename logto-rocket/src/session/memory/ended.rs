@@ -61,7 +61,7 @@ struct Endings {
     order: BTreeSet<Ending>,
     merged: Merged,
     /// Those that are merged and not removed yet.
-    merged_endings: BTreeSet<Ending>,
+    to_remove: BTreeSet<Ending>,
 }
 
 /// The last instant at which something could be signed in that it ends, and its name.
@@ -177,7 +177,7 @@ impl Endings {
         if let Some(before) = before {
             let ending = (before, by, Arc::clone(&name));
             self.order.remove(&ending);
-            self.merged_endings.remove(&ending);
+            self.to_remove.remove(&ending);
         }
         self.by(by).insert(Arc::clone(&name), until);
         self.order.insert((until, by, name));
@@ -195,7 +195,7 @@ impl Endings {
 
     /// Removes one that was merged.
     fn pop_merged(&mut self) {
-        if let Some((_, by, name)) = self.merged_endings.pop_first() {
+        if let Some((_, by, name)) = self.to_remove.pop_first() {
             self.by(by).remove(&name);
         }
     }
@@ -211,7 +211,7 @@ impl Endings {
             let before = self.merged.before.max(until.saturating_add(1));
             self.merged = Merged { before, at: now };
         }
-        self.merged_endings.append(&mut merged);
+        self.to_remove.append(&mut merged);
     }
 
     fn by(&mut self, by: By) -> &mut ByName {

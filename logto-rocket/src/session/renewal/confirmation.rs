@@ -49,10 +49,11 @@ impl Sessions {
             return Err(Error::SessionOver);
         }
         if self.circuit.may_ask(self.clock.instant()) {
-            match self.confirm(session, limit).await {
-                Some(answer @ (Ok(_) | Err(Error::SessionOver))) => return answer,
-                // The request itself says why in the log.
-                Some(Err(_)) | None => {}
+            // Of another error the request itself says why in the log.
+            if let Some(answer @ (Ok(_) | Err(Error::SessionOver))) =
+                self.confirm(session, limit).await
+            {
+                return answer;
             }
         }
         self.unconfirmed(session)

@@ -103,8 +103,8 @@ mod tests {
         let sessions: Vec<_> = (0..10_000)
             .map(|number| session(&format!("user {}", number / 2), &format!("sid {number}")))
             .collect();
-        let watches: Vec<_> = sessions.iter().map(|session| watchers.watch(session)).collect();
-        let woken = || (0..10_000).filter(|number| is_woken(&watches[*number])).collect::<Vec<_>>();
+        let waiting: Vec<_> = sessions.iter().map(|session| watchers.watch(session)).collect();
+        let woken = || (0..10_000).filter(|number| is_woken(&waiting[*number])).collect::<Vec<_>>();
         assert!(woken().is_empty());
         watchers.wake(By::Id, sessions[7].id.as_str());
         assert_eq!(woken(), [7]);
@@ -114,7 +114,7 @@ mod tests {
         assert_eq!(woken(), [6, 7]);
         watchers.wake(By::Sub, "nobody");
         assert!(woken().is_empty());
-        drop(watches);
+        drop(waiting);
         assert!(watchers.lock().is_empty());
     }
 }
