@@ -65,6 +65,7 @@
 #![doc = include_str!("../docs/tokens.md")]
 #![doc = include_str!("../docs/refusals.md")]
 #![doc = include_str!("../docs/streams.md")]
+#![doc = include_str!("../docs/proxies.md")]
 //!
 #![doc = include_str!("../docs/pages.md")]
 //!
