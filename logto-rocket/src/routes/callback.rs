@@ -14,7 +14,7 @@ use crate::error::{Call, Error, Refusal, SignInError};
 use crate::events::Event;
 use crate::flows::Hooks;
 use crate::local_path::LocalPath;
-use crate::oidc::{AuthorizationCode, Expected, MaxAge, Tokens};
+use crate::oidc::{AuthorizationCode, Expected, MaxAge, NotExchanged, Tokens};
 use crate::request::{RequestState, SessionWrite, header};
 use crate::response::{BuiltInPage, label, redirect, texts};
 use crate::session::{Flow, NotCreated, Session, SignInOrigin, SignInResult};
@@ -71,6 +71,7 @@ pub(super) async fn respond(client: &Arc<Client>, request: &Request<'_>) -> Resp
     };
     match attempt.outcome(|| admit(client, request, exchanged)).await {
         Ok(session) => succeed(client, request, &flow, session).await,
+        Err(error) if !used_codes.knows(&flow.key()) => try_again(client, request, &flow, &error),
         Err(error) => fail(client, request, Some(&flow), &error),
     }
 }
@@ -90,7 +91,13 @@ async fn exchange(
     origin: SignInOrigin,
 ) -> SignInResult {
     let redirect_uri = client.route_url("sign-in-callback");
-    let tokens = client.oidc().exchange(&code, &flow.verifier, &redirect_uri).await?;
+    let exchanged = client.oidc().exchange(&code, &flow.verifier, &redirect_uri).await;
+    let tokens = exchanged.map_err(|NotExchanged { error, code_may_be_used }| {
+        if !code_may_be_used {
+            client.sessions().used_codes().never_sent(&flow.key());
+        }
+        error
+    })?;
     match verify(&client, &flow, &tokens).await {
         Ok(claims) => Ok(client.sessions().begin(claims, flow.asked, Some(&tokens), Some(origin))),
         Err(error) => {
@@ -213,6 +220,20 @@ async fn already_signed_in(
     Some(redirect::to_path(&client.settings().after_sign_in))
 }
 
+/// Shows that the code could not be sent. The sign-in goes on: the same callback may be opened again.
+fn try_again(
+    client: &Arc<Client>,
+    request: &Request<'_>,
+    flow: &Flow,
+    error: &SignInError,
+) -> Response<'static> {
+    let sign_in = client.sign_in(flow.return_to.as_ref());
+    failed(client, request, error)
+        .link(label::TRY_AGAIN, sign_in.clone())
+        .sign_in(sign_in)
+        .respond(request)
+}
+
 /// Shows why there is no session. If the sign-in is known, it is marked as finished.
 fn fail(
     client: &Arc<Client>,
@@ -220,23 +241,16 @@ fn fail(
     flow: Option<&Flow>,
     error: &SignInError,
 ) -> Response<'static> {
-    client.emit(&Event::SignInFailed { error: error.clone() });
-    if let Some(flow) = flow {
-        let finished = client.sessions().cookies().flow_write(&flow.finished());
-        RequestState::of(request).writes().cookies.extend(finished);
-    }
-    if error.status() == Status::ServiceUnavailable {
-        let retry_after = match error {
-            SignInError::Exchange(Error::Unavailable { retry_after, .. }) => *retry_after,
-            _ => None,
-        };
-        RequestState::of(request).guarded(Some(Refusal::Unavailable { retry_after }));
-    }
-    let page = BuiltInPage::new(error.status(), texts::of(error.code())).secret_address();
+    let cookies = client.sessions().cookies();
     let return_to = match flow {
         Some(flow) => flow.return_to.clone(),
-        None => client.sessions().cookies().page_of_flow(request, Query::of(request).get("state")),
+        None => cookies.page_of_flow(request, Query::of(request).get("state")),
     };
+    if let Some(flow) = flow {
+        let finished = cookies.flow_write(&flow.finished());
+        RequestState::of(request).writes().cookies.extend(finished);
+    }
+    let page = failed(client, request, error);
     let sign_in = client.sign_in(return_to.as_ref());
     match error {
         // Single sign-on would lead back here with the same account.
@@ -247,6 +261,19 @@ fn fail(
     }
     .sign_in(sign_in)
     .respond(request)
+}
+
+/// The page of a sign-in that failed, and the event.
+fn failed(client: &Arc<Client>, request: &Request<'_>, error: &SignInError) -> BuiltInPage {
+    client.emit(&Event::SignInFailed { error: error.clone() });
+    if error.status() == Status::ServiceUnavailable {
+        let retry_after = match error {
+            SignInError::Exchange(Error::Unavailable { retry_after, .. }) => *retry_after,
+            _ => None,
+        };
+        RequestState::of(request).guarded(Some(Refusal::Unavailable { retry_after }));
+    }
+    BuiltInPage::new(error.status(), texts::of(error.code())).secret_address()
 }
 
 /// Logto's answer contains only an error code, so the log also shows the request.
