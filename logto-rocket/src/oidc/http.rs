@@ -2,6 +2,8 @@
 
 use std::error::Error as _;
 use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use openidconnect::http::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER};
@@ -85,8 +87,17 @@ impl Http {
         call: Call,
         request: HttpRequest,
     ) -> Result<HttpResponse, Error> {
-        let limit = limit.min(self.timeout);
-        let answer = tokio::time::timeout(limit, self.exchange(call, request)).await;
+        self.exchange_within(limit.min(self.timeout), call, request, &Sent::default()).await
+    }
+
+    async fn exchange_within(
+        &self,
+        limit: Duration,
+        call: Call,
+        request: HttpRequest,
+        sent: &Sent,
+    ) -> Result<HttpResponse, Error> {
+        let answer = tokio::time::timeout(limit, self.exchange(call, request, sent)).await;
         answer.unwrap_or_else(|_| {
             Err(unavailable(call, format!("no complete answer within {limit:?}")))
         })
@@ -108,7 +119,12 @@ impl Http {
         })
     }
 
-    async fn exchange(&self, call: Call, request: HttpRequest) -> Result<HttpResponse, Error> {
+    async fn exchange(
+        &self,
+        call: Call,
+        request: HttpRequest,
+        sent: &Sent,
+    ) -> Result<HttpResponse, Error> {
         let mut request = reqwest::Request::try_from(request)
             .map_err(|_| bad_answer(call, "the address of the endpoint is not a URL"))?;
         if let Some(internal) = &self.internal
@@ -121,11 +137,10 @@ impl Http {
                 value.set_sensitive(true);
             }
         }
-        let mut response = self
-            .client
-            .execute(request)
-            .await
-            .map_err(|error| unavailable(call, reasons(&error.without_url())))?;
+        let mut response = self.client.execute(request).await.map_err(|error| {
+            sent.note(!error.is_connect());
+            unavailable(call, reasons(&error.without_url()))
+        })?;
         let status = response.status();
         if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS {
             return Err(Error::Unavailable {
@@ -163,6 +178,42 @@ impl<'c> AsyncHttpClient<'c> for Http {
 
     fn call(&'c self, request: HttpRequest) -> Self::Future {
         Box::pin(self.send(Call::Token, request))
+    }
+}
+
+/// Whether a request may have reached Logto.
+pub(super) struct Sent(AtomicBool);
+
+impl Default for Sent {
+    fn default() -> Self {
+        Self(AtomicBool::new(true))
+    }
+}
+
+impl Sent {
+    /// `false` only if not even a connection could be made.
+    pub(super) fn may_be(&self) -> bool {
+        self.0.load(Ordering::Acquire)
+    }
+
+    fn note(&self, may_be: bool) {
+        self.0.store(may_be, Ordering::Release);
+    }
+}
+
+/// The same, for one request that notes whether it was sent.
+pub(super) struct Noting {
+    pub(super) http: Arc<Http>,
+    pub(super) sent: Sent,
+}
+
+impl<'c> AsyncHttpClient<'c> for Noting {
+    type Error = Error;
+    type Future = Pin<Box<dyn Future<Output = Result<HttpResponse, Error>> + Send + 'c>>;
+
+    fn call(&'c self, request: HttpRequest) -> Self::Future {
+        let Self { http, sent } = self;
+        Box::pin(http.exchange_within(http.timeout, Call::Token, request, sent))
     }
 }
 

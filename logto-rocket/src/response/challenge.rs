@@ -21,6 +21,15 @@ const MAX_ATTEMPTS: u32 = 2;
 /// The name of this crate's catchers in the launch log.
 pub(crate) const CATCHER: &str = "logto";
 
+/// The statuses that a refusal has.
+const REFUSED: [Status; 5] = [
+    Status::Unauthorized,
+    Status::Forbidden,
+    Status::NotFound,
+    Status::InternalServerError,
+    Status::ServiceUnavailable,
+];
+
 /// The `Retry-After` of a response if Logto gives none.
 const RETRY_AFTER: Duration = Duration::from_secs(30);
 
@@ -162,7 +171,7 @@ impl<'r> Responder<'r, 'static> for Challenge {
 pub(crate) fn catchers<'a>(registered: impl Iterator<Item = &'a Catcher>) -> Vec<Catcher> {
     let at_root: Vec<_> = registered.filter(|catcher| catcher.base.path() == "/").collect();
     let default = at_root.iter().copied().find(|catcher| catcher.code.is_none());
-    [Status::Unauthorized, Status::Forbidden, Status::ServiceUnavailable]
+    REFUSED
         .iter()
         .filter(|status| !at_root.iter().any(|catcher| catcher.code == Some(status.code)))
         .map(|status| {

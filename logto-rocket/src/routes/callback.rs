@@ -1,28 +1,27 @@
 //! `GET sign-in-callback`: where Logto sends the browser back.
 
+mod exchange;
+mod failure;
+
 use std::sync::Arc;
-use std::time::Duration;
 
 use cookie::SameSite;
 use rocket::http::Status;
 use rocket::{Request, Response};
 
+use self::exchange::{exchange, place};
+use self::failure::{fail, log_what_was_asked, try_again};
 use super::query::Query;
-use crate::claims::Claims;
 use crate::client::Client;
-use crate::error::{Call, Error, Refusal, SignInError};
+use crate::error::SignInError;
 use crate::events::Event;
 use crate::flows::Hooks;
 use crate::local_path::LocalPath;
-use crate::oidc::{AuthorizationCode, Expected, MaxAge, Tokens};
-use crate::request::{RequestState, SessionWrite, client_address, header, own_path};
+use crate::oidc::AuthorizationCode;
+use crate::request::{RequestState, SessionWrite, client_address, header};
 use crate::response::{BuiltInPage, label, redirect, texts};
 use crate::session::{Flow, NotCreated, Session, SignInOrigin, SignInResult};
-use crate::task::Place;
 use crate::user::LogtoUser;
-
-/// How long a callback waits until its code may be exchanged.
-const PLACE_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Completes the sign-in that the callback belongs to, or shows why it failed. It never starts
 /// another sign-in automatically.
@@ -69,7 +68,7 @@ pub(super) async fn respond(client: &Arc<Client>, request: &Request<'_>) -> Resp
     let place = match place(client, request).await {
         Ok(place) => place,
         // Nothing was sent, so the code is still good.
-        Err(error) => return not_now(client, request, error),
+        Err(error) => return try_again(client, request, &flow, &error.into()),
     };
     let used_codes = client.sessions().used_codes();
     let Some(attempt) = used_codes.exchange(flow.key(), client.clock().instant()) else {
@@ -91,29 +90,9 @@ pub(super) async fn respond(client: &Arc<Client>, request: &Request<'_>) -> Resp
     };
     match attempt.outcome(|| admit(client, request, exchanged)).await {
         Ok(session) => succeed(client, request, &flow, session).await,
+        Err(error) if !used_codes.knows(&flow.key()) => try_again(client, request, &flow, &error),
         Err(error) => fail(client, request, Some(&flow), &error),
     }
-}
-
-/// Waits until a code may be exchanged for this client. Anybody can have codes exchanged, so that the
-/// requests of strangers must not keep others from signing in.
-///
-/// # Errors
-///
-/// [`Error::Unavailable`] if there is no place in time, or Logto's discovery document cannot be fetched.
-async fn place(client: &Arc<Client>, request: &Request<'_>) -> Result<Place, Error> {
-    let wait = async {
-        client.oidc().ready().await?;
-        Ok(client.exchanges().place(client_address(request)).await)
-    };
-    tokio::time::timeout(PLACE_TIMEOUT, wait).await.unwrap_or_else(|_| {
-        Err(Error::Unavailable {
-            call: Call::Token,
-            why: "too many sign-ins wait for Logto".into(),
-            status: None,
-            retry_after: None,
-        })
-    })
 }
 
 /// Whether the answer is from the issuer that was asked
@@ -121,45 +100,6 @@ async fn place(client: &Arc<Client>, request: &Request<'_>) -> Result<Place, Err
 async fn check_issuer(client: &Arc<Client>, query: &Query) -> Result<(), SignInError> {
     let accepted = client.oidc().accepts_issuer(query.get("iss")).await?;
     if accepted { Ok(()) } else { Err(SignInError::WrongIssuer) }
-}
-
-/// Exchanges the code, once, and verifies what comes.
-async fn exchange(
-    client: Arc<Client>,
-    flow: Flow,
-    code: AuthorizationCode,
-    origin: SignInOrigin,
-) -> SignInResult {
-    let redirect_uri = client.route_url("sign-in-callback");
-    let tokens = client.oidc().exchange(&code, &flow.verifier, &redirect_uri).await?;
-    match verify(&client, &flow, &tokens).await {
-        Ok(claims) => {
-            let asked = flow.asked.resolve(client.asked());
-            Ok(client.sessions().begin(claims, asked, Some(&tokens), Some(origin)))
-        }
-        Err(error) => {
-            client.sessions().revoke_refused(tokens.refresh_token.as_ref()).await;
-            Err(error)
-        }
-    }
-}
-
-async fn verify(client: &Arc<Client>, flow: &Flow, tokens: &Tokens) -> Result<Claims, SignInError> {
-    let max_age = flow
-        .max_age
-        .map(|seconds| MaxAge { max_age: Duration::from_secs(seconds), asked_at: flow.started_at });
-    let expected = Expected {
-        access_token: &tokens.access_token,
-        nonce: Some(&flow.nonce),
-        max_age,
-        same_as: None,
-    };
-    let raw = tokens.id_token.as_ref().ok_or(SignInError::Exchange(Error::BadAnswer {
-        call: Call::Token,
-        why: "it contains no ID token; is `openid` among the scopes?".into(),
-    }))?;
-    let claims = client.oidc().verify_id_token(raw, &expected).await?;
-    Ok(client.sessions().with_user_info(claims, &tokens.access_token).await?)
 }
 
 /// Calls the application's hook before the session exists.
@@ -256,65 +196,4 @@ async fn already_signed_in(
 ) -> Option<Response<'static>> {
     let _ = RequestState::of(request).loaded(request, client).await.ok().flatten()?;
     Some(redirect::to_path(&client.settings().after_sign_in))
-}
-
-/// Shows why there is no session. If the sign-in is known, it is marked as finished.
-fn fail(
-    client: &Arc<Client>,
-    request: &Request<'_>,
-    flow: Option<&Flow>,
-    error: &SignInError,
-) -> Response<'static> {
-    client.emit(&Event::SignInFailed { error: error.clone() });
-    if let Some(flow) = flow {
-        let finished = client.sessions().cookies().flow_write(&flow.finished());
-        RequestState::of(request).writes().cookies.extend(finished);
-    }
-    if error.status() == Status::ServiceUnavailable {
-        let retry_after = match error {
-            SignInError::Exchange(Error::Unavailable { retry_after, .. }) => *retry_after,
-            _ => None,
-        };
-        RequestState::of(request).guarded(Some(Refusal::Unavailable { retry_after }));
-    }
-    let page = BuiltInPage::new(error.status(), texts::of(error.code())).secret_address();
-    let return_to = match flow {
-        Some(flow) => flow.return_to.clone(),
-        None => client.sessions().cookies().page_of_flow(request, Query::of(request).get("state")),
-    };
-    let sign_in = client.sign_in(return_to.as_ref());
-    match error {
-        // Single sign-on would lead back here with the same account.
-        SignInError::Refused | SignInError::AccessDenied | SignInError::TooLarge => page
-            .link(label::USE_ANOTHER_ACCOUNT, client.sign_in_as_another(return_to.as_ref()))
-            .link(label::SIGN_OUT, client.sign_out_everywhere()),
-        _ => page.link(label::SIGN_IN, sign_in.clone()),
-    }
-    .sign_in(sign_in)
-    .respond(request)
-}
-
-/// Shows that the sign-in cannot be completed now. Its code is still good, and so is the flow.
-fn not_now(client: &Arc<Client>, request: &Request<'_>, error: Error) -> Response<'static> {
-    let refusal = Refusal::from(&error);
-    client.emit(&Event::SignInFailed { error: SignInError::Exchange(error) });
-    RequestState::of(request).guarded(Some(refusal));
-    BuiltInPage::new(Status::ServiceUnavailable, texts::LOGTO_UNAVAILABLE)
-        .link(label::TRY_AGAIN, own_path(request).unwrap_or_else(|| client.sign_in(None)))
-        .secret_address()
-        .respond(request)
-}
-
-/// Logto's answer contains only an error code, so the log also shows the request.
-fn log_what_was_asked(client: &Arc<Client>, flow: &Flow, error: &SignInError) {
-    if let SignInError::Provider(code) = error {
-        let asked = flow.asked.clone().resolve(client.asked());
-        log::warn!(
-            "Logto answered `{code}` to a sign-in that asked for the scopes {} and the resources \
-             {:?}; are they registered at {}?",
-            asked.scopes(),
-            asked.resources,
-            client.settings().issuer.as_str(),
-        );
-    }
 }

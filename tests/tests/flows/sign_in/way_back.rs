@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use logto_rocket::testing::{Endpoint, Fault};
 use logto_rocket_tests::app::App;
 use logto_rocket_tests::browser::{Answer, From};
 use rocket::http::Status;
@@ -57,4 +58,41 @@ async fn a_callback_too_late_leads_to_the_page_with_one_click() {
     assert_eq!(app.idp.requests().token(), 0);
     let forged = browser.navigate("/auth/sign-in-callback?state=x&code=y", From::OtherSite).await;
     assert!(forged.body.contains("href=\"/auth/sign-in\""), "{forged:?}");
+}
+
+/// Guards against this mistake: the page said that nothing was lost, and at the next try that the sign-in
+/// "has already been used", though its code had never left this server.
+#[rocket::async_test]
+async fn a_code_that_could_not_be_sent_is_still_good() {
+    let app = App::start().await;
+    let mut browser = app.browser();
+    let callback = app.callback(&mut browser, "alice", BASKET).await;
+    app.idp.pause().await;
+    for _ in 0..3 {
+        let away = browser.navigate(&callback, From::OtherSite).await;
+        assert_eq!(away.status, Status::ServiceUnavailable, "{away:?}");
+        assert!(away.body.contains("Try again"), "{away:?}");
+        assert!(away.header("Retry-After").is_some(), "{away:?}");
+    }
+    app.idp.resume().await.expect("the same port");
+    app.clock.advance(Duration::from_secs(31));
+    let done = browser.navigate(&callback, From::OtherSite).await;
+    assert_eq!((done.status, done.location()), (Status::SeeOther, BASKET), "{done:?}");
+    assert_eq!(app.idp.requests().token(), 1);
+    assert_eq!(browser.open("/account").await.status, Status::Ok);
+}
+
+/// A second exchange of a code makes Logto end what the first one got.
+#[rocket::async_test]
+async fn a_code_that_may_have_been_sent_is_never_sent_again() {
+    let app = App::start().await;
+    let mut browser = app.browser();
+    let callback = app.callback(&mut browser, "alice", BASKET).await;
+    app.idp.fault(Endpoint::Token, Fault::LoseAnswer);
+    let lost = browser.navigate(&callback, From::OtherSite).await;
+    assert_eq!(lost.status, Status::ServiceUnavailable, "{lost:?}");
+    assert!(lost.body.contains(TO_THE_PAGE) && !lost.body.contains("Nothing is lost"), "{lost:?}");
+    let again = browser.navigate(&callback, From::OtherSite).await;
+    assert_eq!(again.status, Status::BadRequest, "{again:?}");
+    assert_eq!(app.idp.requests().token(), 1);
 }

@@ -99,6 +99,15 @@ async fn a_script_that_signs_out_is_told_where_the_browser_must_go() {
     }
 }
 
+/// A test client or another program, which no browser is, follows a redirect as a form does.
+#[rocket::async_test]
+async fn a_program_that_says_nothing_of_what_it_accepts_is_redirected() {
+    let app = App::start().await;
+    let mut alice = app.signed_in("alice").await;
+    let out = alice.request(Method::Post, "/auth/sign-out", &[("Origin", ORIGIN)], "").await;
+    assert!(out.location().starts_with(&app.idp.issuer()), "{out:?}");
+}
+
 /// A link is followed by script as well, and prefetched: only the browser's own navigation counts.
 #[rocket::async_test]
 async fn a_library_that_follows_the_link_to_sign_out_leaves_it_to_the_browser() {

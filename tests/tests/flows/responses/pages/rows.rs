@@ -116,7 +116,11 @@ fn refusals() -> Vec<Row> {
         row!("claims_missing", 403, "/auth/sign-in?return_to=%2Frefuse%2Fclaims&switch=1", |app| {
             refused(app, "/refuse/claims").await
         }),
-        row!("no_organization", 404, "/home", |app| refused(app, "/refuse/organization").await),
+        row!("no_organization", 404, "/home", |app| app
+            .signed_in("bob")
+            .await
+            .open("/organizations/%C3%A4")
+            .await),
         row!("foreign_origin", 403, "/home", |app| {
             let mut alice = app.signed_in("alice").await;
             alice.post("/change", From::OtherSite, "https://evil.example").await
@@ -242,7 +246,6 @@ fn refuse(which: &str) -> Result<(), Refusal> {
     Err(match which {
         "stays-old" => Refusal::SignInStaysOld { max_age: Duration::from_secs(60) },
         "claims" => Refusal::Claims("no `department`".into()),
-        "organization" => Refusal::NoOrganization,
         "undecided" => Refusal::Unavailable { retry_after: None },
         "misconfigured" => Refusal::Misconfigured("no scope".into()),
         _ => Refusal::NotAttached,
@@ -263,9 +266,10 @@ fn fail() -> Result<(), Error> {
 #[post("/vault")]
 fn vault() {}
 
-#[rocket::catch(500)]
-fn internal(request: &rocket::Request<'_>) -> Option<logto_rocket::Challenge> {
-    logto_rocket::Challenge::of(request)
+#[authenticated(organization = "<org>")]
+#[get("/organizations/<org>")]
+fn organization(org: &str) -> String {
+    org.to_owned()
 }
 
 /// An application that can make a page, with this change to its fairing.
@@ -288,8 +292,7 @@ pub async fn app(code: &str, looks: Looks) -> App {
                 Box::pin(async move { admitted.then_some(()).ok_or_else(|| "no".into()) })
             }))
         })
-        .routes(routes![refuse, refuse_form, fail, vault])
-        .rocket(|rocket| rocket.register("/", rocket::catchers![internal]));
+        .routes(routes![refuse, refuse_form, fail, vault, organization]);
     if code != "signed_out_in_this_browser" {
         return app.start().await;
     }

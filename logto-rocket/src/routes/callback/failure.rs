@@ -1,0 +1,84 @@
+//! The pages of a sign-in that failed.
+
+use std::sync::Arc;
+
+use rocket::http::Status;
+use rocket::{Request, Response};
+
+use crate::client::Client;
+use crate::error::{Error, Refusal, SignInError};
+use crate::events::Event;
+use crate::request::RequestState;
+use crate::response::{BuiltInPage, label, texts};
+use crate::routes::query::Query;
+use crate::session::Flow;
+
+/// Shows that the code could not be sent. The sign-in goes on: the same callback may be opened again.
+pub(super) fn try_again(
+    client: &Arc<Client>,
+    request: &Request<'_>,
+    flow: &Flow,
+    error: &SignInError,
+) -> Response<'static> {
+    let sign_in = client.sign_in(flow.return_to.as_ref());
+    failed(client, request, error)
+        .link(label::TRY_AGAIN, sign_in.clone())
+        .sign_in(sign_in)
+        .respond(request)
+}
+
+/// Shows why there is no session. If the sign-in is known, it is marked as finished.
+pub(super) fn fail(
+    client: &Arc<Client>,
+    request: &Request<'_>,
+    flow: Option<&Flow>,
+    error: &SignInError,
+) -> Response<'static> {
+    let cookies = client.sessions().cookies();
+    let return_to = match flow {
+        Some(flow) => flow.return_to.clone(),
+        None => cookies.page_of_flow(request, Query::of(request).get("state")),
+    };
+    if let Some(flow) = flow {
+        let finished = cookies.flow_write(&flow.finished());
+        RequestState::of(request).writes().cookies.extend(finished);
+    }
+    let page = failed(client, request, error);
+    let sign_in = client.sign_in(return_to.as_ref());
+    match error {
+        // Single sign-on would lead back here with the same account.
+        SignInError::Refused | SignInError::AccessDenied | SignInError::TooLarge => page
+            .link(label::USE_ANOTHER_ACCOUNT, client.sign_in_as_another(return_to.as_ref()))
+            .link(label::SIGN_OUT, client.sign_out_everywhere()),
+        _ => page.link(label::SIGN_IN, sign_in.clone()),
+    }
+    .sign_in(sign_in)
+    .respond(request)
+}
+
+/// The page of a sign-in that failed, and the event.
+fn failed(client: &Arc<Client>, request: &Request<'_>, error: &SignInError) -> BuiltInPage {
+    client.emit(&Event::SignInFailed { error: error.clone() });
+    if error.status() == Status::ServiceUnavailable {
+        let retry_after = match error {
+            SignInError::Exchange(Error::Unavailable { retry_after, .. }) => *retry_after,
+            _ => None,
+        };
+        RequestState::of(request).guarded(Some(Refusal::Unavailable { retry_after }));
+    }
+    BuiltInPage::new(error.status(), texts::of(error.code())).secret_address()
+}
+
+/// Logto's answer contains only an error code, so the log also shows the request.
+pub(super) fn log_what_was_asked(client: &Arc<Client>, flow: &Flow, error: &SignInError) {
+    if let SignInError::Provider(code) = error {
+        let asked = flow.asked.clone().resolve(client.asked());
+        log::warn!(
+            "Logto answered `{code}` to a sign-in that asked for the scopes {} and the resources \
+             {:?}; are they registered at {}?",
+            asked.scopes(),
+            asked.resources,
+            client.settings().issuer.as_str(),
+        );
+    }
+}
