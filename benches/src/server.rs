@@ -154,5 +154,7 @@ fn environment(
         ("LOGTO_APP_SECRET", Provider::APP_SECRET.into()),
         ("LOGTO_BASE_URL", url.into()),
         ("LOGTO_SESSION__STORE", store.into()),
+        // The port would be part of it, and each server has another.
+        ("LOGTO_SESSION__COOKIE", "logto-session".into()),
     ]
 }

@@ -66,8 +66,10 @@ struct Policy {
 impl Policy {
     /// Reads one of the headers, which together are one list.
     fn read(&mut self, value: &str) {
-        let lower = value.to_ascii_lowercase();
-        let timed = lower.split(',').any(|directive| directive.trim().starts_with("s-maxage"));
+        let timed = value.split(',').any(|directive| {
+            let start = directive.trim().get(.."s-maxage".len());
+            start.is_some_and(|start| start.eq_ignore_ascii_case("s-maxage"))
+        });
         let is_public = names(value, "public");
         self.is_public |= is_public;
         self.is_shared |= is_public || timed;
@@ -78,8 +80,10 @@ impl Policy {
 /// Whether the header is for shared caches of its own kind, which heed it in place of `Cache-Control`
 /// ([RFC 9213](https://www.rfc-editor.org/rfc/rfc9213)).
 fn is_targeted(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    name.ends_with("cdn-cache-control") || name == "surrogate-control"
+    const OF_CDNS: &str = "cdn-cache-control";
+    let end = name.len().checked_sub(OF_CDNS.len()).and_then(|from| name.get(from..));
+    end.is_some_and(|end| end.eq_ignore_ascii_case(OF_CDNS))
+        || name.eq_ignore_ascii_case("surrogate-control")
 }
 
 /// Whether a comma-separated list contains this name.
