@@ -10,6 +10,12 @@
 //! What cannot be written so (a name with a comma, a membership in an organization that is not listed) is
 //! written as it is.
 
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::de::{self, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use crate::claims::Claims;
@@ -79,29 +85,89 @@ pub(super) fn written(claims: &Claims) -> String {
 }
 
 /// The claims that [`written`] wrote; `None` for anything else.
+///
+/// It puts the names and lists back into the text, without reading the values: this is done at the first
+/// request of each browser.
 pub(super) fn read(text: &str) -> Option<Claims> {
-    let written: Map<String, Value> = serde_json::from_str(text).ok()?;
-    let organizations = match written.get(ORGANIZATIONS) {
-        Some(Value::String(ids)) => split(ids).map(ToOwned::to_owned).collect(),
-        _ => Vec::new(),
-    };
-    let mut claims = Map::with_capacity(written.len());
-    for (name, value) in written {
-        let value = match (name.as_str(), value) {
-            (ROLES | ORGANIZATIONS, Value::String(names)) => split(&names).collect(),
-            (ORGANIZATION_ROLES, Value::String(text)) => {
-                Value::from(read_memberships(&text, &organizations)?)
-            }
-            (_, value) => value,
-        };
-        let known = NAMES.iter().find(|(_, letters)| *letters == name).map(|(name, _)| *name);
-        let name = match (known, name.strip_prefix('=')) {
-            (Some(name), _) | (None, Some(name)) => name.to_owned(),
-            (None, None) => name,
-        };
-        claims.insert(name, value);
+    let Members(claims) = serde_json::from_str(text).ok()?;
+    Claims::from_json(&claims).ok()
+}
+
+/// The members of an object, as text with their full names.
+struct Members(String);
+
+impl<'de> Deserialize<'de> for Members {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(Reader)
     }
-    Claims::from_json(&Value::Object(claims).to_string()).ok()
+}
+
+struct Reader;
+
+/// A name as it was written.
+#[derive(Deserialize)]
+struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
+
+impl<'de> Visitor<'de> for Reader {
+    type Value = Members;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("claims")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members, A::Error> {
+        let (mut text, mut organizations) = (String::with_capacity(512), None);
+        while let Some((Name(letters), value)) = map.next_entry::<Name<'de>, &'de RawValue>()? {
+            text.push(if text.is_empty() { '{' } else { ',' });
+            match full_name(&letters) {
+                Some(name) => text.extend(["\"", name, "\":"]),
+                None => {
+                    let name = letters.strip_prefix('=').unwrap_or(&letters);
+                    text.push_str(&Value::from(name).to_string());
+                    text.push(':');
+                }
+            }
+            let value = value.get();
+            match (&*letters, inner(value)) {
+                (ROLES, Some(names)) => push_list(&mut text, split(names)),
+                (ORGANIZATIONS, Some(ids)) => {
+                    organizations = Some(ids);
+                    push_list(&mut text, split(ids));
+                }
+                (ORGANIZATION_ROLES, Some(all)) => {
+                    let ids: Vec<_> = split(organizations.unwrap_or_default()).collect();
+                    let all = read_memberships(all, &ids)
+                        .ok_or_else(|| de::Error::custom("no memberships"))?;
+                    push_list(&mut text, all.iter().map(String::as_str));
+                }
+                _ => text.push_str(value),
+            }
+        }
+        text.push_str(if text.is_empty() { "{}" } else { "}" });
+        Ok(Members(text))
+    }
+}
+
+/// What is between the quotes of a text in JSON. Its escapes stay, and none of them has a comma.
+fn inner(json: &str) -> Option<&str> {
+    json.strip_prefix('"')?.strip_suffix('"')
+}
+
+fn push_list<'a>(text: &mut String, names: impl Iterator<Item = &'a str>) {
+    let mut separator = "[";
+    for name in names {
+        text.extend([separator, "\"", name, "\""]);
+        separator = ",";
+    }
+    text.push_str(if separator == "[" { "[]" } else { "]" });
+}
+
+/// The claim that letters stand for.
+fn full_name(letters: &str) -> Option<&'static str> {
+    if letters.len() > 2 {
+        return None;
+    }
+    NAMES.iter().find(|(_, known)| *known == letters).map(|(name, _)| *name)
 }
 
 /// Whether a name means something else when it is read.
@@ -137,12 +203,11 @@ fn memberships(value: &Value, organizations: &[&str]) -> Option<String> {
         places[organization].push(char::from(*PLACES.get(place)?));
     }
     let text = format!("{};{}", roles.join(","), places.join("|"));
-    let ids: Vec<_> = organizations.iter().map(|id| (*id).to_owned()).collect();
-    let read = read_memberships(&text, &ids)?;
+    let read = read_memberships(&text, organizations)?;
     (read == all).then_some(text)
 }
 
-fn read_memberships(text: &str, organizations: &[String]) -> Option<Vec<String>> {
+fn read_memberships(text: &str, organizations: &[&str]) -> Option<Vec<String>> {
     let (roles, places) = text.split_once(';')?;
     let roles: Vec<_> = split(roles).collect();
     let mut all = Vec::new();
@@ -201,9 +266,9 @@ mod tests {
     proptest! {
         #[test]
         fn any_claims_are_read_as_they_were_written(
-            roles in proptest::collection::vec("[a-c,;|:=]{0,3}", 0..4),
-            organizations in proptest::collection::vec("[a-c,;|:]{0,2}", 0..4),
-            memberships in proptest::collection::vec("[a-c,;|]{0,2}:[a-c,;|:]{0,2}", 0..5),
+            roles in proptest::collection::vec("[a-c,;|:=\"\\\\\n é]{0,3}", 0..4),
+            organizations in proptest::collection::vec("[a-c,;|:\"\\\\é]{0,2}", 0..4),
+            memberships in proptest::collection::vec("[a-c\"é]{0,2}:[a-c,;|:\"\\\\é]{0,2}", 0..5),
             own in proptest::collection::btree_map("[a-z=]{1,2}", any::<Option<i32>>(), 0..5),
         ) {
             let mut claims = json!({
