@@ -61,7 +61,7 @@ impl Refusal {
     /// The headers that the protocol requires, whether or not this crate wrote the body.
     pub(crate) fn headers(&self, request: &Request<'_>) -> Vec<Header<'static>> {
         let mut headers = Vec::new();
-        if let Self::Unavailable { retry_after } = self {
+        if let Self::Unavailable { retry_after, .. } = self {
             let seconds = retry_after.unwrap_or(RETRY_AFTER).as_secs().max(1);
             headers.push(Header::new("Retry-After", seconds.to_string()));
         }
@@ -119,10 +119,11 @@ impl Challenge {
                 let kind = Kind::of(request);
                 page.link(label::SIGN_IN, sign_in(client, request, kind, Some(*max_age)))
             }
-            Refusal::Unavailable { .. } => try_again(client, request, page),
+            Refusal::Unavailable { .. } => {
+                try_again(client, request, page.cause(request, refusal.to_string()))
+            }
             Refusal::ForeignOrigin => page,
-            _ if is_debug(request) => page.detail(refusal.to_string()),
-            _ => page,
+            _ => page.cause(request, refusal.to_string()),
         }
         .respond(request)
     }
@@ -151,6 +152,7 @@ impl<'r> Responder<'r, 'static> for Error {
         match (&refusal, Client::of(request.rocket())) {
             (Refusal::Unavailable { .. }, Some(client)) => {
                 let page = BuiltInPage::new(refusal.status(), texts::of(self.code()));
+                let page = page.cause(request, self.to_string());
                 RequestState::of(request).guarded(Some(refusal));
                 Ok(try_again(client, request, page).respond(request))
             }
@@ -272,8 +274,4 @@ fn sign_in(
 
 fn attempts(client: &Client, request: &Request<'_>) -> u32 {
     client.sessions().cookies().flows(request).next_attempt() - 1
-}
-
-fn is_debug(request: &Request<'_>) -> bool {
-    request.rocket().config().profile == rocket::Config::DEBUG_PROFILE
 }

@@ -59,8 +59,10 @@ pub(super) async fn respond(client: &Arc<Client>, request: &Request<'_>) -> Resp
     }
     let code = match (query.get("error"), query.get("code")) {
         (Some(error), _) => {
-            let error = SignInError::from_code(error);
-            log_what_was_asked(client, &flow, &error);
+            let error = SignInError::from_code(error, |code| {
+                let asked = flow.asked.clone().resolve(client.asked());
+                client.oidc().sign_in_help(code, &asked.scopes(), &asked.resources)
+            });
             return fail(client, request, Some(&flow), &error);
         }
         (None, None) => return fail(client, request, Some(&flow), &SignInError::Cancelled),
@@ -119,8 +121,8 @@ async fn place(client: &Arc<Client>, request: &Request<'_>) -> Result<Place, Err
 /// Whether the answer is from the issuer that was asked
 /// ([RFC 9207, section 2.4](https://www.rfc-editor.org/rfc/rfc9207#section-2.4)).
 async fn check_issuer(client: &Arc<Client>, query: &Query) -> Result<(), SignInError> {
-    let accepted = client.oidc().accepts_issuer(query.get("iss")).await?;
-    if accepted { Ok(()) } else { Err(SignInError::WrongIssuer) }
+    let wrong = client.oidc().wrong_issuer(query.get("iss")).await?;
+    wrong.map_or(Ok(()), |why| Err(SignInError::WrongIssuer(why)))
 }
 
 /// Exchanges the code, once, and verifies what comes.
@@ -271,14 +273,19 @@ fn fail(
         RequestState::of(request).writes().cookies.extend(finished);
     }
     if error.status() == Status::ServiceUnavailable {
-        let retry_after = match error {
-            SignInError::Exchange(Error::Unavailable { retry_after, .. }) => *retry_after,
-            _ => None,
+        let refusal = match error {
+            SignInError::Exchange(error) => Refusal::from(error),
+            _ => Refusal::Unavailable { why: error.to_string(), retry_after: None },
         };
-        RequestState::of(request).guarded(Some(Refusal::Unavailable { retry_after }));
+        RequestState::of(request).guarded(Some(refusal));
     }
     let sign_in = client.sign_in(flow.and_then(|flow| flow.return_to.as_ref()));
+    let cause = match (error, client.other_host(header(request, "Host"))) {
+        (SignInError::Unknown, Some(other_host)) => format!("{error}; {other_host}"),
+        _ => error.to_string(),
+    };
     BuiltInPage::new(error.status(), texts::of(error.code()))
+        .cause(request, cause)
         .link(label::SIGN_IN, sign_in.clone())
         .sign_in(sign_in)
         .secret_address()
@@ -287,25 +294,12 @@ fn fail(
 
 /// Shows that the sign-in cannot be completed now. Its code is still good, and so is the flow.
 fn not_now(client: &Arc<Client>, request: &Request<'_>, error: Error) -> Response<'static> {
-    let refusal = Refusal::from(&error);
+    let (refusal, cause) = (Refusal::from(&error), error.to_string());
     client.emit(&Event::SignInFailed { error: SignInError::Exchange(error) });
     RequestState::of(request).guarded(Some(refusal));
     BuiltInPage::new(Status::ServiceUnavailable, texts::LOGTO_UNAVAILABLE)
+        .cause(request, cause)
         .link(label::TRY_AGAIN, own_path(request).unwrap_or_else(|| client.sign_in(None)))
         .secret_address()
         .respond(request)
-}
-
-/// Logto's answer contains only an error code, so the log also shows the request.
-fn log_what_was_asked(client: &Arc<Client>, flow: &Flow, error: &SignInError) {
-    if let SignInError::Provider(code) = error {
-        let asked = flow.asked.clone().resolve(client.asked());
-        log::warn!(
-            "Logto answered `{code}` to a sign-in that asked for the scopes {} and the resources \
-             {:?}; are they registered at {}?",
-            asked.scopes(),
-            asked.resources,
-            client.settings().issuer.as_str(),
-        );
-    }
 }

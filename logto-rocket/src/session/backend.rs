@@ -226,7 +226,10 @@ impl CookieSessions {
         if let Some(cached) = self.memory.cache.get(&text) {
             return Some(cached);
         }
-        let (session, by_older_key) = self.cookies.unseal_session(&text)?;
+        let Some((session, by_older_key)) = self.cookies.unseal_session(&text) else {
+            self.memory.unopened.log("a session cookie");
+            return None;
+        };
         Some(
             self.memory
                 .cache

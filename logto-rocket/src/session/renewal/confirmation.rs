@@ -49,10 +49,10 @@ impl Sessions {
             return Err(Error::SessionOver);
         }
         if self.circuit.may_ask(self.clock.instant()) {
-            match self.confirm(session, limit).await {
-                Some(answer @ (Ok(_) | Err(Error::SessionOver))) => return answer,
-                // The request itself says why in the log.
-                Some(Err(_)) | None => {}
+            // Of any other failure the request itself says why in the log.
+            let answer = self.confirm(session, limit).await;
+            if let Some(answer @ (Ok(_) | Err(Error::SessionOver))) = answer {
+                return answer;
             }
         }
         self.unconfirmed(session)

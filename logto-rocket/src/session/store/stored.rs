@@ -255,7 +255,11 @@ impl StoredSessions {
 
     /// Opens what the store had under an id; `None` for anything that was not sealed for it.
     fn unseal(&self, at: StoreId, stored: Stored) -> Option<CachedSession> {
-        let unsealed = self.cookies.vault().open(SealedAs::Record, at.as_str(), &stored.sealed)?;
+        let unsealed = self.cookies.vault().open(SealedAs::Record, at.as_str(), &stored.sealed);
+        let Some(unsealed) = unsealed else {
+            self.memory.unopened.log("a session in the store");
+            return None;
+        };
         let mut session = Session::from_text(&unsealed.text)?;
         session.generation = stored.version;
         session.tokens.shrink_to_fit();
