@@ -4,6 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use tokio::sync::Notify;
+
 /// The clocks that this crate uses for all times.
 ///
 /// Times in cookies, records and tokens come from [`now()`](Clock::now). Times that only this
@@ -26,6 +28,8 @@ struct Moved {
     frozen: bool,
     ahead: AtomicU64,
     wall_back: AtomicU64,
+    /// Tells those that wait that the clock was moved.
+    changed: Notify,
 }
 
 impl Moved {
@@ -85,6 +89,24 @@ impl Clock {
         );
     }
 
+    /// Waits until so much time has passed.
+    pub(crate) async fn sleep(&self, time: Duration) {
+        let Some(moved) = &self.moved else { return tokio::time::sleep(time).await };
+        let until = self.instant() + time;
+        loop {
+            let changed = moved.changed.notified();
+            let left = until.saturating_duration_since(self.instant());
+            if left.is_zero() {
+                return;
+            }
+            if moved.frozen {
+                changed.await;
+            } else {
+                tokio::time::timeout(left, changed).await.ok();
+            }
+        }
+    }
+
     /// The monotonic time, for times that only this process uses.
     pub fn instant(&self) -> Instant {
         match &self.moved {
@@ -138,6 +160,7 @@ impl Clock {
     /// If this is the clock of this machine, [`system()`](Clock::system).
     pub fn advance(&self, time: Duration) {
         self.moved().ahead.fetch_add(time.as_secs(), Ordering::AcqRel);
+        self.moved().changed.notify_waiters();
     }
 
     /// Sets the system's clock back by the whole seconds of `time`, as an administrator or a
@@ -161,6 +184,10 @@ fn since_epoch() -> Duration {
 
 #[cfg(all(test, feature = "testing"))]
 mod tests {
+    use std::future::Future;
+    use std::pin::Pin;
+    use std::task::{Context, Poll, Waker};
+
     use super::*;
 
     #[test]
@@ -171,5 +198,22 @@ mod tests {
             clock.set_back(Duration::from_secs(10_000));
             assert!(clock.now() >= before);
         }
+    }
+
+    #[tokio::test]
+    async fn who_waits_by_a_frozen_clock_waits_until_it_was_moved_far_enough() {
+        let clock = Clock::frozen();
+        let mut sleep = Box::pin(clock.sleep(Duration::from_secs(10)));
+        for _ in 0..9 {
+            assert!(poll(&mut sleep).is_pending());
+            clock.advance(Duration::from_secs(1));
+        }
+        assert!(poll(&mut sleep).is_pending());
+        clock.advance(Duration::from_secs(1));
+        assert!(poll(&mut sleep).is_ready());
+    }
+
+    fn poll(sleep: &mut (impl Future<Output = ()> + Unpin)) -> Poll<()> {
+        Pin::new(sleep).poll(&mut Context::from_waker(Waker::noop()))
     }
 }

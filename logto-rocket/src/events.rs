@@ -73,6 +73,13 @@ pub enum Event {
         /// Why.
         error: Error,
     },
+    /// A handler returned an [`Error`] that is neither the user's nor the application's own: Logto or
+    /// the store did not do what the handler asked. The request gets 503, or, if Logto refused, 502, or
+    /// 403 if it denied the application itself something.
+    HandlerFailed {
+        /// Why.
+        error: Error,
+    },
     /// A signed-in user was refused.
     Denied {
         /// The user's id.
@@ -129,6 +136,7 @@ impl fmt::Display for Event {
                 write!(f, "a back-channel logout was refused: {error}")
             }
             Self::Undecided { error } => write!(f, "a guard could not decide: {error}"),
+            Self::HandlerFailed { error } => write!(f, "a handler failed: {error}"),
             Self::Denied { sub, requirement } => {
                 write!(f, "{sub} was refused; required: {requirement}")
             }
@@ -144,7 +152,9 @@ impl Event {
         match self {
             Self::SignedIn { .. } => "signed_in",
             Self::SignInFailed { error } => error.code(),
-            Self::SignInNotStarted { error } | Self::Undecided { error } => error.code(),
+            Self::SignInNotStarted { error }
+            | Self::Undecided { error }
+            | Self::HandlerFailed { error } => error.code(),
             Self::ReturnToIgnored { .. } => "return_to_ignored",
             Self::SignedOut { .. } => "signed_out",
             Self::BackchannelLogout { .. } => "backchannel_logout",
@@ -162,6 +172,11 @@ impl Event {
             | Self::Denied { .. } => log::Level::Info,
             Self::ReturnToIgnored { .. } => log::Level::Debug,
             Self::SignInFailed { error } if error.is_everyday() => log::Level::Info,
+            // Another attempt would not change what the operator has to mend.
+            Self::HandlerFailed { error: Error::Unavailable { .. } | Error::Store { .. } } => {
+                log::Level::Warn
+            }
+            Self::HandlerFailed { .. } => log::Level::Error,
             Self::BackchannelLogoutRefused { error } if error.is_the_senders() => log::Level::Info,
             _ => log::Level::Warn,
         }

@@ -61,67 +61,11 @@
 //!
 //! Guards never forward. If the fairing is not attached, the launch fails with an error that says
 //! so.
-//!
-//! # Requirements
-//!
-//! The attribute [`#[authenticated]`](authenticated) is written above the route attribute. Its
-//! requirement is checked before the handler's other guards run and before the body is read.
-//!
-//! | requirement | is met if |
-//! | --- | --- |
-//! | none | a user is signed in |
-//! | `role = "admin"` | the user has the role |
-//! | `roles("admin", "auditor")` | the user has all of the roles |
-//! | `claim("department" = "ops")` | the claim is this string, integer or boolean; `"employer.country"` names a member of an object |
-//! | `organization = "<org>"` | the user is a member of the organization that the route's segment `<org>` names; `"org_1"` is the id of an organization, and a path names an `async fn(&Request<'_>) -> Option<String>` |
-//! | `organization_role = "owner"` | the user has the role in the `organization` of the same or an outer list |
-//! | `scope = "read:orders"`, `scopes(…)` | Logto grants the scopes for the `resource`, in the `organization`, or both |
-//! | `resource = Orders` | not a condition by itself: it names the API resource of the scopes in the same list, made by [`resource!`] |
-//! | `max_age = "15m"` | the user entered a password or a factor at Logto within that time; otherwise a browser is sent to sign in again |
-//! | `check = business_hours` | your `fn(&LogtoUser) -> bool` or `async fn(&LogtoUser) -> bool` returns `true` |
-//! | `all(…)`, `any(…)`, `not(…)` | all requirements inside are met, at least one is met, or the one inside is not met; a comma means `all` |
-//!
-//! [`authenticated`] explains the grammar with ten examples. [`requires!`] makes a [`Requirement`]
-//! as a value, in the same grammar. Use it to check a requirement inside a handler and to guard
-//! routes that you did not write.
-//!
-//! Every sign-in automatically asks for the scopes and resources that mounted routes require, and
-//! the launch log lists them. A user who signed in before a requirement was deployed is sent
-//! through the sign-in once. If a requirement cannot be decided, the request is refused, even
-//! inside `not(…)`. This happens if `session.claims` leaves out the claim, or if the sign-in did not
-//! ask for its scope. The log then says what to add.
-//!
-//! Give rights by roles, and keep preferences in `custom_data`. Users can edit `custom_data`, their
-//! name and the rest of their profile where Logto's account center allows it, so the launch warns
-//! about a requirement on them, and about one that no session can meet. Logto puts `custom_data`,
-//! `identities` and `sso_identities` into user info only. `session.user_info = true` fetches it at
-//! the sign-in and whenever claims are confirmed, and keeps what `session.claims` names of it:
-//!
-//! ```toml
-//! [default.logto]
-//! scopes = ["roles", "custom_data"]
-//! session = { user_info = true, claims = ["name", "roles", "custom_data"] }
-//! ```
-//!
-//! User info is not signed. It never replaces a claim of the ID token and never adds roles,
-//! organizations or what tells how a user signed in; an answer about another user is refused. A
-//! sign-in without its answer fails; if a confirmation gets none, the old claims stand as if Logto
-//! had not answered at all.
-//!
-//! # Tokens
-//!
-//! | access token | call | the sign-in must ask for |
-//! | --- | --- | --- |
-//! | for an API resource | the guard [`AccessToken<R>`](AccessToken), [`access_token(R)`](LogtoUser::access_token) | the resource; the guard adds it automatically |
-//! | for an organization | [`organization_token(org)`](LogtoUser::organization_token), [`organization_tokens()`](LogtoUser::organization_tokens) | the scope `urn:logto:scope:organizations` |
-//! | for Logto's Account API and user info, as the actor of a token exchange | [`account_token()`](LogtoUser::account_token) | nothing more |
-//! | for a resource in an organization | [`access_token_for(R, org)`](LogtoUser::access_token_for) | both |
-//!
-//! A valid [`Token`] comes from memory, and it is renewed before it expires. The sign-in must also
-//! have asked for the scopes of the token: name them in `scopes`.
-//! [`refresh()`](LogtoUser::refresh) fetches newer claims from Logto at once.
-//!
+#![doc = include_str!("../docs/requirements.md")]
+#![doc = include_str!("../docs/tokens.md")]
 #![doc = include_str!("../docs/refusals.md")]
+#![doc = include_str!("../docs/streams.md")]
+#![doc = include_str!("../docs/proxies.md")]
 //!
 #![doc = include_str!("../docs/pages.md")]
 //!
@@ -131,12 +75,15 @@
 //!
 //! | route | what it does |
 //! | --- | --- |
-//! | `GET sign-in`, `GET sign-up` | starts a sign-in. The query may contain `return_to` (a path on this site), `first_screen`, `identifier`, `login_hint`, `direct_sign_in`, `ui_locales`, `organization_id`, `one_time_token` and `max_age`; other parameters are ignored |
+//! | `GET sign-in`, `GET sign-up` | starts a sign-in. The query may contain `return_to` (a path on this site), `first_screen`, `identifier`, `login_hint`, `direct_sign_in`, `ui_locales`, `organization_id`, `one_time_token`, `max_age` and `switch=1`, with which Logto asks who signs in even if somebody is signed in there; other parameters are ignored |
 //! | `GET sign-in-callback` | the redirect URI to register at Logto |
-//! | `POST sign-out`, `GET sign-out` | ends the session here and at Logto if the request comes from a page of this site; any other request gets a page with a button. The query may contain `return_to` |
+//! | `POST sign-out`, `GET sign-out` | ends the session here and at Logto if the request comes from a page of this site; any other request gets a page with a button. A script gets `{"location": "…"}`, where it must send the browser. The query may contain `return_to`, and `everywhere=1`, with which a page of this site ends the session at Logto even if there is none here |
 //! | `GET sign-out-callback` | the post sign-out redirect URI to register at Logto |
 //! | `POST backchannel-logout` | the back-channel logout URI to register at Logto, with "session required" on: without it a user who signs out on the phone is also signed out on the laptop. Logto posts a token here when a session at Logto ends, and the route ends the matching sessions of this application |
 //! | `GET user` | returns the signed-in user as JSON, or 401; `user_route = false` removes the route |
+//!
+//! Logto's own page of the sign-out needs JavaScript: with JavaScript off it stays blank, and the session
+//! at Logto lives on, so that the next sign-in may need no password.
 //!
 //! [`Logto::sign_in_uri()`] and [`Logto::sign_out_uri()`] return links to these routes. A handler
 //! that needs other options for a sign-in starts it with [`Logto::sign_in()`] and returns the
@@ -173,6 +120,7 @@
 //! | [`SignedIn`](Event::SignedIn), [`SignedOut`](Event::SignedOut), [`BackchannelLogout`](Event::BackchannelLogout), [`Denied`](Event::Denied) | info |
 //! | [`BackchannelLogoutRefused`](Event::BackchannelLogoutRefused) | info if the request was invalid, otherwise warn |
 //! | [`SignInFailed`](Event::SignInFailed) | info if the user caused it, otherwise warn |
+//! | [`HandlerFailed`](Event::HandlerFailed) | warn if Logto or the store did not answer, otherwise error |
 //! | [`SignInNotStarted`](Event::SignInNotStarted), [`Undecided`](Event::Undecided), a sign-out whose tokens could not be revoked | warn |
 //!
 //! # Machine-to-machine
@@ -197,7 +145,8 @@
 //! | [`Error::Refused`] with `access_denied` | 403 |
 //! | [`Error::Unavailable`], [`Error::Store`] | 503 |
 //! | [`Error::InvalidOption`], [`Error::UndeclaredResource`], [`Error::ScopeNotGranted`], [`Error::NoSessionStore`] | 500; the remedy is in the log |
-//! | all other [`Error`]s | 503; the reason is in the log |
+//! | [`Error::BadAnswer`], [`Error::InvalidToken`] | 503; the reason is in the log |
+//! | [`Error::Refused`] with another code | 502: another attempt would not help; the reason is in the log |
 //!
 //! A failed sign-in is a [`SignInError`]. Each has a page and a [status](SignInError::status): 400
 //! for links that are forged, repeated or too old, 403 for users who cancelled or were refused, 502
@@ -285,7 +234,7 @@ pub use config::{Config, SessionConfig, Store};
 pub use error::{Call, Error, InvalidToken, Refusal, SignInError};
 pub use events::Event;
 pub use fairing::LogtoFairing;
-pub use flows::{OnSignIn, SignIn, SignInBuilder, SignOut, SignOutBuilder};
+pub use flows::{Instead, OnSignIn, SignIn, SignInBuilder, SignOut, SignOutBuilder};
 pub use guard::{AccessToken, Authenticated, ClaimsAs, Protected};
 pub use local_path::{LocalPath, NotLocal};
 pub use oidc::{

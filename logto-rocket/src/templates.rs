@@ -115,11 +115,11 @@ impl<'r> Page<'r> {
     /// The template `name` with a context, which is a map or a struct. Its member `logto`, if it
     /// has one, is replaced.
     pub fn render(
-        &self,
+        self,
         name: impl Into<Cow<'static, str>>,
         context: impl Serialize,
     ) -> RenderedPage {
-        let visitor = self.visitor.as_ref().and_then(|it| serde_json::to_value(it).ok());
+        let visitor = self.visitor.and_then(|it| serde_json::to_value(it).ok());
         let context = match (serde_json::to_value(context), visitor) {
             (Ok(Value::Object(mut members)), Some(visitor)) => {
                 members.insert("logto".into(), visitor);

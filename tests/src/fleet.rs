@@ -156,7 +156,7 @@ impl Fleet {
     pub fn stored_name(&self, sub: &str) -> String {
         let (endpoint, app_id) = (self.app.idp.endpoint(), self.app.idp.app_id());
         let hash = Sha256::digest(format!("{endpoint}/oidc\n{app_id}"));
-        let owner: String = hash.iter().take(6).map(|byte| format!("{byte:02x}")).collect();
+        let owner = hash.iter().take(6).fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
         format!("{owner}:{sub}")
     }
 

@@ -72,7 +72,8 @@ async fn the_button_signs_out() {
     let home = body(&client, "/").await;
     assert!(home.contains(r#"<form method="post" action="&#x2f;auth&#x2f;sign-out">"#), "{home}");
     let origin = Header::new("Origin", "http://localhost:8000");
-    let out = client.post("/auth/sign-out").header(origin).dispatch().await;
+    let accept = Header::new("Accept", "text/html");
+    let out = client.post("/auth/sign-out").header(origin).header(accept).dispatch().await;
     assert_eq!(out.status(), Status::SeeOther);
     assert!(body(&client, "/").await.contains("Hello, stranger"));
 }

@@ -2,8 +2,14 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use logto_rocket::{Config, testing::Idp};
+use logto_rocket::{Config, SessionConfig, testing::Idp};
 use rocket::figment::Figment;
+
+/// Gives the cookie a name for both instances, unless the environment does. Otherwise the port would be
+/// part of it on `localhost`; in production both instances are behind one address.
+pub fn shared_cookie(session: SessionConfig) -> SessionConfig {
+    session.cookie("redis-sessions")
+}
 
 /// Starts a test provider if no Logto is configured, and configures it, with a key that both
 /// instances have. It runs as long as what is returned is kept.

@@ -27,6 +27,8 @@ pub struct Instance(pub &'static str);
 #[rocket::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let session = SessionConfig::new().store(Store::Redis).redis_url(REDIS);
+    #[cfg(feature = "dev")]
+    let session = dev::shared_cookie(session);
     let config = Config::new().session(session);
     #[cfg(feature = "dev")]
     let (_provider, config) = dev::provider(&figment(), config).await;

@@ -224,6 +224,17 @@ impl Client {
         with_return_to(&self.route("sign-in"), return_to.map(LocalPath::as_str))
     }
 
+    /// The path of a sign-in in which the user may choose another account than that of the session at
+    /// Logto.
+    pub fn sign_in_as_another(&self, return_to: Option<&LocalPath>) -> LocalPath {
+        self.sign_in(return_to).with_parameter("switch", "1")
+    }
+
+    /// The path of a sign-out that ends the session at Logto also if there is none here.
+    pub fn sign_out_everywhere(&self) -> LocalPath {
+        self.sign_out(None).with_parameter("everywhere", "1")
+    }
+
     /// The path of the sign-out, which returns to a path of this site.
     pub fn sign_out(&self, return_to: Option<&LocalPath>) -> LocalPath {
         with_return_to(&self.route("sign-out"), return_to.map(LocalPath::as_str))

@@ -108,7 +108,7 @@ impl From<&Error> for Refusal {
             Error::SessionOver | Error::NoRefreshToken => Self::NotSignedIn,
             Error::SignInAskedLess => Self::SignInAskedLess,
             Error::Refused { call: Call::Token, code, .. } if code == "access_denied" => {
-                Self::Denied("an access token".into())
+                Self::Denied("membership in the organization that the access token is for".into())
             }
             Error::InvalidOption { .. }
             | Error::NoSessionStore

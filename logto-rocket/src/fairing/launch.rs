@@ -43,12 +43,20 @@ pub(super) fn logto(
         app_id: &settings.app_id,
         base: settings.base.as_str(),
         is_https: settings.is_https(),
+        port: port(rocket, &settings),
         secret_keys: settings.secret_keys.clone(),
         clock_skew: settings.clock_skew,
     };
     let (own, oidc) = (settings.session.clone(), Arc::new(oidc));
     let sessions = Sessions::new(own, site, store, oidc, clock.clone(), events);
     Some(Logto::new(Client::new(settings, clock, Arc::new(sessions))))
+}
+
+/// The port that browsers know this site by; none if the system chooses one at lift-off.
+fn port(rocket: &Rocket<Build>, settings: &Settings) -> Option<u16> {
+    let listening = || rocket.figment().extract_inner("port").ok().filter(|port| *port > 0);
+    let configured = settings.base_url.as_ref();
+    configured.map_or_else(listening, |site| site.url().port_or_known_default())
 }
 
 /// Where sessions are stored, if not in cookies.

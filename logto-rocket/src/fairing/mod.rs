@@ -28,8 +28,8 @@ use crate::user::LogtoUser;
 
 /// Attaches Logto to a Rocket. Create one with [`Logto::fairing()`].
 ///
-/// It reads the configuration, mounts the routes, registers catchers for 401, 403 and 503 at `/` if
-/// the application has none there, and writes session cookies. The launch fails if the
+/// It reads the configuration, mounts the routes, registers catchers for 401, 403, 404, 500 and 503
+/// at `/` if the application has none there, and writes session cookies. The launch fails if the
 /// configuration has errors, all of which it reports, or if the fairing is attached twice.
 ///
 /// ```no_run

@@ -1,10 +1,12 @@
 //! What a handler starts: sign-ins and sign-outs, and the application's part in them.
 
 mod hooks;
+mod instead;
 mod sign_in;
 mod sign_out;
 
 pub(crate) use self::hooks::Hooks;
 pub use self::hooks::OnSignIn;
+pub use self::instead::Instead;
 pub use self::sign_in::{SignIn, SignInBuilder};
 pub use self::sign_out::{SignOut, SignOutBuilder};

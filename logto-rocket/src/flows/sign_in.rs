@@ -3,17 +3,20 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use rocket::http::{Method, Status};
 use rocket::response::{self, Responder};
 use rocket::{Request, Response};
 use url::Url;
 
+use super::Instead;
 use crate::client::{Client, Logto};
 use crate::error::{Call, Error};
 use crate::events::Event;
 use crate::local_path::LocalPath;
 use crate::oidc::{DirectSignIn, FirstScreen, Identifier, Prompt, SignInOptions};
-use crate::request::RequestState;
-use crate::response::redirect;
+use crate::request::{Kind, RequestState, own_path};
+use crate::response::redirect::Destination;
+use crate::response::{BuiltInPage, label, onward, texts};
 use crate::session::{Asked, AskedInFlow, Flow};
 use crate::user::LogtoUser;
 
@@ -30,7 +33,9 @@ pub struct SignInBuilder<'l> {
     sub: Option<String>,
 }
 
-/// A sign-in that has started: as the response of a handler, it sends the browser to Logto.
+/// A sign-in that has started: as the response of a handler, it sends the browser to Logto. A script
+/// gets 200 and `{"location": "…"}`, because it could not follow a redirect there; HTMX, Inertia, Turbo
+/// and Unpoly are told in their own ways. A page in a frame gets a link that opens a new tab.
 #[must_use = "a sign-in has no effect unless it is returned as the response"]
 pub struct SignIn {
     client: Arc<Client>,
@@ -212,6 +217,13 @@ impl<'r> Responder<'r, 'static> for SignIn {
     }
 }
 
+impl<'r, 'o: 'r, R: Responder<'r, 'o>> Responder<'r, 'o> for Instead<SignIn, R> {
+    fn respond_to(self, request: &'r Request<'_>) -> response::Result<'o> {
+        let _ = self.effect.take_effect(request);
+        self.response.respond_to(request)
+    }
+}
+
 impl SignIn {
     /// Loads the session of the request if the sign-in has to be fresh, so that it is asked of that
     /// user. A store that does not answer in time leaves it open who signs in.
@@ -222,8 +234,42 @@ impl SignIn {
         }
     }
 
-    /// Passes the flow to the fairing, and redirects to Logto. It waits for nothing.
-    pub(crate) fn respond(mut self, request: &Request<'_>) -> Response<'static> {
+    /// The address at Logto where the browser must go. It belongs to one browser: without the cookie
+    /// that the response leaves there, Logto's answer is refused.
+    ///
+    /// A script whose request gets this sign-in as its response is told the address already, as
+    /// `{"location": "…"}`. To answer in another way, return [`instead`](Self::instead).
+    pub fn url(&self) -> &str {
+        self.url.as_str()
+    }
+
+    /// The same sign-in, answered by another response than a redirect.
+    ///
+    /// ```
+    /// # #[macro_use] extern crate rocket;
+    /// use logto_rocket::{Error, Instead, Logto, SignIn};
+    ///
+    /// #[post("/join")]
+    /// async fn join(logto: &Logto) -> Result<Instead<SignIn, String>, Error> {
+    ///     let start = logto.sign_up().start().await?;
+    ///     let text = format!("Open {}", start.url());
+    ///     Ok(start.instead(text))
+    /// }
+    /// ```
+    pub fn instead<R>(self, response: R) -> Instead<Self, R> {
+        Instead { effect: self, response }
+    }
+
+    /// Leaves the flow in the browser and leads it to Logto; from a frame, in a new tab.
+    pub(crate) fn respond(self, request: &Request<'_>) -> Response<'static> {
+        if Kind::at_route(request) == Kind::Frame {
+            return self.in_new_tab(request);
+        }
+        onward::lead(request, &self.take_effect(request))
+    }
+
+    /// Passes the flow to the fairing. It waits for nothing.
+    fn take_effect(mut self, request: &Request<'_>) -> Destination {
         let cookies = self.client.sessions().cookies();
         let flows = cookies.flows(request);
         self.flow.attempt = flows.next_attempt();
@@ -233,7 +279,17 @@ impl SignIn {
         }
         let begun = cookies.begin_flow(&self.flow, &flows);
         RequestState::of(request).writes().cookies.extend(begun);
-        redirect::to_url(&self.url)
+        Destination::AtLogto(self.url)
+    }
+
+    /// Logto's pages refuse to be framed, and a cookie of this frame may be another one in a tab, so
+    /// the sign-in starts there: by the same request, if it can be a link.
+    fn in_new_tab(self, request: &Request<'_>) -> Response<'static> {
+        let own = own_path(request).filter(|_| request.method() == Method::Get);
+        let sign_in = || self.client.sign_in(self.flow.return_to.as_ref());
+        BuiltInPage::new(Status::BadRequest, texts::SIGN_IN_IN_FRAME)
+            .new_tab(label::SIGN_IN_IN_NEW_TAB, own.unwrap_or_else(sign_in))
+            .respond(request)
     }
 }
 

@@ -8,11 +8,13 @@ use rocket::response::{self, Responder};
 use rocket::{Request, Response};
 use url::Url;
 
+use super::Instead;
 use crate::client::{Client, Logto};
 use crate::events::Event;
 use crate::local_path::LocalPath;
-use crate::request::{RequestState, SessionWrite};
-use crate::response::{BuiltInPage, label, redirect, texts};
+use crate::request::{Kind, RequestState, SessionWrite};
+use crate::response::redirect::Destination;
+use crate::response::{BuiltInPage, label, onward, texts};
 use crate::user::LogtoUser;
 
 /// How long Logto may take to say where its sign-out is.
@@ -28,7 +30,9 @@ pub struct SignOutBuilder<'l> {
 }
 
 /// A sign-out that has taken effect here. As the response of a handler, it deletes the session's
-/// cookies and redirects the browser to Logto, so that the session there ends as well.
+/// cookies and sends the browser to Logto, so that the session there ends as well. A script gets 200 and
+/// `{"location": "…"}`, because it could not follow a redirect there; HTMX, Inertia, Turbo and Unpoly are
+/// told in their own ways.
 #[must_use = "the session's cookies are deleted by the response"]
 pub struct SignOut {
     client: Arc<Client>,
@@ -87,21 +91,74 @@ impl<'l> SignOutBuilder<'l> {
     }
 }
 
+impl<'r, 'o: 'r, R: Responder<'r, 'o>> Responder<'r, 'o> for Instead<SignOut, R> {
+    fn respond_to(self, request: &'r Request<'_>) -> response::Result<'o> {
+        let _ = self.effect.take_effect(request);
+        self.response.respond_to(request)
+    }
+}
+
 impl SignOut {
-    /// Passes the deletion of the session to the fairing, and redirects.
+    /// The end of the session at Logto, where there is none here.
+    pub(crate) async fn at_logto(client: &Arc<Client>, return_to: LocalPath) -> Self {
+        Self { client: Arc::clone(client), return_to, next: to_logto(client).await }
+    }
+
+    /// The address where the browser must go now: at Logto, where the session ends as well, or, if
+    /// Logto is not to be visited or cannot be reached, the page to return to.
+    ///
+    /// The session here has ended already. The response deletes its cookies and leaves the page to
+    /// return to; a script whose request gets this sign-out as its response is told the address, as
+    /// `{"location": "…"}`. To answer in another way, return [`instead`](Self::instead).
+    pub fn url(&self) -> &str {
+        match &self.next {
+            Next::Logto(url) => url.as_str(),
+            Next::Here | Next::Unreachable => self.return_to.as_str(),
+        }
+    }
+
+    /// The same sign-out, answered by another response than a redirect.
+    ///
+    /// ```
+    /// # #[macro_use] extern crate rocket;
+    /// use logto_rocket::{Instead, Logto, LogtoUser, SignOut};
+    ///
+    /// #[post("/leave")]
+    /// async fn leave(logto: &Logto, user: &LogtoUser) -> Instead<SignOut, String> {
+    ///     let out = logto.sign_out(user).start().await;
+    ///     let text = format!("Go on at {}", out.url());
+    ///     out.instead(text)
+    /// }
+    /// ```
+    pub fn instead<R>(self, response: R) -> Instead<Self, R> {
+        Instead { effect: self, response }
+    }
+
+    /// Deletes the session's cookies, and leads the browser onward.
     pub(crate) fn respond(self, request: &Request<'_>) -> Response<'static> {
+        let seen = Kind::at_route(request) != Kind::Script;
+        let unreachable = matches!(self.next, Next::Unreachable);
+        match self.take_effect(request) {
+            Destination::Here(path) if unreachable && seen => {
+                BuiltInPage::new(Status::Ok, texts::SIGNED_OUT_HERE)
+                    .link(label::GO_ON, path)
+                    .respond(request)
+            }
+            destination => onward::lead(request, &destination),
+        }
+    }
+
+    /// Passes the deletion of the session to the fairing.
+    fn take_effect(self, request: &Request<'_>) -> Destination {
         let mut writes = RequestState::of(request).writes();
         writes.session = SessionWrite::Delete;
         match self.next {
-            Next::Here => redirect::to_path(&self.return_to),
+            Next::Here | Next::Unreachable => Destination::Here(self.return_to),
             Next::Logto(url) => {
                 let cookies = self.client.sessions().cookies();
                 writes.cookies.extend(cookies.post_logout_write(Some(self.return_to.as_str())));
-                redirect::to_url(&url)
+                Destination::AtLogto(url)
             }
-            Next::Unreachable => BuiltInPage::new(Status::Ok, texts::SIGNED_OUT_HERE)
-                .link(label::GO_ON, self.return_to)
-                .respond(request),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use openidconnect::http::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER};
@@ -80,10 +81,22 @@ impl Http {
         call: Call,
         request: HttpRequest,
     ) -> Result<HttpResponse, Error> {
-        let limit = limit.min(self.settings.timeout);
+        self.exchange_within(limit.min(self.settings.timeout), call, request, &Sent::default())
+            .await
+    }
+
+    async fn exchange_within(
+        &self,
+        limit: Duration,
+        call: Call,
+        request: HttpRequest,
+        sent: &Sent,
+    ) -> Result<HttpResponse, Error> {
         let request = self.addressed(call, request)?;
         let url = request.url().clone();
-        let answer = tokio::time::timeout(limit, self.exchange(call, request, &url)).await;
+        // In a box, because every request that waits for Logto has room for it.
+        let exchange = Box::pin(self.exchange(call, request, &url, sent));
+        let answer = tokio::time::timeout(limit, exchange).await;
         answer.unwrap_or_else(|_| Err(unavailable(call, too_slow(limit, &url, &self.settings))))
     }
 
@@ -127,11 +140,15 @@ impl Http {
         call: Call,
         request: reqwest::Request,
         url: &Url,
+        sent: &Sent,
     ) -> Result<HttpResponse, Error> {
         let failed = |error: reqwest::Error| {
             unavailable(call, failure(&error.without_url(), url, &self.settings))
         };
-        let mut response = self.client.execute(request).await.map_err(failed)?;
+        let mut response = self.client.execute(request).await.map_err(|error| {
+            sent.note(!error.is_connect());
+            failed(error)
+        })?;
         let status = response.status();
         if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS {
             return Err(Error::Unavailable {
@@ -195,6 +212,42 @@ impl<'c> AsyncHttpClient<'c> for Http {
 
     fn call(&'c self, request: HttpRequest) -> Self::Future {
         Box::pin(self.send(Call::Token, request))
+    }
+}
+
+/// Whether a request may have reached Logto.
+pub(super) struct Sent(AtomicBool);
+
+impl Default for Sent {
+    fn default() -> Self {
+        Self(AtomicBool::new(true))
+    }
+}
+
+impl Sent {
+    /// `false` only if not even a connection could be made.
+    pub(super) fn may_be(&self) -> bool {
+        self.0.load(Ordering::Acquire)
+    }
+
+    fn note(&self, may_be: bool) {
+        self.0.store(may_be, Ordering::Release);
+    }
+}
+
+/// The same, for one request that notes whether it was sent.
+pub(super) struct Noting {
+    pub(super) http: Arc<Http>,
+    pub(super) sent: Sent,
+}
+
+impl<'c> AsyncHttpClient<'c> for Noting {
+    type Error = Error;
+    type Future = Pin<Box<dyn Future<Output = Result<HttpResponse, Error>> + Send + 'c>>;
+
+    fn call(&'c self, request: HttpRequest) -> Self::Future {
+        let Self { http, sent } = self;
+        Box::pin(http.exchange_within(http.settings.timeout, Call::Token, request, sent))
     }
 }
 

@@ -46,7 +46,7 @@ pub(crate) use settings::OidcSettings;
 pub use sign_in::{DirectSignIn, FirstScreen, Identifier, Prompt, SignInOptions};
 pub(crate) use token_exchange::Exchange;
 pub use token_exchange::SubjectTokenType;
-pub(crate) use tokens::{Renewal, Target, Tokens};
+pub(crate) use tokens::{NotExchanged, Renewal, Target, Tokens};
 
 use crate::clock::Clock;
 use crate::error::{Call, Error};

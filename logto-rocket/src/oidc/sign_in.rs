@@ -155,6 +155,8 @@ impl SignInOptions {
                     .prompt([Prompt::Login, Prompt::Consent]),
                 Err(_) => self,
             },
+            // So that another account can be chosen than the one that is signed in at Logto.
+            "switch" if value == "1" => self.prompt([Prompt::Login, Prompt::Consent]),
             _ => self,
         }
     }

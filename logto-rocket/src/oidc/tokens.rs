@@ -1,6 +1,7 @@
 //! [`Tokens`]: the answer of Logto's token endpoint to a code or a refresh token.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 use std::time::Duration;
 
 use base64::Engine;
@@ -11,7 +12,7 @@ use serde::Deserialize;
 use url::Url;
 
 use super::Oidc;
-use super::http::{bad_answer, form};
+use super::http::{Noting, Sent, bad_answer, form};
 use super::secrets::{AccessToken, AuthorizationCode, RawIdToken, RefreshToken, Verifier};
 use super::token_answer::{Answer, Refusal};
 use crate::error::{Call, Error};
@@ -51,6 +52,15 @@ impl Tokens {
             None => self.scopes.clone(),
         }
     }
+}
+
+/// Why there are no tokens for a code.
+#[derive(Debug)]
+pub(crate) struct NotExchanged {
+    /// What happened.
+    pub error: Error,
+    /// Whether the code may have reached Logto, which accepts each once. If not, it is still good.
+    pub code_may_be_used: bool,
 }
 
 /// The result of a refresh.
@@ -107,17 +117,20 @@ impl Oidc {
         code: &AuthorizationCode,
         verifier: &Verifier,
         redirect_uri: &Url,
-    ) -> Result<Tokens, Error> {
-        let provider = self.provider().await?;
+    ) -> Result<Tokens, NotExchanged> {
+        let not_sent = |error| NotExchanged { error, code_may_be_used: false };
+        let provider = self.provider().await.map_err(not_sent)?;
         let requests = self.requests(&provider);
+        let http = Noting { http: Arc::clone(&self.http), sent: Sent::default() };
         let code = openidconnect::AuthorizationCode::new(code.reveal().to_owned());
         let answer = requests
             .exchange_code(code)
             .set_pkce_verifier(PkceCodeVerifier::new(verifier.reveal().to_owned()))
             .set_redirect_uri(Cow::Owned(RedirectUrl::from_url(redirect_uri.clone())))
-            .request_async(&*self.http)
+            .request_async(&http)
             .await;
-        self.tokens(answer).outcome
+        let outcome = self.tokens(answer).outcome;
+        outcome.map_err(|error| NotExchanged { error, code_may_be_used: http.sent.may_be() })
     }
 
     /// Gets new tokens for a refresh token.

@@ -18,8 +18,10 @@ pub(crate) fn client_address(request: &Request<'_>) -> Option<IpAddr> {
 fn is_ip_header_set(request: &Request<'_>) -> bool {
     let rocket = request.rocket();
     let Some(source) = rocket.figment().find_metadata(Config::IP_HEADER) else { return false };
-    // A whole configuration in code has the default in it.
-    let in_code = source.name == "rocket::Config";
-    let is_default = source.name == "rocket::Config::default()";
-    !is_default && !(in_code && rocket.config().ip_header == Config::default().ip_header)
+    match &*source.name {
+        "rocket::Config::default()" => false,
+        // A whole configuration in code has the default in it.
+        "rocket::Config" => rocket.config().ip_header != Config::default().ip_header,
+        _ => true,
+    }
 }

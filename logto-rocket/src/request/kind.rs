@@ -58,7 +58,10 @@ impl Kind {
         };
         match request.method() {
             Method::Get | Method::Head if goes_to_a_page => Self::Navigation,
-            _ if goes_to_a_page && prefers_html(request) => Self::Form,
+            // Every script in a browser says what it accepts.
+            _ if goes_to_a_page && (prefers_html(request) || request.accept().is_none()) => {
+                Self::Form
+            }
             _ => Self::Script,
         }
     }

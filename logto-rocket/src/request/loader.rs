@@ -43,7 +43,7 @@ impl Loader {
 }
 
 /// Whether the request takes Turbo's instructions for an answer, as each form does that Turbo sends.
-fn takes_turbo_streams(request: &Request<'_>) -> bool {
+pub(crate) fn takes_turbo_streams(request: &Request<'_>) -> bool {
     let stream = MediaType::new("text", "vnd.turbo-stream.html");
     request.accept().is_some_and(|accept| accept.iter().any(|kind| kind.media_type() == &stream))
 }

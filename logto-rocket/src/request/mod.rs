@@ -13,7 +13,7 @@ mod user;
 pub(crate) use self::client_address::client_address;
 pub(crate) use self::headers::{header, is_htmx, prefers_html};
 pub(crate) use self::kind::Kind;
-pub(crate) use self::loader::Loader;
+pub(crate) use self::loader::{Loader, takes_turbo_streams};
 pub(crate) use self::origin::Initiator;
 pub(crate) use self::return_to::{own_path, return_to};
 pub(crate) use self::state::{RequestState, SessionWrite, Writes};

@@ -21,6 +21,15 @@ const MAX_ATTEMPTS: u32 = 2;
 /// The name of this crate's catchers in the launch log.
 pub(crate) const CATCHER: &str = "logto";
 
+/// The statuses that a refusal has.
+const REFUSED: [Status; 5] = [
+    Status::Unauthorized,
+    Status::Forbidden,
+    Status::NotFound,
+    Status::InternalServerError,
+    Status::ServiceUnavailable,
+];
+
 /// The `Retry-After` of a response if Logto gives none.
 const RETRY_AFTER: Duration = Duration::from_secs(30);
 
@@ -122,6 +131,11 @@ impl Challenge {
             Refusal::Unavailable { .. } => {
                 try_again(client, request, page.cause(request, refusal.to_string()))
             }
+            Refusal::Denied(_) | Refusal::Claims(_) => {
+                let return_to = return_to(request, Kind::of(request), client.origin());
+                let another = client.sign_in_as_another(return_to.as_ref());
+                page.cause(request, refusal.to_string()).link(label::USE_ANOTHER_ACCOUNT, another)
+            }
             Refusal::ForeignOrigin => page,
             _ => page.cause(request, refusal.to_string()),
         }
@@ -132,32 +146,6 @@ impl Challenge {
 impl From<Refusal> for Challenge {
     fn from(refusal: Refusal) -> Self {
         Self(refusal)
-    }
-}
-
-/// As the error of a handler: 401 if the session has ended or its sign-in did not ask Logto for
-/// enough, 403 if Logto denies a token, 500 for an error in the application, and 503 if Logto
-/// failed.
-impl<'r> Responder<'r, 'static> for Error {
-    fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
-        let refusal = Refusal::to(&self, request);
-        let is_ours_to_mend = match refusal {
-            Refusal::Misconfigured(_) => true,
-            Refusal::Unavailable { .. } => !matches!(self, Self::Unavailable { .. }),
-            _ => false,
-        };
-        if is_ours_to_mend {
-            log::error!("{self}");
-        }
-        match (&refusal, Client::of(request.rocket())) {
-            (Refusal::Unavailable { .. }, Some(client)) => {
-                let page = BuiltInPage::new(refusal.status(), texts::of(self.code()));
-                let page = page.cause(request, self.to_string());
-                RequestState::of(request).guarded(Some(refusal));
-                Ok(try_again(client, request, page).respond(request))
-            }
-            _ => refusal.respond_to(request),
-        }
     }
 }
 
@@ -183,7 +171,7 @@ impl<'r> Responder<'r, 'static> for Challenge {
 pub(crate) fn catchers<'a>(registered: impl Iterator<Item = &'a Catcher>) -> Vec<Catcher> {
     let at_root: Vec<_> = registered.filter(|catcher| catcher.base.path() == "/").collect();
     let default = at_root.iter().copied().find(|catcher| catcher.code.is_none());
-    [Status::Unauthorized, Status::Forbidden, Status::ServiceUnavailable]
+    REFUSED
         .iter()
         .filter(|status| !at_root.iter().any(|catcher| catcher.code == Some(status.code)))
         .map(|status| {
@@ -252,7 +240,7 @@ fn lead_to_sign_in(
 }
 
 /// With a link to the page that was asked for, or that the request was made from.
-fn try_again(client: &Client, request: &Request<'_>, page: BuiltInPage) -> BuiltInPage {
+pub(super) fn try_again(client: &Client, request: &Request<'_>, page: BuiltInPage) -> BuiltInPage {
     match return_to(request, Kind::of(request), client.origin()) {
         Some(path) => page.link(label::TRY_AGAIN, path),
         None => page,

@@ -1,6 +1,7 @@
 //! What this crate answers: challenges, built-in pages, problem documents, redirects.
 
 mod challenge;
+mod handler_error;
 pub(crate) mod onward;
 mod page;
 mod problem;

@@ -2,14 +2,14 @@
 
 use std::io::Cursor;
 
-use maud::{DOCTYPE, html};
-use rocket::Response;
+use maud::{DOCTYPE, Markup, html};
 use rocket::http::ContentType;
+use rocket::{Request, Response};
 
 use super::page::texts::{self, label};
-use super::redirect;
+use super::redirect::{self, Destination};
 use crate::local_path::LocalPath;
-use crate::request::Loader;
+use crate::request::{Kind, Loader, header, takes_turbo_streams};
 
 /// Tells the library that made a request to leave the browser to load an address of this site. The
 /// request itself has no effect.
@@ -22,6 +22,23 @@ pub(crate) fn load_in_full(loader: Loader, address: &LocalPath) -> Response<'sta
     }
 }
 
+/// Leads the browser to an address: by a redirect, or, where a script has made the request, by telling
+/// it. A script cannot follow a redirect to Logto.
+pub(crate) fn lead(request: &Request<'_>, to: &Destination) -> Response<'static> {
+    let address = to.as_str();
+    match (Loader::of(request), Kind::at_route(request)) {
+        (Some(Loader::Htmx), _) => redirect::by_htmx(address),
+        (Some(Loader::Inertia), _) => redirect::by_inertia(address),
+        (Some(Loader::Turbo), _) if takes_turbo_streams(request) => by_turbo_stream(address),
+        (Some(Loader::Turbo), _) if header(request, "Turbo-Frame").is_some() => {
+            hand_over(address, Way::Reload)
+        }
+        (Some(Loader::Turbo | Loader::Unpoly), _) => hand_over(address, Way::Refresh),
+        (None, Kind::Script) => redirect::by_json(address),
+        (None, _) => redirect::to(to),
+    }
+}
+
 /// How a page that a library shows leaves to the browser.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Way {
@@ -31,38 +48,53 @@ enum Way {
     Refresh,
 }
 
-/// A page that leads on, and a link for a browser that does not.
+/// A page that leads on.
 fn hand_over(address: &str, way: Way) -> Response<'static> {
-    let (title, text) = texts::HAND_OVER;
     let page = html! {
         (DOCTYPE)
         html lang="en" {
             head {
                 meta charset="utf-8";
                 @if way == Way::Reload { meta name="turbo-visit-control" content="reload"; }
-                title { (title) }
+                title { (texts::HAND_OVER.0) }
             }
-            body {
-                // In the body, of which Unpoly takes over everything.
-                main {
-                    @if way == Way::Refresh {
-                        meta http-equiv="refresh" content={ "0; url=" (address) };
-                    }
-                    h1 { (title) }
-                    p { (text) }
-                    // No library follows a link with a target.
-                    a href=(address) target="_top" { (label::GO_ON) }
-                }
-            }
+            // In the body, of which Unpoly takes over everything.
+            body { (main(address, way)) }
         }
     };
-    let page = page.into_string();
+    shown(ContentType::HTML, page.into_string())
+}
+
+/// What makes Turbo put a page that leads on in place of the one that is there. It takes no page for
+/// the answer to a form.
+fn by_turbo_stream(address: &str) -> Response<'static> {
+    let stream = html! {
+        turbo-stream action="update" targets="body" { template { (main(address, Way::Refresh)) } }
+    };
+    shown(ContentType::new("text", "vnd.turbo-stream.html"), stream.into_string())
+}
+
+/// What leads on, and a link for a browser that does not follow.
+fn main(address: &str, way: Way) -> Markup {
+    let (title, text) = texts::HAND_OVER;
+    html! {
+        main {
+            @if way == Way::Refresh { meta http-equiv="refresh" content={ "0; url=" (address) }; }
+            h1 { (title) }
+            p { (text) }
+            // No library follows a link with a target.
+            a href=(address) target="_top" { (label::GO_ON) }
+        }
+    }
+}
+
+fn shown(kind: ContentType, body: String) -> Response<'static> {
     Response::build()
-        .header(ContentType::HTML)
+        .header(kind)
         .raw_header("Cache-Control", "no-store")
-        .raw_header("Referrer-Policy", "same-origin")
+        .raw_header("Referrer-Policy", "no-referrer")
         .raw_header("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
         .raw_header("X-Up-Target", "body")
-        .sized_body(page.len(), Cursor::new(page))
+        .sized_body(body.len(), Cursor::new(body))
         .finalize()
 }

@@ -1,28 +1,27 @@
 //! `GET sign-in-callback`: where Logto sends the browser back.
 
+mod exchange;
+mod failure;
+
 use std::sync::Arc;
-use std::time::Duration;
 
 use cookie::SameSite;
 use rocket::http::Status;
 use rocket::{Request, Response};
 
+use self::exchange::{exchange, place};
+use self::failure::{fail, try_again};
 use super::query::Query;
-use crate::claims::Claims;
 use crate::client::Client;
-use crate::error::{Call, Error, Refusal, SignInError};
+use crate::error::SignInError;
 use crate::events::Event;
 use crate::flows::Hooks;
 use crate::local_path::LocalPath;
-use crate::oidc::{AuthorizationCode, Expected, MaxAge, Tokens};
-use crate::request::{RequestState, SessionWrite, client_address, header, own_path};
+use crate::oidc::AuthorizationCode;
+use crate::request::{RequestState, SessionWrite, client_address, header};
 use crate::response::{BuiltInPage, label, redirect, texts};
 use crate::session::{Flow, NotCreated, Session, SignInOrigin, SignInResult};
-use crate::task::Place;
 use crate::user::LogtoUser;
-
-/// How long a callback waits until its code may be exchanged.
-const PLACE_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Completes the sign-in that the callback belongs to, or shows why it failed. It never starts
 /// another sign-in automatically.
@@ -71,7 +70,7 @@ pub(super) async fn respond(client: &Arc<Client>, request: &Request<'_>) -> Resp
     let place = match place(client, request).await {
         Ok(place) => place,
         // Nothing was sent, so the code is still good.
-        Err(error) => return not_now(client, request, error),
+        Err(error) => return try_again(client, request, &flow, &error.into()),
     };
     let used_codes = client.sessions().used_codes();
     let Some(attempt) = used_codes.exchange(flow.key(), client.clock().instant()) else {
@@ -93,29 +92,9 @@ pub(super) async fn respond(client: &Arc<Client>, request: &Request<'_>) -> Resp
     };
     match attempt.outcome(|| admit(client, request, exchanged)).await {
         Ok(session) => succeed(client, request, &flow, session).await,
+        Err(error) if !used_codes.knows(&flow.key()) => try_again(client, request, &flow, &error),
         Err(error) => fail(client, request, Some(&flow), &error),
     }
-}
-
-/// Waits until a code may be exchanged for this client. Anybody can have codes exchanged, so that the
-/// requests of strangers must not keep others from signing in.
-///
-/// # Errors
-///
-/// [`Error::Unavailable`] if there is no place in time, or Logto's discovery document cannot be fetched.
-async fn place(client: &Arc<Client>, request: &Request<'_>) -> Result<Place, Error> {
-    let wait = async {
-        client.oidc().ready().await?;
-        Ok(client.exchanges().place(client_address(request)).await)
-    };
-    tokio::time::timeout(PLACE_TIMEOUT, wait).await.unwrap_or_else(|_| {
-        Err(Error::Unavailable {
-            call: Call::Token,
-            why: "too many sign-ins wait for Logto".into(),
-            status: None,
-            retry_after: None,
-        })
-    })
 }
 
 /// Whether the answer is from the issuer that was asked
@@ -123,45 +102,6 @@ async fn place(client: &Arc<Client>, request: &Request<'_>) -> Result<Place, Err
 async fn check_issuer(client: &Arc<Client>, query: &Query) -> Result<(), SignInError> {
     let wrong = client.oidc().wrong_issuer(query.get("iss")).await?;
     wrong.map_or(Ok(()), |why| Err(SignInError::WrongIssuer(why)))
-}
-
-/// Exchanges the code, once, and verifies what comes.
-async fn exchange(
-    client: Arc<Client>,
-    flow: Flow,
-    code: AuthorizationCode,
-    origin: SignInOrigin,
-) -> SignInResult {
-    let redirect_uri = client.route_url("sign-in-callback");
-    let tokens = client.oidc().exchange(&code, &flow.verifier, &redirect_uri).await?;
-    match verify(&client, &flow, &tokens).await {
-        Ok(claims) => {
-            let asked = flow.asked.resolve(client.asked());
-            Ok(client.sessions().begin(claims, asked, Some(&tokens), Some(origin)))
-        }
-        Err(error) => {
-            client.sessions().revoke_refused(tokens.refresh_token.as_ref()).await;
-            Err(error)
-        }
-    }
-}
-
-async fn verify(client: &Arc<Client>, flow: &Flow, tokens: &Tokens) -> Result<Claims, SignInError> {
-    let max_age = flow
-        .max_age
-        .map(|seconds| MaxAge { max_age: Duration::from_secs(seconds), asked_at: flow.started_at });
-    let expected = Expected {
-        access_token: &tokens.access_token,
-        nonce: Some(&flow.nonce),
-        max_age,
-        same_as: None,
-    };
-    let raw = tokens.id_token.as_ref().ok_or(SignInError::Exchange(Error::BadAnswer {
-        call: Call::Token,
-        why: "it contains no ID token; is `openid` among the scopes?".into(),
-    }))?;
-    let claims = client.oidc().verify_id_token(raw, &expected).await?;
-    Ok(client.sessions().with_user_info(claims, &tokens.access_token).await?)
 }
 
 /// Calls the application's hook before the session exists.
@@ -258,48 +198,4 @@ async fn already_signed_in(
 ) -> Option<Response<'static>> {
     let _ = RequestState::of(request).loaded(request, client).await.ok().flatten()?;
     Some(redirect::to_path(&client.settings().after_sign_in))
-}
-
-/// Shows why there is no session. If the sign-in is known, it is marked as finished.
-fn fail(
-    client: &Arc<Client>,
-    request: &Request<'_>,
-    flow: Option<&Flow>,
-    error: &SignInError,
-) -> Response<'static> {
-    client.emit(&Event::SignInFailed { error: error.clone() });
-    if let Some(flow) = flow {
-        let finished = client.sessions().cookies().flow_write(&flow.finished());
-        RequestState::of(request).writes().cookies.extend(finished);
-    }
-    if error.status() == Status::ServiceUnavailable {
-        let refusal = match error {
-            SignInError::Exchange(error) => Refusal::from(error),
-            _ => Refusal::Unavailable { why: error.to_string(), retry_after: None },
-        };
-        RequestState::of(request).guarded(Some(refusal));
-    }
-    let sign_in = client.sign_in(flow.and_then(|flow| flow.return_to.as_ref()));
-    let cause = match (error, client.other_host(header(request, "Host"))) {
-        (SignInError::Unknown, Some(other_host)) => format!("{error}; {other_host}"),
-        _ => error.to_string(),
-    };
-    BuiltInPage::new(error.status(), texts::of(error.code()))
-        .cause(request, cause)
-        .link(label::SIGN_IN, sign_in.clone())
-        .sign_in(sign_in)
-        .secret_address()
-        .respond(request)
-}
-
-/// Shows that the sign-in cannot be completed now. Its code is still good, and so is the flow.
-fn not_now(client: &Arc<Client>, request: &Request<'_>, error: Error) -> Response<'static> {
-    let (refusal, cause) = (Refusal::from(&error), error.to_string());
-    client.emit(&Event::SignInFailed { error: SignInError::Exchange(error) });
-    RequestState::of(request).guarded(Some(refusal));
-    BuiltInPage::new(Status::ServiceUnavailable, texts::LOGTO_UNAVAILABLE)
-        .cause(request, cause)
-        .link(label::TRY_AGAIN, own_path(request).unwrap_or_else(|| client.sign_in(None)))
-        .secret_address()
-        .respond(request)
 }

@@ -18,7 +18,7 @@ use crate::response::{BuiltInPage, label, onward, redirect, texts};
 use crate::user::LogtoUser;
 
 /// The parameters of a link to the route, besides `return_to`.
-const LISTED: [&str; 8] = [
+const LISTED: [&str; 9] = [
     "first_screen",
     "identifier",
     "login_hint",
@@ -27,6 +27,7 @@ const LISTED: [&str; 8] = [
     "organization_id",
     "one_time_token",
     "max_age",
+    "switch",
 ];
 
 /// Starts a sign-in if a browser navigates to the route, and for no other request. A library of
@@ -44,7 +45,7 @@ pub(super) async fn respond(
         (_, Some(loader)) => return onward::load_in_full(loader, &own),
     }
     if let Some(url) = under_the_configured_host(client, request) {
-        return redirect::to_url(&url);
+        return redirect::to_own_url(&url);
     }
     client.warn_of_other_host(header(request, "Host"));
     let query = Query::of(request);
@@ -105,7 +106,8 @@ async fn question(
     own: &LocalPath,
 ) -> Option<Response<'static>> {
     let switches = ["one_time_token", "direct_sign_in", "organization_id"];
-    let asked = switches.iter().any(|name| query.get(name).is_some());
+    let asked =
+        switches.iter().any(|name| query.get(name).is_some()) || query.get("switch") == Some("1");
     if !asked || Initiator::of(request, client).may_change_the_user() {
         return None;
     }

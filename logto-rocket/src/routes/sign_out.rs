@@ -8,22 +8,31 @@ use rocket::{Request, Response};
 use super::query::Query;
 use crate::client::Client;
 use crate::error::{Error, Refusal};
-use crate::flows::SignOutBuilder;
+use crate::flows::{SignOut, SignOutBuilder};
 use crate::local_path::LocalPath;
-use crate::request::{Initiator, Kind, RequestState, SessionWrite};
-use crate::response::{BuiltInPage, Challenge, label, redirect, texts};
+use crate::request::{Initiator, Kind, Loader, RequestState, SessionWrite, own_path};
+use crate::response::redirect::Destination;
+use crate::response::{BuiltInPage, Challenge, label, onward, texts};
 use crate::user::LogtoUser;
 
 /// Signs the user out if a page of this site asks. Any other request gets a page with a button and
-/// changes nothing.
+/// changes nothing. A library of scripts that follows a link is told to leave that to the browser.
 pub(super) async fn respond(client: &Arc<Client>, request: &Request<'_>) -> Response<'static> {
+    if let (Method::Get, Some(loader)) = (request.method(), Loader::of(request)) {
+        let own = own_path(request).unwrap_or_else(|| client.sign_out(None));
+        return onward::load_in_full(loader, &own);
+    }
     let query = Query::of(request);
     let return_to = query.get("return_to").and_then(|text| client.return_to(text));
     let loaded = match RequestState::of(request).loaded(request, client).await {
         Ok(Some(loaded)) => loaded,
         Ok(None) => {
-            let after = &client.settings().after_sign_out;
-            return redirect::to_path(return_to.as_ref().unwrap_or(after));
+            let after = || client.settings().after_sign_out.clone();
+            let return_to = return_to.unwrap_or_else(after);
+            if query.get("everywhere") == Some("1") && is_wanted(client, request) {
+                return SignOut::at_logto(client, return_to).await.respond(request);
+            }
+            return onward::lead(request, &Destination::Here(return_to));
         }
         Err(error) => return forget(client, request, &error),
     };

@@ -222,18 +222,21 @@ impl Backend {
 
 impl CookieSessions {
     fn open(&self, request: &Request<'_>) -> Option<Arc<CachedSession>> {
-        let text = self.cookies.session_text(request)?;
-        if let Some(cached) = self.memory.cache.get(&text) {
+        self.cookies.session_value(request)?;
+        let text = self.cookies.session_text(request);
+        let opened = text.and_then(|text| self.opened(&text)).or_else(|| {
+            let texts = self.cookies.all_session_texts(request);
+            texts.iter().find_map(|text| self.opened(text))
+        });
+        self.memory.unopened.noted(opened, "a session cookie")
+    }
+
+    fn opened(&self, text: &str) -> Option<Arc<CachedSession>> {
+        if let Some(cached) = self.memory.cache.get(text) {
             return Some(cached);
         }
-        let Some((session, by_older_key)) = self.cookies.unseal_session(&text) else {
-            self.memory.unopened.log("a session cookie");
-            return None;
-        };
-        Some(
-            self.memory
-                .cache
-                .insert(&text, CachedSession::new(session, by_older_key, None, self.clock.now())),
-        )
+        let (session, by_older_key) = self.cookies.unseal_session(text)?;
+        let cached = CachedSession::new(session, by_older_key, None, self.clock.now());
+        Some(self.memory.cache.insert(text, cached))
     }
 }

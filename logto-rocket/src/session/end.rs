@@ -11,6 +11,7 @@ use std::time::Duration;
 use rocket::futures::{StreamExt, stream};
 
 use super::Sessions;
+use super::memory::Verdict;
 use super::session::Session;
 use crate::error::{Call, Error};
 use crate::oidc::RefreshToken;
@@ -52,6 +53,26 @@ impl Sessions {
             );
         }
         newest
+    }
+
+    /// Waits until a session is not to be relied on any more without another request: it has ended in
+    /// this process, its time is over, or its claims are due for confirmation. Logto and the store are
+    /// not asked.
+    pub async fn ended(&self, session: &Arc<Session>) {
+        let watch = self.memory.ended.watch(session);
+        loop {
+            let known = self.memory.registry.newest(&session.id);
+            let newest = known.as_ref().unwrap_or(session);
+            let now = self.clock.now();
+            let left = self.lifetimes.relied_on(newest, self.settings.revalidate_after, now);
+            if left.is_zero() || self.memory.ended.verdict(newest) != Verdict::Alive {
+                return;
+            }
+            tokio::select! {
+                () = watch.woken() => {}
+                () = self.clock.sleep(left) => {}
+            }
+        }
     }
 
     /// Ends the session of a user who signs out, and revokes its refresh token at Logto, which takes

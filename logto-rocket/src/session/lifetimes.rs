@@ -7,6 +7,10 @@ use super::session::Session;
 /// How long a sign-in may take: as long as Logto waits for the user.
 pub(super) const FLOW_LIFETIME: Duration = Duration::from_secs(3600);
 
+/// How long its cookie is kept. A callback that comes too late still knows which page it was for: the
+/// interaction at Logto lives an hour.
+pub(super) const FLOW_KEPT: Duration = Duration::from_secs(FLOW_LIFETIME.as_secs() + 3000);
+
 /// The least time between two writes of a session that only say when it was last seen, in seconds.
 /// For a session that ends unused after less than twice as much, it is half of that.
 const ROLLING: u64 = 60;
@@ -50,6 +54,22 @@ impl Lifetimes {
     pub fn left(&self, session: &Session, now: u64) -> Duration {
         let over_at = session.signed_in_at.saturating_add(self.max_lifetime.as_secs());
         Duration::from_secs(over_at.saturating_sub(now))
+    }
+
+    /// How much longer the session can be relied on, if it is not used again: until it is over, or its
+    /// claims are due for confirmation.
+    pub fn relied_on(
+        &self,
+        session: &Session,
+        revalidate_after: Option<Duration>,
+        now: u64,
+    ) -> Duration {
+        let since = |at: u64, limit: Duration| {
+            Duration::from_secs(at.saturating_add(limit.as_secs()).saturating_sub(now))
+        };
+        let idle = self.idle_timeout.map(|limit| since(session.last_seen, limit));
+        let due = revalidate_after.map(|limit| since(session.confirmed_at, limit));
+        [idle, due].into_iter().flatten().fold(self.left(session, now), Duration::min)
     }
 
     /// How much longer a store has the session, if it is not used again.

@@ -76,6 +76,8 @@ pub(crate) struct Site<'s> {
     /// Where our routes are mounted.
     pub base: &'s str,
     pub is_https: bool,
+    /// The port that browsers know it by, as far as that is known.
+    pub port: Option<u16>,
     /// The first seals, all open.
     pub secret_keys: Vec<Key>,
     /// How far the clocks of other machines may be apart from this one.
@@ -92,10 +94,12 @@ impl Sessions {
         clock: Clock,
         events: Arc<Events>,
     ) -> Self {
-        let Site { issuer, app_id, base, is_https, secret_keys, clock_skew } = site;
+        let Site { issuer, app_id, base, is_https, port, secret_keys, clock_skew } = site;
         let Settings { max_lifetime, idle_timeout, .. } = settings;
         let lifetimes = Lifetimes { max_lifetime, idle_timeout, clock_skew };
-        let naming = Naming { issuer, app_id, base, configured: settings.cookie.as_deref() };
+        let configured = settings.cookie.as_deref();
+        let port = port.filter(|_| !is_https);
+        let naming = Naming { issuer, app_id, base, port, configured };
         let attributes = Attributes {
             secure: is_https,
             same_site: settings.same_site,

@@ -160,6 +160,44 @@ impl LogtoUser {
         self.session.id_token.as_ref().map(RawIdToken::reveal)
     }
 
+    /// Waits until this user is not to be relied on any more: the session has ended in this process (by a
+    /// sign-out, by Logto, by the application), its lifetime or its idle time-out is over, or its claims
+    /// are due for confirmation (`session.revalidate_after`). For event streams and web sockets, whose
+    /// guard has run long ago: end them then. The browser connects again, and the guard of that request
+    /// confirms the claims. So no stream outlives its right by more than `session.revalidate_after`.
+    ///
+    /// It asks neither Logto nor the store. With several processes, a sign-out at another one is noticed
+    /// when the claims are due. An open stream does not count as use of the session.
+    ///
+    /// ```
+    /// # #[macro_use] extern crate rocket;
+    /// use logto_rocket::LogtoUser;
+    /// use rocket::Shutdown;
+    /// use rocket::response::stream::{Event, EventStream};
+    /// use rocket::tokio::{select, time};
+    ///
+    /// #[get("/ticks")]
+    /// fn ticks(user: LogtoUser, mut shutdown: Shutdown) -> EventStream![] {
+    ///     EventStream! {
+    ///         let ended = user.ended();
+    ///         rocket::tokio::pin!(ended);
+    ///         let mut second = time::interval(time::Duration::from_secs(1));
+    ///         loop {
+    ///             select! {
+    ///                 _ = second.tick() => yield Event::data("tick"),
+    ///                 () = &mut ended => break,
+    ///                 () = &mut shutdown => break,
+    ///             }
+    ///         }
+    ///     }
+    /// }
+    /// # fn main() { let _ = routes![ticks]; }
+    /// ```
+    pub fn ended(&self) -> impl Future<Output = ()> + Send + use<> {
+        let (client, session) = (Arc::clone(&self.client), Arc::clone(&self.session));
+        async move { client.sessions().ended(&session).await }
+    }
+
     /// When the user signed in here.
     pub fn signed_in_at(&self) -> SystemTime {
         UNIX_EPOCH + Duration::from_secs(self.session.signed_in_at)

@@ -18,7 +18,7 @@ const ACCESSORS: [(&str, &str, &str); 6] = [
 ];
 
 #[get("/ask/<accessor>")]
-fn ask(user: LogtoUser, accessor: &str) -> String {
+fn ask(user: &LogtoUser, accessor: &str) -> String {
     match accessor {
         "has_role" => user.has_role("admin").to_string(),
         "roles" => user.roles().join(","),

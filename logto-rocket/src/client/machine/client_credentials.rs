@@ -95,7 +95,7 @@ impl ClientCredentials {
     ///
     /// - [`Error::ScopeNotGranted`] (500) if Logto issued a token without a requested scope,
     ///   because the application has no role with that scope.
-    /// - [`Error::Refused`] (503): `invalid_client` for a wrong id or secret, `invalid_request` for
+    /// - [`Error::Refused`] (502): `invalid_client` for a wrong id or secret, `invalid_request` for
     ///   an application that is not of the type "Machine-to-machine", `invalid_target` for a
     ///   resource that Logto does not know.
     /// - [`Error::Unavailable`] (503) if Logto does not answer, or did not answer a moment ago.
@@ -108,7 +108,7 @@ impl ClientCredentials {
     ///
     /// # Errors
     ///
-    /// Those of [`access_token`](Self::access_token), and [`Error::Refused`] (503) with
+    /// Those of [`access_token`](Self::access_token), and [`Error::Refused`] (403) with
     /// `access_denied` for an organization that the application does not belong to.
     pub async fn access_token_for<R: Resource>(
         &self,

@@ -13,6 +13,7 @@ async fn exchange(client: &Oidc) -> Result<Tokens, Error> {
     client
         .exchange(&AuthorizationCode::from("code-1"), &Verifier::from("v".repeat(43)), &callback)
         .await
+        .map_err(|not_exchanged| not_exchanged.error)
 }
 
 fn answer() -> Value {

@@ -17,6 +17,7 @@ pub(crate) mod label {
     pub(crate) const SIGN_OUT: &str = "Sign out";
     pub(crate) const STAY_SIGNED_IN: &str = "Stay signed in";
     pub(crate) const TRY_AGAIN: &str = "Try again";
+    pub(crate) const USE_ANOTHER_ACCOUNT: &str = "Use another account";
 }
 
 /// Declares the texts, and the list of them.

@@ -1,7 +1,5 @@
 //! [`Flow`]: the data in the browser between the start of a sign-in and its callback.
 
-use std::time::Duration;
-
 use rocket::Request;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -10,15 +8,11 @@ use super::names::hash;
 use super::{CookieWrite, Cookies, SealedAs};
 use crate::local_path::LocalPath;
 use crate::oidc::{Nonce, State, Verifier};
-use crate::session::lifetimes::FLOW_LIFETIME;
+use crate::session::lifetimes::{FLOW_KEPT, FLOW_LIFETIME};
 use crate::session::session::Asked;
 
 /// The longest page to return to, in bytes.
 pub(crate) const MAX_RETURN_TO: usize = 1024;
-
-/// How long its cookie lives: longer than a sign-in may take, so that one that comes too late can still
-/// be begun again for the same page.
-const COOKIE_LIFETIME: Duration = FLOW_LIFETIME.saturating_mul(2);
 
 /// How many digits tell apart what sign-ins of an application ask for.
 const ASKED_DIGITS: usize = 8;
@@ -81,7 +75,7 @@ impl Cookies {
     pub fn flow_write(&self, flow: &Flow) -> Option<CookieWrite> {
         let name = self.names.flow(flow.state.reveal());
         let sealed = self.vault.seal(SealedAs::Flow, &name, &serde_json::to_string(flow).ok()?)?;
-        Some(CookieWrite::lax(name, Some(sealed), COOKIE_LIFETIME))
+        Some(CookieWrite::lax(name, Some(sealed), FLOW_KEPT))
     }
 
     /// Opens a sign-in that was not started in the future.

@@ -5,6 +5,7 @@ use rocket::Request;
 use super::flow::Flow;
 use super::write::bytes_in_header;
 use super::{CookieWrite, Cookies};
+use crate::local_path::LocalPath;
 
 /// The maximum number of sign-ins in progress in one browser.
 const MAX_FLOWS: usize = 5;
@@ -38,6 +39,21 @@ impl Cookies {
             .collect();
         flows.sort_by_key(|cookie| cookie.flow.as_ref().map(|flow| flow.started_at));
         Flows(flows)
+    }
+
+    /// The page that the sign-in with this `state` was to return to, also if it took too long, or,
+    /// without a `state`, that of the only one in progress. Nothing is proven by it: it is for a link.
+    pub fn page_of_flow(&self, request: &Request<'_>, state: Option<&str>) -> Option<LocalPath> {
+        if let Some(state) = state {
+            return self.flow(request, state)?.return_to;
+        }
+        let flows = self.flows(request);
+        let mut in_progress =
+            flows.readable().map(|(_, flow)| flow).filter(|it| !it.finished && !self.is_late(it));
+        match (in_progress.next(), in_progress.next()) {
+            (Some(flow), None) => flow.return_to.clone(),
+            _ => None,
+        }
     }
 
     /// The cookie of a sign-in that begins, and what makes room for it: the cookies that cannot be read

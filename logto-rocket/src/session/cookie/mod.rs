@@ -52,6 +52,8 @@ pub(super) struct Naming<'n> {
     pub app_id: &'n str,
     /// Where our routes are mounted.
     pub base: &'n str,
+    /// The port of the site, if it is plain http.
+    pub port: Option<u16>,
     /// The name of the session's cookie, if the configuration gives one.
     pub configured: Option<&'n str>,
 }
@@ -65,7 +67,13 @@ impl Cookies {
         lifetimes: Lifetimes,
         clock: Clock,
     ) -> Self {
-        let names = Names::new(attributes.secure, naming.configured, naming.app_id, naming.base);
+        let names = Names::new(
+            attributes.secure,
+            naming.configured,
+            naming.app_id,
+            naming.base,
+            naming.port,
+        );
         let (vault, warned_of_size) =
             (Vault::new(keys, [naming.issuer, naming.app_id, naming.base]), AtomicBool::new(false));
         Self { names, vault, attributes, lifetimes, clock, warned_of_size }

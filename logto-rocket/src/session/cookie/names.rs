@@ -8,7 +8,8 @@ pub(super) const MAX_PIECES: usize = 3;
 /// The names of the cookies of one application.
 ///
 /// They are derived from the application's id and where our routes are mounted, so that two applications on one host
-/// do not overwrite each other's. On https they carry the prefix `__Host-`, with which a browser
+/// do not overwrite each other's. Cookies do not heed ports, so that with plain http, as on `localhost`, the port is part
+/// of the names. On https they carry the prefix `__Host-`, with which a browser
 /// accepts them from this very host only. The configuration may give the session's cookie another name,
 /// but not the others: a sibling domain must not be able to plant a sign-in.
 #[derive(Clone, Debug)]
@@ -19,9 +20,17 @@ pub(super) struct Names {
 }
 
 impl Names {
-    pub fn new(secure: bool, configured: Option<&str>, app_id: &str, base: &str) -> Self {
+    /// `port` is that of the site where it is plain http.
+    pub fn new(
+        secure: bool,
+        configured: Option<&str>,
+        app_id: &str,
+        base: &str,
+        port: Option<u16>,
+    ) -> Self {
         let prefix = if secure { "__Host-" } else { "" };
-        let own = format!("{prefix}logto-{}", &hash(&format!("{app_id}\n{base}"))[..6]);
+        let port = port.map_or_else(String::new, |port| format!("\n{port}"));
+        let own = format!("{prefix}logto-{}", &hash(&format!("{app_id}\n{base}{port}"))[..6]);
         Self {
             session: configured.map_or_else(|| own.clone(), ToOwned::to_owned),
             flows: format!("{own}-flow-"),

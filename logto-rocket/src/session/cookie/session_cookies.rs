@@ -16,6 +16,9 @@ use crate::session::session::Session;
 /// the 4,096 bytes that every browser accepts.
 const PIECE: usize = 3500;
 
+/// How many cookies of one name are looked at.
+const MAX_SAME_NAMED: usize = 3;
+
 /// From this part of the limit on a warning names the largest claims: three quarters.
 const LARGE: (usize, usize) = (3, 4);
 
@@ -43,21 +46,47 @@ impl Cookies {
         request: &'r Request<'_>,
     ) -> Option<Cow<'r, str>> {
         let first = self.session_value(request)?;
-        // Sealed text has no dot, so one behind a digit says how many pieces there are.
-        let (Some(count @ b'0'..=b'9'), Some(b'.')) =
-            (first.as_bytes().first(), first.as_bytes().get(1))
-        else {
+        let count = pieces_of(first)?;
+        if count == 1 {
             return Some(Cow::Borrowed(first));
-        };
-        let count = usize::from(count - b'0');
-        if !(2..=MAX_PIECES).contains(&count) {
-            return None;
         }
         let mut text = first[2..].to_owned();
         for number in 1..count {
             text.push_str(request.cookies().get(&self.names.piece(number))?.value());
         }
         Some(Cow::Owned(text))
+    }
+
+    /// The texts that the cookies of the session may mean, where the browser sends several of one name: a
+    /// sibling domain or another path can have set one, too.
+    pub(in crate::session) fn all_session_texts(&self, request: &Request<'_>) -> Vec<String> {
+        let mut texts = Vec::new();
+        for first in same_named(request, self.names.session()) {
+            match pieces_of(first) {
+                None => {}
+                Some(1) => texts.push(first.to_owned()),
+                Some(count) => {
+                    let mut joined = vec![first[2..].to_owned()];
+                    for number in 1..count {
+                        let pieces = same_named(request, &self.names.piece(number));
+                        let with = |text: &String| {
+                            pieces.iter().map(|piece| format!("{text}{piece}")).collect::<Vec<_>>()
+                        };
+                        joined = joined.iter().flat_map(with).collect();
+                    }
+                    texts.extend(joined);
+                }
+            }
+        }
+        texts
+    }
+
+    /// The values of the first cookie of the session, where the browser sends several.
+    pub(in crate::session) fn all_session_values<'r>(
+        &self,
+        request: &'r Request<'_>,
+    ) -> Vec<&'r str> {
+        same_named(request, self.names.session())
     }
 
     /// The session that a text was sealed from, and whether it was sealed with an older key.
@@ -156,6 +185,27 @@ impl Cookies {
         }
         Ok(writes)
     }
+}
+
+/// Into how many pieces a session is split whose first cookie has this value; `None` if there are no such
+/// sessions.
+fn pieces_of(first: &str) -> Option<usize> {
+    // Sealed text has no dot, so one behind a digit says how many pieces there are.
+    match first.as_bytes() {
+        [count @ b'0'..=b'9', b'.', ..] => {
+            let count = usize::from(count - b'0');
+            (2..=MAX_PIECES).contains(&count).then_some(count)
+        }
+        _ => Some(1),
+    }
+}
+
+/// The values of all cookies of one name, as far as somebody with a good one may have them.
+fn same_named<'r>(request: &'r Request<'_>, name: &str) -> Vec<&'r str> {
+    let cookies = request.headers().get("Cookie").flat_map(|header| header.split(';'));
+    let pairs = cookies.filter_map(|cookie| cookie.trim().split_once('='));
+    let named = pairs.filter(|(known, _)| *known == name).map(|(_, value)| value);
+    named.take(MAX_SAME_NAMED).collect()
 }
 
 impl fmt::Display for TooLarge {

@@ -1,11 +1,16 @@
 //! [`EndedSessions`]: the sessions that ended before their time, whatever cookie still holds them.
 
+mod by;
 #[cfg(test)]
 mod tests;
+mod watchers;
 
 use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
 
+use self::by::By;
+pub(in crate::session) use self::watchers::Watch;
+use self::watchers::Watchers;
 use crate::session::session::Session;
 use crate::session_id::SessionId;
 use crate::sync::atomic::{AtomicU64, Ordering};
@@ -31,6 +36,7 @@ const REMOVED_AT_ONCE: usize = 16;
 pub(in crate::session) struct EndedSessions {
     endings: RwLock<Endings>,
     version: AtomicU64,
+    watchers: Watchers,
     capacity: usize,
     remembered_for: u64,
 }
@@ -55,7 +61,7 @@ struct Endings {
     order: BTreeSet<Ending>,
     merged: Merged,
     /// Those that are merged and not removed yet.
-    merged_endings: BTreeSet<Ending>,
+    to_remove: BTreeSet<Ending>,
 }
 
 /// The last instant at which something could be signed in that it ends, and its name.
@@ -63,13 +69,6 @@ type Ending = (u64, By, Arc<str>);
 
 /// Of each name, the last instant at which something could be signed in that this ends.
 type ByName = HashMap<Arc<str>, u64>;
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum By {
-    Id,
-    Sid,
-    Sub,
-}
 
 /// The endings that are no longer remembered individually.
 #[derive(Clone, Copy, Default)]
@@ -90,6 +89,7 @@ impl EndedSessions {
         Self {
             endings: RwLock::default(),
             version: AtomicU64::new(0),
+            watchers: Watchers::default(),
             capacity,
             remembered_for: max_lifetime.as_secs().saturating_add(MARGIN),
         }
@@ -151,6 +151,13 @@ impl EndedSessions {
         endings.insert(by, name, until);
         // Raised before the lock is released: a reader of the new version waits for the new endings.
         self.version.fetch_add(1, Ordering::Release);
+        drop(endings);
+        self.watchers.wake(by, name);
+    }
+
+    /// Begins to wait for the end of a session.
+    pub fn watch(&self, session: &Session) -> Watch<'_> {
+        self.watchers.watch(session)
     }
 
     fn read(&self) -> RwLockReadGuard<'_, Endings> {
@@ -170,7 +177,7 @@ impl Endings {
         if let Some(before) = before {
             let ending = (before, by, Arc::clone(&name));
             self.order.remove(&ending);
-            self.merged_endings.remove(&ending);
+            self.to_remove.remove(&ending);
         }
         self.by(by).insert(Arc::clone(&name), until);
         self.order.insert((until, by, name));
@@ -188,7 +195,7 @@ impl Endings {
 
     /// Removes one that was merged.
     fn pop_merged(&mut self) {
-        if let Some((_, by, name)) = self.merged_endings.pop_first() {
+        if let Some((_, by, name)) = self.to_remove.pop_first() {
             self.by(by).remove(&name);
         }
     }
@@ -204,7 +211,7 @@ impl Endings {
             let before = self.merged.before.max(until.saturating_add(1));
             self.merged = Merged { before, at: now };
         }
-        self.merged_endings.append(&mut merged);
+        self.to_remove.append(&mut merged);
     }
 
     fn by(&mut self, by: By) -> &mut ByName {

@@ -7,9 +7,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 pub(in crate::session) struct Unopened(AtomicBool);
 
 impl Unopened {
-    /// Logs, once in this process, that `what` does not open: anybody can send cookies.
-    pub fn log(&self, what: &'static str) {
-        if !self.0.swap(true, Ordering::Relaxed) {
+    /// What was opened. Of nothing it logs, once in this process, that `what` does not open: anybody can
+    /// send cookies.
+    pub fn noted<T>(&self, opened: Option<T>, what: &'static str) -> Option<T> {
+        if opened.is_none() && !self.0.swap(true, Ordering::Relaxed) {
             log::warn!(
                 "{what} does not open with any of `secret_keys`, so its browser counts as signed \
                  out. It is forged, or was sealed with another key (all processes need the same, and \
@@ -17,5 +18,6 @@ impl Unopened {
                  app id, or by another version. This is logged once."
             );
         }
+        opened
     }
 }

@@ -47,6 +47,16 @@ impl UsedCodes {
         let mut ledger = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         ledger.exchange(key, now, Arc::default)
     }
+
+    /// Forgets that the code was used, because it was never sent.
+    pub fn never_sent(&self, key: &StateHash) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).forget(key);
+    }
+
+    /// Whether the code of the sign-in with this key was used.
+    pub fn knows(&self, key: &StateHash) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).knows(key)
+    }
 }
 
 impl CodeExchange {

@@ -49,9 +49,10 @@ impl Sessions {
             return Err(Error::SessionOver);
         }
         if self.circuit.may_ask(self.clock.instant()) {
-            // Of any other failure the request itself says why in the log.
-            let answer = self.confirm(session, limit).await;
-            if let Some(answer @ (Ok(_) | Err(Error::SessionOver))) = answer {
+            // Of another error the request itself says why in the log.
+            if let Some(answer @ (Ok(_) | Err(Error::SessionOver))) =
+                self.confirm(session, limit).await
+            {
                 return answer;
             }
         }

@@ -112,7 +112,6 @@ impl Sessions {
         let now = self.clock.instant();
         let of_claims = matches!(purpose, Purpose::Claims(_));
         match renewed {
-            Ok(()) | Err(Error::SessionOver) => self.circuit.close(),
             Err(error @ Error::Refused { code, .. }) if error.is_of_the_application() => {
                 // One that is not about the secret may be about the resource that was asked for.
                 if (of_claims || code == "invalid_client") && self.circuit.refuse(now, code) {
@@ -128,15 +127,15 @@ impl Sessions {
             {
                 self.circuit.open(now, *retry_after);
             }
-            Err(Error::Refused { .. }) => self.circuit.close(),
+            Ok(()) | Err(Error::SessionOver | Error::Refused { .. }) => self.circuit.close(),
             Err(_) => {}
         }
-        match renewed {
-            Err(Error::SessionOver) | Ok(()) => {}
-            Err(error) if of_claims && !error.is_of_the_application() => {
-                log::warn!("Claims could not be confirmed: {error}");
-            }
-            Err(_) => {}
+        if let Err(error) = renewed
+            && of_claims
+            && *error != Error::SessionOver
+            && !error.is_of_the_application()
+        {
+            log::warn!("Claims could not be confirmed: {error}");
         }
     }
 

@@ -43,7 +43,22 @@ pub(in crate::session) struct StoredSessions {
 impl StoredSessions {
     /// Opens the session that the browser's secret leads to.
     pub async fn open(&self, request: &Request<'_>) -> Result<Option<Arc<CachedSession>>, Error> {
-        let Some(value) = self.cookies.session_value(request) else { return Ok(None) };
+        let Some(first) = self.cookies.session_value(request) else { return Ok(None) };
+        if let Some(opened) = self.open_by(first).await? {
+            return Ok(Some(opened));
+        }
+        for other in self.cookies.all_session_values(request) {
+            if other != first
+                && let Some(opened) = self.open_by(other).await?
+            {
+                return Ok(Some(opened));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Opens the session that a secret leads to.
+    async fn open_by(&self, value: &str) -> Result<Option<Arc<CachedSession>>, Error> {
         let cached = self.memory.cache.get(value);
         let id = match &cached {
             Some(cached) => cached.session.id.clone(),
@@ -255,20 +270,13 @@ impl StoredSessions {
 
     /// Opens what the store had under an id; `None` for anything that was not sealed for it.
     fn unseal(&self, at: StoreId, stored: Stored) -> Option<CachedSession> {
-        let unsealed = self.cookies.vault().open(SealedAs::Record, at.as_str(), &stored.sealed);
-        let Some(unsealed) = unsealed else {
-            self.memory.unopened.log("a session in the store");
-            return None;
-        };
+        let opened = self.cookies.vault().open(SealedAs::Record, at.as_str(), &stored.sealed);
+        let unsealed = self.memory.unopened.noted(opened, "a session in the store")?;
         let mut session = Session::from_text(&unsealed.text)?;
         session.generation = stored.version;
         session.tokens.shrink_to_fit();
-        Some(CachedSession::new(
-            session,
-            unsealed.by_older_key,
-            Some((at, stored.sealed)),
-            self.clock.now(),
-        ))
+        let record = Some((at, stored.sealed));
+        Some(CachedSession::new(session, unsealed.by_older_key, record, self.clock.now()))
     }
 
     fn record_of(&self, session: &Session) -> Result<Record, Error> {

@@ -255,7 +255,7 @@ fn arrives(answer: &Answer, text: &str, kept: bool) {
 
 /// Whether a browser that follows `location` stays on the application's origin, also when what it
 /// arrives at is taken for a `Location` once more.
-fn stays(location: &str) -> bool {
+pub fn stays(location: &str) -> bool {
     let here = Url::parse(ORIGIN).unwrap();
     let ours = |page: &Url| page.origin() == here.origin() && page.username().is_empty();
     ["/", "/auth/sign-in-callback?code=c", "/a/b/"].iter().all(|page| {

@@ -150,7 +150,9 @@ fn a_silent_store_holds_up_no_other_request(path: &str, right: impl Fn(&str) -> 
     site.until("all requests wait", || site.store.loads() >= asked + REQUESTS);
     site.public_answers();
     drop(silence);
-    waiting.into_iter().for_each(|request| drop(answer(request)));
+    for request in waiting {
+        answer(request);
+    }
     let after = answer(site.ask(path, &site.cookies));
     assert!(right(&after), "{after}");
 }
@@ -192,7 +194,9 @@ fn a_logto_that_hangs_holds_up_no_other_request_while_pages_are_rendered() {
     let waiting = site.ask_often("/page");
     site.until("claims are confirmed", || site.idp.requests().token_by_grant("refresh_token") > 0);
     site.public_answers();
-    waiting.into_iter().for_each(|request| drop(answer(request)));
+    for request in waiting {
+        answer(request);
+    }
     site.idp.heal();
     site.public_answers();
     let is_known = || answer(site.ask("/page", &site.cookies)).contains("sign-out");

@@ -1,9 +1,13 @@
 //! Our cookies: what they look like, and what a forged, foreign or broken one does (nothing).
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
-use logto_rocket_tests::app::App;
+use logto_rocket::{Logto, LogtoFairing, MemoryStore, SessionConfig};
+use logto_rocket_tests::app::{App, config_for, launch, rocket};
 use logto_rocket_tests::browser::{Answer, From};
+use logto_rocket_tests::http;
+use logto_rocket_tests::server::{Server, free_port};
 use logto_rocket_tests::uri::{encoded, path_of};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
@@ -288,4 +292,54 @@ async fn no_content_of_a_cookie_is_a_server_error() {
             assert_eq!(answer.status, Status::SeeOther, "{before:?}: {answer:?}");
         }
     }
+}
+
+/// A sibling domain, or another path, can have set a cookie of the same name; the browser sends both.
+#[rocket::async_test]
+async fn of_several_cookies_of_one_name_the_good_one_counts_wherever_it_stands() {
+    let name = "shop";
+    let session = SessionConfig::new().cookie(name);
+    let stores: [Option<Arc<MemoryStore>>; 2] = [None, Some(Arc::new(MemoryStore::new(100)))];
+    for store in stores {
+        let with_store = |fairing: LogtoFairing| match &store {
+            Some(store) => fairing.store(Arc::clone(store)),
+            None => fairing,
+        };
+        let app = App::builder().config(|it| it.session(session.clone())).fairing(with_store);
+        let app = app.start().await;
+        let alice = app.signed_in("alice").await;
+        let (_, good) = alice.only_cookie();
+        // Rocket's local clients read no `Cookie` header.
+        let config = config_for(&app.idp).session(session.clone());
+        let fairing = with_store(Logto::fairing().config(config).clock(app.clock.clone()));
+        let port = free_port();
+        let server = Server::launch(rocket(fairing), port).await;
+        let opened = async |cookies: String| {
+            let page = http::client().get(format!("http://127.0.0.1:{port}/account"));
+            let page = page.header("Accept", "text/html").header("Cookie", cookies).send().await;
+            page.unwrap().status() == 200
+        };
+        for bad in ["x", "", "2.x", &good[1..]] {
+            assert!(opened(format!("{name}={good}; {name}={bad}")).await, "{bad}");
+            assert!(opened(format!("{name}={bad}; {name}={good}")).await, "{bad}");
+            assert!(opened(format!("{name}={bad}; other=y; {name}={good}")).await, "{bad}");
+            assert!(!opened(format!("{name}={bad}; {name}={bad}")).await, "{bad}");
+        }
+        server.stop().await;
+    }
+}
+
+#[rocket::async_test]
+async fn two_applications_at_ports_of_localhost_leave_each_others_session_alone() {
+    let app = App::start().await;
+    let config = config_for(&app.idp).base_url("http://localhost:3000");
+    let other = launch(&app.clock, config, vec![]).await;
+    let mut alice = app.signed_in("alice").await;
+    let mut browser = alice.at(&other);
+    assert!(!browser.is_signed_in().await);
+    browser.navigate("/auth/sign-out", From::OwnPage).await;
+    let start = browser.open("/auth/sign-in").await;
+    assert_eq!(start.status, Status::SeeOther);
+    alice.cookies = browser.cookies.clone();
+    assert!(alice.is_signed_in().await, "neither has touched the other's cookies");
 }

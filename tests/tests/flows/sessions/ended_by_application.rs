@@ -127,3 +127,20 @@ async fn sessions_end_without_waiting_for_a_revocation_that_fails() {
         assert!(!alice.is_signed_in().await, "{fault:?}");
     }
 }
+
+/// More endings than are remembered one by one make older sessions doubtful. One without a refresh token
+/// cannot be confirmed, so that only another sign-in helps.
+#[rocket::async_test]
+async fn a_doubtful_session_without_a_refresh_token_is_sent_to_the_sign_in() {
+    let app = App::builder()
+        .config(|config| config.include_reserved_scopes(false).scopes(["openid", "profile"]));
+    let app = app.start().await;
+    let mut alice = app.signed_in("alice").await;
+    app.clock.advance(Duration::from_secs(60));
+    for number in 0..=100_000 {
+        app.logto().sessions().end_all_of(&format!("user {number}")).await.unwrap();
+    }
+    let answer = alice.open("/account").await;
+    assert_eq!(answer.status, Status::SeeOther, "{answer:?}");
+    assert!(answer.location().starts_with("/auth/sign-in"), "{answer:?}");
+}

@@ -12,4 +12,5 @@ mod refusals;
 mod retry_after;
 mod revalidation;
 mod secret_key_rotation;
+mod streams;
 mod user_info;

@@ -1,5 +1,6 @@
 //! Signing in, from the route to the page that was wanted.
 
+mod another_account;
 mod callback;
 mod hooks;
 mod id_token;
@@ -9,3 +10,4 @@ mod round_trip;
 mod routes;
 mod state;
 mod strangers;
+mod way_back;

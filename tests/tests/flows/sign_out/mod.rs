@@ -2,3 +2,4 @@
 
 mod backchannel_logout;
 mod routes;
+mod scripts;

@@ -87,7 +87,7 @@ async fn a_jwt_is_an_error_that_says_why() {
     assert!(error.to_string().contains("verify its signature"), "{error}");
     let (call, code) = (Call::Introspection, "unsupported_token_type".to_owned());
     assert!(is_refusal(&error, call, &code), "{error}");
-    assert_eq!(checked(&app, "a.b.c").await.0, Status::ServiceUnavailable);
+    assert_eq!(checked(&app, "a.b.c").await.0, Status::BadGateway);
 }
 
 #[rocket::async_test]

@@ -139,7 +139,7 @@ async fn an_access_token_that_logto_ended_early_is_renewed_once() {
     app.idp.forget_requests();
     let refused = fault::json(401, r#"{"error":"invalid_token"}"#);
     app.idp.fault(Endpoint::Userinfo, refused).for_ever();
-    assert_eq!(tabs[0].open("/profile").await.status, Status::ServiceUnavailable);
+    assert_eq!(tabs[0].open("/profile").await.status, Status::BadGateway);
     assert_eq!((app.idp.requests().token(), app.idp.requests().userinfo()), (1, 2));
 }
 

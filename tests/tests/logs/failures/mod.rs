@@ -15,7 +15,7 @@ async fn each_failure_tells_its_cause_the_value_where_that_is_from_and_what_to_d
     let log = Log::alone().await;
     let mut missing = Vec::new();
     for (failure, says) in FAILURES {
-        let seen = failure.happen(&log, |app| app).await;
+        let seen = Box::pin(failure.happen(&log, |app| app)).await;
         for text in *says {
             let in_log = seen.log.contains(text);
             let on_page = seen.page.as_ref().is_none_or(|page| page.body.contains(&escaped(text)));
@@ -33,7 +33,7 @@ async fn each_failure_tells_its_cause_the_value_where_that_is_from_and_what_to_d
 async fn outside_the_debug_profile_no_page_tells_what_only_developers_should_know() {
     let log = Log::alone().await;
     for (failure, says) in FAILURES {
-        let seen = failure.happen(&log, in_release).await;
+        let seen = Box::pin(failure.happen(&log, in_release)).await;
         let Some(page) = seen.page else { continue };
         for text in says.iter().filter(|text| text.contains("`logto.") || text.contains(FROM)) {
             assert!(seen.log.contains(text), "{failure:?}: {text}: {}", seen.log);

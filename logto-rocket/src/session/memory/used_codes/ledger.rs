@@ -72,6 +72,19 @@ impl<E: Clone> Ledger<E> {
         Some(exchange)
     }
 
+    /// Makes a key unknown, as if it had not been used.
+    pub fn forget(&mut self, key: &StateHash) {
+        if self.codes.remove(key).is_some() {
+            self.order.retain(|known| known != key);
+            self.shared.retain(|known| known != key);
+        }
+    }
+
+    /// Whether the key is shared or used.
+    pub fn knows(&self, key: &StateHash) -> bool {
+        self.codes.contains_key(key)
+    }
+
     fn forget_what_is_over(&mut self, now: Instant) {
         for _ in 0..FORGOTTEN_AT_ONCE {
             if self.is_older(self.shared.front(), SHARED_FOR, now) {
@@ -165,6 +178,18 @@ mod tests {
         let last = LIFETIME.checked_sub(Duration::from_nanos(1)).unwrap();
         assert_eq!(ledger.exchange(ONE, now + last, || 2), None);
         assert_eq!(ledger.exchange(ONE, now + LIFETIME, || 3), Some(3));
+    }
+
+    #[test]
+    fn what_is_forgotten_was_never_used() {
+        let (mut ledger, now) = ledger();
+        ledger.exchange(ONE, now, || 1);
+        ledger.exchange(OTHER, now, || 2);
+        ledger.forget(&ONE);
+        assert!(!ledger.knows(&ONE) && ledger.knows(&OTHER));
+        assert_eq!(ledger.exchange(ONE, now + SHARED_FOR / 2, || 3), Some(3));
+        assert_eq!(ledger.exchange(ONE, now + SHARED_FOR, || 4), Some(3), "shared from then on");
+        assert_eq!([ledger.codes.len(), ledger.order.len()], [2; 2]);
     }
 
     #[test]

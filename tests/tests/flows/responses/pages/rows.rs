@@ -108,9 +108,19 @@ fn refusals() -> Vec<Row> {
         row!("sign_in_asked_less", 401, "/auth/sign-in", |app| {
             app.browser().post("/refuse/asked-less", From::OwnPage, ORIGIN).await
         }),
-        row!("denied", 403, "/home", |app| app.signed_in("bob").await.open("/admin").await),
-        row!("claims_missing", 403, "/home", |app| refused(app, "/refuse/claims").await),
-        row!("no_organization", 404, "/home", |app| refused(app, "/refuse/organization").await),
+        row!("denied", 403, "/auth/sign-in?return_to=%2Fadmin&switch=1", |app| app
+            .signed_in("bob")
+            .await
+            .open("/admin")
+            .await),
+        row!("claims_missing", 403, "/auth/sign-in?return_to=%2Frefuse%2Fclaims&switch=1", |app| {
+            refused(app, "/refuse/claims").await
+        }),
+        row!("no_organization", 404, "/home", |app| app
+            .signed_in("bob")
+            .await
+            .open("/organizations/%C3%A4")
+            .await),
         row!("foreign_origin", 403, "/home", |app| {
             let mut alice = app.signed_in("alice").await;
             alice.post("/change", From::OtherSite, "https://evil.example").await
@@ -141,7 +151,7 @@ fn sign_ins() -> Vec<Row> {
         row!("repeated_parameter", 400, "/auth/sign-in", |app| {
             refused(app, "/auth/sign-in-callback?state=a&state=b").await
         }),
-        row!("wrong_issuer", 400, "/auth/sign-in", |app| {
+        row!("wrong_issuer", 400, "/auth/sign-in?return_to=%2Fx", |app| {
             called_back(app, "/x", |callback| callback.replace("iss=http", "iss=https")).await
         }),
         row!("unknown_sign_in", 400, "/auth/sign-in", |app| {
@@ -168,7 +178,7 @@ fn sign_ins() -> Vec<Row> {
         row!("sign_in_cancelled", 403, "/auth/sign-in", |app| {
             refused(app, "/auth/sign-in-callback").await
         }),
-        row!("access_denied", 403, "/auth/sign-in?return_to=%2Fx", |app| {
+        row!("access_denied", 403, "/auth/sign-in?return_to=%2Fx&switch=1", |app| {
             answered(app, "error=access_denied").await
         }),
         row!("interaction_required", 403, "/auth/sign-in?return_to=%2Fx", |app| {
@@ -177,10 +187,10 @@ fn sign_ins() -> Vec<Row> {
         row!("refused_by_logto", 502, "/auth/sign-in?return_to=%2Fx", |app| {
             answered(app, "error=invalid_scope").await
         }),
-        row!("sign_in_refused", 403, "/auth/sign-in?return_to=%2F", |app| {
+        row!("sign_in_refused", 403, "/auth/sign-in?return_to=%2F&switch=1", |app| {
             app.sign_in(&mut app.browser(), "mallory", "/").await
         }),
-        row!("session_too_large", 500, "/auth/sign-in?return_to=%2F", |app| {
+        row!("session_too_large", 500, "/auth/sign-in?return_to=%2F&switch=1", |app| {
             app.sign_in(&mut app.browser(), "large", "/").await
         }),
         row!("bad_answer", 502, "/auth/sign-in?return_to=%2Fx", |app| {
@@ -236,7 +246,6 @@ fn refuse(which: &str) -> Result<(), Refusal> {
     Err(match which {
         "stays-old" => Refusal::SignInStaysOld { max_age: Duration::from_secs(60) },
         "claims" => Refusal::Claims("no `department`".into()),
-        "organization" => Refusal::NoOrganization,
         "undecided" => Refusal::Unavailable { why: "Logto is away".into(), retry_after: None },
         "misconfigured" => Refusal::Misconfigured("no scope".into()),
         _ => Refusal::NotAttached,
@@ -257,9 +266,10 @@ fn fail() -> Result<(), Error> {
 #[post("/vault")]
 fn vault() {}
 
-#[rocket::catch(500)]
-fn internal(request: &rocket::Request<'_>) -> Option<logto_rocket::Challenge> {
-    logto_rocket::Challenge::of(request)
+#[authenticated(organization = "<org>")]
+#[get("/organizations/<org>")]
+fn organization(org: &str) -> String {
+    org.to_owned()
 }
 
 /// An application that can make a page, with this change to its fairing.
@@ -282,8 +292,7 @@ pub async fn app(code: &str, looks: Looks) -> App {
                 Box::pin(async move { admitted.then_some(()).ok_or_else(|| "no".into()) })
             }))
         })
-        .routes(routes![refuse, refuse_form, fail, vault])
-        .rocket(|rocket| rocket.register("/", rocket::catchers![internal]));
+        .routes(routes![refuse, refuse_form, fail, vault, organization]);
     if code != "signed_out_in_this_browser" {
         return app.start().await;
     }

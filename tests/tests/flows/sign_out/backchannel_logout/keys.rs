@@ -89,10 +89,10 @@ async fn while_the_keys_are_fetched_tokens_wait_but_not_until_they_come() {
         assert!(answer.header("Retry-After").is_some());
         assert_eq!(answer.header("Cache-Control"), Some("no-store"));
     }
-    let events = events.lock().unwrap();
     let unavailable = |event: &&Event| {
         matches!(event, Event::BackchannelLogoutRefused { error: LogoutError::Unavailable(_) })
     };
+    let events = events.lock().unwrap().clone();
     assert_eq!(events.iter().filter(unavailable).count(), 10, "{events:?}");
     assert_eq!(answer.status, Status::Ok, "its key is there: {answer:?}");
     assert!(!alice.is_signed_in().await);

@@ -154,7 +154,7 @@ async fn a_refusal_says_the_remedy_and_is_the_answer_for_half_a_minute() {
         let error = answer.unwrap_err();
         assert!(error.to_string().contains(remedy), "{error}");
         let call = Call::ClientCredentials;
-        assert!(is_refusal(&error, call, &code), "{error}");
+        assert!(is_refusal(&error, call, code), "{error}");
     }
     // A token that one secret got is not given for another.
     machine().access_token(Orders).await.unwrap();

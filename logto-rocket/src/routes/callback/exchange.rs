@@ -1,0 +1,83 @@
+//! The exchange of a code, in its turn.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use rocket::Request;
+
+use crate::claims::Claims;
+use crate::client::Client;
+use crate::error::{Call, Error, SignInError};
+use crate::oidc::{AuthorizationCode, Expected, MaxAge, NotExchanged, Tokens};
+use crate::request::client_address;
+use crate::session::{Flow, SignInOrigin, SignInResult};
+use crate::task::Place;
+
+/// How long a callback waits until its code may be exchanged.
+const PLACE_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// Waits until a code may be exchanged for this client. Anybody can have codes exchanged, so that the
+/// requests of strangers must not keep others from signing in.
+///
+/// # Errors
+///
+/// [`Error::Unavailable`] if there is no place in time, or Logto's discovery document cannot be fetched.
+pub(super) async fn place(client: &Arc<Client>, request: &Request<'_>) -> Result<Place, Error> {
+    let wait = async {
+        client.oidc().ready().await?;
+        Ok(client.exchanges().place(client_address(request)).await)
+    };
+    tokio::time::timeout(PLACE_TIMEOUT, wait).await.unwrap_or_else(|_| {
+        Err(Error::Unavailable {
+            call: Call::Token,
+            why: "too many sign-ins wait for Logto".into(),
+            status: None,
+            retry_after: None,
+        })
+    })
+}
+
+/// Exchanges the code, once, and verifies what comes.
+pub(super) async fn exchange(
+    client: Arc<Client>,
+    flow: Flow,
+    code: AuthorizationCode,
+    origin: SignInOrigin,
+) -> SignInResult {
+    let redirect_uri = client.route_url("sign-in-callback");
+    let exchanged = client.oidc().exchange(&code, &flow.verifier, &redirect_uri).await;
+    let tokens = exchanged.map_err(|NotExchanged { error, code_may_be_used }| {
+        if !code_may_be_used {
+            client.sessions().used_codes().never_sent(&flow.key());
+        }
+        error
+    })?;
+    match verify(&client, &flow, &tokens).await {
+        Ok(claims) => {
+            let asked = flow.asked.resolve(client.asked());
+            Ok(client.sessions().begin(claims, asked, Some(&tokens), Some(origin)))
+        }
+        Err(error) => {
+            client.sessions().revoke_refused(tokens.refresh_token.as_ref()).await;
+            Err(error)
+        }
+    }
+}
+
+async fn verify(client: &Arc<Client>, flow: &Flow, tokens: &Tokens) -> Result<Claims, SignInError> {
+    let max_age = flow
+        .max_age
+        .map(|seconds| MaxAge { max_age: Duration::from_secs(seconds), asked_at: flow.started_at });
+    let expected = Expected {
+        access_token: &tokens.access_token,
+        nonce: Some(&flow.nonce),
+        max_age,
+        same_as: None,
+    };
+    let raw = tokens.id_token.as_ref().ok_or(SignInError::Exchange(Error::BadAnswer {
+        call: Call::Token,
+        why: "it contains no ID token; is `openid` among the scopes?".into(),
+    }))?;
+    let claims = client.oidc().verify_id_token(raw, &expected).await?;
+    Ok(client.sessions().with_user_info(claims, &tokens.access_token).await?)
+}

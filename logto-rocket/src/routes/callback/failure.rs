@@ -1,0 +1,75 @@
+//! The pages of a sign-in that failed.
+
+use std::sync::Arc;
+
+use rocket::http::Status;
+use rocket::{Request, Response};
+
+use crate::client::Client;
+use crate::error::{Refusal, SignInError};
+use crate::events::Event;
+use crate::request::{RequestState, header};
+use crate::response::{BuiltInPage, label, texts};
+use crate::routes::query::Query;
+use crate::session::Flow;
+
+/// Shows that the code could not be sent. The sign-in goes on: the same callback may be opened again.
+pub(super) fn try_again(
+    client: &Arc<Client>,
+    request: &Request<'_>,
+    flow: &Flow,
+    error: &SignInError,
+) -> Response<'static> {
+    let sign_in = client.sign_in(flow.return_to.as_ref());
+    failed(client, request, error)
+        .link(label::TRY_AGAIN, sign_in.clone())
+        .sign_in(sign_in)
+        .respond(request)
+}
+
+/// Shows why there is no session. If the sign-in is known, it is marked as finished.
+pub(super) fn fail(
+    client: &Arc<Client>,
+    request: &Request<'_>,
+    flow: Option<&Flow>,
+    error: &SignInError,
+) -> Response<'static> {
+    let cookies = client.sessions().cookies();
+    let return_to = match flow {
+        Some(flow) => flow.return_to.clone(),
+        None => cookies.page_of_flow(request, Query::of(request).get("state")),
+    };
+    if let Some(flow) = flow {
+        let finished = cookies.flow_write(&flow.finished());
+        RequestState::of(request).writes().cookies.extend(finished);
+    }
+    let page = failed(client, request, error);
+    let sign_in = client.sign_in(return_to.as_ref());
+    match error {
+        // Single sign-on would lead back here with the same account.
+        SignInError::Refused | SignInError::AccessDenied | SignInError::TooLarge => page
+            .link(label::USE_ANOTHER_ACCOUNT, client.sign_in_as_another(return_to.as_ref()))
+            .link(label::SIGN_OUT, client.sign_out_everywhere()),
+        _ => page.link(label::SIGN_IN, sign_in.clone()),
+    }
+    .sign_in(sign_in)
+    .respond(request)
+}
+
+/// The page of a sign-in that failed, and the event.
+fn failed(client: &Arc<Client>, request: &Request<'_>, error: &SignInError) -> BuiltInPage {
+    client.emit(&Event::SignInFailed { error: error.clone() });
+    if error.status() == Status::ServiceUnavailable {
+        let refusal = match error {
+            SignInError::Exchange(error) => Refusal::from(error),
+            _ => Refusal::Unavailable { why: error.to_string(), retry_after: None },
+        };
+        RequestState::of(request).guarded(Some(refusal));
+    }
+    let cause = match (error, client.other_host(header(request, "Host"))) {
+        (SignInError::Unknown, Some(other_host)) => format!("{error}; {other_host}"),
+        _ => error.to_string(),
+    };
+    let page = BuiltInPage::new(error.status(), texts::of(error.code()));
+    page.cause(request, cause).secret_address()
+}
