@@ -1,5 +1,7 @@
 //! [`Claims`]: the claims of a user, typed where they are known.
 
+mod misfit;
+
 use std::fmt;
 use std::sync::OnceLock;
 
@@ -8,6 +10,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
+pub(crate) use self::misfit::Misfit;
 use crate::numeric_date::{milliseconds, seconds};
 
 /// The claims of a user. Logto's own claims are typed; all others are stored as they were received.
@@ -145,6 +148,13 @@ impl Claims {
             return Err(serde::de::Error::custom("claims are a JSON object"));
         }
         Ok(Self { known: serde_json::from_str(json)?, raw: json.into(), parsed: OnceLock::new() })
+    }
+
+    /// The same as [`from_json`](Self::from_json), with an error that names the claim and never its
+    /// value.
+    pub(crate) fn read(json: &str) -> Result<Self, Misfit> {
+        Misfit::check::<Known>(json)?;
+        Self::from_json(json).map_err(|_| Misfit::of_all())
     }
 
     /// The claims as a JSON object: that in which they were received or, in a later request of the

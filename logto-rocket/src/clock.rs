@@ -1,7 +1,7 @@
 //! The one source of time: a wall clock that never runs backwards, and a monotonic clock.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use tokio::sync::Notify;
@@ -15,7 +15,12 @@ pub struct Clock {
     launched: Instant,
     launched_at: Duration,
     moved: Option<Arc<Moved>>,
+    said_that_it_is_ahead: Arc<AtomicBool>,
 }
+
+/// By how much this process may be ahead of the system's clock before the log says so. Smaller
+/// corrections are usual.
+const USUAL_CORRECTION: Duration = Duration::from_secs(60);
 
 /// How far a movable clock has been moved, in seconds, and whether it stands still otherwise.
 #[derive(Debug, Default)]
@@ -41,7 +46,12 @@ impl Clock {
     /// assert!(clock.now() > 1_700_000_000);
     /// ```
     pub fn system() -> Self {
-        Self { launched: Instant::now(), launched_at: since_epoch(), moved: None }
+        Self {
+            launched: Instant::now(),
+            launched_at: since_epoch(),
+            moved: None,
+            said_that_it_is_ahead: Arc::default(),
+        }
     }
 
     /// The time of day in whole seconds since the Unix epoch.
@@ -59,7 +69,24 @@ impl Clock {
                 (system + moved.ahead()).saturating_sub(back)
             }
         };
+        let ahead = elapsed.saturating_sub(system);
+        if ahead > USUAL_CORRECTION {
+            self.say_that_it_is_ahead(ahead);
+        }
         system.max(elapsed).as_secs()
+    }
+
+    /// Logs once that the system's clock was set back, which this process does not follow.
+    fn say_that_it_is_ahead(&self, ahead: Duration) {
+        if self.said_that_it_is_ahead.swap(true, Ordering::Relaxed) {
+            return;
+        }
+        let ahead = humantime::format_duration(Duration::from_secs(ahead.as_secs()));
+        log::warn!(
+            "the clock of this machine is {ahead} behind the time of this process: it was ahead at \
+             the launch, or has been set back since. Sessions and tokens go on by the later time, so \
+             that none becomes valid again. If the clock is right now, restart this process."
+        );
     }
 
     /// Waits until so much time has passed.

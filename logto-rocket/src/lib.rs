@@ -214,6 +214,7 @@ mod response;
 mod routes;
 mod session;
 mod session_id;
+mod shown;
 mod sync;
 mod task;
 #[cfg(feature = "templates")]

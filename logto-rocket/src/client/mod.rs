@@ -23,6 +23,7 @@ use crate::events::Event;
 use crate::local_path::{LocalPath, NotLocal};
 use crate::oidc::Oidc;
 use crate::session::{Asked, MAX_RETURN_TO, Sessions, USUAL_SCOPES};
+use crate::shown::shown;
 use crate::task::{Limits, Places};
 
 /// The client of this application at Logto.
@@ -170,6 +171,31 @@ impl Client {
 
     fn base_url(&self) -> &Origin {
         self.base_url.get_or_init(|| self.settings.base_url_for_port(DEFAULT_PORT))
+    }
+
+    /// What is wrong with the `Host` of a request, if it names another site than `base_url`: Logto sends
+    /// browsers back to `base_url`, where cookies of another host are not sent.
+    pub fn other_host(&self, host: Option<&str>) -> Option<String> {
+        let (host, site) = (host?, self.base_url().url());
+        let asked = Url::parse(&format!("{}://{host}", site.scheme())).ok();
+        if asked.is_some_and(|asked| asked.origin() == site.origin()) {
+            return None;
+        }
+        Some(format!(
+            "the request's `Host` is `{}`, but `logto.base_url` is `{}`{}; open the site there, set \
+             `logto.base_url`, or have the proxy in front pass the host on (nginx: `proxy_set_header \
+             Host $host`)",
+            shown(host),
+            self.origin(),
+            self.settings.source_of("base_url")
+        ))
+    }
+
+    /// Logs once that sign-ins start under another name of this site.
+    pub fn warn_of_other_host(&self, host: Option<&str>) {
+        if let Some(other_host) = self.other_host(host) {
+            self.warnings.once("host", "", || format!("A sign-in starts elsewhere: {other_host}."));
+        }
     }
 
     /// The path of a route of this crate, by its name.

@@ -6,8 +6,9 @@ use rocket::figment::providers::Env;
 use rocket::figment::value::{Dict, Map, Value};
 use rocket::figment::{self, Metadata, Profile, Provider};
 
-use super::errors::{Warning, Wrong, escaped};
+use super::errors::{Warning, Wrong};
 use super::keys::{self, KEYS};
+use crate::shown::shown;
 
 /// What this layer is called in figment.
 pub(super) const NAME: &str = "LOGTO_ environment variables";
@@ -91,7 +92,7 @@ fn value(text: &str) -> Value {
 }
 
 fn not_known(key: &str) -> Warning {
-    let variable = escaped(&keys::variable(key));
+    let variable = shown(&keys::variable(key));
     let meant = keys::meant_by(key).filter(|meant| KEYS.contains(meant)).map(keys::variable);
     let meant = meant.map(|meant| format!("; did you mean `{meant}`?")).unwrap_or_default();
     Warning::new(format!(

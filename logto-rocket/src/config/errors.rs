@@ -7,9 +7,7 @@ use rocket::figment::value::Value;
 
 use super::keys::SECRETS;
 use super::numbers;
-
-/// The maximum number of characters shown of an invalid value.
-const MAX_SHOWN: usize = 80;
+use crate::shown::shown as escaped;
 
 /// All errors of the configuration, for the launch to print.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -120,15 +118,6 @@ pub(super) fn shown(key: &str, value: &Value) -> Option<String> {
         Value::Num(_, number) => Some(numbers::written(*number)),
         Value::Empty(..) | Value::Dict(..) | Value::Array(..) => None,
     }
-}
-
-/// The text without line breaks and control characters, truncated if it is too long.
-pub(super) fn escaped(text: &str) -> String {
-    let mut shown: String = text.chars().take(MAX_SHOWN).flat_map(char::escape_debug).collect();
-    if text.chars().nth(MAX_SHOWN).is_some() {
-        shown.push('…');
-    }
-    shown
 }
 
 /// Whether the text may be a URL with a user name and password in it.

@@ -5,9 +5,10 @@ use std::path::PathBuf;
 
 use url::Url;
 
-use super::errors::{Wrong, escaped};
+use super::errors::Wrong;
 use super::urls;
 use crate::oidc::{ClientSecret, Prompt};
+use crate::shown::shown;
 
 /// Logto's issuer identifier: the exact text, which tokens must contain byte for byte, and its URL.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -86,7 +87,7 @@ impl Origin {
             return Ok(Self::of(url));
         }
         Err(Wrong::new(
-            format!("has the path `{}`; {why}", escaped(url.path())),
+            format!("has the path `{}`; {why}", shown(url.path())),
             format!("write `{}`{more_remedy}", url.origin().ascii_serialization()),
         ))
     }

@@ -32,19 +32,19 @@ impl SignInError {
             Self::Unknown => "unknown_sign_in",
             Self::TooLate => "sign_in_too_late",
             Self::Spent => "used_sign_in",
-            Self::WrongIssuer => "wrong_issuer",
+            Self::WrongIssuer(_) => "wrong_issuer",
             Self::Cancelled => "sign_in_cancelled",
             Self::AccessDenied => "access_denied",
             Self::InteractionRequired(_) => "interaction_required",
-            Self::Provider(_) => "refused_by_logto",
+            Self::Provider { .. } => "refused_by_logto",
             Self::Refused => "sign_in_refused",
             Self::TooLarge => "session_too_large",
             Self::Exchange(Error::Refused { code, .. }) if code == "invalid_grant" => {
                 "sign_in_expired"
             }
-            Self::Exchange(Error::InvalidToken(InvalidToken::Claim("auth_time"))) => {
-                "sign_in_stays_old"
-            }
+            Self::Exchange(Error::InvalidToken(InvalidToken::Claim {
+                name: "auth_time", ..
+            })) => "sign_in_stays_old",
             Self::Exchange(error) => error.code(),
         }
     }

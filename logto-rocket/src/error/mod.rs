@@ -47,6 +47,9 @@ pub enum Error {
         /// The error code, such as `invalid_client`. A code with characters other than ASCII
         /// letters, digits, `_` and `-` is replaced by `unrecognized`.
         code: String,
+        /// What to mend, with the keys of the configuration that it is about and where their values
+        /// come from, for the log.
+        help: String,
     },
     /// A token did not pass verification.
     InvalidToken(InvalidToken),
@@ -132,8 +135,15 @@ pub enum InvalidToken {
     UnknownKey,
     /// The signature is not by Logto's key.
     Signature,
-    /// A claim is missing, of the wrong type, or has the wrong value. Holds the claim's name.
-    Claim(&'static str),
+    /// A claim is not what it must be.
+    Claim {
+        /// The claim's name.
+        name: &'static str,
+        /// What is wrong with it, for the log: missing, forbidden here, of another type, or with
+        /// another value; for `iss`, `aud` and `azp` also which, and which was expected. For times
+        /// also how far the clocks are apart, and what to do.
+        why: String,
+    },
 }
 
 impl fmt::Display for Error {
@@ -145,9 +155,8 @@ impl fmt::Display for Error {
             Self::BadAnswer { call, why } => {
                 write!(f, "Logto's answer is invalid: {call}: {why}")
             }
-            Self::Refused { call, code } => {
-                write!(f, "Logto refused: {call}: {code}")?;
-                call.remedy(code).map_or(Ok(()), |remedy| write!(f, "; {remedy}"))
+            Self::Refused { call, code, help } => {
+                write!(f, "Logto refused: {call}: {code}; {help}")
             }
             Self::InvalidToken(why) => write!(f, "a token from Logto is not valid: {why}"),
             Self::InvalidOption { option, why } => {
@@ -212,39 +221,6 @@ impl fmt::Display for Call {
     }
 }
 
-impl Call {
-    /// The remedy for this error code of Logto, if the code alone does not explain it.
-    fn remedy(self, code: &str) -> Option<&'static str> {
-        match (self, code) {
-            (Self::ClientCredentials, "invalid_request" | "unauthorized_client") => Some(
-                "Logto issues tokens of the application itself only to a machine-to-machine \
-                 application whose secret has not expired; name one with \
-                 `client_credentials().app(id, secret)`",
-            ),
-            (Self::Token, "invalid_client") => {
-                Some("check `logto.app_id` and `logto.app_secret` against the application at Logto")
-            }
-            (Self::Token, "invalid_request" | "unauthorized_client") => Some(
-                "the secret in `logto.app_secret` may have expired, or the application at Logto is \
-                 not a traditional web application",
-            ),
-            (Self::ClientCredentials, "access_denied") => {
-                Some("the application must be a member of the organization")
-            }
-            (Self::TokenExchange, "invalid_request" | "unauthorized_client") => {
-                Some("token exchange must be allowed in the settings of the application at Logto")
-            }
-            (Self::TokenExchange, "invalid_grant") => {
-                Some("a subject token works once and expires after a few minutes")
-            }
-            (Self::Introspection, "unsupported_token_type") => {
-                Some("a JWT is not introspected; verify its signature and read its claims")
-            }
-            _ => None,
-        }
-    }
-}
-
 impl fmt::Display for InvalidToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -252,7 +228,7 @@ impl fmt::Display for InvalidToken {
             Self::Header(why) => write!(f, "its header is not accepted: {why}"),
             Self::UnknownKey => f.write_str("Logto publishes no key with its key id"),
             Self::Signature => f.write_str("its signature is wrong"),
-            Self::Claim(name) => write!(f, "its claim `{name}` is missing or wrong"),
+            Self::Claim { name, why } => write!(f, "its claim `{name}` {why}"),
         }
     }
 }

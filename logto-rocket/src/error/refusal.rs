@@ -39,8 +39,11 @@ pub enum Refusal {
     SignInAskedLess,
     /// The segment of the path that names an organization is not the id of one; 404.
     NoOrganization,
-    /// The decision depends on Logto, which is unreachable; 503.
+    /// The decision depends on Logto or the session store, which gave no answer that can be used;
+    /// 503.
     Unavailable {
+        /// What happened, for the log.
+        why: String,
         /// How long to wait before trying again.
         retry_after: Option<Duration>,
     },
@@ -88,8 +91,7 @@ impl fmt::Display for Refusal {
                 f.write_str("the sign-in did not ask Logto for a required scope or resource")
             }
             Self::NoOrganization => f.write_str("the path names no organization"),
-            Self::Unavailable { .. } => f.write_str("Logto is out of reach"),
-            Self::Misconfigured(why) => f.write_str(why),
+            Self::Unavailable { why, .. } | Self::Misconfigured(why) => f.write_str(why),
             Self::NotAttached => {
                 f.write_str("the fairing is not attached: rocket::build().attach(Logto::fairing())")
             }
@@ -105,7 +107,7 @@ impl From<&Error> for Refusal {
         match error {
             Error::SessionOver | Error::NoRefreshToken => Self::NotSignedIn,
             Error::SignInAskedLess => Self::SignInAskedLess,
-            Error::Refused { call: Call::Token, code } if code == "access_denied" => {
+            Error::Refused { call: Call::Token, code, .. } if code == "access_denied" => {
                 Self::Denied("membership in the organization that the access token is for".into())
             }
             Error::InvalidOption { .. }
@@ -113,12 +115,14 @@ impl From<&Error> for Refusal {
             | Error::UndeclaredResource { .. }
             | Error::ScopeNotGranted { .. } => Self::Misconfigured(error.to_string()),
             Error::Unavailable { retry_after, .. } => {
-                Self::Unavailable { retry_after: *retry_after }
+                Self::Unavailable { why: error.to_string(), retry_after: *retry_after }
             }
             Error::BadAnswer { .. }
             | Error::Refused { .. }
             | Error::InvalidToken(_)
-            | Error::Store { .. } => Self::Unavailable { retry_after: None },
+            | Error::Store { .. } => {
+                Self::Unavailable { why: error.to_string(), retry_after: None }
+            }
         }
     }
 }

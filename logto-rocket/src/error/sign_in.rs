@@ -23,8 +23,9 @@ pub enum SignInError {
     /// The code of the sign-in has already been used, for example after the back button; 400.
     Spent,
     /// The answer is not from the expected issuer
-    /// ([RFC 9207](https://www.rfc-editor.org/rfc/rfc9207)); 400.
-    WrongIssuer,
+    /// ([RFC 9207](https://www.rfc-editor.org/rfc/rfc9207)); 400. Contains what came, shortened, and
+    /// what was expected.
+    WrongIssuer(String),
     /// The user cancelled at Logto, which then sends neither a code nor an error; 403.
     Cancelled,
     /// Logto said `access_denied`; 403.
@@ -35,7 +36,12 @@ pub enum SignInError {
     /// Logto refused the request with another error code. Usually the registration of this
     /// application or its resources at Logto differs from the configuration here; 502, or 503 if
     /// the code means a temporary error.
-    Provider(String),
+    Provider {
+        /// The error code.
+        code: String,
+        /// What to mend: what the sign-in asked for, and where that comes from, for the log.
+        help: String,
+    },
     /// The hook `on_sign_in` refused the sign-in; 403.
     Refused,
     /// The claims do not fit into the session cookies; 500.
@@ -47,16 +53,18 @@ pub enum SignInError {
 }
 
 impl SignInError {
-    /// The error that Logto sent to the callback, by its code.
-    pub(crate) fn from_code(code: &str) -> Self {
+    /// The error that Logto sent to the callback, by its code. `help` knows what to mend.
+    pub(crate) fn from_code(code: &str, help: impl FnOnce(&str) -> String) -> Self {
         match code {
             "access_denied" => Self::AccessDenied,
             "login_required"
             | "consent_required"
             | "interaction_required"
             | "account_selection_required" => Self::InteractionRequired(code.into()),
-            _ if is_error_code(code) => Self::Provider(code.into()),
-            _ => Self::Provider("unrecognized".into()),
+            _ => {
+                let code = if is_error_code(code) { code } else { "unrecognized" };
+                Self::Provider { code: code.into(), help: help(code) }
+            }
         }
     }
 
@@ -67,15 +75,17 @@ impl SignInError {
             | Self::Unknown
             | Self::TooLate
             | Self::Spent
-            | Self::WrongIssuer => Status::BadRequest,
+            | Self::WrongIssuer(_) => Status::BadRequest,
             Self::Cancelled
             | Self::AccessDenied
             | Self::InteractionRequired(_)
             | Self::Refused
-            | Self::Exchange(Error::InvalidToken(InvalidToken::Claim("auth_time"))) => {
-                Status::Forbidden
+            | Self::Exchange(Error::InvalidToken(InvalidToken::Claim {
+                name: "auth_time", ..
+            })) => Status::Forbidden,
+            Self::Provider { code, .. } if code == "temporarily_unavailable" => {
+                Status::ServiceUnavailable
             }
-            Self::Provider(code) if code == "temporarily_unavailable" => Status::ServiceUnavailable,
             Self::TooLarge => Status::InternalServerError,
             Self::Exchange(Error::Unavailable { .. } | Error::Store { .. }) => {
                 Status::ServiceUnavailable
@@ -83,7 +93,7 @@ impl SignInError {
             Self::Exchange(Error::Refused { code, .. }) if code == "invalid_grant" => {
                 Status::BadRequest
             }
-            Self::Provider(_) | Self::Exchange(_) => Status::BadGateway,
+            Self::Provider { .. } | Self::Exchange(_) => Status::BadGateway,
         }
     }
 
@@ -114,17 +124,13 @@ impl fmt::Display for SignInError {
             ),
             Self::TooLate => f.write_str("the sign-in took longer than an hour"),
             Self::Spent => f.write_str("the code of this sign-in has already been used"),
-            Self::WrongIssuer => f.write_str("the callback's `iss` is not the configured issuer"),
+            Self::WrongIssuer(why) => write!(f, "the callback's `iss` {why}"),
             Self::Cancelled => f.write_str("the user cancelled the sign-in at Logto"),
             Self::AccessDenied => f.write_str("Logto answered `access_denied`"),
-            Self::InteractionRequired(code) | Self::Provider(code) => {
-                write!(f, "Logto answered `{code}`")
-            }
+            Self::InteractionRequired(code) => write!(f, "Logto answered `{code}`"),
+            Self::Provider { code, help } => write!(f, "Logto answered `{code}`; {help}"),
             Self::Refused => f.write_str("`on_sign_in` refused the user"),
             Self::TooLarge => f.write_str("the session does not fit into its cookies"),
-            Self::Exchange(Error::InvalidToken(InvalidToken::Claim("nonce"))) => {
-                f.write_str("the ID token belongs to another sign-in (`nonce`)")
-            }
             Self::Exchange(error) => error.fmt(f),
         }
     }

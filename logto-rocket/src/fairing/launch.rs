@@ -175,5 +175,6 @@ fn oidc_settings(settings: &Settings) -> OidcSettings {
         connect_timeout: settings.connect_timeout,
         ca_certificates: settings.ca_certificates.iter().map(|file| file.pem.clone()).collect(),
         pushed_authorization: settings.pushed_authorization,
+        sources: settings.sources.clone(),
     }
 }

@@ -8,7 +8,7 @@ use openidconnect::{CsrfToken, LanguageTag, LoginHint, PkceCodeChallenge, Redire
 use serde::Deserialize;
 use url::Url;
 
-use super::http::{bad_answer, form, refusal};
+use super::http::{bad_answer, form};
 use super::secrets::{Nonce, State, Verifier};
 use super::sign_in::{Prompt, SignInOptions, is_hint, is_locale, is_word};
 use super::types::Flow;
@@ -159,7 +159,7 @@ impl Oidc {
         let request = form(call, endpoint, self.basic(call)?, body)?;
         let response = self.http.send(call, request).await?;
         if !matches!(response.status(), StatusCode::CREATED | StatusCode::OK) {
-            return Err(refusal(call, &response));
+            return Err(self.http.refusal(call, &response));
         }
         let pushed: Pushed = serde_json::from_slice(response.body())
             .map_err(|_| bad_answer(call, "it contains no `request_uri`"))?;

@@ -40,7 +40,15 @@ impl Oidc {
             None => self.basic(call),
         }?;
         let body = body(&[("grant_type", "client_credentials")], target, scopes);
-        self.request_tokens(call, authorization, body).await
+        let answer = self.request_tokens(call, authorization, body).await;
+        answer.map_err(|error| match error {
+            Error::Refused { code, .. } if machine.is_some() && code == "invalid_client" => {
+                let help = "check the id and secret that `app(id, secret)` was given against the \
+                            application at Logto";
+                Error::Refused { call, code, help: help.into() }
+            }
+            error => error,
+        })
     }
 }
 

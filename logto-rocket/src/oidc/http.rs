@@ -1,6 +1,5 @@
 //! [`Http`]: calls to Logto, bounded in time and size, without redirects.
 
-use std::error::Error as _;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -12,6 +11,7 @@ use openidconnect::{AsyncHttpClient, HttpRequest, HttpResponse};
 use serde::de::DeserializeOwned;
 use url::Url;
 
+use super::connection::{address, failure, reasons, too_slow};
 use super::settings::OidcSettings;
 use crate::error::{Call, Error};
 use crate::loopback::is_loopback;
@@ -30,14 +30,13 @@ const IDLE_CONNECTION: Duration = Duration::from_secs(4);
 /// A URL never contains a secret, because the underlying crates log URLs and header names.
 pub(super) struct Http {
     client: reqwest::Client,
-    timeout: Duration,
+    settings: Arc<OidcSettings>,
     issuer: Url,
-    internal: Option<Url>,
 }
 
 impl Http {
     /// `issuer` is the issuer of `settings` as a URL. An error is a sentence for the launch.
-    pub(super) fn new(settings: &OidcSettings, issuer: &Url) -> Result<Self, String> {
+    pub(super) fn new(settings: &Arc<OidcSettings>, issuer: &Url) -> Result<Self, String> {
         let mut client = reqwest::Client::builder()
             .use_rustls_tls()
             .user_agent(concat!("logto-rocket/", env!("CARGO_PKG_VERSION")))
@@ -62,12 +61,7 @@ impl Http {
         let client = client
             .build()
             .map_err(|error| format!("no HTTPS client can be made: {}", reasons(&error)))?;
-        Ok(Self {
-            client,
-            timeout: settings.timeout,
-            issuer: issuer.clone(),
-            internal: settings.internal.clone(),
-        })
+        Ok(Self { client, settings: Arc::clone(settings), issuer: issuer.clone() })
     }
 
     /// Sends the request and reads the answer, within the time of the settings.
@@ -76,7 +70,7 @@ impl Http {
         call: Call,
         request: HttpRequest,
     ) -> Result<HttpResponse, Error> {
-        self.send_within(self.timeout, call, request).await
+        self.send_within(self.settings.timeout, call, request).await
     }
 
     /// Sends the request and reads the answer. An answer that says that Logto cannot answer now
@@ -87,7 +81,8 @@ impl Http {
         call: Call,
         request: HttpRequest,
     ) -> Result<HttpResponse, Error> {
-        self.exchange_within(limit.min(self.timeout), call, request, &Sent::default()).await
+        self.exchange_within(limit.min(self.settings.timeout), call, request, &Sent::default())
+            .await
     }
 
     async fn exchange_within(
@@ -97,10 +92,12 @@ impl Http {
         request: HttpRequest,
         sent: &Sent,
     ) -> Result<HttpResponse, Error> {
-        let answer = tokio::time::timeout(limit, self.exchange(call, request, sent)).await;
-        answer.unwrap_or_else(|_| {
-            Err(unavailable(call, format!("no complete answer within {limit:?}")))
-        })
+        let request = self.addressed(call, request)?;
+        let url = request.url().clone();
+        // In a box, because every request that waits for Logto has room for it.
+        let exchange = Box::pin(self.exchange(call, request, &url, sent));
+        let answer = tokio::time::timeout(limit, exchange).await;
+        answer.unwrap_or_else(|_| Err(unavailable(call, too_slow(limit, &url, &self.settings))))
     }
 
     /// Gets a public JSON document.
@@ -112,22 +109,20 @@ impl Http {
         let request = Request::get(url.as_str()).header(http::header::ACCEPT, "application/json");
         let response = self.send(call, finish(call, request, Vec::new())?).await?;
         if response.status() != StatusCode::OK {
-            return Err(bad_answer(call, format!("{url} answered {}", response.status())));
+            let why = format!("{url} answered {}", response.status());
+            return Err(bad_answer(call, self.at(&why)));
         }
         serde_json::from_slice(response.body()).map_err(|error| {
-            bad_answer(call, format!("{url} does not answer with the expected JSON: {error}"))
+            let why = format!("{url} does not answer with the expected JSON: {error}");
+            bad_answer(call, self.at(&why))
         })
     }
 
-    async fn exchange(
-        &self,
-        call: Call,
-        request: HttpRequest,
-        sent: &Sent,
-    ) -> Result<HttpResponse, Error> {
+    /// The request to the address at which this server reaches Logto.
+    fn addressed(&self, call: Call, request: HttpRequest) -> Result<reqwest::Request, Error> {
         let mut request = reqwest::Request::try_from(request)
             .map_err(|_| bad_answer(call, "the address of the endpoint is not a URL"))?;
-        if let Some(internal) = &self.internal
+        if let Some(internal) = &self.settings.internal
             && request.url().origin() == self.issuer.origin()
         {
             *request.url_mut() = moved(request.url(), internal);
@@ -137,28 +132,38 @@ impl Http {
                 value.set_sensitive(true);
             }
         }
+        Ok(request)
+    }
+
+    async fn exchange(
+        &self,
+        call: Call,
+        request: reqwest::Request,
+        url: &Url,
+        sent: &Sent,
+    ) -> Result<HttpResponse, Error> {
+        let failed = |error: reqwest::Error| {
+            unavailable(call, failure(&error.without_url(), url, &self.settings))
+        };
         let mut response = self.client.execute(request).await.map_err(|error| {
             sent.note(!error.is_connect());
-            unavailable(call, reasons(&error.without_url()))
+            failed(error)
         })?;
         let status = response.status();
         if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS {
             return Err(Error::Unavailable {
                 call,
-                why: format!("the answer was {status}"),
+                why: format!("{} answered {status}", address(url)),
                 status: Some(status.as_u16()),
                 retry_after: retry_after(response.headers().get(RETRY_AFTER)),
             });
         }
         if status.is_redirection() {
-            return Err(bad_answer(call, format!("the answer was a redirect ({status})")));
+            let why = format!("{} answered with a redirect ({status})", address(url));
+            return Err(bad_answer(call, self.at(&why)));
         }
         let mut body = Vec::new();
-        while let Some(chunk) = response
-            .chunk()
-            .await
-            .map_err(|error| unavailable(call, reasons(&error.without_url())))?
-        {
+        while let Some(chunk) = response.chunk().await.map_err(failed)? {
             if body.len() + chunk.len() > MAX_BODY {
                 return Err(bad_answer(call, "the answer is larger than 1 MiB"));
             }
@@ -168,6 +173,35 @@ impl Http {
         *answer.status_mut() = status;
         *answer.headers_mut() = std::mem::take(response.headers_mut());
         Ok(answer)
+    }
+
+    /// The error code in an unsuccessful answer of Logto.
+    pub(super) fn refusal(&self, call: Call, response: &HttpResponse) -> Error {
+        #[derive(serde::Deserialize)]
+        struct Body {
+            error: String,
+        }
+        match serde_json::from_slice::<Body>(response.body()) {
+            Ok(body) => self.refused(call, &body.error),
+            Err(_) => bad_answer(call, self.at(&format!("the answer was {}", response.status()))),
+        }
+    }
+
+    /// A refusal with the code, if it is one that may be shown, and what to mend. Two codes say that
+    /// Logto cannot answer now.
+    pub(super) fn refused(&self, call: Call, code: &str) -> Error {
+        if matches!(code, "temporarily_unavailable" | "server_error") {
+            return unavailable(call, format!("the answer was `{code}`"));
+        }
+        let fit = (1..=64).contains(&code.len())
+            && code.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
+        let code = if fit { code } else { "unrecognized" };
+        Error::Refused { call, code: code.into(), help: self.settings.help(call, code) }
+    }
+
+    /// What is wrong with an answer that hardly comes from Logto, with the key to look at.
+    fn at(&self, why: &str) -> String {
+        format!("{why}; is {} right?", self.settings.place())
     }
 }
 
@@ -213,7 +247,7 @@ impl<'c> AsyncHttpClient<'c> for Noting {
 
     fn call(&'c self, request: HttpRequest) -> Self::Future {
         let Self { http, sent } = self;
-        Box::pin(http.exchange_within(http.timeout, Call::Token, request, sent))
+        Box::pin(http.exchange_within(http.settings.timeout, Call::Token, request, sent))
     }
 }
 
@@ -240,28 +274,6 @@ pub(super) fn finish(
     request.body(body).map_err(|_| bad_answer(call, "the address of the endpoint is not a URI"))
 }
 
-/// The error code in an unsuccessful answer of Logto.
-pub(super) fn refusal(call: Call, response: &HttpResponse) -> Error {
-    #[derive(serde::Deserialize)]
-    struct Body {
-        error: String,
-    }
-    match serde_json::from_slice::<Body>(response.body()) {
-        Ok(body) => refused(call, &body.error),
-        Err(_) => bad_answer(call, format!("the answer was {}", response.status())),
-    }
-}
-
-/// A refusal with the code, if it is one that may be shown. Two codes say that Logto cannot answer now.
-pub(super) fn refused(call: Call, code: &str) -> Error {
-    if matches!(code, "temporarily_unavailable" | "server_error") {
-        return unavailable(call, format!("the answer was `{code}`"));
-    }
-    let fit = (1..=64).contains(&code.len())
-        && code.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
-    Error::Refused { call, code: if fit { code } else { "unrecognized" }.into() }
-}
-
 pub(super) fn bad_answer(call: Call, why: impl Into<String>) -> Error {
     Error::BadAnswer { call, why: why.into() }
 }
@@ -283,16 +295,4 @@ fn unavailable(call: Call, why: String) -> Error {
 fn retry_after(value: Option<&HeaderValue>) -> Option<Duration> {
     let seconds: u64 = value?.to_str().ok()?.trim().parse().ok()?;
     Some(Duration::from_secs(seconds.min(LONGEST_RETRY_AFTER)))
-}
-
-/// The error and what caused it, in one line.
-fn reasons(error: &reqwest::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        text.push_str(": ");
-        text.push_str(&cause.to_string());
-        source = cause.source();
-    }
-    text
 }

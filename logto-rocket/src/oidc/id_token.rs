@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256, Sha384};
 
 use super::Oidc;
 use super::keys::Algorithm;
-use super::payload::{Payload, check};
+use super::payload::{Payload, check, missing};
 use super::secrets::{AccessToken, Nonce, RawIdToken};
 use crate::claims::Claims;
 use crate::error::{Call, Error, InvalidToken};
@@ -59,17 +59,15 @@ impl Oidc {
     ) -> Result<Claims, Error> {
         let signed = self.keys.verify(token.reveal(), is_id_token).await?;
         let payload = Payload::read(&signed.payload)?;
-        let skew = self.settings.clock_skew;
-        payload.check_issuer(&self.settings.issuer)?;
-        payload.check_audience(&self.settings.client_id)?;
-        payload.check_lifetime(self.clock.now(), skew)?;
+        payload.check_issuer(&self.settings)?;
+        payload.check_audience(&self.settings)?;
+        payload.check_lifetime(self.clock.now(), &self.settings)?;
         let sub = payload.subject()?;
-        expected.check(&payload, signed.algorithm, &sub, skew)?;
-        payload.without(&OF_THE_TOKEN).and_then(|json| Claims::from_json(&json)).map_err(|_| {
-            Error::BadAnswer {
-                call: Call::Token,
-                why: "a claim of the ID token has a type that Logto never uses for it".into(),
-            }
+        expected.check(&payload, signed.algorithm, &sub, self.settings.clock_skew)?;
+        let json = payload.without(&OF_THE_TOKEN).map_err(|_| InvalidToken::Malformed)?;
+        Claims::read(&json).map_err(|misfit| Error::BadAnswer {
+            call: Call::Token,
+            why: format!("the claim {}", misfit.in_words("the ID token")),
         })
     }
 }
@@ -83,22 +81,31 @@ impl Expected<'_> {
         skew: Duration,
     ) -> Result<(), InvalidToken> {
         if let Some(hash) = payload.claim::<String>("at_hash")? {
-            check("at_hash", hash == half_hash(algorithm, self.access_token.reveal()))?;
+            let right = hash == half_hash(algorithm, self.access_token.reveal());
+            check("at_hash", right, || "is the hash of another access token".into())?;
         }
         let nonce = payload.claim::<String>("nonce")?;
         if let Some(expected) = self.nonce {
-            check("nonce", nonce.as_deref() == Some(expected.reveal()))?;
+            let nonce = nonce.ok_or_else(|| missing("nonce"))?;
+            let right = nonce == expected.reveal();
+            check("nonce", right, || "belongs to another sign-in".into())?;
         }
-        let auth_time = payload.claim("auth_time")?.map(NumericDate::rounded_down);
+        let auth_time = payload.claim::<NumericDate>("auth_time")?.map(NumericDate::rounded_down);
         if let Some(MaxAge { max_age, asked_at }) = self.max_age {
-            let auth_time = auth_time.ok_or(InvalidToken::Claim("auth_time"))?;
+            let auth_time = auth_time.ok_or_else(|| missing("auth_time"))?;
             let allowed = max_age.as_secs().saturating_add(skew.as_secs());
-            check("auth_time", auth_time >= asked_at.saturating_sub(allowed))?;
+            check("auth_time", auth_time >= asked_at.saturating_sub(allowed), || {
+                let age = asked_at.saturating_sub(auth_time);
+                format!(
+                    "was {age} s before the sign-in, which asked for {} s at most",
+                    max_age.as_secs()
+                )
+            })?;
         }
         if let Some(before) = self.same_as {
-            check("sub", before.sub == sub)?;
+            check("sub", before.sub == sub, || "is not the user of the session".into())?;
             let same = before.auth_time.is_none_or(|was| auth_time.is_none_or(|is| is == was));
-            check("auth_time", same)?;
+            check("auth_time", same, || "is not that of the session's sign-in".into())?;
         }
         Ok(())
     }

@@ -6,11 +6,12 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 use url::form_urlencoded;
 
-use super::http::{bad_answer, form, refusal};
+use super::http::{bad_answer, form};
 use super::secrets::AccessToken;
 use super::{Oidc, named};
 use crate::error::{Call, Error};
 use crate::numeric_date::seconds;
+use crate::shown::{shown, type_of};
 
 /// What Logto knows of a token; from [`Logto::introspect()`](crate::Logto::introspect).
 ///
@@ -138,7 +139,7 @@ impl Oidc {
             .finish();
         let response = self.http.send(call, form(call, endpoint, self.basic(call)?, body)?).await?;
         if response.status() != StatusCode::OK {
-            return Err(refusal(call, &response));
+            return Err(self.http.refusal(call, &response));
         }
         let known = known(response.body()).map_err(|why| bad_answer(call, why))?;
         Ok(Introspection { known, app_id })
@@ -147,17 +148,29 @@ impl Oidc {
 
 /// The claims of an active token in an answer. The claims of an inactive token are ignored; those
 /// of an active token must all have the right type.
-fn known(body: &[u8]) -> Result<Option<Known>, &'static str> {
+fn known(body: &[u8]) -> Result<Option<Known>, String> {
     let members: Result<Map<String, Value>, _> = serde_json::from_slice(body);
-    let mut members = members.map_err(|_| "it is not a JSON object")?;
+    let mut members = members.map_err(|_| "it is not a JSON object".to_owned())?;
     match members.remove("active") {
         Some(Value::Bool(true)) => {
-            let known = serde_json::from_value(members.into());
-            known.map(Some).map_err(|_| "one of its members has a wrong type")
+            let known = serde_json::from_value(members.clone().into());
+            known.map(Some).map_err(|_| misfit(&members))
         }
         Some(Value::Bool(false)) => Ok(None),
-        _ => Err("it does not say whether the token is active"),
+        _ => Err("it does not say whether the token is active".into()),
     }
+}
+
+/// Which member has a type that it never has, and which that is.
+fn misfit(members: &Map<String, Value>) -> String {
+    let fits = |name: &String, value: &Value| {
+        let alone = Map::from_iter([(name.clone(), value.clone())]);
+        serde_json::from_value::<Known>(alone.into()).is_ok()
+    };
+    let misfit = members.iter().find(|(name, value)| !fits(name, value));
+    misfit.map_or_else(String::new, |(name, value)| {
+        format!("its member `{}` is {}, which it never is", shown(name), type_of(value))
+    })
 }
 
 fn by_spaces<'de, D: serde::Deserializer<'de>>(scopes: D) -> Result<Vec<String>, D::Error> {
@@ -178,7 +191,7 @@ mod tests {
 
     use super::*;
 
-    fn read(body: &Value) -> Result<Option<Known>, &'static str> {
+    fn read(body: &Value) -> Result<Option<Known>, String> {
         known(body.to_string().as_bytes())
     }
 
@@ -206,7 +219,8 @@ mod tests {
             ("scope", json!(["a"])),
             ("aud", json!({"a": 1})),
         ] {
-            assert!(read(&json!({ "active": true, name: wrong })).is_err(), "{name}: {wrong}");
+            let why = read(&json!({ "active": true, name: wrong })).unwrap_err();
+            assert!(why.contains(&format!("`{name}` is {}", type_of(&wrong))), "{why}");
         }
     }
 

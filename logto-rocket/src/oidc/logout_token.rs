@@ -8,7 +8,7 @@ use std::net::IpAddr;
 use super::Oidc;
 use super::keys::Token;
 use super::logout_token_limits::LONGEST_LIFE;
-use super::payload::{Payload, check};
+use super::payload::{Payload, check, missing};
 use crate::error::{Error, InvalidToken};
 use crate::numeric_date::NumericDate;
 
@@ -76,26 +76,37 @@ impl Oidc {
     /// Whether a token is from this issuer, to this application, and of this time. Good for
     /// refusing one whose signature has not been verified.
     fn is_for_us(&self, payload: &Payload) -> Result<NumericDate, InvalidToken> {
-        payload.check_issuer(&self.settings.issuer)?;
-        payload.check_audience(&self.settings.client_id)?;
+        payload.check_issuer(&self.settings)?;
+        payload.check_audience(&self.settings)?;
         let issued_at = payload.required::<NumericDate>("iat")?;
         let (now, skew) = (self.clock.now(), self.settings.clock_skew.as_secs());
         let dead_at = issued_at.rounded_down().saturating_add(LONGEST_LIFE).saturating_add(skew);
-        check("iat", now < dead_at && issued_at.rounded_up() <= now.saturating_add(skew))?;
+        check("iat", now < dead_at, || {
+            let age = now.saturating_sub(issued_at.rounded_down());
+            format!(
+                "was {age} s ago, and a logout token is for now; if it is new, this server's \
+                     clock is ahead of Logto's"
+            )
+        })?;
+        check("iat", issued_at.rounded_up() <= now.saturating_add(skew), || {
+            let by = issued_at.rounded_up().saturating_sub(now);
+            format!("is {by} s in the future: this server's clock is {by} s behind Logto's")
+        })?;
         Ok(issued_at)
     }
 
     fn read_logout_token(&self, payload: &Payload) -> Result<LogoutToken, InvalidToken> {
         // Sessions that began within the second in which it was issued end.
         let issued_at = self.is_for_us(payload)?.rounded_up();
-        payload.check_lifetime(self.clock.now(), self.settings.clock_skew)?;
+        payload.check_lifetime(self.clock.now(), &self.settings)?;
         let events: BTreeMap<String, serde_json::Value> = payload.required("events")?;
-        check("events", events.get(EVENT).is_some_and(serde_json::Value::is_object))?;
+        let is_logout = events.get(EVENT).is_some_and(serde_json::Value::is_object);
+        check("events", is_logout, || format!("does not have the object `{EVENT}`"))?;
         // So that no ID token passes for a logout token.
-        check("nonce", !payload.has("nonce"))?;
+        check("nonce", !payload.has("nonce"), || "is forbidden in a logout token".into())?;
         let (sub, sid) = (payload.name("sub")?, payload.name("sid")?);
-        check("sid", sub.is_some() || sid.is_some())?;
-        let id = payload.name("jti")?.ok_or(InvalidToken::Claim("jti"))?;
+        check("sid", sub.is_some() || sid.is_some(), || "is missing, and so is `sub`".into())?;
+        let id = payload.name("jti")?.ok_or_else(|| missing("jti"))?;
         Ok(LogoutToken { sub, sid, issued_at, id })
     }
 }

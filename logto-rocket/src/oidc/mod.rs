@@ -2,8 +2,10 @@
 
 mod authorization;
 mod client_credentials;
+mod connection;
 mod discovery;
 mod document;
+mod help;
 mod http;
 mod id_token;
 mod introspection;
@@ -71,8 +73,8 @@ impl Oidc {
     pub(crate) fn new(settings: OidcSettings, clock: Clock) -> Result<Self, String> {
         let issuer = IssuerUrl::new(settings.issuer.clone())
             .map_err(|error| format!("the issuer is not a URL: {error}"))?;
-        let http = Arc::new(Http::new(&settings, issuer.url())?);
         let settings = Arc::new(settings);
+        let http = Arc::new(Http::new(&settings, issuer.url())?);
         let provider = Document::new(Call::Discovery, clock.clone(), {
             let (http, settings) = (Arc::clone(&http), Arc::clone(&settings));
             let issuer = issuer.url().clone();
@@ -98,19 +100,36 @@ impl Oidc {
         self.keys.ready().await
     }
 
-    /// Whether the `iss` parameter of an answer to an authorization request is right ([RFC 9207,
-    /// section 2.4](https://www.rfc-editor.org/rfc/rfc9207#section-2.4)): equal to the issuer byte
-    /// for byte, and absent only if Logto's discovery document does not promise it.
+    /// What is wrong with the `iss` parameter of an answer to an authorization request, if anything is
+    /// ([RFC 9207, section 2.4](https://www.rfc-editor.org/rfc/rfc9207#section-2.4)). It must be equal
+    /// to the issuer byte for byte, and may be absent only if Logto's discovery document does not
+    /// promise it.
     ///
     /// # Errors
     ///
     /// Those of discovery, if there is no `iss` and the discovery document has not been fetched
     /// yet.
-    pub(crate) async fn accepts_issuer(&self, iss: Option<&str>) -> Result<bool, Error> {
-        match iss {
-            Some(iss) => Ok(iss == self.settings.issuer),
-            None => Ok(!self.provider().await?.names_issuer),
-        }
+    pub(crate) async fn wrong_issuer(&self, iss: Option<&str>) -> Result<Option<String>, Error> {
+        let (issuer, key) = (&self.settings.issuer, self.settings.issuer_key());
+        Ok(match iss {
+            Some(iss) if iss == issuer => None,
+            Some(iss) => Some(payload::another(iss, issuer, &key)),
+            None if self.provider().await?.names_issuer => Some(format!(
+                "is missing, although Logto promises to send it; `{issuer}` is expected, which \
+                 follows from {key}"
+            )),
+            None => None,
+        })
+    }
+
+    /// The refusal of a call with this code of Logto's, with what to mend.
+    pub(crate) fn refused(&self, call: Call, code: &str) -> Error {
+        self.http.refused(call, code)
+    }
+
+    /// What to mend when Logto answers a sign-in with this code, by what the sign-in asked for.
+    pub(crate) fn sign_in_help(&self, code: &str, scopes: &str, resources: &[String]) -> String {
+        self.settings.sign_in_help(code, scopes, resources)
     }
 
     async fn provider(&self) -> Result<Arc<Provider>, Error> {

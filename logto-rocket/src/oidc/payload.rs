@@ -1,14 +1,15 @@
 //! [`Payload`]: the claims of a token, each read with its type.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
+use super::settings::OidcSettings;
 use crate::error::InvalidToken;
 use crate::numeric_date::NumericDate;
+use crate::shown::{shown, type_of};
 
 /// What a token says.
 pub(super) struct Payload(BTreeMap<String, Box<RawValue>>);
@@ -28,46 +29,52 @@ impl Payload {
     }
 
     /// An optional claim. If it is present, it must be a `T`; `null` counts as present.
-    pub(super) fn claim<T: DeserializeOwned>(
+    pub(super) fn claim<T: ClaimType>(
         &self,
         name: &'static str,
     ) -> Result<Option<T>, InvalidToken> {
-        self.0
-            .get(name)
-            .map(|value| serde_json::from_str(value.get()))
-            .transpose()
-            .map_err(|_| InvalidToken::Claim(name))
+        let Some(value) = self.0.get(name) else { return Ok(None) };
+        serde_json::from_str(value.get()).map(Some).map_err(|_| {
+            let found = serde_json::from_str(value.get());
+            let found = found.as_ref().map_or("unreadable", type_of);
+            wrong(name, format!("is {found}, not {}", T::WHAT))
+        })
     }
 
     /// A required claim.
-    pub(super) fn required<T: DeserializeOwned>(
-        &self,
-        name: &'static str,
-    ) -> Result<T, InvalidToken> {
-        self.claim(name)?.ok_or(InvalidToken::Claim(name))
+    pub(super) fn required<T: ClaimType>(&self, name: &'static str) -> Result<T, InvalidToken> {
+        self.claim(name)?.ok_or_else(|| missing(name))
     }
 
     /// Checks `iss`: equal to the byte.
-    pub(super) fn check_issuer(&self, issuer: &str) -> Result<(), InvalidToken> {
-        check("iss", self.required::<String>("iss")? == issuer)
+    pub(super) fn check_issuer(&self, settings: &OidcSettings) -> Result<(), InvalidToken> {
+        let (issuer, key) = (self.required::<String>("iss")?, settings.issuer_key());
+        check("iss", issuer == settings.issuer, || another(&issuer, &settings.issuer, &key))
     }
 
     /// Checks `aud`, and `azp` if it is there or must be.
-    pub(super) fn check_audience(&self, client_id: &str) -> Result<(), InvalidToken> {
+    pub(super) fn check_audience(&self, settings: &OidcSettings) -> Result<(), InvalidToken> {
+        let (own, key) = (&settings.client_id, settings.key("app_id"));
         let audiences = match self.required("aud")? {
             Audience::One(audience) => vec![audience],
             Audience::Many(audiences) => audiences,
         };
-        check("aud", audiences.iter().any(|audience| audience == client_id))?;
+        let all = || another(&audiences.join(", "), own, &key);
+        check("aud", audiences.contains(own), all)?;
         match self.claim::<String>("azp")? {
-            Some(party) => check("azp", party == client_id),
-            None => check("azp", audiences.len() == 1),
+            Some(party) => check("azp", party == *own, || another(&party, own, &key)),
+            None => check("aud", audiences.len() == 1, || {
+                format!(
+                    "names others, too (`{}`), and there is no `azp`",
+                    shown(&audiences.join(", "))
+                )
+            }),
         }
     }
 
     /// The subject: 1 to 255 visible ASCII characters.
     pub(super) fn subject(&self) -> Result<String, InvalidToken> {
-        self.name("sub")?.ok_or(InvalidToken::Claim("sub"))
+        self.name("sub")?.ok_or_else(|| missing("sub"))
     }
 
     /// A claim that names something, if it is there: 1 to 255 visible ASCII characters.
@@ -77,20 +84,33 @@ impl Payload {
             (1..=255).contains(&text.len())
                 && text.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic())
         });
-        check(name, fit).map(|()| text)
+        check(name, fit, || "is not 1 to 255 visible ASCII characters".into()).map(|()| text)
     }
 
     /// Checks `exp`, `iat` and, if it is there, `nbf` against `now`.
-    pub(super) fn check_lifetime(&self, now: u64, skew: Duration) -> Result<(), InvalidToken> {
-        let skew = skew.as_secs();
+    pub(super) fn check_lifetime(
+        &self,
+        now: u64,
+        settings: &OidcSettings,
+    ) -> Result<(), InvalidToken> {
+        let skew = settings.clock_skew.as_secs();
         let expires_at = self.required::<NumericDate>("exp")?.rounded_down();
         let issued_at = self.required::<NumericDate>("iat")?.rounded_up();
-        check("exp", now < expires_at.saturating_add(skew))?;
-        check("iat", issued_at <= now.saturating_add(skew))?;
-        if let Some(not_before) = self.claim::<NumericDate>("nbf")? {
-            check("nbf", not_before.rounded_up() <= now.saturating_add(skew))?;
-        }
-        Ok(())
+        let not_before = self.claim::<NumericDate>("nbf")?.map(NumericDate::rounded_up);
+        check("exp", now < expires_at.saturating_add(skew), || {
+            let by = now.saturating_sub(expires_at);
+            let help = clock_help(settings);
+            format!("was {by} s ago; if it is new, this server's clock is ahead of Logto's: {help}")
+        })?;
+        check("iat", issued_at <= now.saturating_add(skew), || {
+            let (by, help) = (issued_at.saturating_sub(now), clock_help(settings));
+            format!("is {by} s in the future: this server's clock is {by} s behind Logto's; {help}")
+        })?;
+        check("nbf", not_before.is_none_or(|at| at <= now.saturating_add(skew)), || {
+            let by = not_before.unwrap_or_default().saturating_sub(now);
+            let help = clock_help(settings);
+            format!("is {by} s in the future; this server's clock may be behind Logto's: {help}")
+        })
     }
 
     /// Whether there is such a claim, whatever it holds.
@@ -105,7 +125,52 @@ impl Payload {
     }
 }
 
-/// An error that names the claim, unless it is as it should be.
-pub(super) fn check(claim: &'static str, right: bool) -> Result<(), InvalidToken> {
-    if right { Ok(()) } else { Err(InvalidToken::Claim(claim)) }
+/// What a claim can be read as.
+pub(super) trait ClaimType: DeserializeOwned {
+    /// What that is, in words.
+    const WHAT: &'static str;
+}
+
+impl ClaimType for String {
+    const WHAT: &'static str = "a string";
+}
+
+impl ClaimType for NumericDate {
+    const WHAT: &'static str = "a time between 1970 and 9999 in seconds";
+}
+
+impl ClaimType for Audience {
+    const WHAT: &'static str = "a string or a list of strings";
+}
+
+impl ClaimType for BTreeMap<String, serde_json::Value> {
+    const WHAT: &'static str = "an object";
+}
+
+/// An error that says what is wrong with a claim, unless it is as it should be.
+pub(super) fn check(
+    claim: &'static str,
+    right: bool,
+    why: impl FnOnce() -> String,
+) -> Result<(), InvalidToken> {
+    if right { Ok(()) } else { Err(wrong(claim, why())) }
+}
+
+pub(super) fn missing(name: &'static str) -> InvalidToken {
+    wrong(name, "is missing".into())
+}
+
+fn wrong(name: &'static str, why: String) -> InvalidToken {
+    InvalidToken::Claim { name, why }
+}
+
+/// What to do about clocks that are too far apart.
+fn clock_help(settings: &OidcSettings) -> String {
+    let skew = humantime::format_duration(settings.clock_skew);
+    format!("set it, or raise {}, which is {skew}", settings.key("clock_skew"))
+}
+
+/// What is said of a text that is not the expected one, which follows from a key.
+pub(super) fn another(found: &str, expected: &str, key: &str) -> String {
+    format!("is `{}`, not `{}`, which follows from {key}", shown(found), shown(expected))
 }

@@ -1,5 +1,6 @@
 //! [`OidcSettings`]: the settings of the client.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use url::Url;
@@ -32,4 +33,47 @@ pub(crate) struct OidcSettings {
     pub ca_certificates: Vec<Vec<u8>>,
     /// Whether authorization requests are pushed (RFC 9126).
     pub pushed_authorization: bool,
+    /// Where the value of each key that is given comes from, in words, for messages.
+    pub sources: BTreeMap<&'static str, String>,
+}
+
+impl OidcSettings {
+    /// How a message names a key of the configuration: with where its value comes from.
+    pub(super) fn key(&self, key: &str) -> String {
+        let source = self.sources.get(key).map(|source| format!(" (from {source})"));
+        format!("`logto.{key}`{}", source.unwrap_or_default())
+    }
+
+    /// How a message names the key that says where this server reaches Logto.
+    pub(super) fn place(&self) -> String {
+        self.key(match (&self.internal, self.endpoint_given) {
+            (Some(_), _) => "internal_endpoint",
+            (None, true) => "endpoint",
+            (None, false) => "issuer",
+        })
+    }
+
+    /// How a message names the key that the issuer comes from.
+    pub(super) fn issuer_key(&self) -> String {
+        self.key(if self.endpoint_given { "endpoint" } else { "issuer" })
+    }
+
+    /// The settings of an application in a test.
+    #[cfg(test)]
+    pub(super) fn of_a_test(issuer: String) -> Self {
+        Self {
+            issuer,
+            internal: None,
+            endpoint_given: true,
+            client_id: "app_1".into(),
+            client_secret: ClientSecret::from("se:cret+/ü"),
+            prompt: vec![Prompt::Consent],
+            clock_skew: Duration::from_secs(60),
+            timeout: Duration::from_secs(10),
+            connect_timeout: Duration::from_secs(2),
+            ca_certificates: Vec::new(),
+            pushed_authorization: false,
+            sources: BTreeMap::new(),
+        }
+    }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use openidconnect::http::StatusCode;
 use url::{Url, form_urlencoded};
 
-use super::http::{form, refusal};
+use super::http::form;
 use super::secrets::RefreshToken;
 use super::{Oidc, named};
 use crate::error::{Call, Error};
@@ -31,7 +31,11 @@ impl Oidc {
             .finish();
         let request = form(call, endpoint, self.basic(call)?, body)?;
         let response = self.http.send_within(REVOCATION_TIMEOUT, call, request).await?;
-        if response.status() == StatusCode::OK { Ok(()) } else { Err(refusal(call, &response)) }
+        if response.status() == StatusCode::OK {
+            Ok(())
+        } else {
+            Err(self.http.refusal(call, &response))
+        }
     }
 
     /// Where a browser ends its session at Logto and comes back from to

@@ -12,7 +12,7 @@ use serde::Deserialize;
 use url::Url;
 
 use super::Oidc;
-use super::http::{Noting, Sent, bad_answer, form, refusal, refused};
+use super::http::{Noting, Sent, bad_answer, form};
 use super::secrets::{AccessToken, AuthorizationCode, RawIdToken, RefreshToken, Verifier};
 use super::token_answer::{Answer, Refusal};
 use crate::error::{Call, Error};
@@ -129,7 +129,7 @@ impl Oidc {
             .set_redirect_uri(Cow::Owned(RedirectUrl::from_url(redirect_uri.clone())))
             .request_async(&http)
             .await;
-        let outcome = tokens(answer).outcome;
+        let outcome = self.tokens(answer).outcome;
         outcome.map_err(|error| NotExchanged { error, code_may_be_used: http.sent.may_be() })
     }
 
@@ -156,7 +156,7 @@ impl Oidc {
         if let Some(organization) = target.organization {
             request = request.add_extra_param("organization_id", organization);
         }
-        tokens(request.request_async(&*self.http).await)
+        self.tokens(request.request_async(&*self.http).await)
     }
 
     /// Sends a form to the token endpoint in the name of an application, once.
@@ -170,42 +170,40 @@ impl Oidc {
         let response =
             self.http.send(call, form(call, &provider.token, authorization, body)?).await?;
         if response.status() != StatusCode::OK {
-            return Err(refusal(call, &response));
+            return Err(self.http.refusal(call, &response));
         }
-        let answer: Answer = serde_json::from_slice(response.body()).map_err(|error| {
-            let column = error.column();
-            bad_answer(
-                call,
-                format!("it is not a token answer: missing or wrong before byte {column}"),
-            )
+        let mut reader = serde_json::Deserializer::from_slice(response.body());
+        let answer: Answer = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+            let at = error.path();
+            bad_answer(call, format!("it is not a token answer: missing or wrong at `{at}`"))
         })?;
         Ok(answer.into())
     }
-}
 
-/// The tokens of an answer, or why there are none. For an invalid answer the error contains only
-/// the place, never the text. A refresh token in an invalid answer is still used.
-fn tokens(answer: Result<Answer, RequestTokenError<Error, Refusal>>) -> Renewal {
-    let answer = match answer {
-        Ok(answer) => answer,
-        Err(error) => {
-            let (error, refresh_token) = match error {
-                RequestTokenError::ServerResponse(refusal) => {
-                    (refused(Call::Token, &refusal.error), None)
-                }
-                RequestTokenError::Request(error) => (error, None),
-                RequestTokenError::Parse(error, body) => {
-                    let at = error.path();
-                    let why = format!("it is not a token answer: missing or wrong at `{at}`");
-                    (bad_answer(Call::Token, why), rescued(&body))
-                }
-                RequestTokenError::Other(why) => (bad_answer(Call::Token, why), None),
-            };
-            return Renewal { refresh_token, outcome: Err(error) };
-        }
-    };
-    let tokens = Tokens::from(answer);
-    Renewal { refresh_token: tokens.refresh_token.clone(), outcome: Ok(tokens) }
+    /// The tokens of an answer, or why there are none. For an invalid answer the error contains only
+    /// the place, never the text. A refresh token in an invalid answer is still used.
+    fn tokens(&self, answer: Result<Answer, RequestTokenError<Error, Refusal>>) -> Renewal {
+        let answer = match answer {
+            Ok(answer) => answer,
+            Err(error) => {
+                let (error, refresh_token) = match error {
+                    RequestTokenError::ServerResponse(refusal) => {
+                        (self.http.refused(Call::Token, &refusal.error), None)
+                    }
+                    RequestTokenError::Request(error) => (error, None),
+                    RequestTokenError::Parse(error, body) => {
+                        let at = error.path();
+                        let why = format!("it is not a token answer: missing or wrong at `{at}`");
+                        (bad_answer(Call::Token, why), rescued(&body))
+                    }
+                    RequestTokenError::Other(why) => (bad_answer(Call::Token, why), None),
+                };
+                return Renewal { refresh_token, outcome: Err(error) };
+            }
+        };
+        let tokens = Tokens::from(answer);
+        Renewal { refresh_token: tokens.refresh_token.clone(), outcome: Ok(tokens) }
+    }
 }
 
 /// The refresh token of an answer in which something else is wrong.

@@ -4,11 +4,11 @@
 use openidconnect::http::header::{ACCEPT, AUTHORIZATION, HeaderValue};
 use openidconnect::http::{Request, StatusCode};
 
-use super::http::{bad_answer, finish, refusal};
+use super::http::{bad_answer, finish};
 use super::id_token::OF_THE_TOKEN;
 use super::secrets::AccessToken;
 use super::{Oidc, named};
-use crate::claims::Claims;
+use crate::claims::{Claims, Misfit};
 use crate::error::{Call, Error};
 
 /// The claims that user info never adds to those of an ID token: who the user is, how they signed in,
@@ -71,12 +71,12 @@ impl Oidc {
             .header(AUTHORIZATION, bearer);
         let response = self.http.send(call, finish(call, request, Vec::new())?).await?;
         if response.status() != StatusCode::OK {
-            return Err(refusal(call, &response));
+            return Err(self.http.refusal(call, &response));
         }
-        let claims = std::str::from_utf8(response.body())
-            .ok()
-            .and_then(|json| Claims::from_json(json).ok())
-            .ok_or_else(|| bad_answer(call, "it is not a JSON object with the claims of a user"))?;
+        let json = std::str::from_utf8(response.body())
+            .map_err(|_| bad_answer(call, "it is not a JSON object with the claims of a user"))?;
+        let misfit = |misfit: Misfit| format!("the claim {}", misfit.in_words("user info"));
+        let claims = Claims::read(json).map_err(|error| bad_answer(call, misfit(error)))?;
         if claims.sub != sub {
             return Err(bad_answer(call, "it is about another user"));
         }

@@ -49,6 +49,7 @@ fn unavailable(client: &Client, error: Error) -> Refusal {
         Error::Unavailable { retry_after, .. } => *retry_after,
         _ => None,
     };
+    let why = error.to_string();
     client.emit(&Event::Undecided { error });
-    Refusal::Unavailable { retry_after }
+    Refusal::Unavailable { why, retry_after }
 }

@@ -1,7 +1,5 @@
 //! [`UserFacts`]: the facts about a user by which a requirement is decided.
 
-use std::time::Duration;
-
 use rocket::Request;
 use serde_json::Value;
 
@@ -33,7 +31,7 @@ enum Granted {
     /// Logto denies the user this token.
     Nothing,
     /// Logto did not say.
-    Unavailable(Option<Duration>),
+    Unavailable(Refusal),
     /// Logto cannot answer until the described error is fixed.
     Unknown(String),
 }
@@ -102,9 +100,7 @@ impl<'u> UserFacts<'u> {
     /// The refusal, if Logto was unreachable.
     pub fn unavailable(&self) -> Option<Refusal> {
         self.granted.iter().find_map(|(_, granted)| match granted {
-            Granted::Unavailable(retry_after) => {
-                Some(Refusal::Unavailable { retry_after: *retry_after })
-            }
+            Granted::Unavailable(refusal) => Some(refusal.clone()),
             _ => None,
         })
     }
@@ -160,9 +156,9 @@ impl<'u> UserFacts<'u> {
             Err(error @ Error::NoRefreshToken) => Granted::Unknown(error.to_string()),
             Err(error) => match Refusal::from(&error) {
                 Refusal::Denied(_) => Granted::Nothing,
-                Refusal::Unavailable { retry_after } => {
+                refusal @ Refusal::Unavailable { .. } => {
                     self.user.client().emit(&Event::Undecided { error });
-                    Granted::Unavailable(retry_after)
+                    Granted::Unavailable(refusal)
                 }
                 refusal => return Err(refusal),
             },

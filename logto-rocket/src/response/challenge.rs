@@ -70,7 +70,7 @@ impl Refusal {
     /// The headers that the protocol requires, whether or not this crate wrote the body.
     pub(crate) fn headers(&self, request: &Request<'_>) -> Vec<Header<'static>> {
         let mut headers = Vec::new();
-        if let Self::Unavailable { retry_after } = self {
+        if let Self::Unavailable { retry_after, .. } = self {
             let seconds = retry_after.unwrap_or(RETRY_AFTER).as_secs().max(1);
             headers.push(Header::new("Retry-After", seconds.to_string()));
         }
@@ -128,16 +128,16 @@ impl Challenge {
                 let kind = Kind::of(request);
                 page.link(label::SIGN_IN, sign_in(client, request, kind, Some(*max_age)))
             }
-            Refusal::Unavailable { .. } => try_again(client, request, page),
+            Refusal::Unavailable { .. } => {
+                try_again(client, request, page.cause(request, refusal.to_string()))
+            }
             Refusal::Denied(_) | Refusal::Claims(_) => {
-                let page = if is_debug(request) { page.detail(refusal.to_string()) } else { page };
                 let return_to = return_to(request, Kind::of(request), client.origin());
                 let another = client.sign_in_as_another(return_to.as_ref());
-                page.link(label::USE_ANOTHER_ACCOUNT, another)
+                page.cause(request, refusal.to_string()).link(label::USE_ANOTHER_ACCOUNT, another)
             }
             Refusal::ForeignOrigin => page,
-            _ if is_debug(request) => page.detail(refusal.to_string()),
-            _ => page,
+            _ => page.cause(request, refusal.to_string()),
         }
         .respond(request)
     }
@@ -262,8 +262,4 @@ fn sign_in(
 
 fn attempts(client: &Client, request: &Request<'_>) -> u32 {
     client.sessions().cookies().flows(request).next_attempt() - 1
-}
-
-fn is_debug(request: &Request<'_>) -> bool {
-    request.rocket().config().profile == rocket::Config::DEBUG_PROFILE
 }

@@ -37,6 +37,7 @@ impl<'r> Responder<'r, 'static> for Error {
 fn failed(request: &Request<'_>, error: Error, refusal: Refusal) -> Response<'static> {
     let status = status(&error);
     let page = BuiltInPage::new(status, texts::of(error.code()));
+    let page = page.cause(request, error.to_string());
     // The refusal brings `Retry-After`, which is for what another attempt may change.
     let later = Some(refusal).filter(|refusal| refusal.status() == status);
     let may_change = later.is_some();

@@ -10,7 +10,7 @@ use rocket::http::Status;
 use rocket::{Request, Response};
 
 use self::exchange::{exchange, place};
-use self::failure::{fail, log_what_was_asked, try_again};
+use self::failure::{fail, try_again};
 use super::query::Query;
 use crate::client::Client;
 use crate::error::SignInError;
@@ -58,8 +58,10 @@ pub(super) async fn respond(client: &Arc<Client>, request: &Request<'_>) -> Resp
     }
     let code = match (query.get("error"), query.get("code")) {
         (Some(error), _) => {
-            let error = SignInError::from_code(error);
-            log_what_was_asked(client, &flow, &error);
+            let error = SignInError::from_code(error, |code| {
+                let asked = flow.asked.clone().resolve(client.asked());
+                client.oidc().sign_in_help(code, &asked.scopes(), &asked.resources)
+            });
             return fail(client, request, Some(&flow), &error);
         }
         (None, None) => return fail(client, request, Some(&flow), &SignInError::Cancelled),
@@ -98,8 +100,8 @@ pub(super) async fn respond(client: &Arc<Client>, request: &Request<'_>) -> Resp
 /// Whether the answer is from the issuer that was asked
 /// ([RFC 9207, section 2.4](https://www.rfc-editor.org/rfc/rfc9207#section-2.4)).
 async fn check_issuer(client: &Arc<Client>, query: &Query) -> Result<(), SignInError> {
-    let accepted = client.oidc().accepts_issuer(query.get("iss")).await?;
-    if accepted { Ok(()) } else { Err(SignInError::WrongIssuer) }
+    let wrong = client.oidc().wrong_issuer(query.get("iss")).await?;
+    wrong.map_or(Ok(()), |why| Err(SignInError::WrongIssuer(why)))
 }
 
 /// Calls the application's hook before the session exists.

@@ -47,6 +47,7 @@ pub(super) async fn respond(
     if let Some(url) = under_the_configured_host(client, request) {
         return redirect::to_own_url(&url);
     }
+    client.warn_of_other_host(header(request, "Host"));
     let query = Query::of(request);
     if let Some(question) = question(client, request, &query, &own).await {
         return question;
@@ -131,14 +132,16 @@ fn read(options: SignInOptions, query: &Query) -> SignInOptions {
 
 fn failed(request: &Request<'_>, error: &Error, own: LocalPath) -> Response<'static> {
     match error {
-        Error::Unavailable { retry_after, .. } => {
-            let refusal = Refusal::Unavailable { retry_after: *retry_after };
+        Error::Unavailable { .. } => {
+            let refusal = Refusal::from(error);
             RequestState::of(request).guarded(Some(refusal.clone()));
             BuiltInPage::new(refusal.status(), texts::LOGTO_UNAVAILABLE)
+                .cause(request, error.to_string())
                 .link(label::TRY_AGAIN, own)
                 .respond(request)
         }
         _ => BuiltInPage::new(Status::BadGateway, texts::SIGN_IN_NOT_STARTED)
+            .cause(request, error.to_string())
             .link(label::TRY_AGAIN, own)
             .respond(request),
     }

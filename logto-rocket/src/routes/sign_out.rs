@@ -51,7 +51,7 @@ pub(super) async fn respond(client: &Arc<Client>, request: &Request<'_>) -> Resp
 /// The session could not be deleted from the store, but its cookie in this browser is deleted.
 fn forget(client: &Arc<Client>, request: &Request<'_>, error: &Error) -> Response<'static> {
     log::error!("A session could not be ended at sign-out: {error}");
-    let refusal = Refusal::Unavailable { retry_after: None };
+    let refusal = Refusal::from(error);
     if !is_wanted(client, request) {
         return Challenge::from(refusal).respond(request);
     }

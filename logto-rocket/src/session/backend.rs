@@ -224,10 +224,11 @@ impl CookieSessions {
     fn open(&self, request: &Request<'_>) -> Option<Arc<CachedSession>> {
         self.cookies.session_value(request)?;
         let text = self.cookies.session_text(request);
-        text.and_then(|text| self.opened(&text)).or_else(|| {
+        let opened = text.and_then(|text| self.opened(&text)).or_else(|| {
             let texts = self.cookies.all_session_texts(request);
             texts.iter().find_map(|text| self.opened(text))
-        })
+        });
+        self.memory.unopened.noted(opened, "a session cookie")
     }
 
     fn opened(&self, text: &str) -> Option<Arc<CachedSession>> {

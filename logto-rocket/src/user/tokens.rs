@@ -249,7 +249,7 @@ impl LogtoUser {
         // An empty id would count as no id, and the token would have more permissions than
         // intended.
         if audience.organization.as_deref().is_some_and(|id| !is_organization_id(id)) {
-            return Err(Error::Refused { call: Call::Token, code: "access_denied".into() });
+            return Err(self.client().oidc().refused(Call::Token, "access_denied"));
         }
         let token = self.client().sessions().access_token(self.session(), audience).await?;
         Ok(token.into())

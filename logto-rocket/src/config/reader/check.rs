@@ -3,8 +3,9 @@
 use rocket::figment::value::{Dict, Value};
 
 use super::Reader;
-use crate::config::errors::{ConfigError, Wrong, escaped};
+use crate::config::errors::{ConfigError, Wrong};
 use crate::config::keys::{self, KEYS};
+use crate::shown::shown;
 
 impl Reader {
     /// Whether there is a table of keys, or nothing at all; its unknown keys are noted.
@@ -38,7 +39,7 @@ impl Reader {
                 key: "logto".into(),
                 value: None,
                 source: source.map(ToString::to_string),
-                wrong: Wrong::new(format!("cannot be read: {}", escaped(what)), "remedy the file"),
+                wrong: Wrong::new(format!("cannot be read: {}", shown(what)), "remedy the file"),
             });
         }
     }
@@ -59,7 +60,7 @@ impl Reader {
                         unknown(&key)
                     };
                     let source = Some(self.source(&key, value));
-                    let key = format!("logto.{}", escaped(&key));
+                    let key = format!("logto.{}", shown(&key));
                     self.errors.push(ConfigError { key, value: None, source, wrong });
                 }
             }

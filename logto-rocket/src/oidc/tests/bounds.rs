@@ -27,7 +27,7 @@ async fn an_answer_in_time_and_of_a_fit_size_is_read() {
 async fn who_does_not_answer_or_drips_is_out_of_reach() {
     let server = Server::start().await;
     let client = impatient(&server);
-    client.accepts_issuer(None).await.unwrap();
+    accepts_issuer(&client, None).await.unwrap();
     for manner in [Manner::Silent, Manner::Drip] {
         server.answer(TOKEN, Reply::behaving(manner));
         let error = user_info(&client).await.unwrap_err();

@@ -50,14 +50,14 @@ async fn a_time_of_the_wrong_type_or_missing_is_refused() {
             json!(u64::MAX),
         ] {
             let why = refused(&client, &key.token(&with(&claims, name, value.clone()))).await;
-            assert_eq!(why, InvalidToken::Claim(name), "{name}: {value}");
+            assert_eq!(claim(&why), name, "{name}: {value}");
         }
         let nan = key.signed(&key.header().to_string(), &format!(r#"{{"{name}":NaN}}"#));
         assert_eq!(refused(&client, &nan).await, InvalidToken::Malformed);
     }
     for name in ["exp", "iat"] {
         let why = refused(&client, &key.token(&without(&claims, name))).await;
-        assert_eq!(why, InvalidToken::Claim(name));
+        assert_eq!(claim(&why), name);
     }
 }
 
@@ -79,7 +79,7 @@ async fn a_token_counts_from_its_issue_to_its_expiry_give_or_take_the_skew() {
             Ok(_) => assert!(good, "{name} {value}"),
             Err(error) => {
                 assert!(!good, "{name} {value}: {error}");
-                assert_eq!(error, InvalidToken::Claim(name).into());
+                assert_eq!(claim_of(&error), name);
             }
         }
     }
@@ -103,10 +103,10 @@ async fn the_issuer_must_be_equal_to_the_byte() {
         json!([issuer]),
     ] {
         let why = refused(&client, &key.token(&with(&claims(&server), "iss", other))).await;
-        assert_eq!(why, InvalidToken::Claim("iss"));
+        assert_eq!(claim(&why), "iss");
     }
     let why = refused(&client, &key.token(&without(&claims(&server), "iss"))).await;
-    assert_eq!(why, InvalidToken::Claim("iss"));
+    assert_eq!(claim(&why), "iss");
 }
 
 /// Security item 37.
@@ -115,10 +115,10 @@ async fn the_audience_must_be_this_application() {
     let (server, client, key) = setup().await;
     for other in [json!("app_2"), json!(["app_2"]), json!([]), json!(""), json!(null), json!({})] {
         let why = refused(&client, &key.token(&with(&claims(&server), "aud", other))).await;
-        assert_eq!(why, InvalidToken::Claim("aud"));
+        assert_eq!(claim(&why), "aud");
     }
     let why = refused(&client, &key.token(&without(&claims(&server), "aud"))).await;
-    assert_eq!(why, InvalidToken::Claim("aud"));
+    assert_eq!(claim(&why), "aud");
 
     let alone = with(&claims(&server), "aud", json!([APP]));
     assert!(verify(&client, &key.token(&alone)).await.is_ok());
@@ -132,8 +132,8 @@ async fn among_several_audiences_this_application_must_be_the_authorized_party()
     assert!(verify(&client, &key.token(&ours)).await.is_ok());
     let theirs = with(&several, "azp", json!("app_2"));
     let single = with(&claims(&server), "azp", json!("app_2"));
-    for claims in [several, theirs, single] {
-        assert_eq!(refused(&client, &key.token(&claims)).await, InvalidToken::Claim("azp"));
+    for (claims, name) in [(several, "aud"), (theirs, "azp"), (single, "azp")] {
+        assert_eq!(claim(&refused(&client, &key.token(&claims)).await), name);
     }
 }
 
@@ -148,7 +148,7 @@ async fn the_nonce_of_the_sign_in_must_come_back() {
         with(&claims, "nonce", json!(null)),
         with(&claims, "nonce", json!(["n-1"])),
     ] {
-        assert_eq!(refused(&client, &key.token(&claims)).await, InvalidToken::Claim("nonce"));
+        assert_eq!(claim(&refused(&client, &key.token(&claims)).await), "nonce");
     }
 }
 
@@ -159,7 +159,7 @@ async fn the_subject_is_short_ascii() {
         [json!(""), json!("x".repeat(256)), json!("ü"), json!("a\u{0}"), json!(7), json!(null)]
     {
         let why = refused(&client, &key.token(&with(&claims(&server), "sub", sub))).await;
-        assert_eq!(why, InvalidToken::Claim("sub"));
+        assert_eq!(claim(&why), "sub");
     }
     let longest = with(&claims(&server), "sub", json!("x".repeat(255)));
     assert!(verify(&client, &key.token(&longest)).await.is_ok());
@@ -181,7 +181,7 @@ async fn the_hash_of_the_access_token_must_be_right_if_there_is_one() {
         assert!(verify(&client, &hashed(half(right))).await.is_ok());
         for bad in [half(wrong), json!(encode(right)), json!(""), json!(null), json!(1)] {
             let why = refused(&client, &hashed(bad)).await;
-            assert_eq!(why, InvalidToken::Claim("at_hash"));
+            assert_eq!(claim(&why), "at_hash");
         }
     }
 }
@@ -199,12 +199,11 @@ async fn a_fresh_authentication_that_was_asked_for_must_have_happened() {
             Expected { access_token: &access_token, nonce: None, max_age, same_as: None };
         client.verify_id_token(&RawIdToken::from(key.token(claims)), &expected).await
     };
-    let refused = Err(Error::from(InvalidToken::Claim("auth_time")));
     let at = |time: u64| with(&claims, "auth_time", json!(time));
 
-    assert_eq!(check(&claims, 0, now).await.map(drop), refused);
-    assert_eq!(check(&at(now - 3600), 0, now).await.map(drop), refused);
-    assert_eq!(check(&at(now - 1000), 900, now).await.map(drop), refused);
+    assert_eq!(claim_of(&check(&claims, 0, now).await.unwrap_err()), "auth_time");
+    assert_eq!(claim_of(&check(&at(now - 3600), 0, now).await.unwrap_err()), "auth_time");
+    assert_eq!(claim_of(&check(&at(now - 1000), 900, now).await.unwrap_err()), "auth_time");
     assert!(check(&at(now), 0, now).await.is_ok());
     assert!(check(&at(now - 900), 900, now).await.is_ok());
     // Asked ten minutes ago, proved nine minutes ago, back now.
@@ -229,11 +228,9 @@ async fn a_refreshed_token_must_be_about_the_same_user_and_authentication() {
     };
     assert_eq!(check(r#"{"sub":"user_1"}"#).await, Ok(()));
     assert_eq!(check(r#"{"sub":"user_1","auth_time":1700000000}"#).await, Ok(()));
-    assert_eq!(check(r#"{"sub":"user_2"}"#).await, Err(InvalidToken::Claim("sub").into()));
-    assert_eq!(
-        check(r#"{"sub":"user_1","auth_time":1700000001}"#).await,
-        Err(InvalidToken::Claim("auth_time").into())
-    );
+    assert_eq!(claim_of(&check(r#"{"sub":"user_2"}"#).await.unwrap_err()), "sub");
+    let other = check(r#"{"sub":"user_1","auth_time":1700000001}"#).await.unwrap_err();
+    assert_eq!(claim_of(&other), "auth_time");
 }
 
 #[tokio::test]
@@ -243,4 +240,19 @@ async fn a_claim_of_a_type_that_logto_never_gives_is_an_error_without_its_value(
     let error = verify(&client, &token).await.unwrap_err();
     assert!(matches!(error, Error::BadAnswer { .. }), "{error}");
     assert!(!format!("{error} {error:?}").contains("hunter2"));
+}
+
+/// The claim that a token is refused for.
+fn claim(why: &InvalidToken) -> &'static str {
+    match why {
+        InvalidToken::Claim { name, .. } => name,
+        other => panic!("no claim: {other:?}"),
+    }
+}
+
+fn claim_of(error: &Error) -> &'static str {
+    match error {
+        Error::InvalidToken(why) => claim(why),
+        other => panic!("no token: {other:?}"),
+    }
 }

@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::{AccessToken, ClientSecret, Expected, Nonce, Oidc, OidcSettings, Prompt, RawIdToken};
+use super::{AccessToken, Expected, Nonce, Oidc, OidcSettings, RawIdToken};
 use crate::claims::Claims;
 use crate::clock::Clock;
 use crate::error::{Error, InvalidToken};
@@ -24,19 +24,7 @@ use signing::SigningKey;
 const APP: &str = "app_1";
 
 fn settings(server: &Server) -> OidcSettings {
-    OidcSettings {
-        issuer: server.issuer(),
-        internal: None,
-        endpoint_given: true,
-        client_id: APP.into(),
-        client_secret: ClientSecret::from("se:cret+/ü"),
-        prompt: vec![Prompt::Consent],
-        clock_skew: Duration::from_secs(60),
-        timeout: Duration::from_secs(10),
-        connect_timeout: Duration::from_secs(2),
-        ca_certificates: Vec::new(),
-        pushed_authorization: false,
-    }
+    OidcSettings::of_a_test(server.issuer())
 }
 
 fn client(server: &Server) -> Oidc {
@@ -72,6 +60,11 @@ fn without(claims: &Value, name: &str) -> Value {
     let mut claims = claims.clone();
     claims.as_object_mut().unwrap().remove(name);
     claims
+}
+
+/// Whether the `iss` of an answer is accepted.
+async fn accepts_issuer(client: &Oidc, iss: Option<&str>) -> Result<bool, Error> {
+    client.wrong_issuer(iss).await.map(|wrong| wrong.is_none())
 }
 
 async fn verify(client: &Oidc, token: &str) -> Result<Claims, Error> {

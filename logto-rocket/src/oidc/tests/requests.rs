@@ -106,7 +106,7 @@ async fn a_refusal_keeps_its_code_and_nothing_else() {
         let body = json!({"error": error, "error_description": "hunter2", "message": "hunter2"});
         server.answer(TOKEN, Reply::json(status, &body));
         let error = exchange(&client).await.unwrap_err();
-        assert_eq!(error, Error::Refused { call: Call::Token, code: code.into() });
+        assert_eq!(error, client.refused(Call::Token, code));
     }
 }
 
@@ -171,8 +171,7 @@ async fn user_info_is_about_the_user_who_was_asked_for() {
         assert!(matches!(ask().await, Err(Error::BadAnswer { call: Call::UserInfo, .. })));
     }
     server.answer("/oidc/me", Reply::json(401, &json!({"error": "invalid_token"})));
-    let refused = Error::Refused { call: Call::UserInfo, code: "invalid_token".into() };
-    assert_eq!(ask().await.unwrap_err(), refused);
+    assert_eq!(ask().await.unwrap_err(), client.refused(Call::UserInfo, "invalid_token"));
 }
 
 #[tokio::test]

@@ -10,6 +10,7 @@ use url::Url;
 use super::super::authorization::Authorization;
 use super::super::{DirectSignIn, FirstScreen, Identifier, SignInOptions};
 use super::*;
+use crate::oidc::Prompt;
 
 fn callback() -> Url {
     Url::parse("http://localhost:8000/auth/sign-in-callback").unwrap()

@@ -102,9 +102,12 @@ impl BuiltInPage {
         self
     }
 
-    /// A further line for the developers of the application.
-    pub(crate) fn detail(mut self, detail: impl Into<String>) -> Self {
-        self.detail = Some(detail.into());
+    /// A further line for the developers of the application, in Rocket's debug profile only: it may
+    /// name what strangers should not know, such as addresses of the configuration.
+    pub(crate) fn cause(mut self, request: &Request<'_>, cause: String) -> Self {
+        if request.rocket().config().profile == rocket::Config::DEBUG_PROFILE {
+            self.detail = Some(cause);
+        }
         self
     }
 

@@ -6,9 +6,9 @@ use rocket::http::Status;
 use rocket::{Request, Response};
 
 use crate::client::Client;
-use crate::error::{Error, Refusal, SignInError};
+use crate::error::{Refusal, SignInError};
 use crate::events::Event;
-use crate::request::RequestState;
+use crate::request::{RequestState, header};
 use crate::response::{BuiltInPage, label, texts};
 use crate::routes::query::Query;
 use crate::session::Flow;
@@ -60,25 +60,16 @@ pub(super) fn fail(
 fn failed(client: &Arc<Client>, request: &Request<'_>, error: &SignInError) -> BuiltInPage {
     client.emit(&Event::SignInFailed { error: error.clone() });
     if error.status() == Status::ServiceUnavailable {
-        let retry_after = match error {
-            SignInError::Exchange(Error::Unavailable { retry_after, .. }) => *retry_after,
-            _ => None,
+        let refusal = match error {
+            SignInError::Exchange(error) => Refusal::from(error),
+            _ => Refusal::Unavailable { why: error.to_string(), retry_after: None },
         };
-        RequestState::of(request).guarded(Some(Refusal::Unavailable { retry_after }));
+        RequestState::of(request).guarded(Some(refusal));
     }
-    BuiltInPage::new(error.status(), texts::of(error.code())).secret_address()
-}
-
-/// Logto's answer contains only an error code, so the log also shows the request.
-pub(super) fn log_what_was_asked(client: &Arc<Client>, flow: &Flow, error: &SignInError) {
-    if let SignInError::Provider(code) = error {
-        let asked = flow.asked.clone().resolve(client.asked());
-        log::warn!(
-            "Logto answered `{code}` to a sign-in that asked for the scopes {} and the resources \
-             {:?}; are they registered at {}?",
-            asked.scopes(),
-            asked.resources,
-            client.settings().issuer.as_str(),
-        );
-    }
+    let cause = match (error, client.other_host(header(request, "Host"))) {
+        (SignInError::Unknown, Some(other_host)) => format!("{error}; {other_host}"),
+        _ => error.to_string(),
+    };
+    let page = BuiltInPage::new(error.status(), texts::of(error.code()));
+    page.cause(request, cause).secret_address()
 }

@@ -40,6 +40,7 @@ mod ended;
 mod queue;
 mod registry;
 mod turn;
+mod unopened;
 mod used_codes;
 
 use std::time::Duration;
@@ -49,6 +50,7 @@ pub(super) use self::ended::{EndedSessions, Verdict};
 pub(super) use self::queue::{Freshness, Purpose, Settled, Use};
 use self::registry::Ages;
 pub(super) use self::registry::{Entry, Registry};
+use self::unopened::Unopened;
 pub(crate) use self::used_codes::{SignInResult, UsedCodes};
 
 /// How long what is not needed is remembered for the case that it is.
@@ -57,6 +59,7 @@ const HOUR: Duration = Duration::from_secs(3600);
 /// What this process knows of sessions.
 pub(super) struct Memory {
     pub cache: SessionCache,
+    pub unopened: Unopened,
     pub registry: Registry,
     pub ended: EndedSessions,
     pub used_codes: UsedCodes,
@@ -77,6 +80,7 @@ impl Memory {
         };
         Self {
             cache: SessionCache::default(),
+            unopened: Unopened::default(),
             registry: Registry::new(shared, ages),
             ended: EndedSessions::new(max_lifetime),
             used_codes: UsedCodes::new(flow_lifetime),

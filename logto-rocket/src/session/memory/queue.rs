@@ -69,8 +69,8 @@ pub(in crate::session) enum Settled {
     There,
     /// Logto refused it a moment ago, with this code.
     Refused(String),
-    /// Logto is not asked for so long, because it did not answer.
-    Paused(Duration),
+    /// Logto is not asked for so long, because of what came a moment ago.
+    Paused(Duration, String),
 }
 
 /// What the session itself is like when its turn has come.
@@ -96,7 +96,7 @@ pub(super) struct Queue {
     begun: u64,
     claims_by: u64,
     refusals: HashMap<TokenTarget, (String, Instant)>,
-    retry_at: Option<Instant>,
+    retry_at: Option<(Instant, String)>,
 }
 
 impl Queue {
@@ -140,8 +140,10 @@ impl Queue {
         if is_there {
             return Some(Settled::There);
         }
-        let wait = self.paused(now).max(self.organizations_refused(purpose, now));
-        wait.map(Settled::Paused)
+        let refused = self.organizations_refused(purpose, now).map(|wait| {
+            (wait, "it has refused tokens for many organizations a moment ago".to_owned())
+        });
+        self.paused(now).max(refused).map(|(wait, why)| Settled::Paused(wait, why))
     }
 
     /// Notes that a request begins, and gives it a number.
@@ -181,9 +183,9 @@ impl Queue {
         self.refusals.clear();
     }
 
-    /// Makes no request until `wait` has passed.
-    pub fn pause(&mut self, now: Instant, wait: Duration) {
-        self.retry_at = Some(now + wait);
+    /// Makes no request until `wait` has passed, because of `why`.
+    pub fn pause(&mut self, now: Instant, wait: Duration, why: String) {
+        self.retry_at = Some((now + wait, why));
     }
 
     fn refusal(&self, target: &TokenTarget, now: Instant) -> Option<&str> {
@@ -204,8 +206,9 @@ impl Queue {
         Some(end.saturating_duration_since(now))
     }
 
-    fn paused(&self, now: Instant) -> Option<Duration> {
-        let wait = self.retry_at?.saturating_duration_since(now);
-        (!wait.is_zero()).then_some(wait)
+    fn paused(&self, now: Instant) -> Option<(Duration, String)> {
+        let (retry_at, why) = self.retry_at.as_ref()?;
+        let wait = retry_at.saturating_duration_since(now);
+        (!wait.is_zero()).then(|| (wait, why.clone()))
     }
 }

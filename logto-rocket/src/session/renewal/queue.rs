@@ -57,9 +57,9 @@ impl Sessions {
         Some(match entry.settled(purpose, is_over, now, seconds)? {
             Settled::There => Ok(()),
             Settled::Over => Err(Error::SessionOver),
-            Settled::Refused(code) => Err(Error::Refused { call: Call::Token, code }),
-            Settled::Paused(wait) => {
-                let why = "it did not answer a moment ago".into();
+            Settled::Refused(code) => Err(self.oidc.refused(Call::Token, &code)),
+            Settled::Paused(wait, why) => {
+                let why = format!("not asked again yet, because a moment ago: {why}");
                 Err(Error::Unavailable {
                     call: Call::Token,
                     why,

@@ -68,8 +68,10 @@ impl Sessions {
             {
                 entry.refuse(target.clone(), code.clone(), now, REFUSED_FOR);
             }
-            Error::Unavailable { retry_after: Some(wait), .. } => entry.pause(now, *wait),
-            _ => entry.pause(now, BACKOFF),
+            Error::Unavailable { retry_after: Some(wait), .. } => {
+                entry.pause(now, *wait, error.to_string());
+            }
+            _ => entry.pause(now, BACKOFF, error.to_string()),
         }
     }
 
@@ -167,7 +169,10 @@ impl Sessions {
             }
         };
         let claims = self.verified(&before, &tokens).await;
-        if let Err(Error::InvalidToken(InvalidToken::Claim("iss" | "sub" | "aud" | "azp"))) = claims
+        if let Err(Error::InvalidToken(InvalidToken::Claim {
+            name: "iss" | "sub" | "aud" | "azp",
+            ..
+        })) = claims
         {
             self.end(&before).await;
             return Err(Error::SessionOver);

@@ -89,7 +89,7 @@ impl Sessions {
     /// Whether Logto may be asked: not while it refuses the application.
     fn may_ask(&self) -> Result<(), Error> {
         let allowed = self.circuit.may_ask_for_a_token(self.clock.instant());
-        allowed.map_err(|code| Error::Refused { call: Call::Token, code })
+        allowed.map_err(|code| self.oidc.refused(Call::Token, &code))
     }
 
     /// Removes an access token that Logto refused.

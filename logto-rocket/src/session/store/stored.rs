@@ -270,16 +270,13 @@ impl StoredSessions {
 
     /// Opens what the store had under an id; `None` for anything that was not sealed for it.
     fn unseal(&self, at: StoreId, stored: Stored) -> Option<CachedSession> {
-        let unsealed = self.cookies.vault().open(SealedAs::Record, at.as_str(), &stored.sealed)?;
+        let opened = self.cookies.vault().open(SealedAs::Record, at.as_str(), &stored.sealed);
+        let unsealed = self.memory.unopened.noted(opened, "a session in the store")?;
         let mut session = Session::from_text(&unsealed.text)?;
         session.generation = stored.version;
         session.tokens.shrink_to_fit();
-        Some(CachedSession::new(
-            session,
-            unsealed.by_older_key,
-            Some((at, stored.sealed)),
-            self.clock.now(),
-        ))
+        let record = Some((at, stored.sealed));
+        Some(CachedSession::new(session, unsealed.by_older_key, record, self.clock.now()))
     }
 
     fn record_of(&self, session: &Session) -> Result<Record, Error> {

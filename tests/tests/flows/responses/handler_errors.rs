@@ -10,7 +10,8 @@ use rocket::{get, routes};
 
 fn error(which: &str) -> Error {
     let why = || "as a test may".to_owned();
-    let refused = |call, code: &str| Error::Refused { call, code: code.into() };
+    let refused =
+        |call, code: &str| Error::Refused { call, code: code.into(), help: "mend it".into() };
     let retry_after = Some(Duration::from_secs(7));
     match which {
         "away" => {

@@ -86,7 +86,7 @@ async fn a_jwt_is_an_error_that_says_why() {
     let error = app.logto().introspect("a.b.c").await.unwrap_err();
     assert!(error.to_string().contains("verify its signature"), "{error}");
     let (call, code) = (Call::Introspection, "unsupported_token_type".to_owned());
-    assert_eq!(error, Error::Refused { call, code });
+    assert!(is_refusal(&error, call, &code), "{error}");
     assert_eq!(checked(&app, "a.b.c").await.0, Status::BadGateway);
 }
 
@@ -134,7 +134,7 @@ async fn a_wrong_secret_is_refused() {
     let wrong = launch(&app.clock, config, Vec::new()).await;
     let error = logto_of(&wrong).introspect("abc").await.unwrap_err();
     let (call, code) = (Call::Introspection, "invalid_client".to_owned());
-    assert_eq!(error, Error::Refused { call, code });
+    assert!(is_refusal(&error, call, &code), "{error}");
 }
 
 #[rocket::async_test]
@@ -156,7 +156,7 @@ async fn oidc_provider_answers_the_same() {
         assert!(!logto.introspect("abc").await.unwrap().is_active());
         let error = logto.introspect(&jwt).await.unwrap_err();
         let (call, code) = (Call::Introspection, "unsupported_token_type".to_owned());
-        assert_eq!(error, Error::Refused { call, code });
+        assert!(is_refusal(&error, call, &code), "{error}");
     }
 }
 
@@ -168,4 +168,8 @@ async fn machines_token(provider: &Provider, more: &str) -> String {
     let answer = request.body(format!("grant_type=client_credentials{more}")).send().await.unwrap();
     let answer: Value = from_str(&answer.text().await.unwrap()).unwrap();
     answer["access_token"].as_str().expect("a token").to_owned()
+}
+
+fn is_refusal(error: &Error, at: Call, with: &str) -> bool {
+    matches!(error, Error::Refused { call, code, .. } if *call == at && code == with)
 }

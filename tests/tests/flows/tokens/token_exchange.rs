@@ -29,7 +29,7 @@ async fn app() -> App {
 
 fn code(error: Error) -> String {
     match error {
-        Error::Refused { call: Call::TokenExchange, code } => code,
+        Error::Refused { call: Call::TokenExchange, code, .. } => code,
         other => panic!("{other:?}"),
     }
 }

@@ -105,8 +105,8 @@ impl Entry {
     }
 
     /// Makes no request to Logto for this session until `wait` has passed.
-    pub fn pause(&self, now: Instant, wait: Duration) {
-        self.lock().queue.pause(now, wait);
+    pub fn pause(&self, now: Instant, wait: Duration, why: String) {
+        self.lock().queue.pause(now, wait, why);
     }
 
     /// Applies the result of a token request, with the next generation.

@@ -104,7 +104,7 @@ fn errors_and_refusals_return_the_codes_of_their_pages() {
     for error in [
         Error::Unavailable { call: Call::Token, why: answer(""), status: None, retry_after: None },
         Error::BadAnswer { call: Call::Token, why: answer("") },
-        Error::Refused { call: Call::Token, code: "invalid_client".into() },
+        Error::Refused { call: Call::Token, code: "invalid_client".into(), help: answer("") },
         Error::InvalidToken(InvalidToken::Malformed),
         Error::Store { why: answer("") },
     ] {

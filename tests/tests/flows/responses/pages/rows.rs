@@ -246,7 +246,7 @@ fn refuse(which: &str) -> Result<(), Refusal> {
     Err(match which {
         "stays-old" => Refusal::SignInStaysOld { max_age: Duration::from_secs(60) },
         "claims" => Refusal::Claims("no `department`".into()),
-        "undecided" => Refusal::Unavailable { retry_after: None },
+        "undecided" => Refusal::Unavailable { why: "Logto is away".into(), retry_after: None },
         "misconfigured" => Refusal::Misconfigured("no scope".into()),
         _ => Refusal::NotAttached,
     })

@@ -154,7 +154,7 @@ async fn a_refusal_says_the_remedy_and_is_the_answer_for_half_a_minute() {
         let error = answer.unwrap_err();
         assert!(error.to_string().contains(remedy), "{error}");
         let call = Call::ClientCredentials;
-        assert_eq!(error, Error::Refused { call, code: code.into() });
+        assert!(is_refusal(&error, call, code), "{error}");
     }
     // A token that one secret got is not given for another.
     machine().access_token(Orders).await.unwrap();
@@ -204,5 +204,9 @@ async fn at_oidc_provider_the_same_application_gets_its_tokens() {
     let wrong = logto.client_credentials().app(MACHINE_ID, "nope");
     let (call, code) = (Call::ClientCredentials, "invalid_client".to_owned());
     let error = wrong.access_token(ProviderOrders).await.unwrap_err();
-    assert_eq!(error, Error::Refused { call, code });
+    assert!(is_refusal(&error, call, &code), "{error}");
+}
+
+fn is_refusal(error: &Error, at: Call, with: &str) -> bool {
+    matches!(error, Error::Refused { call, code, .. } if *call == at && code == with)
 }

@@ -1,0 +1,23 @@
+//! [`Unopened`]: the one line in the log about sessions that do not open.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Whether the log has said that a session does not open.
+#[derive(Default)]
+pub(in crate::session) struct Unopened(AtomicBool);
+
+impl Unopened {
+    /// What was opened. Of nothing it logs, once in this process, that `what` does not open: anybody can
+    /// send cookies.
+    pub fn noted<T>(&self, opened: Option<T>, what: &'static str) -> Option<T> {
+        if opened.is_none() && !self.0.swap(true, Ordering::Relaxed) {
+            log::warn!(
+                "{what} does not open with any of `secret_keys`, so its browser counts as signed \
+                 out. It is forged, or was sealed with another key (all processes need the same, and \
+                 an older one stays in `secret_keys` as long as sessions last), for another issuer or \
+                 app id, or by another version. This is logged once."
+            );
+        }
+        opened
+    }
+}
