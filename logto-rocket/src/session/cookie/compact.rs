@@ -119,13 +119,12 @@ impl<'de> Visitor<'de> for Reader {
         let (mut text, mut organizations) = (String::with_capacity(512), None);
         while let Some((Name(letters), value)) = map.next_entry::<Name<'de>, &'de RawValue>()? {
             text.push(if text.is_empty() { '{' } else { ',' });
-            match full_name(&letters) {
-                Some(name) => text.extend(["\"", name, "\":"]),
-                None => {
-                    let name = letters.strip_prefix('=').unwrap_or(&letters);
-                    text.push_str(&Value::from(name).to_string());
-                    text.push(':');
-                }
+            if let Some(name) = full_name(&letters) {
+                text.extend(["\"", name, "\":"]);
+            } else {
+                let name = letters.strip_prefix('=').unwrap_or(&letters);
+                text.push_str(&Value::from(name).to_string());
+                text.push(':');
             }
             let value = value.get();
             match (&*letters, inner(value)) {

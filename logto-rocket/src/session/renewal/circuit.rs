@@ -55,14 +55,18 @@ impl Circuit {
     /// Notes that Logto gave no answer that can be used; `wait` is how long it said to wait.
     pub(super) fn open(&self, now: Instant, wait: Option<Duration>) {
         self.state().open(now, wait);
-        self.opened.send_replace(());
+        self.wake();
     }
 
-    /// Notes that Logto refuses the application, whatever session asks. Whether that is news.
+    /// Notes that Logto refuses the application, whatever session asks. Whether that is news, to be
+    /// logged before requests that wait are [woken](Self::wake).
     pub(super) fn refuse(&self, now: Instant, code: &str) -> bool {
-        let is_news = self.state().refuse(now, code);
+        self.state().refuse(now, code)
+    }
+
+    /// Wakes the requests that wait for an answer.
+    pub(super) fn wake(&self) {
         self.opened.send_replace(());
-        is_news
     }
 
     /// Notes that Logto has answered.

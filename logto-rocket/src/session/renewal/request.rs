@@ -111,15 +111,25 @@ impl Sessions {
     fn note(&self, purpose: &Purpose, renewed: &Result<(), Error>) {
         let now = self.clock.instant();
         let of_claims = matches!(purpose, Purpose::Claims(_));
+        if let Err(error) = renewed
+            && of_claims
+            && *error != Error::SessionOver
+            && !error.is_of_the_application()
+        {
+            log::warn!("Claims could not be confirmed: {error}");
+        }
         match renewed {
             Err(error @ Error::Refused { code, .. }) if error.is_of_the_application() => {
                 // One that is not about the secret may be about the resource that was asked for.
-                if (of_claims || code == "invalid_client") && self.circuit.refuse(now, code) {
-                    log::error!(
-                        "{error}. Until that is mended, sessions cannot be confirmed and get no new \
-                         access tokens; Logto is asked again every {} seconds.",
-                        BACKOFF.as_secs()
-                    );
+                if of_claims || code == "invalid_client" {
+                    if self.circuit.refuse(now, code) {
+                        log::error!(
+                            "{error}. Until that is mended, sessions cannot be confirmed and get no \
+                             new access tokens; Logto is asked again every {} seconds.",
+                            BACKOFF.as_secs()
+                        );
+                    }
+                    self.circuit.wake();
                 }
             }
             Err(Error::Unavailable { status, retry_after, .. })
@@ -129,13 +139,6 @@ impl Sessions {
             }
             Ok(()) | Err(Error::SessionOver | Error::Refused { .. }) => self.circuit.close(),
             Err(_) => {}
-        }
-        if let Err(error) = renewed
-            && of_claims
-            && *error != Error::SessionOver
-            && !error.is_of_the_application()
-        {
-            log::warn!("Claims could not be confirmed: {error}");
         }
     }
 
