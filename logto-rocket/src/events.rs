@@ -67,6 +67,18 @@ pub enum Event {
         /// Why.
         error: LogoutError,
     },
+    /// A session has ended because the ID token of a refresh told of somebody else, or was not for this
+    /// application. What came with it is not used, and its tokens are revoked.
+    RefreshedAsAnother {
+        /// The id of the user whose session it was.
+        sub: String,
+        /// The session that ended.
+        session: SessionId,
+        /// The claim that told: `iss`, `sub`, `aud` or `azp`.
+        claim: &'static str,
+        /// What was wrong with it.
+        why: String,
+    },
     /// A guard could not decide, because Logto was unreachable or gave no usable answer. The
     /// request gets 503.
     Undecided {
@@ -135,6 +147,11 @@ impl fmt::Display for Event {
             Self::BackchannelLogoutRefused { error } => {
                 write!(f, "a back-channel logout was refused: {error}")
             }
+            Self::RefreshedAsAnother { sub, session, claim, why } => write!(
+                f,
+                "the session {session} of {sub} has ended, because a refresh told of somebody else: \
+                 the claim `{claim}` {why}"
+            ),
             Self::Undecided { error } => write!(f, "a guard could not decide: {error}"),
             Self::HandlerFailed { error } => write!(f, "a handler failed: {error}"),
             Self::Denied { sub, requirement } => {
@@ -159,6 +176,7 @@ impl Event {
             Self::SignedOut { .. } => "signed_out",
             Self::BackchannelLogout { .. } => "backchannel_logout",
             Self::BackchannelLogoutRefused { .. } => "backchannel_logout_refused",
+            Self::RefreshedAsAnother { .. } => "refreshed_as_another",
             Self::Denied { .. } => "denied",
         }
     }

@@ -121,7 +121,7 @@
 //! | [`BackchannelLogoutRefused`](Event::BackchannelLogoutRefused) | info if the request was invalid, otherwise warn |
 //! | [`SignInFailed`](Event::SignInFailed) | info if the user caused it, otherwise warn |
 //! | [`HandlerFailed`](Event::HandlerFailed) | warn if Logto or the store did not answer, otherwise error |
-//! | [`SignInNotStarted`](Event::SignInNotStarted), [`Undecided`](Event::Undecided), a sign-out whose tokens could not be revoked | warn |
+//! | [`SignInNotStarted`](Event::SignInNotStarted), [`Undecided`](Event::Undecided), [`RefreshedAsAnother`](Event::RefreshedAsAnother), a sign-out whose tokens could not be revoked | warn |
 //!
 //! # Machine-to-machine
 //!

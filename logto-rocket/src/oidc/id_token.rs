@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256, Sha384};
 
 use super::Oidc;
 use super::keys::Algorithm;
+use super::nonce_hash::NonceHash;
 use super::payload::{Payload, check, missing};
 use super::secrets::{AccessToken, Nonce, RawIdToken};
 use crate::claims::Claims;
@@ -24,14 +25,23 @@ pub(super) const OF_THE_TOKEN: [&str; 9] =
 pub(crate) struct Expected<'a> {
     /// The access token of the same answer: `at_hash`, if it is there, must be its hash.
     pub access_token: &'a AccessToken,
-    /// The nonce of the authorization request. After a refresh there is none to compare with.
+    /// The nonce of the authorization request; a refresh has none.
     pub nonce: Option<&'a Nonce>,
     /// The maximum age of the user's authentication in the authorization request.
     pub max_age: Option<MaxAge>,
-    /// The claims of the session that is refreshed: same `sub`, and the same `auth_time` where
-    /// both have one
-    /// ([OpenID Connect Core, section 12.2](https://openid.net/specs/openid-connect-core-1_0.html#RefreshTokenResponse)).
-    pub same_as: Option<&'a Claims>,
+    /// The session that is refreshed.
+    pub same_as: Option<Before<'a>>,
+}
+
+/// What an ID token of a refresh must agree with: the same `sub`, and the same `auth_time` and `nonce`
+/// where both have one
+/// ([OpenID Connect Core, section 12.2](https://openid.net/specs/openid-connect-core-1_0.html#RefreshTokenResponse)).
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Before<'a> {
+    /// The claims of the session.
+    pub claims: &'a Claims,
+    /// What is known of the nonce of its sign-in.
+    pub nonce: Option<&'a NonceHash>,
 }
 
 /// What an authorization request asked of the age of the user's authentication. It is measured at
@@ -86,7 +96,7 @@ impl Expected<'_> {
         }
         let nonce = payload.claim::<String>("nonce")?;
         if let Some(expected) = self.nonce {
-            let nonce = nonce.ok_or_else(|| missing("nonce"))?;
+            let nonce = nonce.as_deref().ok_or_else(|| missing("nonce"))?;
             let right = nonce == expected.reveal();
             check("nonce", right, || "belongs to another sign-in".into())?;
         }
@@ -103,6 +113,10 @@ impl Expected<'_> {
             })?;
         }
         if let Some(before) = self.same_as {
+            let nonce = nonce.as_deref().zip(before.nonce);
+            let same = nonce.is_none_or(|(is, was)| was.is_of(is));
+            check("nonce", same, || "is not that of the session's sign-in".into())?;
+            let before = before.claims;
             check("sub", before.sub == sub, || "is not the user of the session".into())?;
             let same = before.auth_time.is_none_or(|was| auth_time.is_none_or(|is| is == was));
             check("auth_time", same, || "is not that of the session's sign-in".into())?;

@@ -13,6 +13,7 @@ mod key_searches;
 mod keys;
 mod logout_token;
 mod logout_token_limits;
+mod nonce_hash;
 mod payload;
 mod secrets;
 mod settings;
@@ -35,10 +36,11 @@ use openidconnect::{AuthUrl, Client, ClientId, IssuerUrl, JsonWebKeySet, TokenUr
 use url::{Url, form_urlencoded};
 
 pub(crate) use client_credentials::Machine;
-pub(crate) use id_token::{Expected, MaxAge};
+pub(crate) use id_token::{Before, Expected, MaxAge};
 pub use introspection::Introspection;
 pub use logout_token::LogoutError;
 pub(crate) use logout_token::LogoutToken;
+pub(crate) use nonce_hash::NonceHash;
 pub(crate) use secrets::{
     AccessToken, AuthorizationCode, ClientSecret, Nonce, RawIdToken, RefreshToken, State, Verifier,
 };

@@ -3,6 +3,7 @@
 
 use openidconnect::http::header::{ACCEPT, AUTHORIZATION, HeaderValue};
 use openidconnect::http::{Request, StatusCode};
+use serde_json::Value;
 
 use super::http::{bad_answer, finish};
 use super::id_token::OF_THE_TOKEN;
@@ -15,6 +16,10 @@ use crate::error::{Call, Error};
 /// and their rights. User info is not signed.
 const OF_THE_ID_TOKEN: [&str; 8] =
     ["sub", "auth_time", "acr", "amr", "sid", "roles", "organizations", "organization_roles"];
+
+/// The claims that user info need not tell, because they are of the sign-in, or that each sign-in
+/// changes.
+const OF_THE_SIGN_IN: [&str; 5] = ["auth_time", "acr", "amr", "sid", "updated_at"];
 
 /// The most bytes that user info may add. Users can write custom data of any length where Logto's
 /// account center allows it.
@@ -46,6 +51,27 @@ impl Oidc {
             return Err(bad_answer(Call::UserInfo, why));
         }
         claims.completed_by(&added).map_err(unreadable)
+    }
+
+    /// Whether user info tells what the claims of a session tell, besides how the user signed in: for a
+    /// refresh that brought no ID token. User info is not signed, so it changes nothing; and what it
+    /// does not confirm may have been withdrawn. `may_add` says which claims a sign-in would add.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`user_info`](Self::user_info).
+    pub(crate) async fn user_info_agrees(
+        &self,
+        claims: &Claims,
+        access_token: &AccessToken,
+        may_add: impl Fn(&str) -> bool,
+    ) -> Result<bool, Error> {
+        let info = self.user_info(access_token, &claims.sub).await?;
+        let (known, told) = (claims.all(), info.all());
+        let mut names = known.keys().chain(told.keys().filter(|name| may_add(name)));
+        Ok(names.all(|name| {
+            OF_THE_SIGN_IN.contains(&name.as_str()) || is_same(known.get(name), told.get(name))
+        }))
     }
 
     /// What Logto knows of the user now. `access_token` is one without a resource, `sub` the user
@@ -81,5 +107,15 @@ impl Oidc {
             return Err(bad_answer(call, "it is about another user"));
         }
         Ok(claims)
+    }
+}
+
+/// Whether two claims are equal, where lists may have another order and `null` is as good as none.
+fn is_same(one: Option<&Value>, other: Option<&Value>) -> bool {
+    match (one.unwrap_or(&Value::Null), other.unwrap_or(&Value::Null)) {
+        (Value::Array(one), Value::Array(other)) => {
+            one.len() == other.len() && one.iter().all(|item| other.contains(item))
+        }
+        (one, other) => one == other,
     }
 }

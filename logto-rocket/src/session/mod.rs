@@ -51,7 +51,7 @@ use crate::claims::Claims;
 use crate::clock::Clock;
 use crate::error::Error;
 use crate::events::Events;
-use crate::oidc::{Oidc, Tokens};
+use crate::oidc::{Nonce, Oidc, Tokens};
 use crate::session_id::SessionId;
 
 /// The session service.
@@ -141,22 +141,24 @@ impl Sessions {
         &self.events
     }
 
-    /// A session that begins, with what Logto gave for it. It does not exist for other requests before
+    /// A session that begins, with what Logto gave for it and the nonce of the sign-in, whose hash is
+    /// kept if there can be refreshes. It does not exist for other requests before
     /// it is [created](Self::create) and written to its browser.
     pub fn begin(
         &self,
         claims: Claims,
         asked: Asked,
-        tokens: Option<&Tokens>,
+        answer: Option<(&Tokens, &Nonce)>,
         origin: Option<SignInOrigin>,
     ) -> Arc<Session> {
         let now = self.clock.now();
         let mut session = Session::new(self.claims_to_store(claims), asked, now);
-        if let Some(tokens) = tokens {
+        if let Some((tokens, nonce)) = answer {
             session.refresh_token.clone_from(&tokens.refresh_token);
+            session.nonce = tokens.refresh_token.as_ref().map(|_| nonce.into());
             session.id_token = tokens.id_token.clone().filter(|_| self.settings.keep_id_token);
         }
-        let token = tokens.map(|tokens| CachedToken::of_answer(tokens, 0, now));
+        let token = answer.map(|(tokens, _)| CachedToken::of_answer(tokens, 0, now));
         self.backend.begin(session, token, origin)
     }
 

@@ -9,7 +9,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use super::cached_token::CachedTokens;
 use super::secret::Secret;
 use crate::claims::Claims;
-use crate::oidc::{RawIdToken, RefreshToken};
+use crate::oidc::{NonceHash, RawIdToken, RefreshToken};
 use crate::session_id::SessionId;
 
 /// The session of a signed-in browser, stored encrypted in its cookies or in a store.
@@ -21,6 +21,8 @@ pub(crate) struct Session {
     pub generation: u64,
     pub claims: Arc<Claims>,
     pub refresh_token: Option<RefreshToken>,
+    /// Of the sign-in's nonce, if there can be refreshes, whose ID tokens may have it too.
+    pub nonce: Option<NonceHash>,
     pub asked: Asked,
     pub signed_in_at: u64,
     pub confirmed_at: u64,
@@ -107,6 +109,7 @@ impl Session {
             generation: 0,
             claims: Arc::new(claims),
             refresh_token: None,
+            nonce: None,
             asked,
             signed_in_at: now,
             confirmed_at: now,

@@ -22,7 +22,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("user", &["client", "session/session", "session/cached_token", "oidc", "session_id", "error", "resource", "claims", "numeric_date", "names"]),
     ("client", &["config", "session/mod", "session/cookie", "session/session", "events", "oidc", "session_id", "error", "task", "resource", "local_path", "shown", "clock"]),
     ("config", &["session/settings", "session/store", "oidc", "local_path", "loopback", "shown"]),
-    ("session/renewal", &["session/load", "session/mod", "session/renewal/circuit", "session/memory", "session/session", "session/cached_token", "oidc", "error", "task", "claims"]),
+    ("session/renewal", &["session/load", "session/mod", "session/renewal/circuit", "session/memory", "session/session", "session/cached_token", "events", "oidc", "error", "task", "claims"]),
     ("session/end", &["session/mod", "session/memory", "session/session", "oidc", "session_id", "error"]),
     ("session/load", &["session/mod", "session/backend", "session/memory", "session/session", "error"]),
     ("session/mod", &["session/renewal/circuit", "session/backend", "session/memory", "session/cookie", "session/lifetimes", "events", "oidc", "session_id", "error", "claims", "clock"]),

@@ -3,7 +3,7 @@
 use serde_json::json;
 use sha2::{Digest, Sha256, Sha384};
 
-use super::super::MaxAge;
+use super::super::{Before, MaxAge};
 use super::signing::encode;
 use super::*;
 use crate::claims::Claims;
@@ -222,7 +222,7 @@ async fn a_refreshed_token_must_be_about_the_same_user_and_authentication() {
             access_token: &access_token,
             nonce: None,
             max_age: None,
-            same_as: Some(&session),
+            same_as: Some(Before { claims: &session, nonce: None }),
         };
         client.verify_id_token(&RawIdToken::from(key.token(&claims)), &expected).await.map(drop)
     };

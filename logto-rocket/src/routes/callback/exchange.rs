@@ -23,17 +23,20 @@ const PLACE_TIMEOUT: Duration = Duration::from_secs(2);
 ///
 /// [`Error::Unavailable`] if there is no place in time, or Logto's discovery document cannot be fetched.
 pub(super) async fn place(client: &Arc<Client>, request: &Request<'_>) -> Result<Place, Error> {
+    let mut is_ready = false;
     let wait = async {
         client.oidc().ready().await?;
+        is_ready = true;
         Ok(client.exchanges().place(client_address(request)).await)
     };
-    tokio::time::timeout(PLACE_TIMEOUT, wait).await.unwrap_or_else(|_| {
-        Err(Error::Unavailable {
-            call: Call::Token,
-            why: "too many sign-ins wait for Logto".into(),
-            status: None,
-            retry_after: None,
-        })
+    let place = tokio::time::timeout(PLACE_TIMEOUT, wait).await;
+    place.unwrap_or_else(|_| {
+        let (call, why) = if is_ready {
+            (Call::Token, "too many sign-ins wait for Logto")
+        } else {
+            (Call::Discovery, "no discovery document and keys within 2 seconds")
+        };
+        Err(Error::Unavailable { call, why: why.into(), status: None, retry_after: None })
     })
 }
 
@@ -55,7 +58,7 @@ pub(super) async fn exchange(
     match verify(&client, &flow, &tokens).await {
         Ok(claims) => {
             let asked = flow.asked.resolve(client.asked());
-            Ok(client.sessions().begin(claims, asked, Some(&tokens), Some(origin)))
+            Ok(client.sessions().begin(claims, asked, Some((&tokens, &flow.nonce)), Some(origin)))
         }
         Err(error) => {
             client.sessions().revoke_refused(tokens.refresh_token.as_ref()).await;

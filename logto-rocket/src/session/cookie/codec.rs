@@ -5,17 +5,27 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::compact;
-use crate::oidc::{RawIdToken, RefreshToken};
+use crate::oidc::{NonceHash, RawIdToken, RefreshToken};
 use crate::session::cached_token::{CachedTokens, is_zero};
 use crate::session::session::{Asked, Session, SignInOrigin};
 use crate::session_id::SessionId;
 
 /// The format of what is sealed. A session in another format reads as signed out.
-const FORMAT: u8 = 2;
+const FORMAT: u8 = 3;
 
 /// What is written of a session besides its claims. Times are relative to the sign-in.
 #[derive(Serialize, Deserialize)]
-struct Line(u8, SessionId, u64, Option<RefreshToken>, u64, i64, i64, Option<Rest>);
+struct Line(
+    u8,
+    SessionId,
+    u64,
+    Option<RefreshToken>,
+    u64,
+    i64,
+    i64,
+    Option<NonceHash>,
+    Option<Rest>,
+);
 
 /// What most sessions do not have.
 #[derive(Default, Serialize, Deserialize)]
@@ -50,6 +60,7 @@ impl Session {
             self.signed_in_at,
             difference(self.confirmed_at, self.signed_in_at)?,
             difference(self.last_seen, self.signed_in_at)?,
+            self.nonce.clone(),
             rest.is_needed().then_some(rest),
         );
         let mut text = serde_json::to_string(&line).ok()?;
@@ -62,7 +73,8 @@ impl Session {
     pub fn from_text(text: &str) -> Option<Self> {
         let (line, claims) = text.split_once('\n')?;
         let line: Line = serde_json::from_str(line).ok()?;
-        let Line(FORMAT, id, generation, refresh_token, signed_in_at, confirmed, seen, rest) = line
+        let Line(FORMAT, id, generation, refresh_token, signed_in_at, confirmed, seen, nonce, rest) =
+            line
         else {
             return None;
         };
@@ -72,6 +84,7 @@ impl Session {
             generation,
             claims: Arc::new(compact::read(claims)?),
             refresh_token,
+            nonce,
             asked,
             signed_in_at,
             confirmed_at: signed_in_at.checked_add_signed(confirmed)?,

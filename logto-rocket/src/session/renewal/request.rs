@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use super::circuit::BACKOFF;
 use crate::claims::Claims;
-use crate::error::{Call, Error, InvalidToken};
-use crate::oidc::{Expected, RefreshToken, Renewal, Target, Tokens};
+use crate::error::{Error, InvalidToken};
+use crate::events::Event;
+use crate::oidc::{Before, Expected, RefreshToken, Renewal, Target, Tokens};
 use crate::session::Sessions;
 use crate::session::cached_token::{CachedToken, TokenTarget};
 use crate::session::memory::{Entry, Freshness, Purpose};
@@ -42,13 +43,7 @@ impl Sessions {
                 renewal = self.ask(&used, &target, purpose).await;
             }
         }
-        let renewed = self.take(entry, number, &target, marks, renewal).await.and_then(|claims| {
-            if claims || matches!(purpose, Purpose::AccessToken(..)) {
-                Ok(())
-            } else {
-                Err(no_claims())
-            }
-        });
+        let renewed = self.take(entry, number, purpose, marks, renewal).await;
         if let Err(error) = &renewed {
             self.pause(entry, purpose, &target, error);
         }
@@ -111,6 +106,7 @@ impl Sessions {
     fn note(&self, purpose: &Purpose, renewed: &Result<(), Error>) {
         let now = self.clock.instant();
         let of_claims = matches!(purpose, Purpose::Claims(_));
+        // First, because the circuit wakes requests that then answer.
         if let Err(error) = renewed
             && of_claims
             && *error != Error::SessionOver
@@ -142,24 +138,24 @@ impl Sessions {
         }
     }
 
-    /// Takes the answer, and says whether there were claims in it. The refresh token in it is stored
-    /// whatever else is wrong: Logto may honour no other one any more.
+    /// Takes the answer. The refresh token in it is stored whatever else is wrong: Logto may honour no
+    /// other one any more.
     async fn take(
         self: &Arc<Self>,
         entry: &Entry,
         number: u64,
-        target: &TokenTarget,
+        purpose: &Purpose,
         marks: u32,
         renewal: Renewal,
-    ) -> Result<bool, Error> {
-        let before = entry.session();
+    ) -> Result<(), Error> {
+        let (before, target) = (entry.session(), target_of(purpose));
         if self.is_ended(&before) {
             self.revoke_behind(renewal.refresh_token);
             return Err(Error::SessionOver);
         }
         let tokens = match renewal.outcome {
             Ok(tokens) => tokens,
-            Err(Error::Refused { code, .. }) if ends_the_session(&code, target) => {
+            Err(Error::Refused { code, .. }) if ends_the_session(&code, &target) => {
                 self.end(&before).await;
                 return Err(Error::SessionOver);
             }
@@ -173,15 +169,24 @@ impl Sessions {
         };
         let claims = self.verified(&before, &tokens).await;
         if let Err(Error::InvalidToken(InvalidToken::Claim {
-            name: "iss" | "sub" | "aud" | "azp",
-            ..
+            name: claim @ ("iss" | "sub" | "aud" | "azp"),
+            why,
         })) = claims
         {
-            self.end(&before).await;
-            return Err(Error::SessionOver);
+            self.events.emit(&Event::RefreshedAsAnother {
+                sub: before.claims.sub.clone(),
+                session: before.id.clone(),
+                claim,
+                why,
+            });
+            return Err(self.end_and_revoke(&before, renewal.refresh_token).await);
         }
         let believed = claims.is_ok();
-        let claims = self.confirmed_claims(claims, target, &tokens).await;
+        // In a box, because it is large and every request has room for it.
+        let claims = Box::pin(self.confirmed_claims(claims, &before, purpose, &tokens)).await;
+        if let Err(Error::SessionOver) = claims {
+            return Err(self.end_and_revoke(&before, renewal.refresh_token).await);
+        }
         let now = self.clock.now();
         entry.advance(|session| {
             if let Some(refresh_token) = renewal.refresh_token.clone() {
@@ -191,7 +196,7 @@ impl Sessions {
                 session.claims = Arc::new(self.claims_to_store(claims.clone()));
                 session.confirmed_at = now;
                 session.marks = session.marks.max(marks);
-                if self.settings.keep_id_token {
+                if self.settings.keep_id_token && tokens.id_token.is_some() {
                     session.id_token.clone_from(&tokens.id_token);
                 }
             }
@@ -200,14 +205,25 @@ impl Sessions {
             entry.claims_came(number);
         }
         if believed {
-            entry.add_token(target.clone(), CachedToken::of_answer(&tokens, marks, now), now);
+            entry.add_token(target, CachedToken::of_answer(&tokens, marks, now), now);
         }
         if let Err(over) = self.backend.save(entry).await {
             self.end(&before).await;
             self.revoke_behind(renewal.refresh_token);
             return Err(over);
         }
-        claims.map(|claims| claims.is_some())
+        claims.map(drop)
+    }
+
+    /// Ends a session, and revokes the newest refresh token that is known of it.
+    async fn end_and_revoke(
+        self: &Arc<Self>,
+        session: &Arc<Session>,
+        newest: Option<RefreshToken>,
+    ) -> Error {
+        let ended = self.end(session).await;
+        self.revoke_behind(newest.or_else(|| ended.refresh_token.clone()));
+        Error::SessionOver
     }
 
     async fn verified(&self, session: &Session, tokens: &Tokens) -> Result<Option<Claims>, Error> {
@@ -216,7 +232,7 @@ impl Sessions {
             access_token: &tokens.access_token,
             nonce: None,
             max_age: None,
-            same_as: Some(&session.claims),
+            same_as: Some(Before { claims: &session.claims, nonce: session.nonce.as_ref() }),
         };
         self.oidc.verify_id_token(raw, &expected).await.map(Some)
     }
@@ -243,9 +259,4 @@ fn is_invalid_grant(renewal: &Renewal) -> bool {
 /// use the application. The latter counts only if no particular audience was requested.
 fn ends_the_session(code: &str, target: &TokenTarget) -> bool {
     code == "invalid_grant" || (code == "access_denied" && *target == TokenTarget::default())
-}
-
-fn no_claims() -> Error {
-    let why = "it contains no ID token to confirm the claims".into();
-    Error::BadAnswer { call: Call::Token, why }
 }

@@ -8,6 +8,11 @@ use crate::error::Error;
 use crate::oidc::{AccessToken, Tokens};
 use crate::session::Sessions;
 use crate::session::cached_token::TokenTarget;
+use crate::session::memory::Purpose;
+use crate::session::session::Session;
+
+/// The claims of a user's rights, which ID tokens have as well as user info.
+const RIGHTS: [&str; 3] = ["roles", "organizations", "organization_roles"];
 
 /// How long a confirmation waits for user info. Requests wait for the confirmation meanwhile.
 const USER_INFO_TIMEOUT: Duration = Duration::from_secs(2);
@@ -29,20 +34,46 @@ impl Sessions {
         self.oidc.with_user_info(claims, access_token, |name| self.stores_claim(name)).await
     }
 
-    /// The same for the answer to a refresh. The token of a resource opens no user info, so the claims
-    /// that come with one confirm nothing: there are none.
+    /// The same for the answer to a refresh, whose claims may be missing: then user info confirms those
+    /// of the session, if the request is for claims. The token of a resource opens no user info, so the
+    /// claims that come with one confirm nothing: there are none.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::SessionOver`] if user info tells of something else, which only a sign-in can prove.
     pub(super) async fn confirmed_claims(
         &self,
         claims: Result<Option<Claims>, Error>,
-        target: &TokenTarget,
+        before: &Session,
+        purpose: &Purpose,
         tokens: &Tokens,
     ) -> Result<Option<Claims>, Error> {
-        let Some(claims) = claims? else { return Ok(None) };
-        if self.settings.user_info && *target != TokenTarget::default() {
-            return Ok(None);
-        }
-        let answer = self.with_user_info(claims, &tokens.access_token);
+        let is_of_resource = match purpose {
+            Purpose::AccessToken(target, _) => *target != TokenTarget::default(),
+            Purpose::Claims(_) => false,
+        };
+        let answer = async {
+            match (claims?, purpose) {
+                (None, Purpose::AccessToken(..)) => Ok(None),
+                (Some(_), _) if self.settings.user_info && is_of_resource => Ok(None),
+                (Some(claims), _) => {
+                    self.with_user_info(claims, &tokens.access_token).await.map(Some)
+                }
+                (None, Purpose::Claims(_)) => {
+                    // User info has more than ID tokens, which only sessions with user info keep.
+                    let adds = |name: &str| self.settings.user_info || RIGHTS.contains(&name);
+                    let keep = |name: &str| adds(name) && self.stores_claim(name);
+                    let agrees =
+                        self.oidc.user_info_agrees(&before.claims, &tokens.access_token, keep);
+                    if agrees.await? {
+                        Ok(Some(Claims::clone(&before.claims)))
+                    } else {
+                        Err(Error::SessionOver)
+                    }
+                }
+            }
+        };
         let answer = tokio::time::timeout(USER_INFO_TIMEOUT, answer).await;
-        answer.unwrap_or_else(|_| Err(unavailable("no user info within 2 seconds"))).map(Some)
+        answer.unwrap_or_else(|_| Err(unavailable("no user info within 2 seconds")))
     }
 }

@@ -150,9 +150,9 @@ async fn a_session_is_sealed_as_rocket_does_under_a_name_that_says_whose_it_is()
     let by_rocket = sealed(&app, &name, &text).await;
     is_signed_out(&app, &[(&name, &by_rocket)]).await;
     for other in [
-        text.replacen("[2,", "[1,", 1),
-        text.replacen("[2,", "[3,", 1),
-        text.replacen("[2,", "[", 1),
+        text.replacen("[3,", "[1,", 1),
+        text.replacen("[3,", "[4,", 1),
+        text.replacen("[3,", "[", 1),
         text[..text.len() - 1].to_owned(),
         format!("{text}x"),
         "{}".into(),

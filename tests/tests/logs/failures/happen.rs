@@ -44,6 +44,26 @@ impl Failure {
                 let page = app.sign_in(&mut app.browser(), "alice", "/").await;
                 Seen { log: since(), page: Some(page) }
             }
+            Self::LogoutClaim(name, json) => {
+                let app = usual().start().await;
+                let value: serde_json::Value = serde_json::from_str(json).expect("JSON");
+                app.idp.tamper(Tamper::Claim(name.into(), value));
+                let token = app.idp.logout_token("alice").expect("a logout token");
+                app.post_logout_token(&token).await;
+                Seen { log: since(), page: None }
+            }
+            Self::Issuer(iss) => {
+                let app = usual().start().await;
+                let mut browser = app.browser();
+                let callback = app.callback(&mut browser, "alice", "/").await;
+                let parts = callback.split('&').filter(|part| !part.starts_with("iss="));
+                let mut callback = parts.collect::<Vec<_>>().join("&");
+                if let Some(iss) = iss {
+                    callback.push_str("&iss=");
+                    callback.push_str(iss);
+                }
+                Seen { page: Some(browser.open(&callback).await), log: since() }
+            }
             Self::Time(name, off) => {
                 let app = usual().start().await;
                 let time = app.clock.now().saturating_add_signed(off);
@@ -59,46 +79,7 @@ impl Failure {
                 let page = app.browser().open("/auth/sign-in").await;
                 Seen { log: since(), page: Some(page) }
             }
-            Self::Unreachable(Cause::Gone) => {
-                let App { client, idp, clock } = usual().start().await;
-                let mut alice = Browser::new(&client);
-                alice.sign_in(&idp, "alice", "/").await;
-                idp.stop().await;
-                clock.advance(2 * HOUR);
-                alice.open("/account").await;
-                assert!(!since().contains("within"), "it is not slow: {}", since());
-                Seen { log: since(), page: None }
-            }
-            Self::Unreachable(cause) => {
-                let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-                let place = listener.local_addr().expect("its address");
-                let endpoint = match cause {
-                    Cause::Gone | Cause::Refused => {
-                        drop(listener);
-                        format!("http://{place}")
-                    }
-                    Cause::Dns => "https://logto.invalid".into(),
-                    Cause::Tls => {
-                        answer_not_found(listener);
-                        format!("https://{place}")
-                    }
-                    // Connections wait in its queue.
-                    Cause::Timeout => {
-                        std::mem::forget(listener);
-                        format!("http://{place}")
-                    }
-                };
-                let config = |config: Config| {
-                    let config = config.endpoint(endpoint.clone());
-                    match cause {
-                        Cause::Timeout => config.timeout(Duration::from_millis(150)),
-                        _ => config,
-                    }
-                };
-                let app = usual().config(config).start().await;
-                let page = app.browser().open("/auth/sign-in").await;
-                Seen { log: since(), page: Some(page) }
-            }
+            Self::Unreachable(cause) => cause.happen(log, usual()).await,
             Self::Host => {
                 let app = usual().start().await;
                 let mut browser = app.browser();
@@ -131,6 +112,52 @@ impl Failure {
                 Seen { log: logged, page: None }
             }
         }
+    }
+}
+
+impl Cause {
+    /// Makes it happen in this application.
+    async fn happen(self, log: &Log, builder: Builder<'_>) -> Seen {
+        let before = log.ours().len();
+        let since = || log.ours().split_off(before);
+        if matches!(self, Self::Gone) {
+            let App { client, idp, clock } = builder.start().await;
+            let mut alice = Browser::new(&client);
+            alice.sign_in(&idp, "alice", "/").await;
+            idp.stop().await;
+            clock.advance(2 * HOUR);
+            alice.open("/account").await;
+            assert!(!since().contains("within"), "it is not slow: {}", since());
+            return Seen { log: since(), page: None };
+        }
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let place = listener.local_addr().expect("its address");
+        let endpoint = match self {
+            Self::Gone | Self::Refused => {
+                drop(listener);
+                format!("http://{place}")
+            }
+            Self::Dns => "https://logto.invalid".into(),
+            Self::Tls => {
+                answer_not_found(listener);
+                format!("https://{place}")
+            }
+            // Connections wait in its queue.
+            Self::Timeout => {
+                std::mem::forget(listener);
+                format!("http://{place}")
+            }
+        };
+        let config = |config: Config| {
+            let config = config.endpoint(endpoint.clone());
+            match self {
+                Self::Timeout => config.timeout(Duration::from_millis(150)),
+                _ => config,
+            }
+        };
+        let app = builder.config(config).start().await;
+        let page = app.browser().open("/auth/sign-in").await;
+        Seen { log: since(), page: Some(page) }
     }
 }
 

@@ -10,6 +10,10 @@ pub enum Failure {
     Refused(At, &'static str),
     /// A claim of the ID token of a sign-in has a value.
     Claim(&'static str, &'static str),
+    /// A claim of a logout token has a value.
+    LogoutClaim(&'static str, &'static str),
+    /// The callback has another `iss`, or none.
+    Issuer(Option<&'static str>),
     /// A time in it is off by so many seconds.
     Time(&'static str, i64),
     /// The discovery document is not what it must be.
@@ -94,6 +98,13 @@ pub const FAILURES: &[(Failure, &[&str])] = &[
     (Failure::Claim("iss", "\"https://else.where\\n\""), &["claim `iss` is `https://else.where\\n`, not `", "`logto.endpoint` (from Config in code)"]),
     (Failure::Claim("aud", "\"another\""), &["claim `aud` is `another`, not `", "`logto.app_id` (from Config in code)"]),
     (Failure::Claim("nonce", "\"another\""), &["belongs to another sign-in"]),
+    (Failure::Claim("aud", "[\"test_app\", \"another\"]"), &["claim `aud` names others, too (`test_app, another`)", "no `azp`"]),
+    (Failure::Claim("azp", "\"another\""), &["claim `azp` is `another`, not `test_app`", "`logto.app_id` (from Config in code)"]),
+    (Failure::LogoutClaim("nonce", "\"n\""), &["claim `nonce` is forbidden in a logout token"]),
+    (Failure::LogoutClaim("iss", "\"https://else.where\""), &["claim `iss` is `https://else.where`, not `http://127.0.0.1:"]),
+    (Failure::LogoutClaim("events", "7"), &["claim `events` is a number, not an object"]),
+    (Failure::Issuer(Some("https://else.where")), &["`iss` is `https://else.where`, not `http://127.0.0.1:", "`logto.endpoint` (from Config in code)"]),
+    (Failure::Issuer(None), &["`iss` is missing", "`http://127.0.0.1:"]),
     (Failure::Discovery, &["discovery document", "/oidc/.well-known/openid-configuration", "404", "`logto.endpoint` (from Config in code)"]),
     (Failure::Unreachable(Cause::Refused), &["discovery document", "http://127.0.0.1:", "refused", "`logto.endpoint` (from Config in code)"]),
     (Failure::Unreachable(Cause::Dns), &["https://logto.invalid/oidc/.well-known", "the host name cannot be resolved", "`logto.endpoint` (from Config in code)"]),

@@ -4,6 +4,7 @@
 #![expect(clippy::needless_pass_by_value, reason = "the parameters of a handler are its guards")]
 
 mod bad_answers;
+mod id_tokens;
 mod lifetimes;
 mod no_answer;
 
