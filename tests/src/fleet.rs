@@ -155,7 +155,7 @@ impl Fleet {
     /// What the store knows a user by.
     pub fn stored_name(&self, sub: &str) -> String {
         let (endpoint, app_id) = (self.app.idp.endpoint(), self.app.idp.app_id());
-        let hash = Sha256::digest(format!("{endpoint}/oidc\n{app_id}"));
+        let hash = Sha256::digest(format!("{endpoint}/oidc\n{app_id}\n/auth"));
         let owner = hash.iter().take(6).fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
         format!("{owner}:{sub}")
     }

@@ -77,13 +77,17 @@ impl Policy {
     }
 }
 
-/// Whether the header is for shared caches of its own kind, which heed it in place of `Cache-Control`
-/// ([RFC 9213](https://www.rfc-editor.org/rfc/rfc9213)).
+/// Whether the header is for shared caches of one kind, which heed it in place of `Cache-Control`: those of
+/// [RFC 9213](https://www.rfc-editor.org/rfc/rfc9213) and older ones.
 fn is_targeted(name: &str) -> bool {
-    const OF_CDNS: &str = "cdn-cache-control";
-    let end = name.len().checked_sub(OF_CDNS.len()).and_then(|from| name.get(from..));
-    end.is_some_and(|end| end.eq_ignore_ascii_case(OF_CDNS))
-        || name.eq_ignore_ascii_case("surrogate-control")
+    let ends_with = |end: &str| {
+        let from = name.len().checked_sub(end.len());
+        from.and_then(|from| name.get(from..)).is_some_and(|it| it.eq_ignore_ascii_case(end))
+    };
+    ends_with("-cache-control")
+        || ends_with("surrogate-control")
+        || name.eq_ignore_ascii_case("X-Accel-Expires")
+        || name.eq_ignore_ascii_case("Edge-Control")
 }
 
 /// Whether a comma-separated list contains this name.

@@ -5,10 +5,16 @@ use rocket::Request;
 use super::headers::{header, is_htmx};
 use super::kind::Kind;
 use crate::local_path::LocalPath;
+use crate::session::MAX_RETURN_TO;
 
 /// The page to return to after the sign-in: the path and query of a navigation, also in a frame, or
 /// the page that any other request was made from.
 pub(crate) fn return_to(request: &Request<'_>, kind: Kind, origin: &str) -> Option<LocalPath> {
+    // A longer one would make the headers too long, and no sign-in returns to it.
+    page(request, kind, origin).filter(|path| path.as_str().len() <= MAX_RETURN_TO)
+}
+
+fn page(request: &Request<'_>, kind: Kind, origin: &str) -> Option<LocalPath> {
     let boosted = header(request, "HX-Boosted") == Some("true");
     if matches!(kind, Kind::Navigation | Kind::Frame) || boosted {
         return request.uri().to_string().parse().ok();

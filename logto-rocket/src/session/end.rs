@@ -60,11 +60,13 @@ impl Sessions {
     /// not asked.
     pub async fn ended(&self, session: &Arc<Session>) {
         let watch = self.memory.ended.watch(session);
+        // While Logto does not answer, old claims stand, and the next request is let in by them too.
+        let begun = self.clock.now();
         loop {
             let known = self.memory.registry.newest(&session.id);
             let newest = known.as_ref().unwrap_or(session);
             let now = self.clock.now();
-            let left = self.lifetimes.relied_on(newest, self.settings.revalidate_after, now);
+            let left = self.lifetimes.relied_on(newest, self.settings.revalidate_after, begun, now);
             if left.is_zero() || self.memory.ended.verdict(newest) != Verdict::Alive {
                 return;
             }

@@ -7,6 +7,9 @@ use super::session::Session;
 /// How long a sign-in may take: as long as Logto waits for the user.
 pub(super) const FLOW_LIFETIME: Duration = Duration::from_secs(3600);
 
+/// How long a session whose claims are due is relied on by a stream.
+const SHORTEST_RELIANCE: Duration = Duration::from_secs(30);
+
 /// How long its cookie is kept. A callback that comes too late still knows which page it was for: the
 /// interaction at Logto lives an hour.
 pub(super) const FLOW_KEPT: Duration = Duration::from_secs(FLOW_LIFETIME.as_secs() + 3000);
@@ -57,18 +60,25 @@ impl Lifetimes {
     }
 
     /// How much longer the session can be relied on, if it is not used again: until it is over, or its
-    /// claims are due for confirmation.
+    /// claims are due for confirmation. Where they were due when that `begun`, for a moment, so that who
+    /// comes again and again while Logto does not answer does so in peace.
     pub fn relied_on(
         &self,
         session: &Session,
         revalidate_after: Option<Duration>,
+        begun: u64,
         now: u64,
     ) -> Duration {
         let since = |at: u64, limit: Duration| {
             Duration::from_secs(at.saturating_add(limit.as_secs()).saturating_sub(now))
         };
         let idle = self.idle_timeout.map(|limit| since(session.last_seen, limit));
-        let due = revalidate_after.map(|limit| since(session.confirmed_at, limit));
+        let due = revalidate_after.map(|limit| {
+            let is_due_already = session.confirmed_at.saturating_add(limit.as_secs()) <= begun;
+            let moment =
+                if is_due_already { since(begun, SHORTEST_RELIANCE) } else { Duration::ZERO };
+            since(session.confirmed_at, limit).max(moment)
+        });
         [idle, due].into_iter().flatten().fold(self.left(session, now), Duration::min)
     }
 

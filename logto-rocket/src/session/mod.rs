@@ -109,7 +109,7 @@ impl Sessions {
         let memory =
             Memory::new(store.is_some(), max_lifetime, settings.revalidate_after, FLOW_LIFETIME);
         let (cookies, memory) = (Arc::new(cookies), Arc::new(memory));
-        let owner = store_owner(issuer, app_id);
+        let owner = store_owner([issuer, app_id, base]);
         let backend = Backend::new(
             store.map(|store| (store, owner)),
             Arc::clone(&cookies),
@@ -220,6 +220,6 @@ impl Sessions {
 }
 
 /// What the names that a store knows begin with, so that applications can share one.
-fn store_owner(issuer: &str, app_id: &str) -> String {
-    hash(&format!("{issuer}\n{app_id}"))[..12].to_owned()
+fn store_owner(owner: [&str; 3]) -> String {
+    hash(&owner.join("\n"))[..12].to_owned()
 }

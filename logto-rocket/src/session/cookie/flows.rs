@@ -59,7 +59,12 @@ impl Cookies {
     /// The cookie of a sign-in that begins, and what makes room for it: the cookies that cannot be read
     /// or whose time is over go, then the oldest gives up the page to return to, or goes.
     pub fn begin_flow(&self, flow: &Flow, flows: &Flows) -> Vec<CookieWrite> {
-        let Some(new) = self.flow_write(flow) else { return Vec::new() };
+        let Some(mut new) = self.flow_write(flow) else { return Vec::new() };
+        if new.bytes() > MAX_BYTES {
+            // Of signs that JSON writes as two.
+            let shorter = Flow { return_to: None, ..flow.clone() };
+            new = self.flow_write(&shorter).unwrap_or(new);
+        }
         let is_in_time =
             |cookie: &&FlowCookie| cookie.flow.as_ref().is_some_and(|flow| !self.is_late(flow));
         let (stay, go): (Vec<_>, Vec<_>) = flows.0.iter().partition(is_in_time);

@@ -80,6 +80,8 @@ pub(in crate::session) struct Standing {
     /// Whether there is an access token that is good for a while, or claims that were confirmed in
     /// time, whichever is wanted.
     pub is_there: bool,
+    /// Whether the organization that is asked about is one of the user's, by the claims.
+    pub is_own_organization: bool,
 }
 
 /// A place in the queue.
@@ -140,7 +142,8 @@ impl Queue {
         if is_there {
             return Some(Settled::There);
         }
-        let refused = self.organizations_refused(purpose, now).map(|wait| {
+        let refused = self.organizations_refused(purpose, now);
+        let refused = refused.filter(|_| !standing.is_own_organization).map(|wait| {
             (wait, "it has refused tokens for many organizations a moment ago".to_owned())
         });
         self.paused(now).max(refused).map(|(wait, why)| Settled::Paused(wait, why))

@@ -64,7 +64,7 @@ impl Sessions {
                 entry.refuse(target.clone(), code.clone(), now, REFUSED_FOR);
             }
             Error::Unavailable { retry_after: Some(wait), .. } => {
-                entry.pause(now, *wait, error.to_string());
+                entry.pause(now, (*wait).max(BACKOFF), error.to_string());
             }
             _ => entry.pause(now, BACKOFF, error.to_string()),
         }

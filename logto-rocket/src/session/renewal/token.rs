@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::circuit::BACKOFF;
 use super::queue::unavailable;
 use crate::error::{Call, Error};
 use crate::oidc::AccessToken;
@@ -68,7 +69,9 @@ impl Sessions {
         };
         match renewed {
             Ok(()) => entry.expiring_token(&target, wanted, self.clock.now()).ok_or_else(|| {
-                unavailable("the access token that Logto issued has already expired")
+                let why = "the access token that Logto issued has already expired";
+                entry.pause(self.clock.instant(), BACKOFF, why.into());
+                unavailable(why)
             }),
             Err(Error::SessionOver) => Err(Error::SessionOver),
             Err(error @ Error::Refused { .. }) if !error.is_of_the_application() => Err(error),

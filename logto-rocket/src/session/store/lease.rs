@@ -16,6 +16,9 @@ const LEASE_TIMEOUT: Duration = Duration::from_secs(10);
 /// How often a lease that is in use is extended.
 const EXTENSION: Duration = Duration::from_secs(3);
 
+/// How long the holder waits until it is given back, so that the next in line finds it free.
+const RELEASE_TIMEOUT: Duration = Duration::from_millis(500);
+
 /// How long it is until a lease that another process has is asked for again.
 const POLL_BACKOFF: Duration = Duration::from_millis(20);
 
@@ -55,8 +58,14 @@ impl Lease {
                 Err(_) => log_failure(self.take().await.map(drop)),
             }
         };
-        log_failure(in_time(self.store.release(&self.at, self.holder.as_str())).await);
+        // Who waits for the result does not wait for a store that hangs.
+        let release = tokio::spawn(self.release());
+        tokio::time::timeout(RELEASE_TIMEOUT, release).await.ok();
         done
+    }
+
+    async fn release(self) {
+        log_failure(in_time(self.store.release(&self.at, self.holder.as_str())).await);
     }
 
     async fn take(&self) -> Result<bool, StoreError> {

@@ -208,3 +208,20 @@ async fn made_up_organizations_are_asked_for_a_few_times_a_minute() {
     app.clock.advance(Duration::from_secs(61));
     assert_eq!(alice.open("/orgs/org_1").await.status, Status::Ok);
 }
+
+/// Links of another site can have a browser ask about organizations that are made up.
+#[rocket::async_test]
+async fn made_up_organizations_take_nothing_from_those_that_the_claims_name() {
+    let app = App::builder().provider(many_organizations).routes(all()).start().await;
+    let mut alice = app.signed_in("alice").await;
+    for number in 0..30 {
+        alice.open(&format!("/orgs/made-up-{number}/invite")).await;
+    }
+    assert_eq!(alice.open("/orgs/org_1/invite").await.status, Status::Ok);
+}
+
+fn many_organizations(provider: logto_rocket::testing::Builder) -> logto_rocket::testing::Builder {
+    let alice = User::new("alice").organization("org_1", ["org-admin"]);
+    let provider = provider.user(alice).organization("org_1", "One", "");
+    provider.organization_role("org-admin", &["invite:member"])
+}

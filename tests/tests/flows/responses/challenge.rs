@@ -203,3 +203,16 @@ async fn a_browser_that_keeps_no_session_gets_a_page_instead_of_a_third_redirect
     assert_eq!(page.status, Status::Unauthorized, "{page:?}");
     assert!(page.body.contains("rejects cookies"), "{}", page.body);
 }
+
+/// What a sign-in does not return to is in no header: percent-encoded it is three times as long, and a
+/// proxy takes 4 kB.
+#[rocket::async_test]
+async fn a_long_address_makes_no_long_header() {
+    let app = App::start().await;
+    for address in
+        [format!("/account?{}", "?".repeat(2_000)), format!("/account?{}", "x".repeat(1_400))]
+    {
+        let answer = app.browser().open(&address).await;
+        assert_eq!(answer.location(), "/auth/sign-in", "{answer:?}");
+    }
+}

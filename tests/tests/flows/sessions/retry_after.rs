@@ -43,3 +43,22 @@ async fn too_many_requests_of_one_session_pause_that_one_and_5xx_all() {
         assert_eq!(alice.open("/admin").await.status, Status::Forbidden, "{status}");
     }
 }
+
+/// A number that Logto sends makes no pause shorter, either.
+#[rocket::async_test]
+async fn a_short_retry_after_has_no_session_ask_more_than_twice_in_half_a_minute() {
+    for (status, seconds) in [(503, 0), (503, 5), (429, 0), (500, 1)] {
+        let app = App::start().await;
+        let mut alice = app.signed_in("alice").await;
+        app.clock.advance(HOUR);
+        app.idp.forget_requests();
+        let fault = Fault::Later(status, Duration::from_secs(seconds));
+        app.idp.fault(Endpoint::Token, fault).for_ever();
+        for _ in 0..29 {
+            assert_eq!(alice.open("/account").await.status, Status::Ok, "old claims stand");
+            app.clock.advance(Duration::from_secs(1));
+        }
+        let asked = app.idp.requests().token();
+        assert!((1..=2).contains(&asked), "{status}, {seconds} s: {asked} requests");
+    }
+}

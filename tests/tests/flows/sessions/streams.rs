@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use logto_rocket::testing::{Endpoint, Fault};
 use logto_rocket::{LogtoUser, SessionConfig};
 use logto_rocket_tests::app::{App, ORIGIN};
 use logto_rocket_tests::browser::{Browser, From};
@@ -118,4 +119,14 @@ async fn a_user_whose_session_has_ended_already_starts_no_stream_that_lasts() {
     let cookies = cookies.map(|(name, value)| Cookie::new(name.clone(), value.clone()));
     let response = app.client.get("/stream").cookies(cookies).dispatch().await;
     assert_eq!(response.status(), Status::Unauthorized);
+}
+
+/// Otherwise a browser would come again at once, and again, for as long as Logto is away.
+#[rocket::async_test]
+async fn while_logto_is_away_and_old_claims_stand_a_stream_lasts_a_moment() {
+    let app = app(SessionConfig::new()).await;
+    let alice = app.signed_in("alice").await;
+    app.idp.fault(Endpoint::Token, Fault::Status(503)).for_ever();
+    app.clock.advance(2 * HOUR);
+    ends_by(&app, &alice, async || app.clock.advance(MINUTE)).await;
 }

@@ -1,8 +1,8 @@
 use super::*;
 
 const MINUTE: Duration = Duration::from_secs(60);
-const NOTHING: Standing = Standing { is_over: false, is_there: false };
-const THERE: Standing = Standing { is_over: false, is_there: true };
+const NOTHING: Standing = Standing { is_over: false, is_there: false, is_own_organization: false };
+const THERE: Standing = Standing { is_over: false, is_there: true, is_own_organization: false };
 
 fn token(resource: &str) -> TokenTarget {
     TokenTarget { resource: Some(resource.into()), organization: None }
@@ -60,7 +60,7 @@ fn an_ended_session_asks_for_nothing_whatever_is_there() {
     let (mut queue, now) = (Queue::default(), Instant::now());
     queue.refuse(token("a"), "access_denied".into(), now, MINUTE);
     queue.pause(now, MINUTE, "so".into());
-    let over = Standing { is_over: true, is_there: true };
+    let over = Standing { is_over: true, ..THERE };
     assert_eq!(queue.settled(&for_token("a"), over, now), Some(Settled::Over));
 }
 
@@ -120,6 +120,8 @@ fn a_session_is_refused_a_few_organizations_at_a_time() {
     let settled = queue.settled(&wanted(99), NOTHING, now);
     assert!(matches!(settled, Some(Settled::Paused(wait, _)) if wait == MINUTE), "{settled:?}");
     assert_eq!(queue.settled(&wanted(99), THERE, now), Some(Settled::There));
+    let own = Standing { is_own_organization: true, ..NOTHING };
+    assert_eq!(queue.settled(&wanted(99), own, now), None, "one of the user's");
     assert_eq!(queue.settled(&for_token("a"), NOTHING, now), None, "a resource");
     assert_eq!(queue.settled(&wanted(99), NOTHING, now + MINUTE), None);
 }

@@ -81,7 +81,15 @@ impl Entry {
             }
             Purpose::Claims(Freshness::After(_)) => false,
         };
-        state.queue.settled(purpose, Standing { is_over, is_there }, now)
+        let is_own_organization = match purpose {
+            Purpose::AccessToken(TokenTarget { organization: Some(id), .. }, _) => {
+                let own = state.session.claims.organizations.as_deref();
+                own.is_some_and(|own| own.contains(id))
+            }
+            _ => false,
+        };
+        let standing = Standing { is_over, is_there, is_own_organization };
+        state.queue.settled(purpose, standing, now)
     }
 
     /// Records the start of a token request and returns its number.

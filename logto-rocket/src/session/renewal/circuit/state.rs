@@ -48,7 +48,7 @@ impl CircuitState {
 
     /// Logto gave no answer that can be used.
     pub fn open(&mut self, now: Instant, wait: Option<Duration>) {
-        self.open_until = Some(now + wait.unwrap_or(BACKOFF));
+        self.open_until = Some(now + wait.unwrap_or_default().max(BACKOFF));
         self.refusal = None;
     }
 
@@ -104,11 +104,12 @@ mod tests {
     }
 
     #[test]
-    fn it_stays_open_for_as_long_as_logto_says() {
-        let wait = Duration::from_secs(5);
-        let (mut state, now) = opened(Some(wait));
-        assert!(!state.may_ask(now + Duration::from_secs(4)));
-        assert!(state.may_ask(now + wait));
+    fn it_stays_open_for_as_long_as_logto_says_but_no_shorter_than_otherwise() {
+        for (said, wait) in [(0, 30), (5, 30), (45, 45)] {
+            let (mut state, now) = opened(Some(Duration::from_secs(said)));
+            assert!(!state.may_ask(now + Duration::from_secs(wait - 1)), "{said}");
+            assert!(state.may_ask(now + Duration::from_secs(wait)), "{said}");
+        }
     }
 
     #[test]
