@@ -34,18 +34,18 @@ impl Writer<'_> {
                 let roles = roles.iter().map(|role| &role.value);
                 quote!(Roles(&[#(#roles),*]))
             }
-            Condition::Scope(_, scope) => self.scopes(std::slice::from_ref(scope), context),
-            Condition::Scopes(_, scopes) => self.scopes(scopes, context),
+            Condition::Scope(scope) => self.scopes(std::slice::from_ref(scope), context),
+            Condition::Scopes(scopes) => self.scopes(scopes, context),
             Condition::Organization(organization) => {
                 let organization = self.organization(organization);
                 quote!(Organization(#organization))
             }
-            Condition::OrganizationRole(_, role) => {
+            Condition::OrganizationRole(role) => {
                 let role = &role.value;
                 let organization = context.organization.map(|it| self.organization(it));
                 quote!(OrganizationRole { organization: #organization, role: #role })
             }
-            Condition::Resource(_, resource) => {
+            Condition::Resource(resource) => {
                 let resource = self::resource(resource);
                 quote!(Resource(#resource))
             }

@@ -2,7 +2,6 @@
 
 use std::fmt::{self, Display, Formatter};
 
-use proc_macro2::Span;
 use syn::Path;
 
 use super::literal::Literal;
@@ -27,11 +26,11 @@ impl Display for Conditions {
 pub(crate) enum Condition {
     Role(Text),
     Roles(Vec<Text>),
-    Scope(At, Text),
-    Scopes(At, Vec<Text>),
+    Scope(Text),
+    Scopes(Vec<Text>),
     Organization(Organization),
-    OrganizationRole(At, Text),
-    Resource(At, Resource),
+    OrganizationRole(Text),
+    Resource(Resource),
     MaxAge(MaxAge),
     Claim { name: Text, literal: Literal },
     Check(Path),
@@ -45,11 +44,11 @@ impl Display for Condition {
         match self {
             Self::Role(role) => write!(f, "role = {role}"),
             Self::Roles(roles) => parenthesized(f, "roles", roles),
-            Self::Scope(_, scope) => write!(f, "scope = {scope}"),
-            Self::Scopes(_, scopes) => parenthesized(f, "scopes", scopes),
+            Self::Scope(scope) => write!(f, "scope = {scope}"),
+            Self::Scopes(scopes) => parenthesized(f, "scopes", scopes),
             Self::Organization(organization) => write!(f, "organization = {organization}"),
-            Self::OrganizationRole(_, role) => write!(f, "organization_role = {role}"),
-            Self::Resource(_, resource) => write!(f, "resource = {resource}"),
+            Self::OrganizationRole(role) => write!(f, "organization_role = {role}"),
+            Self::Resource(resource) => write!(f, "resource = {resource}"),
             Self::MaxAge(max_age) => write!(f, "max_age = {max_age}"),
             Self::Claim { name, literal } => write!(f, "claim({name} = {literal})"),
             Self::Check(path) => write!(f, "check = {}", path_name(path)),
@@ -57,16 +56,6 @@ impl Display for Condition {
             Self::Any(conditions) => parenthesized(f, "any", conditions),
             Self::Not(condition) => write!(f, "not({condition})"),
         }
-    }
-}
-
-/// The span of a keyword, which makes no difference to equality.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct At(pub(crate) Span);
-
-impl PartialEq for At {
-    fn eq(&self, _: &Self) -> bool {
-        true
     }
 }
 

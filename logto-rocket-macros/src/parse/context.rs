@@ -2,6 +2,7 @@
 //!
 //! They are in the same "and" list as the condition, or in one of the "and" lists around it.
 
+use proc_macro2::Span;
 use syn::Error;
 
 use super::condition::Condition;
@@ -25,7 +26,7 @@ impl<'c> Context<'c> {
             Condition::Organization(organization) => {
                 Self { organization: Some(organization), ..context }
             }
-            Condition::Resource(_, resource) => Self { resource: Some(resource), ..context },
+            Condition::Resource(resource) => Self { resource: Some(resource), ..context },
             _ => context,
         })
     }
@@ -53,10 +54,10 @@ fn check_all(all: &[Part], present: Present, errors: &mut Errors) {
     };
     for part in all {
         match part {
-            Part::Valid(Condition::Resource(at, resource)) => {
+            Part::Valid(at, Condition::Resource(resource)) => {
                 if !all.iter().any(may_have_scope) {
                     errors.add(Error::new(
-                        at.0,
+                        *at,
                         format!(
                             "`resource` is the API resource of scopes, and there is no scope; \
                              write `resource = {resource}, {}`",
@@ -72,8 +73,8 @@ fn check_all(all: &[Part], present: Present, errors: &mut Errors) {
 
 fn check_one(part: &Part, present: Present, errors: &mut Errors) {
     match part {
-        Part::Valid(condition) => {
-            if let Some(error) = belongs_to_nothing(condition, present) {
+        Part::Valid(at, condition) => {
+            if let Some(error) = belongs_to_nothing(*at, condition, present) {
                 errors.add(error);
             }
         }
@@ -83,40 +84,37 @@ fn check_one(part: &Part, present: Present, errors: &mut Errors) {
     }
 }
 
-fn belongs_to_nothing(condition: &Condition, present: Present) -> Option<Error> {
-    let (at, message) = match condition {
-        Condition::Scope(at, _) | Condition::Scopes(at, _)
+fn belongs_to_nothing(at: Span, condition: &Condition, present: Present) -> Option<Error> {
+    let message = match condition {
+        Condition::Scope(_) | Condition::Scopes(_)
             if !present.organization && !present.resource =>
         {
-            let message = format!(
+            format!(
                 "a scope belongs to an API resource or an organization; \
                  write `resource = Orders, {condition}` or `organization = \"<org>\", {condition}`"
-            );
-            (at, message)
+            )
         }
-        Condition::OrganizationRole(at, _) if !present.organization => {
-            let message = format!(
+        Condition::OrganizationRole(_) if !present.organization => {
+            format!(
                 "an organization role belongs to an organization; \
                  write `organization = \"<org>\", {condition}`"
-            );
-            (at, message)
+            )
         }
-        Condition::Resource(at, resource) => {
-            let message = format!(
+        Condition::Resource(resource) => {
+            format!(
                 "`resource` is not a condition by itself; \
                  write `all(resource = {resource}, {})`",
                 Key::Scope.example()
-            );
-            (at, message)
+            )
         }
         _ => return None,
     };
-    Some(Error::new(at.0, message))
+    Some(Error::new(at, message))
 }
 
 fn may_be_organization(part: &Part) -> bool {
     match part {
-        Part::Valid(condition) => matches!(condition, Condition::Organization(_)),
+        Part::Valid(_, condition) => matches!(condition, Condition::Organization(_)),
         Part::Invalid(key, _) => key.is_none_or(|key| key == Key::Organization),
         Part::List(..) => false,
     }
@@ -124,7 +122,7 @@ fn may_be_organization(part: &Part) -> bool {
 
 fn may_be_resource(part: &Part) -> bool {
     match part {
-        Part::Valid(condition) => matches!(condition, Condition::Resource(..)),
+        Part::Valid(_, condition) => matches!(condition, Condition::Resource(..)),
         Part::Invalid(key, _) => key.is_none_or(|key| key == Key::Resource),
         Part::List(..) => false,
     }
@@ -132,7 +130,7 @@ fn may_be_resource(part: &Part) -> bool {
 
 fn may_have_scope(part: &Part) -> bool {
     match part {
-        Part::Valid(condition) => {
+        Part::Valid(_, condition) => {
             matches!(condition, Condition::Scope(..) | Condition::Scopes(..))
         }
         Part::Invalid(None, _) => true,

@@ -5,7 +5,7 @@ use syn::parse::{ParseStream, Result};
 use syn::{Error, Ident, Token};
 
 use super::comma_list::{self, comma_separated, skip_to_comma};
-use super::condition::{At, Condition};
+use super::condition::Condition;
 use super::errors::Errors;
 use super::key::Key;
 use super::list::{List, Part};
@@ -67,11 +67,11 @@ fn part_of(input: ParseStream<'_>, key: Key, keyword: &Ident) -> Result<Part> {
         }
         Key::Scope => {
             equals(input, key, keyword)?;
-            Condition::Scope(At(keyword.span()), Text::parse_scope(input)?)
+            Condition::Scope(Text::parse_scope(input)?)
         }
         Key::Scopes => {
             let scopes = comma_list::scopes(&parentheses(input, key, keyword)?)?;
-            Condition::Scopes(At(keyword.span()), non_empty(scopes, key, keyword)?)
+            Condition::Scopes(non_empty(scopes, key, keyword)?)
         }
         Key::Organization => {
             equals(input, key, keyword)?;
@@ -79,11 +79,11 @@ fn part_of(input: ParseStream<'_>, key: Key, keyword: &Ident) -> Result<Part> {
         }
         Key::OrganizationRole => {
             equals(input, key, keyword)?;
-            Condition::OrganizationRole(At(keyword.span()), Text::parse(input, key.example())?)
+            Condition::OrganizationRole(Text::parse(input, key.example())?)
         }
         Key::Resource => {
             equals(input, key, keyword)?;
-            Condition::Resource(At(keyword.span()), Resource::parse(input)?)
+            Condition::Resource(Resource::parse(input)?)
         }
         Key::MaxAge => {
             equals(input, key, keyword)?;
@@ -104,7 +104,7 @@ fn part_of(input: ParseStream<'_>, key: Key, keyword: &Ident) -> Result<Part> {
             return nested(&parentheses(input, key, keyword)?, key, keyword);
         }
     };
-    Ok(Part::Valid(condition))
+    Ok(Part::Valid(keyword.span(), condition))
 }
 
 /// Parses the list between the parentheses of `all`, `any` or `not`.

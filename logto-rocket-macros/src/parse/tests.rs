@@ -5,7 +5,6 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use syn::Path;
 
-use super::condition::At;
 use super::max_age::MaxAge;
 use super::{Condition, Conditions, Literal, Organization, Requirement, Resource, Text};
 
@@ -188,7 +187,7 @@ fn distinct<T: PartialEq + std::fmt::Debug>(
 
 /// Conditions that belong to an organization, beside it or in a list within.
 fn in_organization() -> impl Strategy<Value = Condition> {
-    let role = text().prop_map(|role| Condition::OrganizationRole(here(), role));
+    let role = text().prop_map(Condition::OrganizationRole);
     let part = prop_oneof![role, scoped()];
     (organization(), distinct(part, 1..3), any::<bool>()).prop_map(|(organization, parts, flat)| {
         let first = parts.first().cloned();
@@ -205,16 +204,15 @@ fn on_resource() -> impl Strategy<Value = Condition> {
         "[A-Z][a-z]{4}(::[A-Z][a-z]{4})?"
             .prop_map(|path| Resource::Type(syn::parse_str(&path).expect("a path"))),
     ];
-    (resource, scoped()).prop_map(|(resource, scope)| {
-        Condition::All(vec![Condition::Resource(here(), resource), scope])
-    })
+    (resource, scoped())
+        .prop_map(|(resource, scope)| Condition::All(vec![Condition::Resource(resource), scope]))
 }
 
 fn scoped() -> impl Strategy<Value = Condition> {
     let scope = || "[a-z:/_.-]{1,6}".prop_map(|scope| text_of(&scope));
     prop_oneof![
-        scope().prop_map(|scope| Condition::Scope(here(), scope)),
-        distinct(scope(), 1..4).prop_map(|scopes| Condition::Scopes(here(), scopes)),
+        scope().prop_map(Condition::Scope),
+        distinct(scope(), 1..4).prop_map(Condition::Scopes),
     ]
 }
 
@@ -231,10 +229,6 @@ fn max_age() -> impl Strategy<Value = MaxAge> {
         syn::parse::Parser::parse_str(MaxAge::parse, &format!("\"{number}{unit}\""))
             .expect("an age")
     })
-}
-
-fn here() -> At {
-    At(Span::call_site())
 }
 
 fn text_of(value: &str) -> Text {
