@@ -11,16 +11,6 @@ use super::path::path_name;
 use super::resource::Resource;
 use super::text::Text;
 
-/// The conditions of a requirement, all of which must be met. Without any, being signed in is enough.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Conditions(pub(crate) Vec<Condition>);
-
-impl Display for Conditions {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        separated(f, &self.0)
-    }
-}
-
 /// One condition. Its `Display` is its syntax.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Condition {
@@ -34,6 +24,7 @@ pub(crate) enum Condition {
     MaxAge(MaxAge),
     Claim { name: Text, literal: Literal },
     Check(Path),
+    Machine,
     All(Vec<Condition>),
     Any(Vec<Condition>),
     Not(Box<Condition>),
@@ -52,6 +43,7 @@ impl Display for Condition {
             Self::MaxAge(max_age) => write!(f, "max_age = {max_age}"),
             Self::Claim { name, literal } => write!(f, "claim({name} = {literal})"),
             Self::Check(path) => write!(f, "check = {}", path_name(path)),
+            Self::Machine => f.write_str("machine"),
             Self::All(conditions) => parenthesized(f, "all", conditions),
             Self::Any(conditions) => parenthesized(f, "any", conditions),
             Self::Not(condition) => write!(f, "not({condition})"),
@@ -65,7 +57,7 @@ fn parenthesized<T: Display>(f: &mut Formatter<'_>, key: &str, items: &[T]) -> f
     f.write_str(")")
 }
 
-fn separated<T: Display>(f: &mut Formatter<'_>, items: &[T]) -> fmt::Result {
+pub(super) fn separated<T: Display>(f: &mut Formatter<'_>, items: &[T]) -> fmt::Result {
     for (i, item) in items.iter().enumerate() {
         if i > 0 {
             f.write_str(", ")?;

@@ -5,6 +5,7 @@
 use proc_macro2::Span;
 use syn::Error;
 
+use super::bearer;
 use super::condition::Condition;
 use super::errors::Errors;
 use super::key::Key;
@@ -36,7 +37,9 @@ impl<'c> Context<'c> {
 /// none. A part with a syntax error may be the one that is missing.
 pub(super) fn check(all: &mut List) {
     let mut errors = Errors::default();
-    check_all(&all.parts, Present::default(), &mut errors);
+    // What a token is for is checked with the word `bearer`.
+    let present = Present { audience: bearer::is_possible(all), ..Present::default() };
+    check_all(&all.parts, present, &mut errors);
     all.errors.take(errors.or(()));
 }
 
@@ -45,17 +48,20 @@ pub(super) fn check(all: &mut List) {
 struct Present {
     organization: bool,
     resource: bool,
+    /// What tokens are for.
+    audience: bool,
 }
 
 fn check_all(all: &[Part], present: Present, errors: &mut Errors) {
     let present = Present {
         organization: present.organization || all.iter().any(may_be_organization),
         resource: present.resource || all.iter().any(may_be_resource),
+        ..present
     };
     for part in all {
         match part {
             Part::Valid(at, Condition::Resource(resource)) => {
-                if !all.iter().any(may_have_scope) {
+                if !present.audience && !all.iter().any(may_have_scope) {
                     errors.add(Error::new(
                         *at,
                         format!(
@@ -87,7 +93,7 @@ fn check_one(part: &Part, present: Present, errors: &mut Errors) {
 fn belongs_to_nothing(at: Span, condition: &Condition, present: Present) -> Option<Error> {
     let message = match condition {
         Condition::Scope(_) | Condition::Scopes(_)
-            if !present.organization && !present.resource =>
+            if !present.organization && !present.resource && !present.audience =>
         {
             format!(
                 "a scope belongs to an API resource or an organization; \
@@ -100,7 +106,7 @@ fn belongs_to_nothing(at: Span, condition: &Condition, present: Present) -> Opti
                  write `organization = \"<org>\", {condition}`"
             )
         }
-        Condition::Resource(resource) => {
+        Condition::Resource(resource) if !present.audience => {
             format!(
                 "`resource` is not a condition by itself; \
                  write `all(resource = {resource}, {})`",

@@ -11,8 +11,10 @@ use super::organization::Organization;
 use super::text::Text;
 
 /// A comma-separated list. Its own errors are those between its parts, not in one of them.
+#[derive(Default)]
 pub(super) struct List {
     pub(super) parts: Vec<Part>,
+    pub(super) words: Vec<Word>,
     pub(super) errors: Errors,
 }
 
@@ -24,6 +26,12 @@ pub(super) enum Part {
     Invalid(Option<Key>, Error),
     /// `all(…)`, `any(…)` or `not(…)`.
     List(Key, List),
+}
+
+/// `bearer` or `session`: no condition, but what a request may prove its caller with.
+pub(super) struct Word {
+    pub(super) key: Key,
+    pub(super) at: Span,
 }
 
 impl List {
