@@ -94,7 +94,7 @@ impl Logto {
     /// [`Error::Unavailable`] if Logto does not answer, [`Error::BadAnswer`] if its discovery
     /// document or keys are not usable.
     pub async fn ready(&self) -> Result<(), Error> {
-        self.0.oidc().ready().await
+        self.0.oidc().issuer().ready().await
     }
 
     pub(crate) fn new(client: Client) -> Self {

@@ -8,9 +8,9 @@ use rocket::{Build, Orbit, Rocket};
 use super::protected;
 use crate::client::{Client, Logto};
 use crate::clock::Clock;
-use crate::config::{self, Config, Settings};
+use crate::config::{self, Config, Connection, Settings};
 use crate::events::Events;
-use crate::oidc::{Oidc, OidcSettings};
+use crate::oidc::{ClientSettings, Issuer, IssuerSettings, Oidc};
 use crate::response::CATCHER;
 use crate::session::{self, MemoryStore, SessionStore, Sessions, Site, StoreError, StoreSettings};
 
@@ -34,18 +34,19 @@ pub(super) fn logto(
              `openssl rand -base64 32` and set ROCKET_SECRET_KEY to it."
         );
     }
-    let oidc = Oidc::new(oidc_settings(&settings), clock.clone());
-    let oidc = oidc.inspect_err(|mistake| log::error!("{mistake}")).ok()?;
+    let issuer = issuer(&settings.connection, clock.clone());
+    let issuer = issuer.inspect_err(|mistake| log::error!("{mistake}")).ok()?;
+    let oidc = Oidc::new(Arc::new(issuer), client_settings(&settings));
     let store = store(&settings, own_store, &clock);
     let store = store.inspect_err(|mistake| log::error!("{mistake}")).ok()?;
     let site = Site {
-        issuer: settings.issuer.as_str(),
+        issuer: settings.connection.issuer.as_str(),
         app_id: &settings.app_id,
         base: settings.base.as_str(),
         is_https: settings.is_https(),
         port: port(rocket, &settings),
         secret_keys: settings.secret_keys.clone(),
-        clock_skew: settings.clock_skew,
+        clock_skew: settings.connection.clock_skew,
     };
     let (own, oidc) = (settings.session.clone(), Arc::new(oidc));
     let sessions = Sessions::new(own, site, store, oidc, clock.clone(), events);
@@ -76,7 +77,7 @@ fn store(
         StoreSettings::Redis(url) => {
             let store = crate::session::RedisStore::of_application(
                 url.as_ref().clone(),
-                settings.issuer.as_str(),
+                settings.connection.issuer.as_str(),
                 &settings.app_id,
             )?;
             let store = Arc::new(store);
@@ -101,7 +102,7 @@ pub(super) fn with_secret_key(rocket: Rocket<Build>, client: &Client) -> Rocket<
 pub(super) fn announce(client: &Client, rocket: &Rocket<Orbit>) {
     let settings = client.settings();
     let mut lines = vec![
-        format!("issuer: {}", settings.issuer.as_str()),
+        format!("issuer: {}", settings.connection.issuer.as_str()),
         format!("redirect URI to register: {}", client.route_url("sign-in-callback")),
         format!(
             "post sign-out redirect URI to register: {}",
@@ -162,19 +163,26 @@ fn has_own_catcher(rocket: &Rocket<Orbit>) -> bool {
     })
 }
 
-fn oidc_settings(settings: &Settings) -> OidcSettings {
-    OidcSettings {
-        issuer: settings.issuer.as_str().to_owned(),
-        internal: settings.internal_endpoint.clone(),
-        endpoint_given: settings.endpoint.is_some(),
-        client_id: settings.app_id.clone(),
-        client_secret: settings.app_secret.clone(),
+/// Logto as the one who signs tokens, by where it is.
+pub(super) fn issuer(connection: &Connection, clock: Clock) -> Result<Issuer, String> {
+    let settings = IssuerSettings {
+        issuer: connection.issuer.as_str().to_owned(),
+        internal: connection.internal_endpoint.clone(),
+        endpoint_given: connection.endpoint.is_some(),
+        clock_skew: connection.clock_skew,
+        timeout: connection.timeout,
+        connect_timeout: connection.connect_timeout,
+        ca_certificates: connection.ca_certificates.iter().map(|file| file.pem.clone()).collect(),
+        sources: connection.sources.clone(),
+    };
+    Issuer::new(settings, clock)
+}
+
+fn client_settings(settings: &Settings) -> ClientSettings {
+    ClientSettings {
+        id: settings.app_id.clone(),
+        secret: settings.app_secret.clone(),
         prompt: settings.prompt.clone(),
-        clock_skew: settings.clock_skew,
-        timeout: settings.timeout,
-        connect_timeout: settings.connect_timeout,
-        ca_certificates: settings.ca_certificates.iter().map(|file| file.pem.clone()).collect(),
         pushed_authorization: settings.pushed_authorization,
-        sources: settings.sources.clone(),
     }
 }

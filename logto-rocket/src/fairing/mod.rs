@@ -213,8 +213,8 @@ impl Fairing for LogtoFairing {
         if let Some(client) = Client::of(rocket) {
             client.launched_at(rocket.config().port);
             launch::announce(client, rocket);
-            let oidc = client.oidc().clone();
-            rocket::tokio::spawn(async move { oidc.ready().await });
+            let issuer = Arc::clone(client.oidc().issuer());
+            rocket::tokio::spawn(async move { issuer.ready().await });
         }
     }
 }

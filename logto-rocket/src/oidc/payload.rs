@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
-use super::settings::OidcSettings;
+use super::settings::IssuerSettings;
 use crate::error::InvalidToken;
 use crate::numeric_date::NumericDate;
 use crate::shown::{shown, type_of};
@@ -47,22 +47,26 @@ impl Payload {
     }
 
     /// Checks `iss`: equal to the byte.
-    pub(super) fn check_issuer(&self, settings: &OidcSettings) -> Result<(), InvalidToken> {
+    pub(super) fn check_issuer(&self, settings: &IssuerSettings) -> Result<(), InvalidToken> {
         let (issuer, key) = (self.required::<String>("iss")?, settings.issuer_key());
         check("iss", issuer == settings.issuer, || another(&issuer, &settings.issuer, &key))
     }
 
     /// Checks `aud`, and `azp` if it is there or must be.
-    pub(super) fn check_audience(&self, settings: &OidcSettings) -> Result<(), InvalidToken> {
-        let (own, key) = (&settings.client_id, settings.key("app_id"));
+    pub(super) fn check_audience(
+        &self,
+        app_id: &str,
+        settings: &IssuerSettings,
+    ) -> Result<(), InvalidToken> {
+        let (own, key) = (app_id, settings.key("app_id"));
         let audiences = match self.required("aud")? {
             Audience::One(audience) => vec![audience],
             Audience::Many(audiences) => audiences,
         };
         let all = || another(&audiences.join(", "), own, &key);
-        check("aud", audiences.contains(own), all)?;
+        check("aud", audiences.iter().any(|audience| audience == own), all)?;
         match self.claim::<String>("azp")? {
-            Some(party) => check("azp", party == *own, || another(&party, own, &key)),
+            Some(party) => check("azp", party == own, || another(&party, own, &key)),
             None => check("aud", audiences.len() == 1, || {
                 format!(
                     "names others, too (`{}`), and there is no `azp`",
@@ -91,7 +95,7 @@ impl Payload {
     pub(super) fn check_lifetime(
         &self,
         now: u64,
-        settings: &OidcSettings,
+        settings: &IssuerSettings,
     ) -> Result<(), InvalidToken> {
         let skew = settings.clock_skew.as_secs();
         let expires_at = self.required::<NumericDate>("exp")?.rounded_down();
@@ -165,7 +169,7 @@ fn wrong(name: &'static str, why: String) -> InvalidToken {
 }
 
 /// What to do about clocks that are too far apart.
-fn clock_help(settings: &OidcSettings) -> String {
+fn clock_help(settings: &IssuerSettings) -> String {
     let skew = humantime::format_duration(settings.clock_skew);
     format!("set it, or raise {}, which is {skew}", settings.key("clock_skew"))
 }

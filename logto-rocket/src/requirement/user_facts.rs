@@ -263,7 +263,7 @@ impl Facts for UserFacts<'_> {
     fn signed_in_within(&self, seconds: u64) -> Option<bool> {
         let client = self.user.client();
         let now = client.clock().now();
-        let latest = now.saturating_add(client.settings().clock_skew.as_secs());
+        let latest = now.saturating_add(client.settings().connection.clock_skew.as_secs());
         let is_fresh = |at| at <= latest && now.saturating_sub(at) <= seconds;
         Some(self.fresh || self.user.claims().auth_time.is_some_and(is_fresh))
     }
