@@ -32,6 +32,14 @@ pub(super) fn equals(input: ParseStream<'_>, key: Key, keyword: &Ident) -> Resul
     Ok(())
 }
 
+/// Makes sure that neither a value nor parentheses follow the keyword.
+pub(super) fn nothing(input: ParseStream<'_>, keyword: &Ident) -> Result<()> {
+    if input.peek(Token![=]) || input.peek(Token![!=]) || input.peek(token::Paren) {
+        return Err(input.error(format!("`{keyword}` takes no value; write `{keyword}` alone")));
+    }
+    Ok(())
+}
+
 /// Parses the parentheses in `key(…)`.
 pub(super) fn parentheses<'a>(
     input: ParseStream<'a>,

@@ -37,14 +37,14 @@ pub(super) fn mergeable(earlier: &Condition, later: &Condition) -> Option<String
             let each = both.iter().cloned().map(Condition::Role).collect();
             ("roles", Condition::Roles(both), each)
         }
-        (Condition::Scope(at, a), Condition::Scope(_, b)) => {
+        (Condition::Scope(a), Condition::Scope(b)) => {
             let both = vec![a.clone(), b.clone()];
-            ("scope", Condition::Scopes(*at, both), vec![earlier.clone(), later.clone()])
+            ("scope", Condition::Scopes(both), vec![earlier.clone(), later.clone()])
         }
-        (Condition::Scopes(at, a), Condition::Scopes(_, b)) => {
+        (Condition::Scopes(a), Condition::Scopes(b)) => {
             let both = union(a, b);
-            let each = both.iter().cloned().map(|scope| Condition::Scope(*at, scope)).collect();
-            ("scopes", Condition::Scopes(*at, both), each)
+            let each = both.iter().cloned().map(Condition::Scope).collect();
+            ("scopes", Condition::Scopes(both), each)
         }
         (Condition::OrganizationRole(..), Condition::OrganizationRole(..)) => {
             return Some(format!(
