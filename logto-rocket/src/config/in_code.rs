@@ -192,6 +192,22 @@ impl Config {
         self.set("user_route", mount)
     }
 
+    /// Whether the metadata of protected resources
+    /// ([RFC 9728](https://www.rfc-editor.org/rfc/rfc9728)) is served for the API resources of mounted
+    /// routes with `bearer`. Default: `true`.
+    pub fn resource_metadata(self, serve: bool) -> Self {
+        self.set("resource_metadata", serve)
+    }
+
+    /// The only scopes that the metadata of protected resources names. Default: all that mounted
+    /// routes require.
+    pub fn resource_metadata_scopes<S: Into<String>>(
+        self,
+        scopes: impl IntoIterator<Item = S>,
+    ) -> Self {
+        self.set("resource_metadata_scopes", list(scopes))
+    }
+
     fn set(mut self, key: &str, value: impl Into<Value>) -> Self {
         self.0.insert(key.into(), value.into());
         self

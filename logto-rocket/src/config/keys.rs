@@ -1,7 +1,7 @@
 //! The names of all keys, and the suggestion for an unknown key.
 
 /// Every key under `logto`.
-pub(super) const KEYS: [&str; 33] = [
+pub(super) const KEYS: [&str; 35] = [
     "endpoint",
     "issuer",
     "internal_endpoint",
@@ -35,6 +35,8 @@ pub(super) const KEYS: [&str; 33] = [
     "connect_timeout",
     "ca_certificates",
     "user_route",
+    "resource_metadata",
+    "resource_metadata_scopes",
 ];
 
 /// The tables that hold other keys.

@@ -3,6 +3,7 @@
 //! [`read()`] merges the configuration in code ([`Config`]), in Rocket.toml and in the environment,
 //! and parses it into [`Settings`].
 
+mod connection;
 mod environment;
 mod errors;
 mod in_code;
@@ -11,6 +12,7 @@ mod listener;
 mod numbers;
 mod read;
 mod reader;
+mod resource_metadata;
 mod secret_keys;
 mod session;
 mod source;
@@ -21,30 +23,26 @@ mod texts;
 mod urls;
 mod values;
 
-use std::collections::BTreeMap;
-use std::time::Duration;
-
 use cookie::Key;
-use url::Url;
 
 use crate::local_path::LocalPath;
 use crate::oidc::{ClientSecret, Prompt};
 
+pub(crate) use connection::Connection;
 pub use in_code::{Config, SessionConfig};
-pub(crate) use read::read;
+pub(crate) use read::{read, read_resource_server};
+pub(crate) use resource_metadata::ResourceMetadata;
 pub use store::Store;
-pub(crate) use values::{Base, CaCertificates, Issuer, Origin};
+pub(crate) use values::{Base, Origin};
 
 /// The parsed configuration. Its fields are named as the keys.
 #[derive(Clone, Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a key of its own")]
 pub(crate) struct Settings {
-    /// Logto's issuer identifier.
-    pub(crate) issuer: Issuer,
-    /// The URL at which browsers reach Logto; `None` if only the issuer is configured.
-    pub(crate) endpoint: Option<Url>,
-    /// The URL at which this server reaches Logto, if it is not that of the issuer.
-    pub(crate) internal_endpoint: Option<Url>,
+    /// Where Logto is.
+    pub(crate) connection: Connection,
+    /// The metadata of protected resources.
+    pub(crate) resource_metadata: ResourceMetadata,
     /// The application's id at Logto.
     pub(crate) app_id: String,
     /// The application's secret at Logto.
@@ -79,18 +77,8 @@ pub(crate) struct Settings {
     pub(crate) secret_keys: Vec<Key>,
     /// Whether the only key was generated at this launch and is lost when the process ends.
     pub(crate) generated_key: bool,
-    /// The accepted difference between Logto's clock and this server's clock.
-    pub(crate) clock_skew: Duration,
-    /// How long a call to Logto may take.
-    pub(crate) timeout: Duration,
-    /// How long connecting to Logto may take.
-    pub(crate) connect_timeout: Duration,
-    /// The roots to trust besides the system's.
-    pub(crate) ca_certificates: Option<CaCertificates>,
     /// Whether the route is mounted that returns the signed-in user.
     pub(crate) user_route: bool,
-    /// Where the value of each key that is given comes from, in words.
-    pub(crate) sources: BTreeMap<&'static str, String>,
 }
 
 impl Settings {
@@ -101,7 +89,11 @@ impl Settings {
 
     /// Where the value of `key` comes from, as ` (from …)`; nothing if it is the default.
     pub(crate) fn source_of(&self, key: &str) -> String {
-        self.sources.get(key).map(|source| format!(" (from {source})")).unwrap_or_default()
+        self.connection
+            .sources
+            .get(key)
+            .map(|source| format!(" (from {source})"))
+            .unwrap_or_default()
     }
 
     /// Whether browsers reach this site over https, so that cookies can be `Secure`.

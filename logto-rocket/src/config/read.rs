@@ -1,25 +1,18 @@
 //! [`read`]: all layers in, the parsed configuration or all errors out.
 
-use std::time::Duration;
-
 use cookie::Key;
 use rocket::figment::Figment;
-use url::Url;
 
 use super::errors::{ConfigErrors, Warning, Wrong};
 use super::listener::Listener;
 use super::reader::Reader;
 use super::secret_keys::{self, MAKE_ONE};
-use super::values::{self, Base, CaCertificates, Issuer, Origin};
-use super::{Config, Settings, environment, keys, session, texts, urls};
+use super::values::{self, Base, Origin};
+use super::{
+    Config, Connection, ResourceMetadata, Settings, connection, environment, keys, session, texts,
+};
 use crate::local_path::{LocalPath, NotLocal};
 use crate::oidc::Prompt;
-
-const SECOND: Duration = Duration::from_secs(1);
-const MINUTE: Duration = Duration::from_secs(60);
-
-/// The shortest timeout of a call to Logto.
-const SHORTEST_CALL: Duration = Duration::from_millis(100);
 
 /// Reads the configuration from Rocket's `figment`, with `config` below it and the `LOGTO_*`
 /// environment variables above it. `has_own_store` is true if the application has passed its own
@@ -33,19 +26,11 @@ pub(crate) fn read(
     config: Option<&Config>,
     has_own_store: bool,
 ) -> Result<(Settings, Vec<Warning>), ConfigErrors> {
-    let (environment, mut warnings) = environment::layer();
-    let layers = match config {
-        Some(config) => figment.clone().join(config),
-        None => figment.clone(),
-    };
-    let mut reader = match Reader::open(layers, environment) {
-        Ok(reader) => reader,
-        Err(errors) => return Err(errors.with(warnings)),
-    };
-    let debug = figment.profile() == rocket::Config::DEBUG_PROFILE;
+    let (mut reader, mut warnings) = open(figment, config)?;
+    let debug = is_debug(figment);
 
-    let (issuer, endpoint) = issuer(&mut reader);
-    let internal_endpoint = internal_endpoint(&mut reader, debug, &mut warnings);
+    let connection = connection::read(&mut reader, debug, &mut warnings);
+    let resource_metadata = ResourceMetadata::read(&mut reader);
     let app_id = required(&mut reader, "app_id", "app id", texts::app_id);
     let app_secret = required(&mut reader, "app_secret", "app secret", values::app_secret);
     let (listener, base_url) = (Listener::of(figment), base_url(&mut reader, debug));
@@ -63,23 +48,17 @@ pub(crate) fn read(
     let is_https = base_url.as_ref().map_or(listener.has_tls, Origin::is_https);
     let session = session::read(&mut reader, is_https, has_own_store, &mut warnings);
     let (secret_keys, generated_key) = secret_keys(&mut reader, debug);
-    let clock_skew = reader.duration("clock_skew", (Duration::ZERO, 5 * MINUTE), MINUTE);
-    let timeout = reader.duration("timeout", (SHORTEST_CALL, 5 * MINUTE), 10 * SECOND);
-    let connect_timeout = reader.duration("connect_timeout", (SHORTEST_CALL, MINUTE), 2 * SECOND);
-    let ca_certificates = reader.file("ca_certificates", CaCertificates::read);
     let user_route = reader.flag("user_route").unwrap_or(true);
 
-    let sources = reader.sources();
     let errors = reader.into_errors();
-    let (Some(issuer), Some(app_id), Some(app_secret), true) =
-        (issuer, app_id, app_secret, errors.is_empty())
+    let (Some(connection), Some(app_id), Some(app_secret), true) =
+        (connection, app_id, app_secret, errors.is_empty())
     else {
         return Err(errors.with(warnings));
     };
     let settings = Settings {
-        issuer,
-        endpoint,
-        internal_endpoint,
+        connection,
+        resource_metadata,
         app_id,
         app_secret,
         base_url,
@@ -96,42 +75,49 @@ pub(crate) fn read(
         session,
         secret_keys,
         generated_key,
-        clock_skew,
-        timeout,
-        connect_timeout,
-        ca_certificates,
         user_route,
-        sources,
     };
     Ok((settings, warnings))
 }
 
-/// The issuer, given or derived from the endpoint, and the endpoint if it is given.
-fn issuer(reader: &mut Reader) -> (Option<Issuer>, Option<Url>) {
-    if !reader.has("endpoint") && !reader.has("issuer") {
-        let remedy = "give the endpoint that Logto's console shows, such as \
-                    `endpoint = \"https://example.logto.app\"`";
-        reader.reject("endpoint", Wrong::new("is missing, and `issuer` too", remedy));
+/// Reads what an application needs that only verifies bearer tokens, from the same layers. Other keys may
+/// be there: the site that gets the tokens may have the same Rocket.toml.
+///
+/// # Errors
+///
+/// All errors at once, and the warnings with them.
+pub(crate) fn read_resource_server(
+    figment: &Figment,
+    config: Option<&Config>,
+) -> Result<(Connection, ResourceMetadata, Vec<Warning>), ConfigErrors> {
+    let (mut reader, mut warnings) = open(figment, config)?;
+    let connection = connection::read(&mut reader, is_debug(figment), &mut warnings);
+    let resource_metadata = ResourceMetadata::read(&mut reader);
+    let errors = reader.into_errors();
+    match connection {
+        Some(connection) if errors.is_empty() => Ok((connection, resource_metadata, warnings)),
+        _ => Err(errors.with(warnings)),
     }
-    let endpoint = reader.text("endpoint", urls::endpoint);
-    let given = reader.text("issuer", Issuer::parse);
-    if reader.has("issuer") {
-        return (given, endpoint);
-    }
-    let derived = endpoint.as_ref().map(Issuer::of).transpose();
-    let derived = derived.map_err(|wrong| reader.reject("endpoint", wrong));
-    (derived.ok().flatten(), endpoint)
 }
 
-fn internal_endpoint(reader: &mut Reader, debug: bool, warnings: &mut Vec<Warning>) -> Option<Url> {
-    let url = reader.text("internal_endpoint", urls::internal_endpoint)?;
-    if url.scheme() == "http" && !debug {
-        let what = "is plain http: an attacker who can read or change the traffic of that network \
-                    can read the app secret and the tokens";
-        let cure = "use https, or protect that network";
-        warnings.push(reader.warning("internal_endpoint", what, cure));
+/// Opens all layers: the code's below Rocket's, the environment above.
+fn open(
+    figment: &Figment,
+    config: Option<&Config>,
+) -> Result<(Reader, Vec<Warning>), ConfigErrors> {
+    let (environment, warnings) = environment::layer();
+    let layers = match config {
+        Some(config) => figment.clone().join(config),
+        None => figment.clone(),
+    };
+    match Reader::open(layers, environment) {
+        Ok(reader) => Ok((reader, warnings)),
+        Err(errors) => Err(errors.with(warnings)),
     }
-    Some(url)
+}
+
+fn is_debug(figment: &Figment) -> bool {
+    figment.profile() == rocket::Config::DEBUG_PROFILE
 }
 
 fn required<T>(

@@ -91,7 +91,7 @@ impl Oidc {
         resources: &[String],
     ) -> Result<Authorization, Error> {
         options.check()?;
-        let prompt = options.prompt.as_ref().unwrap_or(&self.settings.prompt);
+        let prompt = options.prompt.as_ref().unwrap_or(&self.client.prompt);
         let scopes = union(scopes, &options.scopes);
         let mut resources = union(resources, &options.resources);
         if scopes.iter().any(|scope| scope == ORGANIZATIONS) {
@@ -133,7 +133,7 @@ impl Oidc {
             request = request.add_extra_param("resource", resource.clone());
         }
         let (url, state, nonce) = request.url();
-        let url = if self.settings.pushed_authorization { self.push(&url).await? } else { url };
+        let url = if self.client.pushed_authorization { self.push(&url).await? } else { url };
         Ok(Authorization {
             url,
             state: State::from(state.secret().as_str()),
@@ -157,16 +157,16 @@ impl Oidc {
             named(provider.pushed_authorization.as_ref(), "pushed_authorization_request_endpoint")?;
         let body = url.query().unwrap_or_default().to_owned();
         let request = form(call, endpoint, self.basic(call)?, body)?;
-        let response = self.http.send(call, request).await?;
+        let response = self.issuer.http.send(call, request).await?;
         if !matches!(response.status(), StatusCode::CREATED | StatusCode::OK) {
-            return Err(self.http.refusal(call, &response));
+            return Err(self.issuer.http.refusal(call, &response));
         }
         let pushed: Pushed = serde_json::from_slice(response.body())
             .map_err(|_| bad_answer(call, "it contains no `request_uri`"))?;
         let mut url = url.clone();
         url.query_pairs_mut()
             .clear()
-            .append_pair("client_id", &self.settings.client_id)
+            .append_pair("client_id", &self.client.id)
             .append_pair("request_uri", &pushed.request_uri);
         Ok(url)
     }

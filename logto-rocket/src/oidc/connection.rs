@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use url::Url;
 
-use super::settings::OidcSettings;
+use super::settings::IssuerSettings;
 
 /// Why there was no answer to a request to `url`, in words.
-pub(super) fn failure(error: &reqwest::Error, url: &Url, settings: &OidcSettings) -> String {
+pub(super) fn failure(error: &reqwest::Error, url: &Url, settings: &IssuerSettings) -> String {
     let (place, endpoint) = (address(url), settings.place());
     if error.is_timeout() && error.is_connect() {
         let (limit, key) = (settings.connect_timeout, settings.key("connect_timeout"));
@@ -35,7 +35,7 @@ pub(super) fn failure(error: &reqwest::Error, url: &Url, settings: &OidcSettings
 }
 
 /// Why there was no complete answer in time.
-pub(super) fn too_slow(limit: Duration, url: &Url, settings: &OidcSettings) -> String {
+pub(super) fn too_slow(limit: Duration, url: &Url, settings: &IssuerSettings) -> String {
     let place = address(url);
     let key = settings.key("timeout");
     format!("no complete answer within {limit:?} from {place}; {key} is {:?}", settings.timeout)

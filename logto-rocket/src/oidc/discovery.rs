@@ -4,7 +4,7 @@
 use url::Url;
 
 use super::http::{Http, bad_answer, moved};
-use super::settings::OidcSettings;
+use super::settings::IssuerSettings;
 use super::types::Metadata;
 use crate::error::{Call, Error};
 use crate::loopback::is_loopback;
@@ -28,7 +28,7 @@ pub(super) struct Provider {
 /// Gets the discovery document and reads it.
 pub(super) async fn discover(
     http: &Http,
-    settings: &OidcSettings,
+    settings: &IssuerSettings,
     issuer: &Url,
 ) -> Result<Provider, Error> {
     let address = format!(
@@ -49,7 +49,7 @@ pub(super) async fn discover(
 
 /// Which origins endpoints may lie on.
 struct Places<'a> {
-    settings: &'a OidcSettings,
+    settings: &'a IssuerSettings,
     issuer: &'a Url,
 }
 

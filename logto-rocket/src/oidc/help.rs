@@ -2,13 +2,13 @@
 //!
 //! Each text names the keys of the configuration that it is about, and where their values come from.
 
-use super::settings::OidcSettings;
+use super::settings::IssuerSettings;
 use crate::error::Call;
 
 /// What a code of Logto's means that is none of OAuth's.
 const UNRECOGNIZED: &str = "unrecognized";
 
-impl OidcSettings {
+impl IssuerSettings {
     /// What to mend when Logto refuses a call with this code.
     pub(super) fn help(&self, call: Call, code: &str) -> String {
         let [id, secret] = ["app_id", "app_secret"].map(|key| self.key(key));
@@ -141,7 +141,7 @@ mod tests {
 
     #[test]
     fn each_code_at_each_call_has_a_remedy() {
-        let settings = OidcSettings::of_a_test("https://logto.example.com/oidc".into());
+        let settings = IssuerSettings::of_a_test("https://logto.example.com/oidc".into());
         for call in all(Call::Discovery) {
             for code in [
                 "invalid_request",

@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 use url::Url;
 
 use super::connection::{address, failure, reasons, too_slow};
-use super::settings::OidcSettings;
+use super::settings::IssuerSettings;
 use crate::error::{Call, Error};
 use crate::loopback::is_loopback;
 
@@ -30,13 +30,13 @@ const IDLE_CONNECTION: Duration = Duration::from_secs(4);
 /// A URL never contains a secret, because the underlying crates log URLs and header names.
 pub(super) struct Http {
     client: reqwest::Client,
-    settings: Arc<OidcSettings>,
+    settings: Arc<IssuerSettings>,
     issuer: Url,
 }
 
 impl Http {
     /// `issuer` is the issuer of `settings` as a URL. An error is a sentence for the launch.
-    pub(super) fn new(settings: &Arc<OidcSettings>, issuer: &Url) -> Result<Self, String> {
+    pub(super) fn new(settings: &Arc<IssuerSettings>, issuer: &Url) -> Result<Self, String> {
         let mut client = reqwest::Client::builder()
             .use_rustls_tls()
             .user_agent(concat!("logto-rocket/", env!("CARGO_PKG_VERSION")))

@@ -67,13 +67,13 @@ impl Oidc {
         token: &RawIdToken,
         expected: &Expected<'_>,
     ) -> Result<Claims, Error> {
-        let signed = self.keys.verify(token.reveal(), is_id_token).await?;
+        let signed = self.issuer.keys.verify(token.reveal(), is_id_token).await?;
         let payload = Payload::read(&signed.payload)?;
-        payload.check_issuer(&self.settings)?;
-        payload.check_audience(&self.settings)?;
-        payload.check_lifetime(self.clock.now(), &self.settings)?;
+        payload.check_issuer(&self.issuer.settings)?;
+        payload.check_audience(&self.client.id, &self.issuer.settings)?;
+        payload.check_lifetime(self.issuer.clock.now(), &self.issuer.settings)?;
         let sub = payload.subject()?;
-        expected.check(&payload, signed.algorithm, &sub, self.settings.clock_skew)?;
+        expected.check(&payload, signed.algorithm, &sub, self.issuer.settings.clock_skew)?;
         let json = payload.without(&OF_THE_TOKEN).map_err(|_| InvalidToken::Malformed)?;
         Claims::read(&json).map_err(|misfit| Error::BadAnswer {
             call: Call::Token,

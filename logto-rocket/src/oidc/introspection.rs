@@ -128,7 +128,7 @@ impl Oidc {
     /// [`Error::BadAnswer`] and [`Error::Unavailable`].
     pub(crate) async fn introspect(&self, token: &AccessToken) -> Result<Introspection, Error> {
         let call = Call::Introspection;
-        let app_id = self.settings.client_id.clone();
+        let app_id = self.client.id.clone();
         if token.reveal().is_empty() {
             return Ok(Introspection { known: None, app_id });
         }
@@ -137,9 +137,10 @@ impl Oidc {
         let body = form_urlencoded::Serializer::new(String::new())
             .append_pair("token", token.reveal())
             .finish();
-        let response = self.http.send(call, form(call, endpoint, self.basic(call)?, body)?).await?;
+        let response =
+            self.issuer.http.send(call, form(call, endpoint, self.basic(call)?, body)?).await?;
         if response.status() != StatusCode::OK {
-            return Err(self.http.refusal(call, &response));
+            return Err(self.issuer.http.refusal(call, &response));
         }
         let known = known(response.body()).map_err(|why| bad_answer(call, why))?;
         Ok(Introspection { known, app_id })

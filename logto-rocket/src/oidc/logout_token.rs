@@ -56,7 +56,7 @@ impl Oidc {
         let token = Token::read(text, is_logout_token)?;
         self.is_for_us(&Payload::read(&token.unverified()?)?)?;
         let payload = {
-            let keys = self.keys.for_posted(&token).await?;
+            let keys = self.issuer.keys.for_posted(&token).await?;
             let _turn = self.logout_token_limits.turn(address).await;
             Payload::read(&token.signed_by(&keys)?.payload)?
         };
@@ -76,10 +76,10 @@ impl Oidc {
     /// Whether a token is from this issuer, to this application, and of this time. Good for
     /// refusing one whose signature has not been verified.
     fn is_for_us(&self, payload: &Payload) -> Result<NumericDate, InvalidToken> {
-        payload.check_issuer(&self.settings)?;
-        payload.check_audience(&self.settings)?;
+        payload.check_issuer(&self.issuer.settings)?;
+        payload.check_audience(&self.client.id, &self.issuer.settings)?;
         let issued_at = payload.required::<NumericDate>("iat")?;
-        let (now, skew) = (self.clock.now(), self.settings.clock_skew.as_secs());
+        let (now, skew) = (self.issuer.clock.now(), self.issuer.settings.clock_skew.as_secs());
         let dead_at = issued_at.rounded_down().saturating_add(LONGEST_LIFE).saturating_add(skew);
         check("iat", now < dead_at, || {
             let age = now.saturating_sub(issued_at.rounded_down());
@@ -98,7 +98,7 @@ impl Oidc {
     fn read_logout_token(&self, payload: &Payload) -> Result<LogoutToken, InvalidToken> {
         // Sessions that began within the second in which it was issued end.
         let issued_at = self.is_for_us(payload)?.rounded_up();
-        payload.check_lifetime(self.clock.now(), &self.settings)?;
+        payload.check_lifetime(self.issuer.clock.now(), &self.issuer.settings)?;
         let events: BTreeMap<String, serde_json::Value> = payload.required("events")?;
         let is_logout = events.get(EVENT).is_some_and(serde_json::Value::is_object);
         check("events", is_logout, || format!("does not have the object `{EVENT}`"))?;

@@ -1,5 +1,6 @@
 //! [`Oidc`]: the calls to Logto. It does not depend on Rocket.
 
+mod access_token;
 mod authorization;
 mod client_credentials;
 mod connection;
@@ -9,6 +10,7 @@ mod help;
 mod http;
 mod id_token;
 mod introspection;
+mod issuer;
 mod key_searches;
 mod keys;
 mod logout_token;
@@ -16,6 +18,7 @@ mod logout_token_limits;
 mod nonce_hash;
 mod payload;
 mod secrets;
+mod seen_tokens;
 mod settings;
 mod sign_in;
 mod sign_out;
@@ -26,80 +29,58 @@ mod token_exchange;
 mod tokens;
 mod types;
 mod user_info;
+mod verified_token;
 
 use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use openidconnect::http::HeaderValue;
-use openidconnect::{AuthUrl, Client, ClientId, IssuerUrl, JsonWebKeySet, TokenUrl};
+use openidconnect::{AuthUrl, Client, ClientId, JsonWebKeySet, TokenUrl};
 use url::{Url, form_urlencoded};
 
 pub(crate) use client_credentials::Machine;
 pub(crate) use id_token::{Before, Expected, MaxAge};
 pub use introspection::Introspection;
+pub(crate) use issuer::Issuer;
 pub use logout_token::LogoutError;
 pub(crate) use logout_token::LogoutToken;
 pub(crate) use nonce_hash::NonceHash;
 pub(crate) use secrets::{
     AccessToken, AuthorizationCode, ClientSecret, Nonce, RawIdToken, RefreshToken, State, Verifier,
 };
-pub(crate) use settings::OidcSettings;
+pub(crate) use settings::{ClientSettings, IssuerSettings};
 pub use sign_in::{DirectSignIn, FirstScreen, Identifier, Prompt, SignInOptions};
 pub(crate) use token_exchange::Exchange;
 pub use token_exchange::SubjectTokenType;
 pub(crate) use tokens::{NotExchanged, Renewal, Target, Tokens};
 
-use crate::clock::Clock;
+pub(crate) use verified_token::Recipient;
+pub use verified_token::VerifiedToken;
+
 use crate::error::{Call, Error};
 use discovery::Provider;
-use document::Document;
-use http::{Http, bad_answer};
-use keys::Keys;
+use http::bad_answer;
 use logout_token_limits::LogoutTokenLimits;
 use types::Requests;
 
-/// The client of one Logto application. Discovers and fetches keys when they are first needed.
+/// The client of one application at Logto.
 pub(crate) struct Oidc {
-    settings: Arc<OidcSettings>,
-    issuer: IssuerUrl,
-    clock: Clock,
-    http: Arc<Http>,
-    provider: Arc<Document<Provider>>,
-    keys: Keys,
+    issuer: Arc<Issuer>,
+    client: ClientSettings,
     logout_token_limits: LogoutTokenLimits,
 }
 
 impl Oidc {
-    /// A client with these settings. It sends no request yet. An error is a message for the launch.
-    pub(crate) fn new(settings: OidcSettings, clock: Clock) -> Result<Self, String> {
-        let issuer = IssuerUrl::new(settings.issuer.clone())
-            .map_err(|error| format!("the issuer is not a URL: {error}"))?;
-        let settings = Arc::new(settings);
-        let http = Arc::new(Http::new(&settings, issuer.url())?);
-        let provider = Document::new(Call::Discovery, clock.clone(), {
-            let (http, settings) = (Arc::clone(&http), Arc::clone(&settings));
-            let issuer = issuer.url().clone();
-            move || {
-                let (http, settings) = (Arc::clone(&http), Arc::clone(&settings));
-                let issuer = issuer.clone();
-                Box::pin(async move { discovery::discover(&http, &settings, &issuer).await })
-            }
-        });
-        let keys = Keys::new(clock.clone(), Arc::clone(&http), Arc::clone(&provider));
-        let logout_token_limits = LogoutTokenLimits::new(settings.clock_skew);
-        Ok(Self { settings, issuer, clock, http, provider, keys, logout_token_limits })
+    /// The client of this application. It sends no request yet.
+    pub(crate) fn new(issuer: Arc<Issuer>, client: ClientSettings) -> Self {
+        let logout_token_limits = LogoutTokenLimits::new(issuer.settings.clock_skew);
+        Self { issuer, client, logout_token_limits }
     }
 
-    /// Whether everything that a sign-in needs from Logto is available: the discovery document and
-    /// the keys. Fetches what is missing.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Unavailable`] or [`Error::BadAnswer`], as the first of the two fetches has it.
-    pub(crate) async fn ready(&self) -> Result<(), Error> {
-        self.provider().await?;
-        self.keys.ready().await
+    /// Where Logto is.
+    pub(crate) fn issuer(&self) -> &Arc<Issuer> {
+        &self.issuer
     }
 
     /// What is wrong with the `iss` parameter of an answer to an authorization request, if anything is
@@ -112,7 +93,7 @@ impl Oidc {
     /// Those of discovery, if there is no `iss` and the discovery document has not been fetched
     /// yet.
     pub(crate) async fn wrong_issuer(&self, iss: Option<&str>) -> Result<Option<String>, Error> {
-        let (issuer, key) = (&self.settings.issuer, self.settings.issuer_key());
+        let (issuer, key) = (&self.issuer.settings.issuer, self.issuer.settings.issuer_key());
         Ok(match iss {
             Some(iss) if iss == issuer => None,
             Some(iss) => Some(payload::another(iss, issuer, &key)),
@@ -126,34 +107,32 @@ impl Oidc {
 
     /// The refusal of a call with this code of Logto's, with what to mend.
     pub(crate) fn refused(&self, call: Call, code: &str) -> Error {
-        self.http.refused(call, code)
+        self.issuer.http.refused(call, code)
     }
 
     /// What to mend when Logto answers a sign-in with this code, by what the sign-in asked for.
     pub(crate) fn sign_in_help(&self, code: &str, scopes: &str, resources: &[String]) -> String {
-        self.settings.sign_in_help(code, scopes, resources)
+        self.issuer.settings.sign_in_help(code, scopes, resources)
     }
 
     async fn provider(&self) -> Result<Arc<Provider>, Error> {
-        Ok(self.provider.get().await?.value)
+        self.issuer.provider().await
     }
 
     fn requests(&self, provider: &Provider) -> Requests {
         Client::new(
-            ClientId::new(self.settings.client_id.clone()),
-            self.issuer.clone(),
+            ClientId::new(self.client.id.clone()),
+            self.issuer.url.clone(),
             JsonWebKeySet::default(),
         )
-        .set_client_secret(openidconnect::ClientSecret::new(
-            self.settings.client_secret.reveal().to_owned(),
-        ))
+        .set_client_secret(openidconnect::ClientSecret::new(self.client.secret.reveal().to_owned()))
         .set_auth_uri(AuthUrl::from_url(provider.authorization.clone()))
         .set_token_uri(TokenUrl::from_url(provider.token.clone()))
     }
 
     /// The client authentication of this application at Logto.
     fn basic(&self, call: Call) -> Result<HeaderValue, Error> {
-        basic(call, &self.settings.client_id, &self.settings.client_secret)
+        basic(call, &self.client.id, &self.client.secret)
     }
 }
 

@@ -30,11 +30,11 @@ impl Oidc {
             .append_pair("token_type_hint", "refresh_token")
             .finish();
         let request = form(call, endpoint, self.basic(call)?, body)?;
-        let response = self.http.send_within(REVOCATION_TIMEOUT, call, request).await?;
+        let response = self.issuer.http.send_within(REVOCATION_TIMEOUT, call, request).await?;
         if response.status() == StatusCode::OK {
             Ok(())
         } else {
-            Err(self.http.refusal(call, &response))
+            Err(self.issuer.http.refusal(call, &response))
         }
     }
 
@@ -55,7 +55,7 @@ impl Oidc {
         let provider = self.provider().await?;
         let mut url = named(provider.end_session.as_ref(), "end_session_endpoint")?.clone();
         url.query_pairs_mut()
-            .append_pair("client_id", &self.settings.client_id)
+            .append_pair("client_id", &self.client.id)
             .append_pair("post_logout_redirect_uri", post_logout_redirect_uri.as_str());
         Ok(url)
     }

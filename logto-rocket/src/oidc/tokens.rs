@@ -121,7 +121,7 @@ impl Oidc {
         let not_sent = |error| NotExchanged { error, code_may_be_used: false };
         let provider = self.provider().await.map_err(not_sent)?;
         let requests = self.requests(&provider);
-        let http = Noting { http: Arc::clone(&self.http), sent: Sent::default() };
+        let http = Noting { http: Arc::clone(&self.issuer.http), sent: Sent::default() };
         let code = openidconnect::AuthorizationCode::new(code.reveal().to_owned());
         let answer = requests
             .exchange_code(code)
@@ -156,7 +156,7 @@ impl Oidc {
         if let Some(organization) = target.organization {
             request = request.add_extra_param("organization_id", organization);
         }
-        self.tokens(request.request_async(&*self.http).await)
+        self.tokens(request.request_async(&*self.issuer.http).await)
     }
 
     /// Sends a form to the token endpoint in the name of an application, once.
@@ -168,9 +168,9 @@ impl Oidc {
     ) -> Result<Tokens, Error> {
         let provider = self.provider().await?;
         let response =
-            self.http.send(call, form(call, &provider.token, authorization, body)?).await?;
+            self.issuer.http.send(call, form(call, &provider.token, authorization, body)?).await?;
         if response.status() != StatusCode::OK {
-            return Err(self.http.refusal(call, &response));
+            return Err(self.issuer.http.refusal(call, &response));
         }
         let mut reader = serde_json::Deserializer::from_slice(response.body());
         let answer: Answer = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
@@ -188,7 +188,7 @@ impl Oidc {
             Err(error) => {
                 let (error, refresh_token) = match error {
                     RequestTokenError::ServerResponse(refusal) => {
-                        (self.http.refused(Call::Token, &refusal.error), None)
+                        (self.issuer.http.refused(Call::Token, &refusal.error), None)
                     }
                     RequestTokenError::Request(error) => (error, None),
                     RequestTokenError::Parse(error, body) => {

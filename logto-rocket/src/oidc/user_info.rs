@@ -95,9 +95,9 @@ impl Oidc {
         let request = Request::get(endpoint.as_str())
             .header(ACCEPT, "application/json")
             .header(AUTHORIZATION, bearer);
-        let response = self.http.send(call, finish(call, request, Vec::new())?).await?;
+        let response = self.issuer.http.send(call, finish(call, request, Vec::new())?).await?;
         if response.status() != StatusCode::OK {
-            return Err(self.http.refusal(call, &response));
+            return Err(self.issuer.http.refusal(call, &response));
         }
         let json = std::str::from_utf8(response.body())
             .map_err(|_| bad_answer(call, "it is not a JSON object with the claims of a user"))?;

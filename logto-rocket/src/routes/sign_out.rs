@@ -77,7 +77,7 @@ fn ask(
         .post(
             label::SIGN_OUT,
             action,
-            client.settings().issuer.url().origin().ascii_serialization(),
+            client.settings().connection.issuer.url().origin().ascii_serialization(),
         )
         .link(label::STAY_SIGNED_IN, client.settings().after_sign_in.clone())
         .respond(request)

@@ -151,7 +151,7 @@ impl ClientCredentials {
     ///
     /// Those of [`access_token`](Self::access_token).
     pub async fn management_api(&self) -> Result<MachineToken, Error> {
-        let indicator = management_api_of(self.client.settings().issuer.as_str());
+        let indicator = management_api_of(self.client.settings().connection.issuer.as_str());
         self.clone().scope("all").token(Some(indicator), None).await
     }
 

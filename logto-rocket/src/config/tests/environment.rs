@@ -69,7 +69,7 @@ fn an_empty_variable_counts_as_absent() {
         let config = Config::new().internal_endpoint("http://logto:3001");
         let (settings, warnings) = outcome_of(&debug(jail, COMPLETE), Some(&config)).unwrap();
         assert_eq!(settings.app_secret.reveal(), "hush-hush", "what lies below stays");
-        assert_eq!(settings.internal_endpoint.unwrap().as_str(), "http://logto:3001/");
+        assert_eq!(settings.connection.internal_endpoint.unwrap().as_str(), "http://logto:3001/");
         assert!(settings.scopes.is_empty() && settings.user_route);
         assert_eq!(warnings, Vec::<String>::new());
     });

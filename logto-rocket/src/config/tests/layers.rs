@@ -9,20 +9,20 @@ use crate::{Config, Prompt, SessionConfig};
 fn the_smallest_configuration_has_the_documented_defaults() {
     jailed(|jail| {
         let (settings, warnings) = outcome_of(&debug(jail, COMPLETE), None).unwrap();
-        assert_eq!(settings.issuer.as_str(), "https://example.logto.app/oidc");
-        assert_eq!(settings.endpoint.unwrap().as_str(), "https://example.logto.app/");
+        assert_eq!(settings.connection.issuer.as_str(), "https://example.logto.app/oidc");
+        assert_eq!(settings.connection.endpoint.unwrap().as_str(), "https://example.logto.app/");
         assert_eq!(settings.app_id, "an-app");
         assert_eq!(settings.app_secret.reveal(), "hush-hush");
         assert_eq!(settings.base.as_str(), "/auth");
         assert!(settings.scopes.is_empty() && settings.resources.is_empty());
         assert!(settings.include_reserved_scopes && settings.user_route);
-        assert!(!settings.pushed_authorization && settings.internal_endpoint.is_none());
+        assert!(!settings.pushed_authorization && settings.connection.internal_endpoint.is_none());
         assert_eq!(settings.prompt, [Prompt::Consent]);
         assert_eq!(settings.after_sign_in.as_str(), "/");
         assert_eq!(settings.after_sign_out.as_str(), "/");
-        assert_eq!(settings.clock_skew, Duration::from_secs(60));
-        assert_eq!(settings.timeout, Duration::from_secs(10));
-        assert_eq!(settings.connect_timeout, Duration::from_secs(2));
+        assert_eq!(settings.connection.clock_skew, Duration::from_secs(60));
+        assert_eq!(settings.connection.timeout, Duration::from_secs(10));
+        assert_eq!(settings.connection.connect_timeout, Duration::from_secs(2));
         assert_eq!(settings.session.max_lifetime, Duration::from_secs(14 * 24 * 3600));
         assert_eq!(settings.session.idle_timeout, None);
         assert_eq!(settings.session.revalidate_after, Some(Duration::from_secs(3600)));
@@ -31,7 +31,7 @@ fn the_smallest_configuration_has_the_documented_defaults() {
         assert_eq!(settings.session.same_site, cookie::SameSite::Lax);
         assert_eq!((settings.session.cookie, settings.session.claims), (None, None));
         assert!(!settings.session.keep_id_token && !settings.session.user_info);
-        assert!(settings.ca_certificates.is_none());
+        assert!(settings.connection.ca_certificates.is_none());
         assert_eq!(warnings, Vec::<String>::new());
     });
 }
@@ -197,8 +197,8 @@ fn every_setter_in_code_sets_its_key() {
             .ca_certificates("ca.pem")
             .user_route(false);
         let (settings, _) = outcome_of(&debug(jail, ""), Some(&config)).unwrap();
-        assert_eq!(settings.issuer.as_str(), "https://id.example.com");
-        assert_eq!(settings.internal_endpoint.unwrap().as_str(), "http://logto:3001/");
+        assert_eq!(settings.connection.issuer.as_str(), "https://id.example.com");
+        assert_eq!(settings.connection.internal_endpoint.unwrap().as_str(), "http://logto:3001/");
         assert_eq!((settings.app_id.as_str(), settings.app_secret.reveal()), ("id", "secret"));
         assert_eq!(settings.base_url.unwrap().as_str(), "https://app.example.com");
         assert_eq!(settings.base.as_str(), "/account");
@@ -220,9 +220,12 @@ fn every_setter_in_code_sets_its_key() {
         assert!(settings.session.keep_id_token && !settings.user_route);
         assert!(settings.session.user_info);
         assert_eq!(settings.secret_keys.len(), 1);
-        assert_eq!(settings.clock_skew, Duration::ZERO);
-        assert_eq!(settings.timeout, Duration::from_millis(1500));
-        assert_eq!(settings.connect_timeout, Duration::from_secs(1));
-        assert_eq!(settings.ca_certificates.unwrap().pem, super::values::AUTHORITY.as_bytes());
+        assert_eq!(settings.connection.clock_skew, Duration::ZERO);
+        assert_eq!(settings.connection.timeout, Duration::from_millis(1500));
+        assert_eq!(settings.connection.connect_timeout, Duration::from_secs(1));
+        assert_eq!(
+            settings.connection.ca_certificates.unwrap().pem,
+            super::values::AUTHORITY.as_bytes()
+        );
     });
 }

@@ -33,16 +33,16 @@ fn an_endpoint_is_https_or_loopback() {
 
 #[test]
 fn the_issuer_is_the_endpoints_unless_it_is_given() {
-    let issuer = |line: &str| replaced(line).unwrap().issuer.as_str().to_owned();
+    let issuer = |line: &str| replaced(line).unwrap().connection.issuer.as_str().to_owned();
     assert_eq!(issuer(r#"endpoint = "https://a.example/""#), "https://a.example/oidc");
     assert_eq!(issuer(r#"endpoint = "https://A.example:443""#), "https://a.example/oidc");
     assert_eq!(issuer(r#"endpoint = "https://a.example/id/""#), "https://a.example/id/oidc");
     assert_eq!(issuer(r#"issuer = "https://a.example/x/""#), "https://a.example/x/");
     let only = COMPLETE.replace("endpoint", "issuer");
     let (settings, _) = outcome(&only).unwrap();
-    assert_eq!(settings.issuer.url().as_str(), "https://example.logto.app/");
-    assert_eq!(settings.issuer.as_str(), "https://example.logto.app");
-    assert_eq!(settings.endpoint, None);
+    assert_eq!(settings.connection.issuer.url().as_str(), "https://example.logto.app/");
+    assert_eq!(settings.connection.issuer.as_str(), "https://example.logto.app");
+    assert_eq!(settings.connection.endpoint, None);
     assert_refused("issuer", &[r#"issuer = "http://a.example/oidc""#]);
 }
 
@@ -51,7 +51,7 @@ fn an_internal_endpoint_may_be_plain_http_which_release_warns_about() {
     jailed(|jail| {
         let toml = format!("{COMPLETE}\ninternal_endpoint = \"http://logto:3001\"");
         let (settings, warnings) = outcome_of(&debug(jail, &toml), None).unwrap();
-        assert_eq!(settings.internal_endpoint.unwrap().as_str(), "http://logto:3001/");
+        assert_eq!(settings.connection.internal_endpoint.unwrap().as_str(), "http://logto:3001/");
         assert_eq!(warnings, Vec::<String>::new());
         let (_, warnings) = outcome_of(&release(jail, &toml), None).unwrap();
         assert_holds(
@@ -94,11 +94,11 @@ fn the_issuer_or_its_discovery_address_is_taken_for_the_endpoint() {
         ("http://localhost:3001/oidc/.well-known/openid-configuration", "http://localhost:3001/"),
     ] {
         let settings = replaced(&format!("endpoint = \"{given}\"")).unwrap();
-        assert_eq!(settings.endpoint.unwrap().as_str(), endpoint, "{given}");
+        assert_eq!(settings.connection.endpoint.unwrap().as_str(), endpoint, "{given}");
         let issuer = format!("{}/oidc", endpoint.trim_end_matches('/'));
-        assert_eq!(settings.issuer.as_str(), issuer, "{given}");
+        assert_eq!(settings.connection.issuer.as_str(), issuer, "{given}");
         let internal = replaced(&format!("internal_endpoint = \"{given}\"")).unwrap();
-        assert_eq!(internal.internal_endpoint.unwrap().as_str(), endpoint, "{given}");
+        assert_eq!(internal.connection.internal_endpoint.unwrap().as_str(), endpoint, "{given}");
     }
 }
 

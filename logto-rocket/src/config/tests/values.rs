@@ -153,7 +153,7 @@ fn ca_certificates_are_read_and_checked_at_launch() {
             jail.create_file("conf/Rocket.toml", &toml).unwrap();
             outcome_of(&rocket::Config::figment().select("debug"), None)
         };
-        let found = read("ca.pem").unwrap().0.ca_certificates.unwrap();
+        let found = read("ca.pem").unwrap().0.connection.ca_certificates.unwrap();
         assert_eq!(found.pem, AUTHORITY.as_bytes());
         assert!(found.path.ends_with("conf/ca.pem"), "relative to Rocket.toml");
         for (name, why) in [

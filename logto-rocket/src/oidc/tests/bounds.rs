@@ -8,7 +8,7 @@ const TOKEN: &str = "/oidc/me";
 
 fn impatient(server: &Server) -> Oidc {
     let timeout = Duration::from_millis(200);
-    Oidc::new(OidcSettings { timeout, ..settings(server) }, Clock::system()).unwrap()
+    client_with(IssuerSettings { timeout, ..settings(server) }, Clock::system())
 }
 
 async fn user_info(client: &Oidc) -> Result<(), Error> {
@@ -41,8 +41,8 @@ async fn who_is_not_there_is_out_of_reach() {
     let mut settings = settings(&server);
     // Nothing listens on port 9 of the loopback interface in any ordinary setup; TCP answers so.
     settings.issuer = "http://127.0.0.1:9/oidc".into();
-    let client = Oidc::new(settings, Clock::system()).unwrap();
-    let error = client.ready().await.unwrap_err();
+    let client = client_with(settings, Clock::system());
+    let error = client.issuer().ready().await.unwrap_err();
     assert!(matches!(&error, Error::Unavailable { call: Call::Discovery, .. }), "{error}");
 }
 
@@ -97,7 +97,7 @@ async fn certificates_that_cannot_be_read_are_told_before_anything_is_sent() {
     let server = Server::start().await;
     let broken = b"-----BEGIN CERTIFICATE-----\n!!!\n-----END CERTIFICATE-----\n".to_vec();
     for pem in [b"no certificate".to_vec(), Vec::new(), broken] {
-        let settings = OidcSettings { ca_certificates: vec![pem], ..settings(&server) };
-        assert!(Oidc::new(settings, Clock::system()).is_err());
+        let settings = IssuerSettings { ca_certificates: vec![pem], ..settings(&server) };
+        assert!(Issuer::new(settings, Clock::system()).is_err());
     }
 }

@@ -11,8 +11,8 @@ fn back() -> Url {
     Url::parse("http://localhost:8000/auth/sign-out-callback").unwrap()
 }
 
-async fn discovered(server: &Server, settings: OidcSettings) -> Result<Url, Error> {
-    let client = Oidc::new(settings, Clock::system()).unwrap();
+async fn discovered(server: &Server, settings: IssuerSettings) -> Result<Url, Error> {
+    let client = client_with(settings, Clock::system());
     let url = client.end_session_url(&back()).await;
     assert!(!server.received(DOCUMENT).is_empty());
     url
@@ -83,7 +83,7 @@ async fn an_endpoint_on_a_foreign_origin_is_refused() {
 #[tokio::test]
 async fn with_an_issuer_alone_endpoints_may_lie_on_any_https_origin() {
     let server = Server::start().await;
-    let alone = || OidcSettings { endpoint_given: false, ..settings(&server) };
+    let alone = || IssuerSettings { endpoint_given: false, ..settings(&server) };
     for (url, good) in [
         ("https://login.example/out", true),
         ("http://localhost:1/out", true),
@@ -109,12 +109,12 @@ async fn browsers_go_to_the_issuer_and_this_server_to_the_internal_origin() {
         let document = with(&document, "issuer", json!(format!("{public}/oidc")));
         server.answer(DOCUMENT, Reply::json(200, &document));
         server.answer("/oidc/me", Reply::json(200, &json!({"sub": "user_1"})));
-        let settings = OidcSettings {
+        let settings = IssuerSettings {
             issuer: format!("{public}/oidc"),
             internal: Some(Url::parse(&server.origin).unwrap()),
             ..settings(&server)
         };
-        let client = Oidc::new(settings, Clock::system()).unwrap();
+        let client = client_with(settings, Clock::system());
         let url = client.end_session_url(&back()).await.unwrap();
         assert!(url.as_str().starts_with("https://login.example/oidc/session/end?"), "{url}");
         client.user_info(&AccessToken::from("at-1"), "user_1").await.unwrap();

@@ -10,11 +10,14 @@ mod sign_in;
 mod signatures;
 mod signing;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::{AccessToken, Expected, Nonce, Oidc, OidcSettings, RawIdToken};
+use super::{
+    AccessToken, ClientSettings, Expected, Issuer, IssuerSettings, Nonce, Oidc, RawIdToken,
+};
 use crate::claims::Claims;
 use crate::clock::Clock;
 use crate::error::{Error, InvalidToken};
@@ -23,12 +26,17 @@ use signing::SigningKey;
 
 const APP: &str = "app_1";
 
-fn settings(server: &Server) -> OidcSettings {
-    OidcSettings::of_a_test(server.issuer())
+fn settings(server: &Server) -> IssuerSettings {
+    IssuerSettings::of_a_test(server.issuer())
 }
 
 fn client(server: &Server) -> Oidc {
-    Oidc::new(settings(server), Clock::system()).unwrap()
+    client_with(settings(server), Clock::system())
+}
+
+fn client_with(settings: IssuerSettings, clock: Clock) -> Oidc {
+    let issuer = Issuer::new(settings, clock).unwrap();
+    Oidc::new(Arc::new(issuer), ClientSettings::of_a_test())
 }
 
 /// A client of a server that publishes these keys.

@@ -10,7 +10,7 @@ const KEYS: &str = "/oidc/jwks";
 async fn a_thousand_unknown_key_ids_cause_few_fetches() {
     let key = SigningKey::es384("k");
     let (server, client) = client_of(&[&key]).await;
-    client.ready().await.unwrap();
+    client.issuer().ready().await.unwrap();
     let before = server.received(KEYS).len();
     let claims = claims(&server);
     let checks = (0..1000).map(|n| {
@@ -28,7 +28,7 @@ async fn a_thousand_unknown_key_ids_cause_few_fetches() {
 async fn a_rotated_key_is_found_by_one_fetch_for_all_who_wait() {
     let (old, new) = (SigningKey::es384("old"), SigningKey::rsa("new", "RS256"));
     let (server, client) = client_of(&[&old]).await;
-    client.ready().await.unwrap();
+    client.issuer().ready().await.unwrap();
     server.publish(&[&new, &old]);
     let token = new.token(&claims(&server));
     let (a, b, c) =
@@ -42,7 +42,7 @@ async fn a_rotated_key_is_found_by_one_fetch_for_all_who_wait() {
 async fn a_caller_who_gives_up_leaves_the_search_for_a_key_to_the_others() {
     let (old, new) = (SigningKey::es384("old"), SigningKey::es384("new"));
     let (server, client) = client_of(&[&old]).await;
-    client.ready().await.unwrap();
+    client.issuer().ready().await.unwrap();
     server.publish(&[&new]);
     let token = new.token(&claims(&server));
     tokio::select! {
@@ -60,10 +60,10 @@ async fn a_caller_who_gives_up_leaves_the_first_fetch_to_the_others() {
     let (server, client) = client_of(&[&key]).await;
     tokio::select! {
         biased;
-        _ = client.ready() => panic!("it was to be cancelled"),
+        _ = client.issuer().ready() => panic!("it was to be cancelled"),
         () = tokio::task::yield_now() => {}
     }
-    client.ready().await.unwrap();
+    client.issuer().ready().await.unwrap();
     assert_eq!(server.received(DOCUMENT).len(), 1);
 }
 
@@ -72,7 +72,7 @@ async fn a_caller_who_gives_up_leaves_the_first_fetch_to_the_others() {
 async fn old_keys_serve_while_logto_is_away_and_unknown_ones_fail() {
     let (key, other) = (SigningKey::es384("k"), SigningKey::es384("new"));
     let (server, client) = client_of(&[&key]).await;
-    client.ready().await.unwrap();
+    client.issuer().ready().await.unwrap();
     server.answer(KEYS, Reply::json(503, &json!({})));
     for _ in 0..10 {
         let error = verify(&client, &other.token(&claims(&server))).await.unwrap_err();
@@ -87,10 +87,10 @@ async fn after_a_failure_there_is_a_pause() {
     let server = Server::start().await;
     server.answer(DOCUMENT, Reply::json(503, &json!({})));
     let client = client(&server);
-    let (a, b) = tokio::join!(client.ready(), client.ready());
+    let (a, b) = tokio::join!(client.issuer().ready(), client.issuer().ready());
     assert!(matches!(a, Err(Error::Unavailable { .. })));
     assert_eq!(a, b);
-    assert_eq!(client.ready().await, a);
+    assert_eq!(client.issuer().ready().await, a);
     assert_eq!(server.received(DOCUMENT).len(), 1);
 }
 
@@ -103,7 +103,7 @@ mod later {
         let key = SigningKey::es384("k");
         server.publish(&[&key]);
         let clock = Clock::frozen();
-        let client = Oidc::new(settings(&server), clock.clone()).unwrap();
+        let client = client_with(settings(&server), clock.clone());
         (server, client, clock, key)
     }
 
@@ -115,7 +115,7 @@ mod later {
         let mut waited = 0;
         for _ in 0..95 {
             let before = server.received(DOCUMENT).len();
-            client.ready().await.unwrap_err();
+            client.issuer().ready().await.unwrap_err();
             if server.received(DOCUMENT).len() > before {
                 pauses.push(waited);
                 waited = 0;
@@ -126,7 +126,7 @@ mod later {
         assert_eq!(pauses, [0, 1, 2, 4, 8, 16, 30, 30]);
         server.answer(DOCUMENT, Reply::json(200, &server.discovery()));
         clock.advance(Duration::from_secs(30));
-        assert_eq!(client.ready().await, Ok(()));
+        assert_eq!(client.issuer().ready().await, Ok(()));
     }
 
     #[tokio::test]
@@ -150,9 +150,9 @@ mod later {
     #[tokio::test]
     async fn what_is_an_hour_old_is_refreshed_behind_the_scenes() {
         let (server, client, clock, key) = moving().await;
-        client.ready().await.unwrap();
+        client.issuer().ready().await.unwrap();
         clock.advance(Duration::from_secs(3599));
-        client.ready().await.unwrap();
+        client.issuer().ready().await.unwrap();
         clock.advance(Duration::from_secs(1));
         let away = Reply::json(503, &json!({}));
         server.answer(DOCUMENT, away.clone());
@@ -160,7 +160,7 @@ mod later {
         // The old ones serve at once; the attempts are made besides.
         let longer = with(&claims(&server), "exp", json!(clock.now() + 60));
         assert!(verify(&client, &key.token(&longer)).await.is_ok());
-        assert_eq!(client.ready().await, Ok(()));
+        assert_eq!(client.issuer().ready().await, Ok(()));
         while server.received(DOCUMENT).len() < 2 || server.received(KEYS).len() < 2 {
             tokio::task::yield_now().await;
         }

@@ -189,7 +189,7 @@ async fn sign_out_at_logto_names_the_application_and_the_way_back() {
 fn every_call_may_move_between_threads() {
     fn sendable<T: Send>(_: impl FnOnce(&'static Oidc) -> T) {}
     sendable(|oidc| async {
-        let _ = (oidc.ready().await, exchange(oidc).await, verify(oidc, "").await);
+        let _ = (oidc.issuer().ready().await, exchange(oidc).await, verify(oidc, "").await);
         let _ = oidc.refresh(&RefreshToken::from(""), Target::default()).await;
         let url = Url::parse("http://localhost")?;
         let _ = oidc.authorize(&url, &super::super::SignInOptions::new(), &[], &[]).await;

@@ -25,7 +25,7 @@ const PLACE_TIMEOUT: Duration = Duration::from_secs(2);
 pub(super) async fn place(client: &Arc<Client>, request: &Request<'_>) -> Result<Place, Error> {
     let mut is_ready = false;
     let wait = async {
-        client.oidc().ready().await?;
+        client.oidc().issuer().ready().await?;
         is_ready = true;
         Ok(client.exchanges().place(client_address(request)).await)
     };
