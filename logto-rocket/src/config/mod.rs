@@ -17,6 +17,8 @@ mod secret_keys;
 mod session;
 mod source;
 mod store;
+#[cfg(feature = "testing")]
+mod test_provider;
 #[cfg(test)]
 mod tests;
 mod texts;
@@ -33,6 +35,8 @@ pub use in_code::{Config, SessionConfig};
 pub(crate) use read::{read, read_resource_server};
 pub(crate) use resource_metadata::ResourceMetadata;
 pub use store::Store;
+#[cfg(feature = "testing")]
+pub(crate) use test_provider::{TestProvider, given};
 pub(crate) use values::{Base, Origin};
 
 /// The parsed configuration. Its fields are named as the keys.

@@ -100,8 +100,8 @@ pub(crate) fn read_resource_server(
     }
 }
 
-/// Opens all layers: the code's below Rocket's, the environment above.
-fn open(
+/// Opens all layers: the code's below Rocket's, the environment above, and on top a test provider.
+pub(super) fn open(
     figment: &Figment,
     config: Option<&Config>,
 ) -> Result<(Reader, Vec<Warning>), ConfigErrors> {
@@ -110,10 +110,16 @@ fn open(
         Some(config) => figment.clone().join(config),
         None => figment.clone(),
     };
-    match Reader::open(layers, environment) {
-        Ok(reader) => Ok((reader, warnings)),
-        Err(errors) => Err(errors.with(warnings)),
-    }
+    let reader = match Reader::open(layers, environment) {
+        Ok(reader) => reader,
+        Err(errors) => return Err(errors.with(warnings)),
+    };
+    #[cfg(feature = "testing")]
+    let reader = match config.and_then(Config::provider) {
+        Some(provider) => reader.below(provider),
+        None => reader,
+    };
+    Ok((reader, warnings))
 }
 
 fn is_debug(figment: &Figment) -> bool {

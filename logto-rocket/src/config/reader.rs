@@ -9,6 +9,8 @@ use rocket::figment::{Figment, Metadata, Profile, Source};
 
 use super::environment::{self, Environment};
 use super::errors::{ConfigError, ConfigErrors, Warning, Wrong, shown};
+#[cfg(feature = "testing")]
+use super::test_provider::TestProvider;
 use super::keys::{self, KEYS};
 use super::{numbers, source, texts};
 
@@ -45,6 +47,13 @@ impl Reader {
             reader.logto = logto;
         }
         Ok(reader)
+    }
+
+    /// The same layers with that of a test provider above all of them.
+    #[cfg(feature = "testing")]
+    pub(super) fn below(self, provider: &TestProvider) -> Self {
+        let layers = self.layers.merge(provider);
+        Self { logto: provider.above(self.logto, &layers), layers, ..self }
     }
 
     /// The errors found.

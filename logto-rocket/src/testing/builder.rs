@@ -1,3 +1,5 @@
+mod machines;
+
 use rocket::Config;
 use serde_json::json;
 
@@ -80,23 +82,6 @@ impl Builder {
         self
     }
 
-    /// A machine-to-machine application, which may use `client_credentials` and nothing else.
-    /// `permissions` are scopes by resource indicator or organization id. As with Logto, only the
-    /// scopes that a request names are granted.
-    #[must_use]
-    pub fn machine<'a>(
-        mut self,
-        id: &str,
-        secret: &str,
-        permissions: impl IntoIterator<Item = (&'a str, &'a [&'a str])>,
-    ) -> Self {
-        let permissions =
-            permissions.into_iter().map(|(target, scopes)| (target.to_owned(), owned(scopes)));
-        let machine = Some(permissions.collect());
-        self.settings.apps.push(App { id: id.to_owned(), secret: secret.to_owned(), machine });
-        self
-    }
-
     /// A redirect URI to be registered. Without any, each one on a loopback host is accepted; with
     /// one, only what is registered.
     #[must_use]
@@ -118,6 +103,14 @@ impl Builder {
     pub fn resource(mut self, indicator: &str, scopes: &[&str]) -> Self {
         let indicator = indicator.to_owned();
         self.settings.resources.push(Resource { indicator, scopes: owned(scopes) });
+        self
+    }
+
+    /// Whether API resources that are not described exist too, and define every scope. Without this
+    /// a request for one is refused with `invalid_target`, as at Logto.
+    #[must_use]
+    pub fn any_resource(mut self, any: bool) -> Self {
+        self.settings.any_resource = any;
         self
     }
 

@@ -14,7 +14,10 @@ pub(super) struct Settings {
     pub(super) redirect_uris: Vec<String>,
     pub(super) post_logout_redirect_uris: Vec<String>,
     pub(super) resources: Vec<Resource>,
+    /// Resources that are not described exist too, and define every scope.
+    pub(super) any_resource: bool,
     pub(super) roles: Vec<Role>,
+    pub(super) machines_in_organizations: Vec<MachineInOrganization>,
     /// Those that have a name of their own; the others are called by their id.
     pub(super) organizations: Vec<Organization>,
     /// Rotate refresh tokens at each use, not only late in their life.
@@ -32,11 +35,33 @@ pub(super) struct App {
     pub(super) id: String,
     pub(super) secret: String,
     /// A machine-to-machine application may use `client_credentials` and nothing else.
-    pub(super) machine: Option<Permissions>,
+    pub(super) machine: Option<Machine>,
 }
 
-/// What a machine-to-machine application may do: scopes by resource or organization.
-pub(super) type Permissions = Vec<(String, Vec<String>)>;
+/// What a machine-to-machine application may do.
+#[derive(Debug, Clone)]
+pub(super) enum Machine {
+    /// These scopes, by resource or organization.
+    Some(Vec<(String, Vec<String>)>),
+    /// Everything, everywhere.
+    All,
+}
+
+/// What a machine-to-machine application may do on a resource in an organization.
+#[derive(Debug, Clone)]
+pub(super) struct MachineInOrganization {
+    pub(super) app: String,
+    pub(super) organization: String,
+    pub(super) resource: String,
+    pub(super) scopes: Vec<String>,
+}
+
+/// The scopes that are permitted somewhere.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Permitted {
+    Some(BTreeSet<String>),
+    All,
+}
 
 #[derive(Debug, Clone)]
 pub(super) struct Resource {
@@ -60,20 +85,67 @@ pub(super) struct Role {
     pub(super) scopes: Vec<String>,
 }
 
+impl Permitted {
+    pub(super) fn has(&self, scope: &str) -> bool {
+        match self {
+            Self::Some(scopes) => scopes.contains(scope),
+            Self::All => true,
+        }
+    }
+}
+
 impl Settings {
     pub(super) fn app(&self, id: &str) -> Option<&App> {
         self.apps.iter().find(|app| app.id == id)
     }
 
-    pub(super) fn resource(&self, indicator: &str) -> Option<&Resource> {
-        self.resources.iter().find(|resource| resource.indicator == indicator)
+    /// Whether there is this API resource.
+    pub(super) fn has_resource(&self, indicator: &str) -> bool {
+        self.any_resource || self.resource(indicator).is_some()
     }
 
     /// Whether a resource defines this scope. What organizations permit is defined by their roles.
     pub(super) fn defines(&self, resource: &str, scope: &str) -> bool {
         let mut by_role = self.roles.iter().filter(|role| role.resource == resource);
-        self.resource(resource).is_some_and(|resource| resource.scopes.iter().any(|s| s == scope))
+        let described = self.resource(resource);
+        described.map_or(self.any_resource, |it| it.scopes.iter().any(|s| s == scope))
             || by_role.any(|role| role.scopes.iter().any(|s| s == scope))
+    }
+
+    /// What a machine may do at a target; `None` if it does not belong to the organization.
+    pub(super) fn machine_permissions(
+        &self,
+        app: &str,
+        resource: Option<&str>,
+        organization: Option<&str>,
+    ) -> Option<Permitted> {
+        let some = match self.app(app)?.machine.as_ref()? {
+            Machine::All => return Some(Permitted::All),
+            Machine::Some(some) => some,
+        };
+        let of = |target: &str| {
+            let known = some.iter().find(|(known, _)| known == target);
+            known.map(|(_, scopes)| scopes)
+        };
+        let here = || {
+            let of_app = self.machines_in_organizations.iter().filter(|it| it.app == app);
+            of_app.filter(|it| Some(it.organization.as_str()) == organization)
+        };
+        if organization.is_some_and(|it| of(it).is_none() && here().next().is_none()) {
+            return None;
+        }
+        let scopes: Vec<_> = match (resource, organization) {
+            (Some(resource), _) => {
+                let here = here().filter(|it| it.resource == resource).map(|it| &it.scopes);
+                of(resource).into_iter().chain(here).collect()
+            }
+            (None, organization) => organization.and_then(of).into_iter().collect(),
+        };
+        Some(Permitted::Some(scopes.into_iter().flatten().cloned().collect()))
+    }
+
+    fn resource(&self, indicator: &str) -> Option<&Resource> {
+        self.resources.iter().find(|resource| resource.indicator == indicator)
     }
 
     /// An organization as in userinfo.
