@@ -25,21 +25,18 @@ pub(crate) fn authenticated(attribute: TokenStream, item: TokenStream) -> TokenS
     let handler = route::parse(item.clone());
     let segments =
         handler.as_ref().map_or(Ok(()), |handler| handler.route.check(&requirement.segments()));
-    match (requirement.conditions(), segments, handler) {
-        (Ok(conditions), Ok(()), Ok(handler)) => {
-            match parameters::check(&handler.function, &conditions) {
-                Ok(()) => protect(&conditions, handler),
-                Err(error) => {
-                    let errors = error.to_compile_error();
-                    let item = route::fallback(item);
-                    quote!(#errors #item)
-                }
-            }
-        }
-        (conditions, segments, handler) => {
+    let conditions = requirement.conditions();
+    let parameters = match (&conditions, &handler) {
+        (Ok(conditions), Ok(handler)) => parameters::check(&handler.function, conditions),
+        _ => Ok(()),
+    };
+    match (conditions, segments, parameters, handler) {
+        (Ok(conditions), Ok(()), Ok(()), Ok(handler)) => protect(&conditions, handler),
+        (conditions, segments, parameters, handler) => {
             let mut errors = Errors::default();
             errors.take(conditions);
             errors.take(segments);
+            errors.take(parameters);
             errors.take(handler);
             let item = route::fallback(item);
             quote!(#errors #item)

@@ -21,17 +21,20 @@ use super::text::Text;
 
 /// Parses conditions joined by "and".
 pub(super) fn all_of(input: ParseStream<'_>) -> Result<List> {
-    list(input, |earlier, later| repeated(earlier, later).or_else(|| mergeable(earlier, later)))
+    list(input, |words, earlier, later| {
+        let token = words.iter().any(|word| word.key == Key::Bearer);
+        repeated(earlier, later).or_else(|| mergeable(earlier, later, token))
+    })
 }
 
 /// Parses conditions of which one is enough.
 fn any_of(input: ParseStream<'_>) -> Result<List> {
-    list(input, repeated)
+    list(input, |_, earlier, later| repeated(earlier, later))
 }
 
 fn list(
     input: ParseStream<'_>,
-    message: impl Fn(&Condition, &Condition) -> Option<String>,
+    message: impl Fn(&[Word], &Condition, &Condition) -> Option<String>,
 ) -> Result<List> {
     let mut errors = Errors::default();
     let (mut parts, mut words, mut conditions) = (Vec::new(), Vec::new(), Vec::new());
@@ -47,6 +50,7 @@ fn list(
         conditions.extend(part.condition().ok().map(|condition| (span, condition)));
         parts.push(part);
     }
+    let message = |earlier: &_, later: &_| message(&words, earlier, later);
     reject_repeated(&conditions, message, &mut errors);
     Ok(List { parts, words, errors })
 }
@@ -115,14 +119,14 @@ fn item_of(input: ParseStream<'_>, key: Key, keyword: &Ident) -> Result<Item> {
             Condition::Check(parse_function(input, key)?)
         }
         Key::Machine => {
-            nothing(input, keyword)?;
+            nothing(input, key, keyword)?;
             Condition::Machine
         }
         Key::All | Key::Any | Key::Not => {
             return nested(&parentheses(input, key, keyword)?, key, keyword).map(Item::Part);
         }
         Key::Session | Key::Bearer => {
-            nothing(input, keyword)?;
+            nothing(input, key, keyword)?;
             return Ok(Item::Word(Word { key, at: keyword.span() }));
         }
     };

@@ -33,11 +33,15 @@ pub(super) fn equals(input: ParseStream<'_>, key: Key, keyword: &Ident) -> Resul
 }
 
 /// Makes sure that neither a value nor parentheses follow the keyword.
-pub(super) fn nothing(input: ParseStream<'_>, keyword: &Ident) -> Result<()> {
-    if input.peek(Token![=]) || input.peek(Token![!=]) || input.peek(token::Paren) {
-        return Err(input.error(format!("`{keyword}` takes no value; write `{keyword}` alone")));
+pub(super) fn nothing(input: ParseStream<'_>, key: Key, keyword: &Ident) -> Result<()> {
+    if !(input.peek(Token![=]) || input.peek(Token![!=]) || input.peek(token::Paren)) {
+        return Ok(());
     }
-    Ok(())
+    let instead = match key {
+        Key::Machine => "write `machine`, or `not(machine)` for the tokens of users".into(),
+        _ => format!("write it beside the conditions: `{}`", key.example()),
+    };
+    Err(input.error(format!("`{keyword}` takes no value; {instead}")))
 }
 
 /// Parses the parentheses in `key(…)`.

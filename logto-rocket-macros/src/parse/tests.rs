@@ -106,7 +106,7 @@ fn a_word_or_an_audience_that_cannot_be_parsed_may_be_the_one_that_is_missing() 
         (r#"bearer, scope = "a""#, 1),
         (r#"bearer, all(resource = Orders, scope = "a")"#, 1),
         (r#"bearer, any(resource = Orders, organization = "o")"#, 2),
-        (r#"bearer, resource = Orders, role = 7"#, 1),
+        ("bearer, resource = Orders, role = 7", 1),
         (r#"bearer, resource = "urn:a", check = f, check = g"#, 1),
         (r#"bearer, role = "a""#, 2),
         (r#"session, bearer, resource = Orders, organization_role = "a""#, 1),
