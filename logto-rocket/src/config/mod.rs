@@ -32,11 +32,13 @@ use crate::oidc::{ClientSecret, Prompt};
 
 pub(crate) use connection::Connection;
 pub use in_code::{Config, SessionConfig};
+#[cfg(feature = "testing")]
+pub(crate) use read::given;
 pub(crate) use read::{read, read_resource_server};
 pub(crate) use resource_metadata::ResourceMetadata;
 pub use store::Store;
 #[cfg(feature = "testing")]
-pub(crate) use test_provider::{TestProvider, given};
+pub(crate) use test_provider::TestProvider;
 pub(crate) use values::{Base, Origin};
 
 /// The parsed configuration. Its fields are named as the keys.

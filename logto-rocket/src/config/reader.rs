@@ -9,9 +9,9 @@ use rocket::figment::{Figment, Metadata, Profile, Source};
 
 use super::environment::{self, Environment};
 use super::errors::{ConfigError, ConfigErrors, Warning, Wrong, shown};
+use super::keys::{self, KEYS};
 #[cfg(feature = "testing")]
 use super::test_provider::TestProvider;
-use super::keys::{self, KEYS};
 use super::{numbers, source, texts};
 
 mod check;
@@ -51,9 +51,12 @@ impl Reader {
 
     /// The same layers with that of a test provider above all of them.
     #[cfg(feature = "testing")]
-    pub(super) fn below(self, provider: &TestProvider) -> Self {
-        let layers = self.layers.merge(provider);
-        Self { logto: provider.above(self.logto, &layers), layers, ..self }
+    pub(super) fn below(mut self, provider: &TestProvider) -> Self {
+        self.layers = self.layers.merge(provider);
+        if let Ok(logto) = self.layers.find_value("logto") {
+            self.logto = provider.alone(logto);
+        }
+        self
     }
 
     /// The errors found.

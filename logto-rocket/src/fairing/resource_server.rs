@@ -6,6 +6,8 @@ use rocket::fairing::{self, Fairing, Info, Kind};
 use rocket::{Build, Orbit, Rocket};
 
 use super::last::AfterOthers;
+#[cfg(feature = "testing")]
+use super::provider::ProviderChoice;
 use super::{announce, launch};
 use crate::client::Logto;
 use crate::clock::Clock;
@@ -14,6 +16,8 @@ use crate::events::{Event, EventHook, Events};
 use crate::guard::Registry;
 use crate::resource_server::ResourceServer;
 use crate::routes;
+#[cfg(feature = "testing")]
+use crate::testing::Idp;
 
 /// Attaches what an API needs that programs call with access tokens, and that has no sign-in of its own.
 /// Create one with [`Logto::resource_server()`].
@@ -45,6 +49,8 @@ use crate::routes;
 pub struct ResourceServerFairing {
     config: Option<Config>,
     clock: Option<Clock>,
+    #[cfg(feature = "testing")]
+    provider: ProviderChoice,
     on_event: Mutex<Option<EventHook>>,
 }
 
@@ -81,15 +87,80 @@ impl ResourceServerFairing {
         self
     }
 
+    /// Uses a test provider in Logto's place, whatever `Rocket.toml`, the environment and the code
+    /// configure: its endpoint, and its first application, replace theirs. So a test never reaches the
+    /// Logto that a developer's environment names.
+    ///
+    /// ```
+    /// # #[macro_use] extern crate rocket;
+    /// # rocket::async_test(async {
+    /// use logto_rocket::{Logto, testing::Idp};
+    /// use rocket::local::asynchronous::Client;
+    ///
+    /// let idp = Idp::start().await?;
+    /// let rocket = rocket::build().attach(Logto::resource_server().provider(&idp));
+    /// let client = Client::tracked(rocket).await?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # }).unwrap();
+    /// ```
+    #[cfg(feature = "testing")]
+    #[must_use]
+    pub fn provider(mut self, idp: &Idp) -> Self {
+        self.provider = ProviderChoice::running(idp);
+        self
+    }
+
+    /// Starts a provider for development if no Logto is configured yet, so that `cargo run` shows a
+    /// working API on a machine that has none.
+    ///
+    /// It is used only in Rocket's debug profile, in builds with debug assertions, and where neither
+    /// `endpoint` nor `issuer` is configured. Otherwise the call has no effect, and a missing endpoint is
+    /// the usual error at launch: the same `main.rs` goes live.
+    ///
+    /// ```no_run
+    /// # #[macro_use] extern crate rocket;
+    /// use logto_rocket::Logto;
+    ///
+    /// #[launch]
+    /// fn rocket() -> _ {
+    ///     rocket::build().attach(Logto::resource_server().dev_provider())
+    /// }
+    /// ```
+    ///
+    /// The launch says where the provider is and how to get in. It signs in `alice`, who has every
+    /// permission that is asked for, and `bob`, who has none. Its machine application `dev-machine`
+    /// (secret `dev-machine-secret`) gets every scope of every API resource and organization. The personal
+    /// access token `pat_alice` can be exchanged for an access token of alice's.
+    ///
+    /// A restart signs nobody out. The port, the keys and what was granted are kept in one file for each
+    /// application, which only its owner can read: beside the executable in a build directory of Cargo,
+    /// else in `XDG_RUNTIME_DIR`; without either nothing is kept, and the log says so.
+    ///
+    /// # Security
+    ///
+    /// The provider asks for no password. It listens on 127.0.0.1 only, and answers only to clients that
+    /// look for `127.0.0.1` or `localhost`, so that no page on the network can read its answers. Any
+    /// program of this machine can sign in at an application that uses it.
+    #[cfg(feature = "testing")]
+    #[must_use]
+    pub fn dev_provider(mut self) -> Self {
+        self.provider = ProviderChoice::Development;
+        self
+    }
+
     /// What it manages; without it, if the configuration has errors, which are logged.
-    fn server(&self, rocket: &Rocket<Build>) -> Option<ResourceServer> {
-        let read = config::read_resource_server(rocket.figment(), self.config.as_ref());
+    fn server(
+        &self,
+        rocket: &Rocket<Build>,
+        config: Option<&Config>,
+        clock: Clock,
+    ) -> Option<ResourceServer> {
+        let read = config::read_resource_server(rocket.figment(), config);
         let (connection, metadata, warnings) =
             read.inspect_err(|mistakes| log::error!("{mistakes}")).ok()?;
         for warning in warnings {
             log::warn!("{warning}");
         }
-        let clock = self.clock.clone().unwrap_or_else(Clock::system);
         let issuer = launch::issuer(&connection, clock);
         let issuer = issuer.inspect_err(|mistake| log::error!("{mistake}")).ok()?;
         let events = Arc::new(Events::new(launch::take(&self.on_event)));
@@ -107,7 +178,11 @@ impl Fairing for ResourceServerFairing {
         if launch::is_attached(&rocket) {
             return Err(rocket);
         }
-        let Some(server) = self.server(&rocket) else { return Err(rocket) };
+        let clock = self.clock.clone().unwrap_or_else(Clock::system);
+        let config = self.config.clone();
+        #[cfg(feature = "testing")]
+        let (rocket, config) = self.provider.apply(rocket, config, &clock).await;
+        let Some(server) = self.server(&rocket, config.as_ref(), clock) else { return Err(rocket) };
         let rocket = rocket.manage(server).manage(Registry::default());
         #[cfg(feature = "testing")]
         let rocket = rocket.manage(crate::testing::BearerKey::default());

@@ -106,11 +106,9 @@ impl Builder {
         self
     }
 
-    /// Whether API resources that are not described exist too, and define every scope. Without this
-    /// a request for one is refused with `invalid_target`, as at Logto.
-    #[must_use]
-    pub fn any_resource(mut self, any: bool) -> Self {
-        self.settings.any_resource = any;
+    /// API resources that are not described exist too, and define every scope.
+    pub(super) fn any_resource(mut self) -> Self {
+        self.settings.any_resource = true;
         self
     }
 
@@ -202,7 +200,15 @@ impl Builder {
     /// [`IdpError::Keys`] and [`IdpError::Launch`] if the machine refuses.
     pub async fn start(self) -> Result<Idp, IdpError> {
         permitted(Config::figment().profile(), cfg!(debug_assertions))?;
-        let Self { mut settings, mut users, signing, clock } = self.with_defaults();
+        let keys = Keys::generate(self.signing)?;
+        let shared = Shared::new(self.state(keys)?);
+        let server = Server::launch(&shared, 0).await?;
+        Ok(Idp::new(shared, server))
+    }
+
+    /// What such a provider knows before it starts.
+    pub(super) fn state(self, keys: Keys) -> Result<State, IdpError> {
+        let Self { mut settings, mut users, clock, .. } = self.with_defaults();
         if let Some(name) = repeated(users.iter().map(User::username)) {
             return Err(IdpError::Description(format!("two users are called `{name}`")));
         }
@@ -215,10 +221,7 @@ impl Builder {
         }
         // The application of the handle is one that people can sign in to.
         settings.apps.sort_by_key(|app| app.machine.is_some());
-        let keys = Keys::generate(signing)?;
-        let shared = Shared::new(State::new(settings, users, keys, clock));
-        let server = Server::launch(&shared, 0).await?;
-        Ok(Idp::new(shared, server))
+        Ok(State::new(settings, users, keys, clock))
     }
 
     fn any_role(

@@ -82,22 +82,21 @@ impl State {
         app_secret: &str,
     ) -> Result<Value, Refused> {
         let wanted = TokenRequest::of(params);
-        let (resource, organization) = (wanted.resource.as_deref(), wanted.organization.as_deref());
-        let permitted = self.settings.machine_permissions(app, resource, organization);
-        let audience = match (resource, organization, &permitted) {
-            (None, None, _) => {
+        let permitted = |target: &str| self.settings.machine_permissions(app, target);
+        let (audience, permitted) = match (&wanted.resource, &wanted.organization) {
+            (None, None) => {
                 let description = "both `resource` and `organization_id` are not provided";
                 return Err(Refused::new(400, "invalid_target", description));
             }
-            (_, Some(_), None) => {
+            (_, Some(organization)) if permitted(organization).is_none() => {
                 let description = "app has not associated with the organization";
                 return Err(Refused::new(403, "access_denied", description));
             }
-            (Some(resource), ..) if !self.settings.has_resource(resource) => {
+            (Some(resource), _) if !self.settings.has_resource(resource) => {
                 return Err(Refused::invalid_target());
             }
-            (Some(resource), ..) => resource.to_owned(),
-            (None, Some(organization), _) => audience_of(organization),
+            (Some(resource), _) => (resource.clone(), permitted(resource)),
+            (None, Some(organization)) => (audience_of(organization), permitted(organization)),
         };
         let wanted_scopes = wanted.scopes.unwrap_or_default();
         let scopes: Vec<_> = wanted_scopes

@@ -17,7 +17,6 @@ pub(super) struct Settings {
     /// Resources that are not described exist too, and define every scope.
     pub(super) any_resource: bool,
     pub(super) roles: Vec<Role>,
-    pub(super) machines_in_organizations: Vec<MachineInOrganization>,
     /// Those that have a name of their own; the others are called by their id.
     pub(super) organizations: Vec<Organization>,
     /// Rotate refresh tokens at each use, not only late in their life.
@@ -45,15 +44,6 @@ pub(super) enum Machine {
     Some(Vec<(String, Vec<String>)>),
     /// Everything, everywhere.
     All,
-}
-
-/// What a machine-to-machine application may do on a resource in an organization.
-#[derive(Debug, Clone)]
-pub(super) struct MachineInOrganization {
-    pub(super) app: String,
-    pub(super) organization: String,
-    pub(super) resource: String,
-    pub(super) scopes: Vec<String>,
 }
 
 /// The scopes that are permitted somewhere.
@@ -112,36 +102,15 @@ impl Settings {
             || by_role.any(|role| role.scopes.iter().any(|s| s == scope))
     }
 
-    /// What a machine may do at a target; `None` if it does not belong to the organization.
-    pub(super) fn machine_permissions(
-        &self,
-        app: &str,
-        resource: Option<&str>,
-        organization: Option<&str>,
-    ) -> Option<Permitted> {
-        let some = match self.app(app)?.machine.as_ref()? {
-            Machine::All => return Some(Permitted::All),
-            Machine::Some(some) => some,
-        };
-        let of = |target: &str| {
-            let known = some.iter().find(|(known, _)| known == target);
-            known.map(|(_, scopes)| scopes)
-        };
-        let here = || {
-            let of_app = self.machines_in_organizations.iter().filter(|it| it.app == app);
-            of_app.filter(|it| Some(it.organization.as_str()) == organization)
-        };
-        if organization.is_some_and(|it| of(it).is_none() && here().next().is_none()) {
-            return None;
-        }
-        let scopes: Vec<_> = match (resource, organization) {
-            (Some(resource), _) => {
-                let here = here().filter(|it| it.resource == resource).map(|it| &it.scopes);
-                of(resource).into_iter().chain(here).collect()
+    /// What a machine may do at a resource or in an organization; `None` if nothing.
+    pub(super) fn machine_permissions(&self, app: &str, target: &str) -> Option<Permitted> {
+        match self.app(app)?.machine.as_ref()? {
+            Machine::All => Some(Permitted::All),
+            Machine::Some(permissions) => {
+                let (_, scopes) = permissions.iter().find(|(known, _)| known == target)?;
+                Some(Permitted::Some(scopes.iter().cloned().collect()))
             }
-            (None, organization) => organization.and_then(of).into_iter().collect(),
-        };
-        Some(Permitted::Some(scopes.into_iter().flatten().cloned().collect()))
+        }
     }
 
     fn resource(&self, indicator: &str) -> Option<&Resource> {

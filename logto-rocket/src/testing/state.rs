@@ -1,5 +1,4 @@
 use std::collections::{BTreeSet, HashMap};
-use std::sync::Arc;
 use std::time::Instant;
 
 use base64::Engine as _;
@@ -55,7 +54,7 @@ pub(super) struct State {
     pub(super) access_token_tampers: Vec<Tamper>,
     pub(super) requests: Log,
     /// Where a provider for development keeps what a restart must not lose.
-    pub(super) kept: Option<Arc<Kept>>,
+    pub(super) kept: Option<Kept>,
 }
 
 /// A browser that is signed in at the provider.

@@ -111,8 +111,7 @@ impl User {
 
     /// Grants every scope that a sign-in asks for, of every API resource and of the user's
     /// organizations, whatever the roles permit.
-    #[must_use]
-    pub fn any_permission(mut self) -> Self {
+    pub(super) fn any_permission(mut self) -> Self {
         self.has_any_permission = true;
         self
     }

@@ -1,7 +1,7 @@
 //! The machine-to-machine applications of a provider.
 
 use super::{Builder, owned};
-use crate::testing::settings::{App, Machine, MachineInOrganization};
+use crate::testing::settings::{App, Machine};
 
 impl Builder {
     /// A machine-to-machine application, which may use `client_credentials` and nothing else.
@@ -19,27 +19,9 @@ impl Builder {
         self.any_machine(id, secret, Machine::Some(permissions.collect()))
     }
 
-    /// What a machine-to-machine application may do on an API resource in an organization, besides
-    /// what it may do on the resource anywhere. It makes the application belong to the organization.
-    #[must_use]
-    pub fn machine_in_organization(
-        mut self,
-        id: &str,
-        organization: &str,
-        resource: &str,
-        scopes: &[&str],
-    ) -> Self {
-        let [app, organization, resource] = [id, organization, resource].map(str::to_owned);
-        let scopes = owned(scopes);
-        let permission = MachineInOrganization { app, organization, resource, scopes };
-        self.settings.machines_in_organizations.push(permission);
-        self
-    }
-
     /// A machine-to-machine application that gets every scope that it names, of every API resource
     /// and of every organization.
-    #[must_use]
-    pub fn machine_with_any_permission(self, id: &str, secret: &str) -> Self {
+    pub(in crate::testing) fn machine_with_any_permission(self, id: &str, secret: &str) -> Self {
         self.any_machine(id, secret, Machine::All)
     }
 
