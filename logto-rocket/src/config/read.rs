@@ -118,7 +118,8 @@ pub(crate) fn given(figment: &Figment, config: Option<&Config>) -> Given {
     let key_of_rocket = reader.rockets_key().map(|value| secret_keys::key(&value));
     Given {
         has_logto: reader.has("endpoint") || reader.has("issuer"),
-        has_secret_key: reader.has("secret_keys") || !matches!(key_of_rocket, None | Some(Ok(None))),
+        has_secret_key: reader.has("secret_keys")
+            || !matches!(key_of_rocket, None | Some(Ok(None))),
     }
 }
 

@@ -96,7 +96,8 @@ impl Opened {
             Some(content) => (content, Vec::new()),
             None if text.is_empty() => (Content::new()?, Vec::new()),
             None => {
-                let note = format!("{shown} was damaged; a new one replaces it, and users sign in again");
+                let note =
+                    format!("{shown} was damaged; a new one replaces it, and users sign in again");
                 (Content::new()?, vec![note])
             }
         };

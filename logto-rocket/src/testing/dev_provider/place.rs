@@ -40,3 +40,30 @@ fn with_suffix(mut name: OsString, suffix: &str) -> OsString {
     name.push(suffix);
     name
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_file_is_beside_what_cargo_has_built_and_else_in_the_runtime_directory() {
+        let folder =
+            std::env::temp_dir().join(format!("logto-rocket-place-{}", std::process::id()));
+        let (debug, runtime) = (folder.join("target/debug"), folder.join("run"));
+        std::fs::create_dir_all(debug.join("deps")).unwrap();
+        std::fs::create_dir_all(&runtime).unwrap();
+        std::fs::write(debug.join(".cargo-lock"), "").unwrap();
+        let at = |executable: &str| file_of(&folder.join(executable), Some(&runtime));
+        assert_eq!(at("target/debug/app"), Some(debug.join("app.logto-dev.json")));
+        let of_test = debug.join("deps/app-1.logto-dev.json");
+        assert_eq!(at("target/debug/deps/app-1"), Some(of_test));
+
+        let installed = at("bin/app").unwrap();
+        assert_eq!(installed.parent(), Some(&*runtime.join("logto-rocket")));
+        assert_ne!(at("other/app"), Some(installed), "each application has its own");
+        for nowhere in [None, Some(Path::new("relative")), Some(&*folder.join("missing"))] {
+            assert_eq!(file_of(&folder.join("bin/app"), nowhere), None);
+        }
+        std::fs::remove_dir_all(&folder).unwrap();
+    }
+}
