@@ -28,6 +28,9 @@ use crate::testing::Idp;
 /// 403, 404, 500 and 503 at `/` if the application has none there. A guard for signed-in users in such an
 /// application is a launch error.
 ///
+/// Without a `secret_key` Rocket gets one that ends with the process. Configure one if the application
+/// has private cookies of its own.
+///
 /// ```no_run
 /// # #[macro_use] extern crate rocket;
 /// use logto_rocket::{Bearer, Logto, authenticated, resource};
@@ -183,6 +186,7 @@ impl Fairing for ResourceServerFairing {
         #[cfg(feature = "testing")]
         let (rocket, config) = self.provider.apply(rocket, config, &clock).await;
         let Some(server) = self.server(&rocket, config.as_ref(), clock) else { return Err(rocket) };
+        let rocket = launch::with_any_secret_key(rocket);
         let rocket = rocket.manage(server).manage(Registry::default());
         #[cfg(feature = "testing")]
         let rocket = rocket.manage(crate::testing::BearerKey::default());
