@@ -1,5 +1,7 @@
 //! [`ProviderChoice`]: the test provider that a fairing uses in Logto's place.
 
+use std::net::SocketAddr;
+
 use rocket::{Build, Orbit, Rocket};
 
 use super::example::{Example, example};
@@ -48,17 +50,14 @@ pub(super) fn lines(rocket: &Rocket<Orbit>) -> Vec<String> {
     if let Some(Example { path, resource, scopes }) = example(rocket) {
         let config = rocket.config();
         let scheme = if config.tls_enabled() { "https" } else { "http" };
-        let host = if config.address.is_unspecified() {
-            "localhost".to_owned()
+        let site = if config.address.is_unspecified() {
+            format!("localhost:{}", config.port)
         } else {
-            config.address.to_string()
+            SocketAddr::new(config.address, config.port).to_string()
         };
-        lines.push("a program gets in so:".into());
+        lines.push("a program gets a token and calls with it:".into());
         lines.push(format!("token=$({})", provider.token_command(resource, &scopes)));
-        lines.push(format!(
-            "curl -H \"Authorization: Bearer $token\" {scheme}://{host}:{}{path}",
-            config.port
-        ));
+        lines.push(format!("curl -H \"Authorization: Bearer $token\" {scheme}://{site}{path}"));
     }
     lines
 }
