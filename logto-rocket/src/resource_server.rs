@@ -106,10 +106,16 @@ impl ResourceServer {
     /// The metadata at a path as JSON, if there is any.
     pub fn metadata_at(&self, path: &str) -> Option<String> {
         let resources = self.resources.read().unwrap_or_else(PoisonError::into_inner);
-        let (resource, scopes) = resources.iter().find(|(resource, _)| {
-            self::path(resource).as_deref() == Some(path)
-                && self.url_among(&resources, resource).is_some()
-        })?;
+        let (resource, scopes) = match resources.first_key_value() {
+            // Behind a proxy the application need not know the address of its only resource.
+            Some(sole) if resources.len() == 1 && self.settings.is_served && path == WELL_KNOWN => {
+                sole
+            }
+            _ => resources.iter().find(|(resource, _)| {
+                self::path(resource).as_deref() == Some(path)
+                    && self.url_among(&resources, resource).is_some()
+            })?,
+        };
         let scopes_supported = match &self.settings.scopes {
             Some(scopes) => scopes.iter().map(String::as_str).collect(),
             None => scopes.iter().copied().collect(),

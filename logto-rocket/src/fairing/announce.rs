@@ -63,12 +63,12 @@ pub(super) fn resource_server(server: &ResourceServer, rocket: &Rocket<Orbit>) {
 
 /// Where the metadata of which API resource is served.
 fn metadata(server: &ResourceServer) -> Vec<String> {
-    let served = server.metadata_urls().into_iter();
-    let served = served.map(|(_, url)| format!("metadata of a protected resource: {url}"));
+    let urls = server.metadata_urls().into_iter();
+    let documents = urls.map(|(_, url)| format!("metadata of a protected resource: {url}"));
     let clashes = server.without_metadata().into_iter().map(|resource| {
         format!("no metadata of {resource}: another resource of this application has the same path")
     });
-    served.chain(clashes).collect()
+    documents.chain(clashes).collect()
 }
 
 fn print(lines: Vec<String>) {

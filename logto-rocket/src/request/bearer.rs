@@ -70,7 +70,7 @@ fn presented<'r>(request: &'r Request<'_>) -> Presented<'r> {
             let text = text.trim_start_matches(' ');
             if text.is_empty() {
                 Presented::Malformed("has no token after `Bearer`")
-            } else if text.bytes().all(|byte| is_of_token(byte)) {
+            } else if text.bytes().all(is_of_token) {
                 Presented::Token(text)
             } else {
                 Presented::Malformed("has a token with characters that no token has")

@@ -66,6 +66,15 @@ fn nothing_but_the_root_names_the_fairing() {
 }
 
 #[test]
+fn only_the_root_and_the_fairing_name_what_tests_use() {
+    let law = Law {
+        is_broken_by: |_, line| line.contains("crate::testing") && !line.starts_with("//"),
+        not_governed: &["lib", "fairing", "testing"],
+    };
+    law.holds(&["use crate::testing::Idp;", "fn f(idp: &crate::testing::Idp) {}"]);
+}
+
+#[test]
 fn only_the_vault_seals_and_opens() {
     let law = Law {
         is_broken_by: |_, line| {
