@@ -1,4 +1,5 @@
 //! The routes: who may call them stands above each.
+#![expect(clippy::needless_pass_by_value, reason = "Rocket gives guards by value")]
 
 use std::sync::{Mutex, PoisonError};
 

@@ -91,8 +91,7 @@ impl ResourceServerFairing {
     }
 
     /// Uses a test provider in Logto's place, whatever `Rocket.toml`, the environment and the code
-    /// configure: its endpoint, and its first application, replace theirs. So a test never reaches the
-    /// Logto that a developer's environment names.
+    /// configure. So a test never reaches the Logto that a developer's environment names.
     ///
     /// ```
     /// # #[macro_use] extern crate rocket;
@@ -116,9 +115,8 @@ impl ResourceServerFairing {
     /// Starts a provider for development if no Logto is configured yet, so that `cargo run` shows a
     /// working API on a machine that has none.
     ///
-    /// It is used only in Rocket's debug profile, in builds with debug assertions, and where neither
-    /// `endpoint` nor `issuer` is configured. Otherwise the call has no effect, and a missing endpoint is
-    /// the usual error at launch: the same `main.rs` goes live.
+    /// As there, it has no effect outside a debug build in Rocket's debug profile, or where an `endpoint`
+    /// or `issuer` is configured: the same `main.rs` goes live.
     ///
     /// ```no_run
     /// # #[macro_use] extern crate rocket;
@@ -130,20 +128,9 @@ impl ResourceServerFairing {
     /// }
     /// ```
     ///
-    /// The launch says where the provider is and how to get in. It signs in `alice`, who has every
-    /// permission that is asked for, and `bob`, who has none. Its machine application `dev-machine`
-    /// (secret `dev-machine-secret`) gets every scope of every API resource and organization. The personal
-    /// access token `pat_alice` can be exchanged for an access token of alice's.
-    ///
-    /// A restart signs nobody out. The port, the keys and what was granted are kept in one file for each
-    /// application, which only its owner can read: beside the executable in a build directory of Cargo,
-    /// else in `XDG_RUNTIME_DIR`; without either nothing is kept, and the log says so.
-    ///
-    /// # Security
-    ///
-    /// The provider asks for no password. It listens on 127.0.0.1 only, and answers only to clients that
-    /// look for `127.0.0.1` or `localhost`, so that no page on the network can read its answers. Any
-    /// program of this machine can sign in at an application that uses it.
+    /// The launch says where the provider is, and prints the commands that get an access token and call
+    /// the API. What the provider keeps and whom it trusts is told at
+    /// [`LogtoFairing::dev_provider()`](crate::LogtoFairing::dev_provider).
     #[cfg(feature = "testing")]
     #[must_use]
     pub fn dev_provider(mut self) -> Self {

@@ -8,6 +8,7 @@ pub(super) const ORGANIZATIONS: &str = "urn:logto:resource:organizations";
 
 /// What a builder described and nothing changes later.
 #[derive(Debug, Clone, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a setting of its own")]
 pub(super) struct Settings {
     pub(super) apps: Vec<App>,
     /// None means: any URI on a loopback host.

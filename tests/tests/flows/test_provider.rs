@@ -1,4 +1,5 @@
 //! Fairings that use a test provider in Logto's place: one that runs, or one that they start.
+#![expect(clippy::needless_pass_by_value, reason = "Rocket gives guards by value")]
 
 use logto_rocket::testing::Idp;
 use logto_rocket::{Bearer, Config, Logto, authenticated, resource};

@@ -4,6 +4,8 @@ use std::ffi::OsString;
 use std::fs::DirBuilder;
 use std::path::{Path, PathBuf};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest as _, Sha256};
 
 /// The file of the program that runs; `None` if there is no place for it.
@@ -27,7 +29,7 @@ fn file_of(executable: &Path, runtime_dir: Option<&Path>) -> Option<PathBuf> {
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(&directory).ok()?;
     let digest = Sha256::digest(executable.as_os_str().as_encoded_bytes());
-    let digest: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+    let digest = URL_SAFE_NO_PAD.encode(&digest[..9]);
     Some(directory.join(with_suffix(name.to_owned(), &format!("-{digest}.json"))))
 }
 

@@ -51,7 +51,7 @@ async fn stop(provider: DevProvider) {
 /// An application that uses a provider, as the fairing makes it.
 async fn application(provider: &DevProvider, clock: &Clock) -> Client {
     #[get("/account")]
-    fn account(user: LogtoUser) -> String {
+    fn account(user: &LogtoUser) -> String {
         user.id().into()
     }
     let config = Config::new().secret_keys([provider.secret_key()]);
