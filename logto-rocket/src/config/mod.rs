@@ -36,6 +36,7 @@ pub use in_code::{Config, SessionConfig};
 pub(crate) use read::given;
 pub(crate) use read::{read, read_resource_server};
 pub(crate) use resource_metadata::ResourceMetadata;
+pub(crate) use secret_keys::has_secret_key;
 pub use store::Store;
 #[cfg(feature = "testing")]
 pub(crate) use test_provider::TestProvider;

@@ -3,7 +3,6 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use cookie::Key;
-use rocket::config::SecretKey;
 use rocket::{Build, Rocket};
 
 use crate::client::{Client, Logto};
@@ -101,18 +100,12 @@ pub(super) fn with_secret_key(rocket: Rocket<Build>, client: &Client) -> Rocket<
     rocket.configure(figment)
 }
 
-/// Gives Rocket an encryption key if there is none: with its feature `secrets`, which sign-ins need,
+/// Gives Rocket an encryption key of this process if there is none. Where its feature `secrets` is on,
 /// Rocket does not launch without one outside the debug profile, even if nothing is encrypted.
 pub(super) fn with_any_secret_key(rocket: Rocket<Build>) -> Rocket<Build> {
-    let figment = rocket.figment();
-    let is_given = match figment.extract_inner::<SecretKey>("secret_key") {
-        Ok(key) => !key.is_zero(),
-        // Rocket reports one that is wrong.
-        Err(wrong) => !wrong.missing(),
-    };
     match Key::try_generate() {
-        Some(key) if !is_given => {
-            let figment = figment.clone().merge(("secret_key", key.master()));
+        Some(key) if !config::has_secret_key(rocket.figment()) => {
+            let figment = rocket.figment().clone().merge(("secret_key", key.master()));
             rocket.configure(figment)
         }
         _ => rocket,
