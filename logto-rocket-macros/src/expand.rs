@@ -1,7 +1,10 @@
 //! Writes the requirement and the handler as tokens.
 
+mod function;
 mod needs;
 mod node;
+mod parameters;
+mod requirement;
 #[cfg(test)]
 mod tests;
 
@@ -11,7 +14,7 @@ use syn::parse::Result;
 use syn::{Error, FnArg, Ident, parse_quote_spanned};
 
 use self::needs::Needs;
-use self::node::nodes;
+use self::requirement::requirement;
 use crate::parse::{Conditions, Errors, Requirement};
 use crate::route::{self, GUARD, Handler, Route};
 
@@ -22,12 +25,18 @@ pub(crate) fn authenticated(attribute: TokenStream, item: TokenStream) -> TokenS
     let handler = route::parse(item.clone());
     let segments =
         handler.as_ref().map_or(Ok(()), |handler| handler.route.check(&requirement.segments()));
-    match (requirement.conditions(), segments, handler) {
-        (Ok(conditions), Ok(()), Ok(handler)) => protect(&conditions, handler),
-        (conditions, segments, handler) => {
+    let conditions = requirement.conditions();
+    let parameters = match (&conditions, &handler) {
+        (Ok(conditions), Ok(handler)) => parameters::check(&handler.function, conditions),
+        _ => Ok(()),
+    };
+    match (conditions, segments, parameters, handler) {
+        (Ok(conditions), Ok(()), Ok(()), Ok(handler)) => protect(&conditions, handler),
+        (conditions, segments, parameters, handler) => {
             let mut errors = Errors::default();
             errors.take(conditions);
             errors.take(segments);
+            errors.take(parameters);
             errors.take(handler);
             let item = route::fallback(item);
             quote!(#errors #item)
@@ -62,12 +71,12 @@ fn no_segments(requirement: &Requirement) -> Result<()> {
     errors.or(())
 }
 
-fn value(Conditions(conditions): &Conditions) -> TokenStream {
+fn value(conditions: &Conditions) -> TokenStream {
     let needs = Needs::of(conditions).ident();
-    let nodes = nodes(conditions, None);
+    let requirement = requirement(conditions, None);
     quote!({
         const REQUIREMENT: ::logto_rocket::Requirement<::logto_rocket::needs::#needs> =
-            ::logto_rocket::__private::requirement(&[#(#nodes),*]);
+            #requirement;
         REQUIREMENT
     })
 }
@@ -87,13 +96,13 @@ fn protect(conditions: &Conditions, handler: Handler) -> TokenStream {
 
 /// The requirement, attached to the type which Rocket declares beside a handler, by its name.
 fn protected(conditions: &Conditions, name: &Ident, route: &Route) -> TokenStream {
-    let nodes = nodes(&conditions.0, Some(route));
+    let requirement = requirement(conditions, Some(route));
     let (method, uri) = (&route.method, route.uri());
     let text = name.to_string();
     quote! {
         impl ::logto_rocket::Protected for #name {
             const REQUIREMENT: ::logto_rocket::Requirement<::logto_rocket::needs::Request> =
-                ::logto_rocket::__private::requirement(&[#(#nodes),*]);
+                #requirement;
             const PLACE: ::logto_rocket::__private::Place = ::logto_rocket::__private::Place {
                 name: #text,
                 method: #method,

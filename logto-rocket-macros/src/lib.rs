@@ -17,6 +17,12 @@ use proc_macro::TokenStream;
 /// guard of the route runs and before the body is read: with 401 (a browser is sent to sign-in) if no
 /// user is signed in, with 403 if the requirement is not met, with 503 if that cannot be decided now.
 ///
+/// With `bearer`, the request must have an access token in its `Authorization` header instead, and no
+/// answer is a redirect. It is refused as RFC 6750 says, with a `WWW-Authenticate: Bearer` header:
+/// with 401 if it has no token, or one that is invalid, expired or for another audience, with 403 and
+/// `insufficient_scope` if the token does not meet the requirement, with 503 if it cannot be verified
+/// now.
+///
 /// The scopes and API resources that the requirements of mounted routes need are requested from Logto
 /// at each sign-in, and listed at launch.
 ///
@@ -46,6 +52,8 @@ pub fn authenticated(requirement: TokenStream, handler: TokenStream) -> TokenStr
 ///
 /// An invalid requirement is a compile error at the token that is wrong. There is no route, so `organization` is
 /// an id or a function, not a segment.
+///
+/// With `bearer` the type is `Requirement<needs::Request>`, because only a request has a token.
 #[proc_macro]
 pub fn requires(requirement: TokenStream) -> TokenStream {
     expand::requires(requirement.into()).into()

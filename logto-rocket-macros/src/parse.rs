@@ -7,13 +7,18 @@
 //! | --- | --- |
 //! | `requirement` | a whole requirement |
 //! | `context`, `parser` | which organization and resource a condition belongs to; the recursive descent |
+//! | `bearer` | the words `bearer` and `session`, and what a requirement on tokens cannot say |
 //! | `list`, `comma_list`, `repetition` | lists and their errors |
-//! | `condition` | the syntax tree |
+//! | `conditions` | a requirement without errors |
+//! | `condition`, `accepts` | the syntax tree; whether sessions or tokens are accepted |
 //! | `organization`, `resource`, `max_age`, `literal` | values |
 //! | `path`, `text`, `punctuation`, `key`, `errors` | tokens |
 
+mod accepts;
+mod bearer;
 mod comma_list;
 mod condition;
+mod conditions;
 mod context;
 mod errors;
 mod key;
@@ -31,7 +36,9 @@ mod resource;
 mod tests;
 mod text;
 
-pub(crate) use condition::{Condition, Conditions};
+pub(crate) use accepts::Accepts;
+pub(crate) use condition::Condition;
+pub(crate) use conditions::Conditions;
 pub(crate) use context::Context;
 pub(crate) use errors::Errors;
 pub(crate) use literal::Literal;

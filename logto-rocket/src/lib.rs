@@ -193,6 +193,7 @@
 //!   different hosts. A developer who starts a sign-in under the wrong one is redirected to
 //!   `base_url` first.
 
+mod bearer;
 mod claims;
 mod client;
 mod clock;
@@ -210,6 +211,7 @@ mod oidc;
 mod request;
 mod requirement;
 mod resource;
+mod resource_server;
 mod response;
 mod routes;
 mod session;
@@ -222,9 +224,11 @@ mod templates;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod user;
+mod warnings;
 
 pub use logto_rocket_macros::{authenticated, requires};
 
+pub use bearer::{Bearer, Caller, Organizations, TokenAudience};
 pub use claims::{Address, Claims, Known, OrganizationData};
 pub use client::{
     ClientCredentials, Logto, MachineToken, SessionControl, SessionInfo, TokenExchange,
@@ -233,7 +237,7 @@ pub use clock::Clock;
 pub use config::{Config, SessionConfig, Store};
 pub use error::{Call, Error, InvalidToken, Refusal, SignInError};
 pub use events::Event;
-pub use fairing::LogtoFairing;
+pub use fairing::{LogtoFairing, ResourceServerFairing};
 pub use flows::{Instead, OnSignIn, SignIn, SignInBuilder, SignOut, SignOutBuilder};
 pub use guard::{AccessToken, Authenticated, ClaimsAs, Protected};
 pub use local_path::{LocalPath, NotLocal};
@@ -256,9 +260,12 @@ pub use user::{LogtoUser, Token, TokenClaims};
 /// may change.
 #[doc(hidden)]
 pub mod __private {
+    pub use crate::bearer::{AnyCaller, bearer, caller};
     pub use crate::guard::Place;
+    pub use crate::oidc::VerifiedToken;
     pub use crate::requirement::{
-        Check, Literal, Node, Organization, Resolver, requirement, returned,
+        Accepts, Audience, Check, CheckFn, Literal, Node, Organization, Resolver, requirement,
+        requirement_for, returned,
     };
     pub use crate::resource::{Indicator, checked_scope, checked_uri, uri_of};
 }

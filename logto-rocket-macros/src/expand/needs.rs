@@ -3,7 +3,7 @@
 use proc_macro2::Span;
 use syn::Ident;
 
-use crate::parse::{Condition, Organization};
+use crate::parse::{Accepts, Condition, Conditions, Organization};
 
 /// What it takes to decide, the least first.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -14,12 +14,20 @@ pub(super) enum Needs {
 }
 
 impl Needs {
-    pub(super) fn of(conditions: &[Condition]) -> Self {
+    pub(super) fn of(conditions: &Conditions) -> Self {
+        match conditions.accepts {
+            Accepts::Session => Self::of_list(&conditions.all),
+            // Only a request has a token.
+            Accepts::Bearer | Accepts::Either => Self::Request,
+        }
+    }
+
+    fn of_list(conditions: &[Condition]) -> Self {
         let each = conditions.iter().map(|condition| match condition {
             Condition::Organization(Organization::Resolver(_)) => Self::Request,
             Condition::Scope(..) | Condition::Scopes(..) | Condition::Check(_) => Self::Answers,
-            Condition::All(list) | Condition::Any(list) => Self::of(list),
-            Condition::Not(one) => Self::of(std::slice::from_ref(one)),
+            Condition::All(list) | Condition::Any(list) => Self::of_list(list),
+            Condition::Not(one) => Self::of_list(std::slice::from_ref(one)),
             _ => Self::Claims,
         });
         each.max().unwrap_or(Self::Claims)

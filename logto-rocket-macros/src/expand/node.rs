@@ -1,24 +1,39 @@
 //! The nodes of a requirement, written as tokens.
 
-use proc_macro2::{Delimiter, Group, Span, TokenStream};
+use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{Ident, Path};
 
-use crate::parse::{Condition, Context, Literal, Organization, Resource, Text, path_name};
+use super::function::{check, resolver};
+use crate::parse::{
+    Condition, Conditions, Context, Literal, Organization, Resource, Text, path_name,
+};
 use crate::route::Route;
 
-/// The nodes of conditions that are joined by "and". A path segment is looked up in the route.
-pub(super) fn nodes(conditions: &[Condition], route: Option<&Route>) -> Vec<TokenStream> {
-    Writer { route }.list(conditions, Context::default())
-}
-
 /// Writes conditions, each with the organization and the resource that it belongs to.
-struct Writer<'r> {
-    route: Option<&'r Route>,
+#[derive(Clone, Copy)]
+pub(super) struct Writer<'r> {
+    pub(super) conditions: &'r Conditions,
+    /// Where path segments are looked up.
+    pub(super) route: Option<&'r Route>,
 }
 
 impl Writer<'_> {
+    /// The nodes of the conditions, which are joined by "and".
+    pub(super) fn nodes(self) -> Vec<TokenStream> {
+        self.list(&self.conditions.all, Context::default())
+    }
+
+    /// What tokens are for: the resource and the organization beside `bearer`.
+    pub(super) fn audience(self) -> TokenStream {
+        let Context { resource, organization } = Context::default().within(&self.conditions.all);
+        let resource = option(resource.map(self::resource));
+        let organization = option(organization.map(|it| self.organization(it)));
+        quote! {
+            ::logto_rocket::__private::Audience { resource: #resource, organization: #organization }
+        }
+    }
+
     fn list(&self, all: &[Condition], context: Context<'_>) -> Vec<TokenStream> {
         let context = context.within(all);
         all.iter().map(|condition| self.node(condition, context)).collect()
@@ -34,18 +49,18 @@ impl Writer<'_> {
                 let roles = roles.iter().map(|role| &role.value);
                 quote!(Roles(&[#(#roles),*]))
             }
-            Condition::Scope(_, scope) => self.scopes(std::slice::from_ref(scope), context),
-            Condition::Scopes(_, scopes) => self.scopes(scopes, context),
+            Condition::Scope(scope) => self.scopes(std::slice::from_ref(scope), context),
+            Condition::Scopes(scopes) => self.scopes(scopes, context),
             Condition::Organization(organization) => {
                 let organization = self.organization(organization);
                 quote!(Organization(#organization))
             }
-            Condition::OrganizationRole(_, role) => {
+            Condition::OrganizationRole(role) => {
                 let role = &role.value;
                 let organization = context.organization.map(|it| self.organization(it));
                 quote!(OrganizationRole { organization: #organization, role: #role })
             }
-            Condition::Resource(_, resource) => {
+            Condition::Resource(resource) => {
                 let resource = self::resource(resource);
                 quote!(Resource(#resource))
             }
@@ -60,9 +75,10 @@ impl Writer<'_> {
                 quote!(Claim { path: &[#(#path),*], literal: #literal })
             }
             Condition::Check(path) => {
-                let check = check(path);
+                let check = check(path, self.conditions);
                 quote!(Check(#check))
             }
+            Condition::Machine => quote!(Machine),
             Condition::All(conditions) => {
                 let nodes = self.list(conditions, context);
                 quote!(All(&[#(#nodes),*]))
@@ -137,29 +153,4 @@ fn literal(literal: &Literal) -> TokenStream {
         Literal::Bool(bool) => quote!(Bool(#bool)),
     };
     quote!(::logto_rocket::__private::Literal::#literal)
-}
-
-fn check(path: &Path) -> TokenStream {
-    call(path, "Check", "user", &quote!(bool))
-}
-
-fn resolver(path: &Path) -> TokenStream {
-    call(path, "Resolver", "request", &quote!(::core::option::Option<::std::string::String>))
-}
-
-/// The call of a function. All its tokens have the span of the path, so that the compiler reports
-/// errors of the function there.
-fn call(path: &Path, kind: &str, argument: &str, returns: &TokenStream) -> TokenStream {
-    let name = path_name(path);
-    let end = path.segments.last().map_or_else(|| path.span(), Spanned::span);
-    let at = Span::mixed_site().located_at(end);
-    let [kind, argument] = [kind, argument].map(|word| Ident::new(word, at));
-    let mut arguments = Group::new(Delimiter::Parenthesis, quote_spanned!(at=> #argument));
-    arguments.set_span(end);
-    quote_spanned! {at=>
-        ::logto_rocket::__private::#kind {
-            name: #name,
-            call: |#argument| ::logto_rocket::__private::returned::<#returns, _, _>(#path #arguments),
-        }
-    }
 }

@@ -2,7 +2,6 @@
 
 use std::fmt::{self, Display, Formatter};
 
-use proc_macro2::Span;
 use syn::Path;
 
 use super::literal::Literal;
@@ -12,29 +11,20 @@ use super::path::path_name;
 use super::resource::Resource;
 use super::text::Text;
 
-/// The conditions of a requirement, all of which must be met. Without any, being signed in is enough.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Conditions(pub(crate) Vec<Condition>);
-
-impl Display for Conditions {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        separated(f, &self.0)
-    }
-}
-
 /// One condition. Its `Display` is its syntax.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Condition {
     Role(Text),
     Roles(Vec<Text>),
-    Scope(At, Text),
-    Scopes(At, Vec<Text>),
+    Scope(Text),
+    Scopes(Vec<Text>),
     Organization(Organization),
-    OrganizationRole(At, Text),
-    Resource(At, Resource),
+    OrganizationRole(Text),
+    Resource(Resource),
     MaxAge(MaxAge),
     Claim { name: Text, literal: Literal },
     Check(Path),
+    Machine,
     All(Vec<Condition>),
     Any(Vec<Condition>),
     Not(Box<Condition>),
@@ -45,28 +35,19 @@ impl Display for Condition {
         match self {
             Self::Role(role) => write!(f, "role = {role}"),
             Self::Roles(roles) => parenthesized(f, "roles", roles),
-            Self::Scope(_, scope) => write!(f, "scope = {scope}"),
-            Self::Scopes(_, scopes) => parenthesized(f, "scopes", scopes),
+            Self::Scope(scope) => write!(f, "scope = {scope}"),
+            Self::Scopes(scopes) => parenthesized(f, "scopes", scopes),
             Self::Organization(organization) => write!(f, "organization = {organization}"),
-            Self::OrganizationRole(_, role) => write!(f, "organization_role = {role}"),
-            Self::Resource(_, resource) => write!(f, "resource = {resource}"),
+            Self::OrganizationRole(role) => write!(f, "organization_role = {role}"),
+            Self::Resource(resource) => write!(f, "resource = {resource}"),
             Self::MaxAge(max_age) => write!(f, "max_age = {max_age}"),
             Self::Claim { name, literal } => write!(f, "claim({name} = {literal})"),
             Self::Check(path) => write!(f, "check = {}", path_name(path)),
+            Self::Machine => f.write_str("machine"),
             Self::All(conditions) => parenthesized(f, "all", conditions),
             Self::Any(conditions) => parenthesized(f, "any", conditions),
             Self::Not(condition) => write!(f, "not({condition})"),
         }
-    }
-}
-
-/// The span of a keyword, which makes no difference to equality.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct At(pub(crate) Span);
-
-impl PartialEq for At {
-    fn eq(&self, _: &Self) -> bool {
-        true
     }
 }
 
@@ -76,7 +57,7 @@ fn parenthesized<T: Display>(f: &mut Formatter<'_>, key: &str, items: &[T]) -> f
     f.write_str(")")
 }
 
-fn separated<T: Display>(f: &mut Formatter<'_>, items: &[T]) -> fmt::Result {
+pub(super) fn separated<T: Display>(f: &mut Formatter<'_>, items: &[T]) -> fmt::Result {
     for (i, item) in items.iter().enumerate() {
         if i > 0 {
             f.write_str(", ")?;

@@ -2,8 +2,10 @@
 //!
 //! They are in the same "and" list as the condition, or in one of the "and" lists around it.
 
+use proc_macro2::Span;
 use syn::Error;
 
+use super::bearer;
 use super::condition::Condition;
 use super::errors::Errors;
 use super::key::Key;
@@ -25,7 +27,7 @@ impl<'c> Context<'c> {
             Condition::Organization(organization) => {
                 Self { organization: Some(organization), ..context }
             }
-            Condition::Resource(_, resource) => Self { resource: Some(resource), ..context },
+            Condition::Resource(resource) => Self { resource: Some(resource), ..context },
             _ => context,
         })
     }
@@ -35,7 +37,9 @@ impl<'c> Context<'c> {
 /// none. A part with a syntax error may be the one that is missing.
 pub(super) fn check(all: &mut List) {
     let mut errors = Errors::default();
-    check_all(&all.parts, Present::default(), &mut errors);
+    // What a token is for is checked with the word `bearer`.
+    let present = Present { audience: bearer::is_possible(all), ..Present::default() };
+    check_all(&all.parts, present, &mut errors);
     all.errors.take(errors.or(()));
 }
 
@@ -44,19 +48,22 @@ pub(super) fn check(all: &mut List) {
 struct Present {
     organization: bool,
     resource: bool,
+    /// What tokens are for.
+    audience: bool,
 }
 
 fn check_all(all: &[Part], present: Present, errors: &mut Errors) {
     let present = Present {
         organization: present.organization || all.iter().any(may_be_organization),
         resource: present.resource || all.iter().any(may_be_resource),
+        ..present
     };
     for part in all {
         match part {
-            Part::Valid(Condition::Resource(at, resource)) => {
-                if !all.iter().any(may_have_scope) {
+            Part::Valid(at, Condition::Resource(resource)) => {
+                if !present.audience && !all.iter().any(may_have_scope) {
                     errors.add(Error::new(
-                        at.0,
+                        *at,
                         format!(
                             "`resource` is the API resource of scopes, and there is no scope; \
                              write `resource = {resource}, {}`",
@@ -72,8 +79,8 @@ fn check_all(all: &[Part], present: Present, errors: &mut Errors) {
 
 fn check_one(part: &Part, present: Present, errors: &mut Errors) {
     match part {
-        Part::Valid(condition) => {
-            if let Some(error) = belongs_to_nothing(condition, present) {
+        Part::Valid(at, condition) => {
+            if let Some(error) = belongs_to_nothing(*at, condition, present) {
                 errors.add(error);
             }
         }
@@ -83,40 +90,37 @@ fn check_one(part: &Part, present: Present, errors: &mut Errors) {
     }
 }
 
-fn belongs_to_nothing(condition: &Condition, present: Present) -> Option<Error> {
-    let (at, message) = match condition {
-        Condition::Scope(at, _) | Condition::Scopes(at, _)
-            if !present.organization && !present.resource =>
+fn belongs_to_nothing(at: Span, condition: &Condition, present: Present) -> Option<Error> {
+    let message = match condition {
+        Condition::Scope(_) | Condition::Scopes(_)
+            if !present.organization && !present.resource && !present.audience =>
         {
-            let message = format!(
+            format!(
                 "a scope belongs to an API resource or an organization; \
                  write `resource = Orders, {condition}` or `organization = \"<org>\", {condition}`"
-            );
-            (at, message)
+            )
         }
-        Condition::OrganizationRole(at, _) if !present.organization => {
-            let message = format!(
+        Condition::OrganizationRole(_) if !present.organization => {
+            format!(
                 "an organization role belongs to an organization; \
                  write `organization = \"<org>\", {condition}`"
-            );
-            (at, message)
+            )
         }
-        Condition::Resource(at, resource) => {
-            let message = format!(
+        Condition::Resource(resource) if !present.audience => {
+            format!(
                 "`resource` is not a condition by itself; \
                  write `all(resource = {resource}, {})`",
                 Key::Scope.example()
-            );
-            (at, message)
+            )
         }
         _ => return None,
     };
-    Some(Error::new(at.0, message))
+    Some(Error::new(at, message))
 }
 
 fn may_be_organization(part: &Part) -> bool {
     match part {
-        Part::Valid(condition) => matches!(condition, Condition::Organization(_)),
+        Part::Valid(_, condition) => matches!(condition, Condition::Organization(_)),
         Part::Invalid(key, _) => key.is_none_or(|key| key == Key::Organization),
         Part::List(..) => false,
     }
@@ -124,7 +128,7 @@ fn may_be_organization(part: &Part) -> bool {
 
 fn may_be_resource(part: &Part) -> bool {
     match part {
-        Part::Valid(condition) => matches!(condition, Condition::Resource(..)),
+        Part::Valid(_, condition) => matches!(condition, Condition::Resource(..)),
         Part::Invalid(key, _) => key.is_none_or(|key| key == Key::Resource),
         Part::List(..) => false,
     }
@@ -132,7 +136,7 @@ fn may_be_resource(part: &Part) -> bool {
 
 fn may_have_scope(part: &Part) -> bool {
     match part {
-        Part::Valid(condition) => {
+        Part::Valid(_, condition) => {
             matches!(condition, Condition::Scope(..) | Condition::Scopes(..))
         }
         Part::Invalid(None, _) => true,

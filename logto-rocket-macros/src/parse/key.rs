@@ -17,13 +17,16 @@ pub(super) enum Key {
     MaxAge,
     Claim,
     Check,
+    Machine,
     All,
     Any,
     Not,
+    Session,
+    Bearer,
 }
 
 impl Key {
-    const EVERY: [Self; 13] = [
+    const EVERY: [Self; 16] = [
         Self::Role,
         Self::Roles,
         Self::Scope,
@@ -34,9 +37,12 @@ impl Key {
         Self::MaxAge,
         Self::Claim,
         Self::Check,
+        Self::Machine,
         Self::All,
         Self::Any,
         Self::Not,
+        Self::Session,
+        Self::Bearer,
     ];
 
     /// Parses a keyword.
@@ -75,9 +81,12 @@ impl Key {
             Self::MaxAge => "max_age",
             Self::Claim => "claim",
             Self::Check => "check",
+            Self::Machine => "machine",
             Self::All => "all",
             Self::Any => "any",
             Self::Not => "not",
+            Self::Session => "session",
+            Self::Bearer => "bearer",
         }
     }
 
@@ -113,6 +122,9 @@ impl Key {
             Self::All => r#"all(role = "support", check = business_hours)"#,
             Self::Any => r#"any(role = "admin", role = "auditor")"#,
             Self::Not => r#"not(role = "trial")"#,
+            Self::Machine => "bearer, resource = Orders, machine",
+            Self::Session => r#"session, bearer, resource = Orders, scope = "read:orders""#,
+            Self::Bearer => r#"bearer, resource = Orders, scope = "read:orders""#,
         }
     }
 }
@@ -123,7 +135,7 @@ fn unknown(keyword: &Ident) -> Error {
         .into_iter()
         .map(|key| (strsim::damerau_levenshtein(&name, key.name()), key.name()))
         .min()
-        .filter(|&(distance, near)| distance <= near.len().max(name.len()) / 2);
+        .filter(|&(distance, near)| distance <= near.len().max(name.len()) / 3);
     let known = Key::EVERY.map(|key| format!("`{}`", key.name())).join(", ");
     let message = match nearest {
         Some((_, near)) => format!("unknown requirement `{name}`; did you mean `{near}`?"),

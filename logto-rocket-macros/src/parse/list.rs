@@ -1,5 +1,6 @@
 //! [`List`]: conditions and the errors among them, so that one error does not hide the next.
 
+use proc_macro2::Span;
 use syn::Error;
 use syn::parse::Result;
 
@@ -10,18 +11,27 @@ use super::organization::Organization;
 use super::text::Text;
 
 /// A comma-separated list. Its own errors are those between its parts, not in one of them.
+#[derive(Default)]
 pub(super) struct List {
     pub(super) parts: Vec<Part>,
+    pub(super) words: Vec<Word>,
     pub(super) errors: Errors,
 }
 
 /// One condition of a list, or what could be parsed of it.
 pub(super) enum Part {
-    Valid(Condition),
+    /// A condition, and the span of its keyword.
+    Valid(Span, Condition),
     /// A syntax error, after this keyword if there was one.
     Invalid(Option<Key>, Error),
     /// `all(…)`, `any(…)` or `not(…)`.
     List(Key, List),
+}
+
+/// `bearer` or `session`: no condition, but what a request may prove its caller with.
+pub(super) struct Word {
+    pub(super) key: Key,
+    pub(super) at: Span,
 }
 
 impl List {
@@ -38,11 +48,11 @@ impl List {
     pub(super) fn segments<'l>(&'l self, segments: &mut Vec<&'l Text>) {
         for part in &self.parts {
             match part {
-                Part::Valid(Condition::Organization(Organization::Segment(name))) => {
+                Part::Valid(_, Condition::Organization(Organization::Segment(name))) => {
                     segments.push(name);
                 }
                 Part::List(_, list) => list.segments(segments),
-                Part::Valid(_) | Part::Invalid(..) => {}
+                Part::Valid(..) | Part::Invalid(..) => {}
             }
         }
     }
@@ -52,7 +62,7 @@ impl Part {
     /// The condition if there are no errors, otherwise all errors.
     pub(super) fn condition(&self) -> Result<Condition> {
         match self {
-            Self::Valid(condition) => Ok(condition.clone()),
+            Self::Valid(_, condition) => Ok(condition.clone()),
             Self::Invalid(_, error) => Err(error.clone()),
             Self::List(Key::Any, list) => list.conditions().map(Condition::Any),
             Self::List(Key::Not, list) => {

@@ -4,58 +4,76 @@ use proc_macro2::TokenStream;
 use syn::parse::{ParseStream, Result};
 use syn::{Error, Ident, Token};
 
+use super::bearer;
 use super::comma_list::{self, comma_separated, skip_to_comma};
-use super::condition::{At, Condition};
+use super::condition::Condition;
 use super::errors::Errors;
 use super::key::Key;
-use super::list::{List, Part};
+use super::list::{List, Part, Word};
 use super::literal::Literal;
 use super::max_age::MaxAge;
 use super::organization::Organization;
 use super::path::parse_function;
-use super::punctuation::{empty, equals, non_empty, parentheses};
+use super::punctuation::{empty, equals, non_empty, nothing, parentheses};
 use super::repetition::{mergeable, reject_repeated, repeated};
 use super::resource::Resource;
 use super::text::Text;
 
 /// Parses conditions joined by "and".
 pub(super) fn all_of(input: ParseStream<'_>) -> Result<List> {
-    list(input, |earlier, later| repeated(earlier, later).or_else(|| mergeable(earlier, later)))
+    list(input, |words, earlier, later| {
+        let token = words.iter().any(|word| word.key == Key::Bearer);
+        repeated(earlier, later).or_else(|| mergeable(earlier, later, token))
+    })
 }
 
 /// Parses conditions of which one is enough.
 fn any_of(input: ParseStream<'_>) -> Result<List> {
-    list(input, repeated)
+    list(input, |_, earlier, later| repeated(earlier, later))
 }
 
 fn list(
     input: ParseStream<'_>,
-    message: impl Fn(&Condition, &Condition) -> Option<String>,
+    message: impl Fn(&[Word], &Condition, &Condition) -> Option<String>,
 ) -> Result<List> {
     let mut errors = Errors::default();
-    let (mut parts, mut conditions) = (Vec::new(), Vec::new());
-    for (span, part) in comma_separated(input, part)? {
-        let part = part.unwrap_or_else(|error| Part::Invalid(None, error));
+    let (mut parts, mut words, mut conditions) = (Vec::new(), Vec::new(), Vec::new());
+    for (span, item) in comma_separated(input, item)? {
+        let part = match item {
+            Ok(Item::Part(part)) => part,
+            Ok(Item::Word(word)) => {
+                words.push(word);
+                continue;
+            }
+            Err(error) => Part::Invalid(None, error),
+        };
         conditions.extend(part.condition().ok().map(|condition| (span, condition)));
         parts.push(part);
     }
+    let message = |earlier: &_, later: &_| message(&words, earlier, later);
     reject_repeated(&conditions, message, &mut errors);
-    Ok(List { parts, errors })
+    Ok(List { parts, words, errors })
 }
 
-/// Parses one condition. After a syntax error, what is known of it is its keyword.
-fn part(input: ParseStream<'_>) -> Result<Part> {
+/// What stands between two commas.
+enum Item {
+    Part(Part),
+    Word(Word),
+}
+
+/// Parses one item. After a syntax error, what is known of it is its keyword.
+fn item(input: ParseStream<'_>) -> Result<Item> {
     let (key, keyword) = Key::parse(input)?;
-    match part_of(input, key, &keyword) {
-        Ok(part) => Ok(part),
+    match item_of(input, key, &keyword) {
+        Ok(item) => Ok(item),
         Err(error) => {
             let has_keyword = skip_to_comma(input)?;
-            Ok(Part::Invalid(Some(key).filter(|_| !has_keyword), error))
+            Ok(Item::Part(Part::Invalid(Some(key).filter(|_| !has_keyword), error)))
         }
     }
 }
 
-fn part_of(input: ParseStream<'_>, key: Key, keyword: &Ident) -> Result<Part> {
+fn item_of(input: ParseStream<'_>, key: Key, keyword: &Ident) -> Result<Item> {
     let condition = match key {
         Key::Role => {
             equals(input, key, keyword)?;
@@ -67,11 +85,11 @@ fn part_of(input: ParseStream<'_>, key: Key, keyword: &Ident) -> Result<Part> {
         }
         Key::Scope => {
             equals(input, key, keyword)?;
-            Condition::Scope(At(keyword.span()), Text::parse_scope(input)?)
+            Condition::Scope(Text::parse_scope(input)?)
         }
         Key::Scopes => {
             let scopes = comma_list::scopes(&parentheses(input, key, keyword)?)?;
-            Condition::Scopes(At(keyword.span()), non_empty(scopes, key, keyword)?)
+            Condition::Scopes(non_empty(scopes, key, keyword)?)
         }
         Key::Organization => {
             equals(input, key, keyword)?;
@@ -79,11 +97,11 @@ fn part_of(input: ParseStream<'_>, key: Key, keyword: &Ident) -> Result<Part> {
         }
         Key::OrganizationRole => {
             equals(input, key, keyword)?;
-            Condition::OrganizationRole(At(keyword.span()), Text::parse(input, key.example())?)
+            Condition::OrganizationRole(Text::parse(input, key.example())?)
         }
         Key::Resource => {
             equals(input, key, keyword)?;
-            Condition::Resource(At(keyword.span()), Resource::parse(input)?)
+            Condition::Resource(Resource::parse(input)?)
         }
         Key::MaxAge => {
             equals(input, key, keyword)?;
@@ -100,17 +118,26 @@ fn part_of(input: ParseStream<'_>, key: Key, keyword: &Ident) -> Result<Part> {
             equals(input, key, keyword)?;
             Condition::Check(parse_function(input, key)?)
         }
+        Key::Machine => {
+            nothing(input, key, keyword)?;
+            Condition::Machine
+        }
         Key::All | Key::Any | Key::Not => {
-            return nested(&parentheses(input, key, keyword)?, key, keyword);
+            return nested(&parentheses(input, key, keyword)?, key, keyword).map(Item::Part);
+        }
+        Key::Session | Key::Bearer => {
+            nothing(input, key, keyword)?;
+            return Ok(Item::Word(Word { key, at: keyword.span() }));
         }
     };
-    Ok(Part::Valid(condition))
+    Ok(Item::Part(Part::Valid(keyword.span(), condition)))
 }
 
 /// Parses the list between the parentheses of `all`, `any` or `not`.
 fn nested(input: ParseStream<'_>, key: Key, keyword: &Ident) -> Result<Part> {
     let mut list = if key == Key::All { all_of(input) } else { any_of(input) }?;
-    if list.parts.is_empty() {
+    list.words.iter().for_each(|word| list.errors.add(bearer::nested(word, key)));
+    if list.parts.is_empty() && list.words.is_empty() {
         list.errors.add(empty(key, keyword));
     }
     if key == Key::Not && list.parts.len() > 1 {

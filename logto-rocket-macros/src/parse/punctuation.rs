@@ -32,6 +32,18 @@ pub(super) fn equals(input: ParseStream<'_>, key: Key, keyword: &Ident) -> Resul
     Ok(())
 }
 
+/// Makes sure that neither a value nor parentheses follow the keyword.
+pub(super) fn nothing(input: ParseStream<'_>, key: Key, keyword: &Ident) -> Result<()> {
+    if !(input.peek(Token![=]) || input.peek(Token![!=]) || input.peek(token::Paren)) {
+        return Ok(());
+    }
+    let instead = match key {
+        Key::Machine => "write `machine`, or `not(machine)` for the tokens of users".into(),
+        _ => format!("write it beside the conditions: `{}`", key.example()),
+    };
+    Err(input.error(format!("`{keyword}` takes no value; {instead}")))
+}
+
 /// Parses the parentheses in `key(…)`.
 pub(super) fn parentheses<'a>(
     input: ParseStream<'a>,

@@ -25,8 +25,9 @@ pub(super) fn repeated(earlier: &Condition, later: &Condition) -> Option<String>
     (earlier == later).then(|| format!("`{later}` is given twice; leave one of them out"))
 }
 
-/// The message for two conditions of an "and" list that one condition can replace.
-pub(super) fn mergeable(earlier: &Condition, later: &Condition) -> Option<String> {
+/// The message for two conditions of an "and" list that one condition can replace, or of which the
+/// list can have one only; `token` says whether they are beside `bearer`.
+pub(super) fn mergeable(earlier: &Condition, later: &Condition, token: bool) -> Option<String> {
     let (key, all, any): (_, Condition, Vec<Condition>) = match (earlier, later) {
         (Condition::Role(a), Condition::Role(b)) => {
             let both = vec![a.clone(), b.clone()];
@@ -37,14 +38,14 @@ pub(super) fn mergeable(earlier: &Condition, later: &Condition) -> Option<String
             let each = both.iter().cloned().map(Condition::Role).collect();
             ("roles", Condition::Roles(both), each)
         }
-        (Condition::Scope(at, a), Condition::Scope(_, b)) => {
+        (Condition::Scope(a), Condition::Scope(b)) => {
             let both = vec![a.clone(), b.clone()];
-            ("scope", Condition::Scopes(*at, both), vec![earlier.clone(), later.clone()])
+            ("scope", Condition::Scopes(both), vec![earlier.clone(), later.clone()])
         }
-        (Condition::Scopes(at, a), Condition::Scopes(_, b)) => {
+        (Condition::Scopes(a), Condition::Scopes(b)) => {
             let both = union(a, b);
-            let each = both.iter().cloned().map(|scope| Condition::Scope(*at, scope)).collect();
-            ("scopes", Condition::Scopes(*at, both), each)
+            let each = both.iter().cloned().map(Condition::Scope).collect();
+            ("scopes", Condition::Scopes(both), each)
         }
         (Condition::OrganizationRole(..), Condition::OrganizationRole(..)) => {
             return Some(format!(
@@ -53,10 +54,10 @@ pub(super) fn mergeable(earlier: &Condition, later: &Condition) -> Option<String
             ));
         }
         (Condition::Organization(_), Condition::Organization(_)) => {
-            return Some(one_place("organization", earlier, later));
+            return Some(one_place("organization", earlier, later, token));
         }
         (Condition::Resource(..), Condition::Resource(..)) => {
-            return Some(one_place("resource", earlier, later));
+            return Some(one_place("resource", earlier, later, token));
         }
         (Condition::MaxAge(a), Condition::MaxAge(b)) => {
             let shorter = if a.seconds < b.seconds { a } else { b };
@@ -68,7 +69,13 @@ pub(super) fn mergeable(earlier: &Condition, later: &Condition) -> Option<String
     Some(format!("`{key}` is given twice; write `{all}` to ask for all, `{any}` for one of them"))
 }
 
-fn one_place(key: &str, earlier: &Condition, later: &Condition) -> String {
+fn one_place(key: &str, earlier: &Condition, later: &Condition, token: bool) -> String {
+    if token {
+        return format!(
+            "`{key}` is given twice, and a token is for one audience; write another route for \
+             `{later}`"
+        );
+    }
     format!(
         "`{key}` is given twice, and the conditions beside it belong to one of them; \
          write `all({earlier}, …), all({later}, …)`"

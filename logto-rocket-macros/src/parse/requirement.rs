@@ -3,32 +3,38 @@
 use proc_macro2::TokenStream;
 use syn::parse::{Parse, ParseStream, Result};
 
-use super::condition::Conditions;
+use super::accepts::Accepts;
+use super::bearer;
+use super::conditions::Conditions;
 use super::context;
-use super::errors::Errors;
 use super::list::{List, Part};
 use super::parser;
 use super::text::Text;
 
 /// A parsed requirement, with the errors in it.
-pub(crate) struct Requirement(List);
+pub(crate) struct Requirement {
+    accepts: Accepts,
+    all: List,
+}
 
 impl Requirement {
     pub(crate) fn parse(tokens: TokenStream) -> Self {
         syn::parse2(tokens).unwrap_or_else(|error| {
-            Self(List { parts: vec![Part::Invalid(None, error)], errors: Errors::default() })
+            let all = List { parts: vec![Part::Invalid(None, error)], ..List::default() };
+            Self { accepts: Accepts::Session, all }
         })
     }
 
     /// The conditions if there are no errors, otherwise all errors.
     pub(crate) fn conditions(&self) -> Result<Conditions> {
-        self.0.conditions().map(Conditions)
+        let all = self.all.conditions()?;
+        Ok(Conditions { accepts: self.accepts, all })
     }
 
     /// The path segments that the conditions name.
     pub(crate) fn segments(&self) -> Vec<&Text> {
         let mut segments = Vec::new();
-        self.0.segments(&mut segments);
+        self.all.segments(&mut segments);
         segments
     }
 }
@@ -36,7 +42,8 @@ impl Requirement {
 impl Parse for Requirement {
     fn parse(input: ParseStream<'_>) -> Result<Self> {
         let mut all = parser::all_of(input)?;
+        let accepts = bearer::check(&mut all);
         context::check(&mut all);
-        Ok(Self(all))
+        Ok(Self { accepts, all })
     }
 }

@@ -1,13 +1,12 @@
 //! What is printed can be parsed again, and is the same.
 
-use proc_macro2::Span;
+mod requirements;
+
 use proptest::collection::vec;
 use proptest::prelude::*;
-use syn::Path;
 
-use super::condition::At;
-use super::max_age::MaxAge;
-use super::{Condition, Conditions, Literal, Organization, Requirement, Resource, Text};
+use self::requirements::conditions;
+use super::{Accepts, Conditions, Requirement};
 
 proptest! {
     #[test]
@@ -34,8 +33,27 @@ proptest! {
     }
 
     #[test]
+    fn the_words_may_stand_anywhere(
+        conditions in conditions(),
+        [first, second] in any::<[prop::sample::Index; 2]>(),
+    ) {
+        let mut words: Vec<_> = conditions.all.iter().map(ToString::to_string).collect();
+        if conditions.accepts != Accepts::Session {
+            words.insert(first.index(words.len() + 1), "bearer".into());
+        }
+        if conditions.accepts == Accepts::Either {
+            words.insert(second.index(words.len() + 1), "session".into());
+        }
+        let written = words.join(", ");
+        prop_assert_eq!(parse(&written).map_err(|error| format!("{written}: {error}")), Ok(conditions));
+    }
+
+    #[test]
     fn a_syntax_error_adds_no_error_about_the_rest(conditions in conditions(), at in any::<prop::sample::Index>()) {
-        let mut words: Vec<_> = conditions.0.iter().map(ToString::to_string).collect();
+        let mut words: Vec<_> = conditions.all.iter().map(ToString::to_string).collect();
+        if conditions.accepts != Accepts::Session {
+            words.insert(0, conditions.accepts.to_string());
+        }
         words.insert(at.index(words.len() + 1), "unheard_of = 7".into());
         let errors = parse(&words.join(", ")).err().map(|error| error.into_iter().count());
         prop_assert_eq!(errors, Some(1));
@@ -69,9 +87,40 @@ fn a_syntax_error_may_be_what_the_rest_belongs_to() {
         (r#"not(role = 7, role = "a")"#, 1),
         (r#"not(scope = "a", role = "b")"#, 2),
     ] {
-        let count = parse(requirement).map_err(|error| error.into_iter().count());
-        assert_eq!(count, Err(errors), "{requirement}");
+        assert_eq!(count(requirement), errors, "{requirement}");
     }
+}
+
+#[test]
+fn a_word_or_an_audience_that_cannot_be_parsed_may_be_the_one_that_is_missing() {
+    for (requirement, errors) in [
+        (r#"baerer, resource = Orders, machine, scope = "a""#, 1),
+        ("bearer = true, resource = Orders, machine", 1),
+        ("any(bearer), machine", 1),
+        ("session, baerer, resource = Orders", 1),
+        (r#"sesion, bearer, resource = Orders, role = "a""#, 1),
+        (r#"session = 7, bearer, resource = Orders, role = "a""#, 1),
+        (r#"any(session), bearer, resource = Orders, role = "a""#, 1),
+        (r#"bearer, resorce = Orders, scope = "a""#, 1),
+        (r#"bearer, organization = 7, scope = "a""#, 1),
+        (r#"bearer, scope = "a""#, 1),
+        (r#"bearer, all(resource = Orders, scope = "a")"#, 1),
+        (r#"bearer, any(resource = Orders, organization = "o")"#, 2),
+        ("bearer, resource = Orders, role = 7", 1),
+        (r#"bearer, resource = "urn:a", check = f, check = g"#, 1),
+        (r#"bearer, role = "a""#, 2),
+        (r#"session, bearer, resource = Orders, organization_role = "a""#, 1),
+        ("not(bearer, machine)", 1),
+        ("machine(), session, bearer", 2),
+        ("bearer, bearer, bearer, resource = Orders", 2),
+    ] {
+        assert_eq!(count(requirement), errors, "{requirement}");
+    }
+}
+
+/// How many errors the requirement has.
+fn count(requirement: &str) -> usize {
+    parse(requirement).map_or_else(|error| error.into_iter().count(), |_| 0)
 }
 
 fn parse(requirement: &str) -> syn::Result<Conditions> {
@@ -97,6 +146,10 @@ const WORDS: &[&str] = &[
     "organization_role",
     "resource",
     "max_age",
+    "machine",
+    "session",
+    "bearer",
+    "bearer",
     "\"<org>\"",
     "\"15m\"",
     "\"urn:x\"",
@@ -124,144 +177,3 @@ const WORDS: &[&str] = &[
     "|",
     "!",
 ];
-
-/// Requirements without the repetitions that are errors.
-fn conditions() -> impl Strategy<Value = Conditions> {
-    and_list(condition(), 0..4).prop_map(Conditions)
-}
-
-fn condition() -> impl Strategy<Value = Condition> {
-    let leaf = prop_oneof![
-        text().prop_map(Condition::Role),
-        distinct(text(), 1..4).prop_map(Condition::Roles),
-        (claim_name(), literal()).prop_map(|(name, literal)| Condition::Claim { name, literal }),
-        path().prop_map(Condition::Check),
-        organization().prop_map(Condition::Organization),
-        max_age().prop_map(Condition::MaxAge),
-        in_organization(),
-        on_resource(),
-    ];
-    leaf.prop_recursive(4, 24, 4, |inner| {
-        prop_oneof![
-            and_list(inner.clone(), 1..4).prop_map(Condition::All),
-            distinct(inner.clone(), 1..4).prop_map(Condition::Any),
-            inner.prop_map(|condition| Condition::Not(Box::new(condition))),
-        ]
-    })
-}
-
-fn and_list(
-    item: impl Strategy<Value = Condition>,
-    length: std::ops::Range<usize>,
-) -> impl Strategy<Value = Vec<Condition>> {
-    distinct(item, length).prop_map(|mut list| {
-        let mut seen = Vec::new();
-        list.retain(|condition| {
-            let once = match condition {
-                Condition::Role(_) => "role",
-                Condition::Roles(_) => "roles",
-                Condition::Organization(_) => "organization",
-                Condition::MaxAge(_) => "max_age",
-                _ => return true,
-            };
-            let new = !seen.contains(&once);
-            seen.push(once);
-            new
-        });
-        list
-    })
-}
-
-fn distinct<T: PartialEq + std::fmt::Debug>(
-    item: impl Strategy<Value = T>,
-    length: std::ops::Range<usize>,
-) -> impl Strategy<Value = Vec<T>> {
-    vec(item, length).prop_map(|items| {
-        items.into_iter().fold(Vec::new(), |mut distinct, item| {
-            if !distinct.contains(&item) {
-                distinct.push(item);
-            }
-            distinct
-        })
-    })
-}
-
-/// Conditions that belong to an organization, beside it or in a list within.
-fn in_organization() -> impl Strategy<Value = Condition> {
-    let role = text().prop_map(|role| Condition::OrganizationRole(here(), role));
-    let part = prop_oneof![role, scoped()];
-    (organization(), distinct(part, 1..3), any::<bool>()).prop_map(|(organization, parts, flat)| {
-        let first = parts.first().cloned();
-        let rest = if flat { first.into_iter().collect() } else { vec![Condition::Any(parts)] };
-        let mut all = vec![Condition::Organization(organization)];
-        all.extend(rest);
-        Condition::All(all)
-    })
-}
-
-fn on_resource() -> impl Strategy<Value = Condition> {
-    let resource = prop_oneof![
-        "[a-z]{2,5}:[a-z/.]{0,4}[a-z]".prop_map(|uri| Resource::Uri(text_of(&uri))),
-        "[A-Z][a-z]{4}(::[A-Z][a-z]{4})?"
-            .prop_map(|path| Resource::Type(syn::parse_str(&path).expect("a path"))),
-    ];
-    (resource, scoped()).prop_map(|(resource, scope)| {
-        Condition::All(vec![Condition::Resource(here(), resource), scope])
-    })
-}
-
-fn scoped() -> impl Strategy<Value = Condition> {
-    let scope = || "[a-z:/_.-]{1,6}".prop_map(|scope| text_of(&scope));
-    prop_oneof![
-        scope().prop_map(|scope| Condition::Scope(here(), scope)),
-        distinct(scope(), 1..4).prop_map(|scopes| Condition::Scopes(here(), scopes)),
-    ]
-}
-
-fn organization() -> impl Strategy<Value = Organization> {
-    prop_oneof![
-        "[a-z0-9_:/-]{1,8}".prop_map(|id| Organization::Id(text_of(&id))),
-        "[a-z]{1,5}".prop_map(|name| Organization::Segment(text_of(&name))),
-        path().prop_map(Organization::Resolver),
-    ]
-}
-
-fn max_age() -> impl Strategy<Value = MaxAge> {
-    (1_u32..365, prop::sample::select(&["s", "m", "h", "d"][..])).prop_map(|(number, unit)| {
-        syn::parse::Parser::parse_str(MaxAge::parse, &format!("\"{number}{unit}\""))
-            .expect("an age")
-    })
-}
-
-fn here() -> At {
-    At(Span::call_site())
-}
-
-fn text_of(value: &str) -> Text {
-    Text { value: value.to_owned(), span: Span::call_site() }
-}
-
-fn literal() -> impl Strategy<Value = Literal> {
-    prop_oneof![
-        text().prop_map(Literal::Text),
-        any::<i64>().prop_map(Literal::Number),
-        any::<bool>().prop_map(Literal::Bool),
-    ]
-}
-
-fn text() -> impl Strategy<Value = Text> {
-    prop_oneof!["[a-c]{1,2}", any::<String>()]
-        .prop_filter("blank", |text| !text.trim().is_empty())
-        .prop_map(|value| text_of(&value))
-}
-
-fn claim_name() -> impl Strategy<Value = Text> {
-    vec("[a-z_:/\"\\\\]{1,8}", 1..4).prop_map(|parts| text_of(&parts.join(".")))
-}
-
-fn path() -> impl Strategy<Value = Path> {
-    let path = "(::)?((crate|self|super)::)?[a-z]{5,8}(::[a-z]{5,8}){0,2}(::<Beta>)?";
-    path.prop_filter_map("not a path", |path| {
-        syn::parse_str::<syn::ExprPath>(&path).ok().map(|path| path.path)
-    })
-}

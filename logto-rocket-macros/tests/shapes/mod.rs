@@ -11,6 +11,7 @@
 )]
 
 mod asynchronous;
+mod bearer;
 mod cfg;
 mod cfg_attr;
 mod cfg_attr_around;
@@ -31,6 +32,7 @@ mod raw_identifier;
 mod requires;
 mod rocket_path;
 mod route_attribute;
+mod session_bearer;
 mod signed_in_user;
 mod sync;
 mod two_modules;

@@ -3,7 +3,6 @@
 
 mod machine;
 mod session_control;
-mod warnings;
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -15,7 +14,6 @@ use url::Url;
 use self::machine::MachineTokens;
 pub use self::machine::{ClientCredentials, MachineToken, TokenExchange};
 pub use self::session_control::{SessionControl, SessionInfo};
-use self::warnings::Warnings;
 use crate::clock::Clock;
 use crate::config::{Origin, Settings};
 use crate::error::Error;
@@ -25,6 +23,7 @@ use crate::oidc::Oidc;
 use crate::session::{Asked, MAX_RETURN_TO, Sessions, USUAL_SCOPES};
 use crate::shown::shown;
 use crate::task::{Limits, Places};
+use crate::warnings::Warnings;
 
 /// The client of this application at Logto.
 ///

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use rocket::http::Status;
 
-use super::{Call, Error};
+use super::{Call, Error, InvalidToken};
 
 /// Why a guard of this crate refused a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,6 +37,26 @@ pub enum Refusal {
     /// this session did not ask Logto for, but a new sign-in would; 401, which sends a browser to
     /// sign in again.
     SignInAskedLess,
+    /// A program must present an access token, and presented none; 401.
+    NoToken,
+    /// The `Authorization` header is malformed, or given twice; 400. Holds what is wrong.
+    InvalidRequest(&'static str),
+    /// The access token that a program presented is not valid, has expired, or is for somebody else;
+    /// 401.
+    InvalidToken(InvalidToken),
+    /// The access token that a program presented does not meet the requirement; 403.
+    InsufficientScope {
+        /// The conditions that are not met, in the syntax of the attribute.
+        required: String,
+        /// The scopes that the requirement names, with blanks in between.
+        scopes: String,
+    },
+    /// The access token that a program presented meets the requirement, except that the user's sign-in is
+    /// older than its `max_age`, or the token does not tell; 401.
+    TokenTooOld {
+        /// How old it may be.
+        max_age: Duration,
+    },
     /// The segment of the path that names an organization is not the id of one; 404.
     NoOrganization,
     /// The decision depends on Logto or the session store, which gave no answer that can be used;
@@ -59,10 +79,15 @@ impl Refusal {
     /// The status that the refusal has.
     pub fn status(&self) -> Status {
         match self {
-            Self::NotSignedIn | Self::SignInTooOld { .. } | Self::SignInAskedLess => {
-                Status::Unauthorized
-            }
+            Self::NotSignedIn
+            | Self::SignInTooOld { .. }
+            | Self::SignInAskedLess
+            | Self::NoToken
+            | Self::InvalidToken(_)
+            | Self::TokenTooOld { .. } => Status::Unauthorized,
+            Self::InvalidRequest(_) => Status::BadRequest,
             Self::Denied(_)
+            | Self::InsufficientScope { .. }
             | Self::Claims(_)
             | Self::ForeignOrigin
             | Self::SignInStaysOld { .. } => Status::Forbidden,
@@ -89,6 +114,20 @@ impl fmt::Display for Refusal {
             }
             Self::SignInAskedLess => {
                 f.write_str("the sign-in did not ask Logto for a required scope or resource")
+            }
+            Self::NoToken => f.write_str(
+                "an access token is required: `Authorization: Bearer …` (in this header only)",
+            ),
+            Self::InvalidRequest(why) => write!(f, "the `Authorization` header {why}"),
+            Self::InvalidToken(why) => write!(f, "the access token is not valid: {why}"),
+            Self::InsufficientScope { required, .. } => write!(f, "required: {required}"),
+            Self::TokenTooOld { max_age } => {
+                let max_age = humantime::format_duration(*max_age);
+                write!(
+                    f,
+                    "the sign-in behind the access token is older than {max_age}, or the token has \
+                     no `auth_time`"
+                )
             }
             Self::NoOrganization => f.write_str("the path names no organization"),
             Self::Unavailable { why, .. } | Self::Misconfigured(why) => f.write_str(why),

@@ -23,17 +23,18 @@ impl PublicCaching {
     }
 }
 
-/// Keeps a response that is meant for one user out of caches.
-pub(super) fn forbid_caching(response: &mut Response<'_>, public_caching: &PublicCaching) {
+/// Keeps a response out of caches that depends on these headers of the request.
+pub(super) fn forbid_caching(
+    response: &mut Response<'_>,
+    vary: &[&'static str],
+    public_caching: &PublicCaching,
+) {
     let mut policy = Policy::default();
-    let (mut vary, mut targeted) = (None, Vec::new());
+    let mut targeted = Vec::new();
     for header in response.headers().iter() {
         let name = header.name().as_str();
         if name.eq_ignore_ascii_case("Cache-Control") {
             policy.read(header.value());
-        } else if name.eq_ignore_ascii_case("Vary") {
-            let enough = names(header.value(), "Cookie") || names(header.value(), "*");
-            vary = Some(enough || vary == Some(true));
         } else if is_targeted(name) {
             targeted.push(name.to_owned());
         }
@@ -47,10 +48,11 @@ pub(super) fn forbid_caching(response: &mut Response<'_>, public_caching: &Publi
     if !policy.is_private || policy.is_public {
         response.set_header(Header::new("Cache-Control", "no-store"));
     }
-    match vary {
-        Some(true) => {}
-        Some(false) => response.adjoin_header(Header::new("Vary", "Cookie")),
-        None => drop(response.set_header(Header::new("Vary", "Cookie"))),
+    for name in vary {
+        let listed = |list: &str| names(list, name) || names(list, "*");
+        if !response.headers().get("Vary").any(listed) {
+            response.adjoin_header(Header::new("Vary", *name));
+        }
     }
 }
 

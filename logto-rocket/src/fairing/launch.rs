@@ -1,28 +1,26 @@
-//! The launch: makes a client from the configuration and logs it in one block.
+//! The launch: makes a client from the configuration.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use humantime::format_duration;
-use rocket::{Build, Orbit, Rocket};
+use rocket::{Build, Rocket};
 
-use super::protected;
 use crate::client::{Client, Logto};
 use crate::clock::Clock;
 use crate::config::{self, Config, Connection, Settings};
 use crate::events::Events;
 use crate::oidc::{ClientSettings, Issuer, IssuerSettings, Oidc};
-use crate::response::CATCHER;
-use crate::session::{self, MemoryStore, SessionStore, Sessions, Site, StoreError, StoreSettings};
+use crate::resource_server::ResourceServer;
+use crate::session::{MemoryStore, SessionStore, Sessions, Site, StoreError, StoreSettings};
 
-/// The client for this configuration. If the configuration has errors, all of them are logged and
-/// there is no client.
+/// The client and the resource server for this configuration. If the configuration has errors, all of
+/// them are logged and there is neither.
 pub(super) fn logto(
     rocket: &Rocket<Build>,
     config: Option<&Config>,
     own_store: Option<Arc<dyn SessionStore>>,
     clock: Clock,
     events: Arc<Events>,
-) -> Option<Logto> {
+) -> Option<(Logto, ResourceServer)> {
     let read = config::read(rocket.figment(), config, own_store.is_some());
     let (settings, warnings) = read.inspect_err(|mistakes| log::error!("{mistakes}")).ok()?;
     for warning in warnings {
@@ -36,7 +34,10 @@ pub(super) fn logto(
     }
     let issuer = issuer(&settings.connection, clock.clone());
     let issuer = issuer.inspect_err(|mistake| log::error!("{mistake}")).ok()?;
-    let oidc = Oidc::new(Arc::new(issuer), client_settings(&settings));
+    let issuer = Arc::new(issuer);
+    let metadata = settings.resource_metadata.clone();
+    let server = ResourceServer::new(Arc::clone(&issuer), Arc::clone(&events), metadata);
+    let oidc = Oidc::new(issuer, client_settings(&settings));
     let store = store(&settings, own_store, &clock);
     let store = store.inspect_err(|mistake| log::error!("{mistake}")).ok()?;
     let site = Site {
@@ -50,7 +51,7 @@ pub(super) fn logto(
     };
     let (own, oidc) = (settings.session.clone(), Arc::new(oidc));
     let sessions = Sessions::new(own, site, store, oidc, clock.clone(), events);
-    Some(Logto::new(Client::new(settings, clock, Arc::new(sessions))))
+    Some((Logto::new(Client::new(settings, clock, Arc::new(sessions))), server))
 }
 
 /// The port that browsers know this site by; none if the system chooses one at lift-off.
@@ -98,71 +99,6 @@ pub(super) fn with_secret_key(rocket: Rocket<Build>, client: &Client) -> Rocket<
     rocket.configure(figment)
 }
 
-/// Logs what was attached, in one block, without secrets.
-pub(super) fn announce(client: &Client, rocket: &Rocket<Orbit>) {
-    let settings = client.settings();
-    let mut lines = vec![
-        format!("issuer: {}", settings.connection.issuer.as_str()),
-        format!("redirect URI to register: {}", client.route_url("sign-in-callback")),
-        format!(
-            "post sign-out redirect URI to register: {}",
-            client.route_url("sign-out-callback")
-        ),
-        format!("back-channel logout URI to register: {}", client.route_url("backchannel-logout")),
-        format!("sessions: {}", sessions(&settings.session)),
-        format!("scopes: {}", client.scopes().join(" ")),
-    ];
-    let resources = client.resources();
-    if !resources.is_empty() {
-        lines.push(format!("resources: {}", resources.join(" ")));
-    }
-    lines.extend(protected::list(rocket));
-    if has_own_catcher(rocket) {
-        lines.push(
-            "the application has its own catcher for 401 at `/`: browsers are redirected to the \
-             sign-in only if that catcher returns `Challenge::of(request)`"
-                .into(),
-        );
-    }
-    // Rocket's logger recognizes launch messages by these targets, and indents those of the second.
-    log::warn!(target: "rocket::launch", "Logto:");
-    for line in lines {
-        log::warn!(target: "rocket::launch_", "{line}");
-    }
-    for doubt in protected::doubts(client, rocket) {
-        log::warn!("{doubt}");
-    }
-}
-
-/// Where sessions are stored, and for how long.
-fn sessions(settings: &session::Settings) -> String {
-    let place = match &settings.store {
-        StoreSettings::Cookie => "in cookies".to_owned(),
-        StoreSettings::Memory => "in the memory of this process".to_owned(),
-        #[cfg(feature = "redis")]
-        StoreSettings::Redis(url) => format!("in Redis at {}", url.place()),
-        StoreSettings::Own => "in the application's own store".to_owned(),
-    };
-    let lifetime = format_duration(settings.max_lifetime);
-    match settings.revalidate_after {
-        Some(after) => {
-            let after = format_duration(after);
-            format!(
-                "{place}, for at most {lifetime}; claims are confirmed when they are {after} \
-                old"
-            )
-        }
-        None => format!("{place}, for at most {lifetime}"),
-    }
-}
-
-fn has_own_catcher(rocket: &Rocket<Orbit>) -> bool {
-    rocket.catchers().any(|catcher| {
-        let at_root = catcher.code == Some(401) && catcher.base.path() == "/";
-        at_root && catcher.name.as_deref() != Some(CATCHER)
-    })
-}
-
 /// Logto as the one who signs tokens, by where it is.
 pub(super) fn issuer(connection: &Connection, clock: Clock) -> Result<Issuer, String> {
     let settings = IssuerSettings {
@@ -185,4 +121,21 @@ fn client_settings(settings: &Settings) -> ClientSettings {
         prompt: settings.prompt.clone(),
         pushed_authorization: settings.pushed_authorization,
     }
+}
+
+/// Whether one of the two fairings is attached already. Logs how to fix it.
+pub(super) fn is_attached(rocket: &Rocket<Build>) -> bool {
+    if Client::of(rocket).is_none() && ResourceServer::of(rocket).is_none() {
+        return false;
+    }
+    log::error!(
+        "Two fairings of Logto are attached. Attach one: `Logto::fairing()` where users sign in, which \
+         also verifies access tokens; else `Logto::resource_server()`."
+    );
+    true
+}
+
+/// What a fairing was given and now hands on.
+pub(super) fn take<T: Default>(given: &Mutex<T>) -> T {
+    std::mem::take(&mut *given.lock().unwrap_or_else(PoisonError::into_inner))
 }

@@ -1,10 +1,12 @@
 //! [`LogtoFairing`]: attaches Logto to a Rocket, and is the only place that writes cookies and
 //! protocol headers.
 
+mod announce;
 mod caching;
 mod last;
 mod launch;
 mod protected;
+mod resource_server;
 mod response;
 
 use std::sync::{Arc, Mutex, PoisonError};
@@ -14,6 +16,7 @@ use rocket::response::content::RawHtml;
 use rocket::{Build, Orbit, Request, Rocket};
 
 use self::last::AfterOthers;
+pub use self::resource_server::ResourceServerFairing;
 use crate::client::{Client, Logto};
 use crate::clock::Clock;
 use crate::config::Config;
@@ -180,11 +183,6 @@ impl LogtoFairing {
     }
 }
 
-/// What a fairing was given and now hands on.
-fn take<T: Default>(given: &Mutex<T>) -> T {
-    std::mem::take(&mut *given.lock().unwrap_or_else(PoisonError::into_inner))
-}
-
 #[rocket::async_trait]
 impl Fairing for LogtoFairing {
     fn info(&self) -> Info {
@@ -192,27 +190,32 @@ impl Fairing for LogtoFairing {
     }
 
     async fn on_ignite(&self, rocket: Rocket<Build>) -> fairing::Result {
-        if Client::of(&rocket).is_some() {
-            log::error!("Logto::fairing() is attached twice. Attach it once.");
+        if launch::is_attached(&rocket) {
             return Err(rocket);
         }
         let clock = self.clock.clone().unwrap_or_else(Clock::system);
         let (config, store) = (self.config.as_ref(), self.store.clone());
-        let events = Arc::new(Events::new(take(&self.on_event)));
+        let events = Arc::new(Events::new(launch::take(&self.on_event)));
         let logto = launch::logto(&rocket, config, store, clock, events);
-        let Some(logto) = logto else { return Err(rocket) };
+        let Some((logto, server)) = logto else { return Err(rocket) };
         let client = logto.client();
         let rocket = launch::with_secret_key(rocket, client);
         let (base, routes) = (client.settings().base.to_string(), routes::all(client));
-        let rocket = rocket.manage(logto).manage(take(&self.hooks)).manage(take(&self.pages));
-        let rocket = rocket.manage(Registry::default());
-        Ok(rocket.mount(base, routes).attach(AfterOthers))
+        let rocket = rocket
+            .manage(logto)
+            .manage(launch::take(&self.hooks))
+            .manage(launch::take(&self.pages));
+        let rocket = rocket.manage(server).manage(Registry::default());
+        #[cfg(feature = "testing")]
+        let rocket = rocket.manage(crate::testing::BearerKey::default());
+        let rocket = rocket.mount(base, routes).mount("/", routes::resource_metadata());
+        Ok(rocket.attach(AfterOthers))
     }
 
     async fn on_liftoff(&self, rocket: &Rocket<Orbit>) {
         if let Some(client) = Client::of(rocket) {
             client.launched_at(rocket.config().port);
-            launch::announce(client, rocket);
+            announce::client(client, rocket);
             let issuer = Arc::clone(client.oidc().issuer());
             rocket::tokio::spawn(async move { issuer.ready().await });
         }

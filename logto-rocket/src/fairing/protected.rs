@@ -35,12 +35,30 @@ pub(super) fn doubts(client: &Client, rocket: &Rocket<Orbit>) -> Vec<String> {
         hold_user_info: settings.session.user_info,
         source_of: &|key| settings.source_of(key),
     };
-    let doubts = registry.requirements().into_iter().flat_map(|(place, requirement)| {
+    let of_sessions = registry.requirements().into_iter();
+    let of_sessions = of_sessions.filter(|(_, requirement)| requirement.accepts().sessions());
+    let doubts = of_sessions.flat_map(|(place, requirement)| {
         let at = mounted(rocket, &place).unwrap_or_else(|| place.name.to_owned());
         let doubts = requirement.doubts(&sessions).into_iter();
         doubts.map(move |doubt| format!("{at} ({}) requires {doubt}", position(&place)))
     });
     doubts.collect()
+}
+
+/// A warning if access tokens are asked how old the sign-in behind them is, which Logto's do not tell.
+pub(super) fn doubts_of_tokens(rocket: &Rocket<Orbit>) -> impl Iterator<Item = String> {
+    let requirements = rocket.state::<Registry>().map(Registry::requirements).unwrap_or_default();
+    let asking = requirements.into_iter().find(|(_, requirement)| {
+        requirement.accepts().audience().is_some() && requirement.max_age().is_some()
+    });
+    asking.into_iter().map(|(place, _)| {
+        format!(
+            "{} ({}) requires `max_age` of access tokens: Logto's have no `auth_time`, unless a JWT \
+             customizer of the tenant adds it, so that no program meets this.",
+            place.name,
+            position(&place)
+        )
+    })
 }
 
 /// Where the route with the requirement at this place is mounted, if it is.

@@ -21,7 +21,7 @@ pub(super) fn write(
     let writes = std::mem::take(&mut *state.writes());
     write_refusal(request, response, &writes);
     if state.is_guarded() {
-        forbid_caching(response, public_caching);
+        forbid_caching(response, vary(state), public_caching);
     }
     if state.found().is_some() || writes.has_cookies() {
         write_cookies(request, response, state, writes, public_caching);
@@ -34,8 +34,21 @@ fn write_refusal(request: &Request<'_>, response: &mut Response<'_>, writes: &Wr
     let Some(refusal) = refusal.filter(|refusal| refusal.status() == response.status()) else {
         return;
     };
-    for header in refusal.headers(request) {
-        response.set_header(header);
+    let headers = refusal.headers(request);
+    for header in &headers {
+        response.remove_header(header.name().as_str());
+    }
+    for header in headers {
+        response.adjoin_header(header);
+    }
+}
+
+/// The headers of the request that the response depends on.
+fn vary(state: &RequestState) -> &'static [&'static str] {
+    match (state.depends_on_cookies(), state.depends_on_token()) {
+        (false, true) => &["Authorization"],
+        (true, true) => &["Cookie", "Authorization"],
+        (_, false) => &["Cookie"],
     }
 }
 
@@ -70,7 +83,7 @@ fn write_cookies(
         _ => {}
     }
     if !cookies.is_empty() {
-        forbid_caching(response, public_caching);
+        forbid_caching(response, &["Cookie"], public_caching);
     }
     for cookie in cookies {
         let cookie = own.build(cookie).to_string();

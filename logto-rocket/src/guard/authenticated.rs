@@ -6,11 +6,15 @@ use rocket::request::{FromRequest, Outcome};
 use rocket::{Ignite, Request, Rocket, Sentinel};
 
 use super::registry::{Place, Registry};
-use super::{answer, is_detached};
+use super::{is_detached, is_no_resource_server};
 use crate::client::Client;
 use crate::error::Refusal;
-use crate::request::{RequestState, user_of};
-use crate::requirement::{Requirement, Tree, decide_for_request, needs};
+use crate::events::Event;
+use crate::request::{Accepted, Credentials, RequestState, presents_token, token_of, user_of};
+use crate::requirement::{
+    Accepts, Requirement, Tree, decide_for_program, decide_for_request, needs,
+};
+use crate::resource_server::ResourceServer;
 use crate::user::LogtoUser;
 
 /// The guard that [`#[authenticated]`](crate::authenticated) adds before all other guards of a
@@ -18,7 +22,9 @@ use crate::user::LogtoUser;
 ///
 /// It fails with 401 if no user is signed in or another sign-in is needed, 403 if the requirement
 /// is not met or cannot be decided, 404 if the path names no organization, and 503 if the decision
-/// depends on Logto, which is unreachable. It never forwards.
+/// depends on Logto, which is unreachable. With `bearer` it fails with 401 if there is no valid access
+/// token, 400 if the `Authorization` header is malformed, 403 if the token does not meet the requirement.
+/// It never forwards.
 pub struct Authenticated<R: Protected>(PhantomData<fn() -> R>);
 
 /// A route with a requirement. [`#[authenticated]`](crate::authenticated) implements it for the
@@ -40,9 +46,11 @@ impl<'r, R: Protected> FromRequest<'r> for Authenticated<R> {
     type Error = Refusal;
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Refusal> {
-        let state = RequestState::of(request);
-        let decided = decide(request, state, R::REQUIREMENT.tree()).await;
-        answer(state, decided.map(|()| Self(PhantomData)))
+        let decided = decide(request, RequestState::of(request), R::REQUIREMENT.tree()).await;
+        match decided {
+            Ok(()) => Outcome::Success(Self(PhantomData)),
+            Err(refusal) => Outcome::Error((refusal.status(), refusal)),
+        }
     }
 }
 
@@ -56,19 +64,67 @@ impl<R: Protected> Sentinel for Authenticated<R> {
             let asks = tree.asks();
             client.declare(asks.scopes, asks.resources);
         }
-        is_detached(rocket, "`#[authenticated]`")
+        let audience = tree.accepts().audience();
+        let resource = audience.and_then(|audience| audience.resource);
+        if let (Some(server), Some(resource)) = (ResourceServer::of(rocket), resource) {
+            server.declare(resource.uri, &tree.scopes());
+        }
+        let lacks_tokens =
+            audience.is_some() && is_no_resource_server(rocket, "`#[authenticated(bearer, …)]`");
+        let lacks_sessions = tree.accepts().sessions() && is_detached(rocket, "`#[authenticated]`");
+        lacks_tokens | lacks_sessions
     }
 }
 
-/// Whether the user of this request meets the requirement.
+/// Whether this request meets the requirement. Notes that a guard ran, and why it refused, if it did.
 pub(super) async fn decide(
     request: &Request<'_>,
     state: &RequestState,
     tree: Tree,
 ) -> Result<(), Refusal> {
+    let accepts = tree.accepts();
+    state.set_credentials(match accepts {
+        Accepts::Session => Credentials::Session,
+        Accepts::Bearer(_) => Credentials::Token,
+        Accepts::Either(_) => Credentials::Either,
+    });
+    let audience = accepts.audience();
+    let resource = audience.and_then(|audience| audience.resource).map(|resource| resource.uri);
+    state.set_resource(resource);
+    let is_program = !accepts.sessions() || audience.is_some() && presents_token(request);
+    let decided = if is_program {
+        decide_program(request, state, tree).await
+    } else {
+        decide_user(request, state, tree).await
+    };
+    let (organization, refusal) = match decided {
+        Ok(organization) => (organization, None),
+        Err(refusal) => (None, Some(refusal)),
+    };
+    if audience.is_some() {
+        state.token_guarded(refusal.clone());
+    }
+    if accepts.sessions() {
+        state.guarded(refusal.clone());
+    }
+    if let Some(refusal) = refusal {
+        return Err(refusal);
+    }
+    if audience.is_some() {
+        state.accept(Accepted { resource, organization });
+    }
+    Ok(())
+}
+
+/// Whether the user of this request meets the requirement; with the organization that it is about.
+async fn decide_user(
+    request: &Request<'_>,
+    state: &RequestState,
+    tree: Tree,
+) -> Result<Option<String>, Refusal> {
     let user = user_of(request, state).await?;
     if tree.is_empty() {
-        return Ok(());
+        return Ok(None);
     }
     match decide_for_request(tree, user, request).await {
         // The last sign-in was made for this requirement and did not satisfy it, so another one
@@ -78,6 +134,23 @@ pub(super) async fn decide(
         }
         decided => decided,
     }
+}
+
+/// Whether the program that makes this request meets the requirement; with the organization that it is
+/// about.
+async fn decide_program(
+    request: &Request<'_>,
+    state: &RequestState,
+    tree: Tree,
+) -> Result<Option<String>, Refusal> {
+    let token = token_of(request, state).await?;
+    let server = ResourceServer::of(request.rocket()).ok_or(Refusal::NotAttached)?;
+    let decided = decide_for_program(tree, token, request, server.issuer()).await;
+    if let Err(Refusal::InsufficientScope { required, .. }) = &decided {
+        let sub = token.sub().to_owned();
+        server.emit(&Event::Denied { sub, requirement: required.clone() });
+    }
+    decided
 }
 
 fn comes_from_a_fresh_sign_in(request: &Request<'_>, user: &LogtoUser) -> bool {

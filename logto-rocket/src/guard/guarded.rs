@@ -93,9 +93,7 @@ struct Guarded {
 #[rocket::async_trait]
 impl Handler for Guarded {
     async fn handle<'r>(&self, request: &'r Request<'_>, data: Data<'r>) -> Outcome<'r> {
-        let state = RequestState::of(request);
-        let decided = authenticated::decide(request, state, self.tree).await;
-        state.guarded(decided.as_ref().err().cloned());
+        let decided = authenticated::decide(request, RequestState::of(request), self.tree).await;
         match decided {
             Ok(()) => self.inner.handle(request, data).await,
             Err(refusal) => Outcome::Error(refusal.status()),

@@ -3,6 +3,8 @@
 
 mod access_token;
 mod authenticated;
+mod bearer;
+mod caller;
 mod claims_as;
 mod client;
 mod guarded;
@@ -23,12 +25,22 @@ use crate::client::Client;
 use crate::error::{Error, Refusal};
 use crate::events::Event;
 use crate::request::RequestState;
+use crate::resource_server::ResourceServer;
 use crate::user::LogtoUser;
 
 /// The outcome of a guard, recorded for the response. A refusal is an error with its status and
 /// never forwards, because a file server could answer a forwarded request.
 fn answer<T>(state: &RequestState, decided: Result<T, Refusal>) -> Outcome<T, Refusal> {
     state.guarded(decided.as_ref().err().cloned());
+    match decided {
+        Ok(guard) => Outcome::Success(guard),
+        Err(refusal) => Outcome::Error((refusal.status(), refusal)),
+    }
+}
+
+/// The outcome of a guard for access tokens, recorded for the response.
+fn answer_program<T>(state: &RequestState, decided: Result<T, Refusal>) -> Outcome<T, Refusal> {
+    state.token_guarded(decided.as_ref().err().cloned());
     match decided {
         Ok(guard) => Outcome::Success(guard),
         Err(refusal) => Outcome::Error((refusal.status(), refusal)),
@@ -62,14 +74,32 @@ fn is_detached_parameter(rocket: &Rocket<Ignite>, guard: &str, purpose: Option<&
     is_detached(rocket, &format!("the guard `{guard}`"))
 }
 
-/// Whether the fairing is missing, which every guard needs. Logs how to fix it.
+/// Whether the fairing is missing, which every guard for sessions needs. Logs how to fix it.
 pub(crate) fn is_detached(rocket: &Rocket<Ignite>, guard: &str) -> bool {
     let detached = Client::of(rocket).is_none();
-    if detached {
+    if detached && ResourceServer::of(rocket).is_some() {
+        log::error!(
+            "{guard} needs sessions, and `Logto::resource_server()` has none. Attach \
+             `Logto::fairing()` in its place, or require `bearer` and take `Bearer<R>`."
+        );
+    } else if detached {
         log::error!(
             "{guard} needs the Logto fairing, which is not attached. Attach it: \
              rocket::build().attach(Logto::fairing())"
         );
     }
     detached
+}
+
+/// Whether no fairing is there, which every guard for access tokens needs. Logs how to fix it.
+fn is_no_resource_server(rocket: &Rocket<Ignite>, guard: &str) -> bool {
+    let missing = ResourceServer::of(rocket).is_none();
+    if missing {
+        log::error!(
+            "{guard} needs a Logto fairing, and none is attached. Attach one: \
+             rocket::build().attach(Logto::resource_server()), or `Logto::fairing()` if users sign in \
+             here, too"
+        );
+    }
+    missing
 }

@@ -1,6 +1,7 @@
 //! [`Issuer`]: Logto as the one who signs tokens: its discovery document and its keys.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use openidconnect::IssuerUrl;
 
@@ -8,6 +9,7 @@ use super::discovery::{self, Provider};
 use super::document::Document;
 use super::http::Http;
 use super::keys::Keys;
+use super::seen_tokens::SeenTokens;
 use super::settings::IssuerSettings;
 use crate::clock::Clock;
 use crate::error::{Call, Error};
@@ -19,6 +21,7 @@ pub(crate) struct Issuer {
     pub(super) clock: Clock,
     pub(super) http: Arc<Http>,
     pub(super) keys: Keys,
+    pub(super) seen_tokens: SeenTokens,
     provider: Arc<Document<Provider>>,
 }
 
@@ -39,7 +42,8 @@ impl Issuer {
             }
         });
         let keys = Keys::new(clock.clone(), Arc::clone(&http), Arc::clone(&provider));
-        Ok(Self { settings, url, clock, http, keys, provider })
+        let seen_tokens = SeenTokens::default();
+        Ok(Self { settings, url, clock, http, keys, seen_tokens, provider })
     }
 
     /// Whether everything that is needed from Logto is available: the discovery document and the keys.
@@ -51,6 +55,27 @@ impl Issuer {
     pub(crate) async fn ready(&self) -> Result<(), Error> {
         self.provider().await?;
         self.keys.ready().await
+    }
+
+    /// The clock by which tokens are judged.
+    pub(crate) fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// The accepted difference between Logto's clock and this server's clock.
+    pub(crate) fn clock_skew(&self) -> Duration {
+        self.settings.clock_skew
+    }
+
+    /// The issuer identifier.
+    pub(crate) fn identifier(&self) -> &str {
+        &self.settings.issuer
+    }
+
+    /// Trusts the keys of this set as well, for access tokens that a test makes itself.
+    #[cfg(feature = "testing")]
+    pub(crate) fn trust(&self, keys: serde_json::Value) {
+        self.keys.trust(keys);
     }
 
     /// The discovery document.

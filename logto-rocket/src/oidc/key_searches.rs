@@ -1,7 +1,7 @@
 //! [`KeySearches`]: how often the key set is fetched again for a key that is not in it.
 //!
 //! A token that names an unknown key may be signed by a new one, or be forged. What anybody can post
-//! must not use up what real sign-ins need, so there are two budgets.
+//! must not use up what real sign-ins need, so there are three budgets.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -20,10 +20,15 @@ const WINDOW: Duration = Duration::from_secs(30);
 /// Logto posts a logout token once.
 const STRANGERS_PAUSE: Duration = Duration::from_secs(1);
 
+/// The time between two searches for access tokens that anybody can present. In between they are refused:
+/// a program gets another one, or presents it again.
+const PRESENTED_PAUSE: Duration = Duration::from_secs(5);
+
 /// How often keys are searched.
 #[derive(Default)]
 pub(super) struct KeySearches {
     own: Mutex<Own>,
+    presented: Mutex<Option<Instant>>,
     /// Ticks when keys may be searched, from the first search on.
     strangers: sync::Mutex<Option<Interval>>,
 }
@@ -42,6 +47,16 @@ impl KeySearches {
     /// Whether keys may be searched for a token that came from Logto, which is then noted.
     pub(super) fn may_search(&self, now: Instant) -> bool {
         self.own.lock().unwrap_or_else(PoisonError::into_inner).may_search(now)
+    }
+
+    /// Whether keys may be searched for an access token that anybody can present, which is then noted.
+    pub(super) fn may_search_for_presented(&self, now: Instant) -> bool {
+        let mut last = self.presented.lock().unwrap_or_else(PoisonError::into_inner);
+        let may = last.is_none_or(|last| now >= last + PRESENTED_PAUSE);
+        if may {
+            *last = Some(now);
+        }
+        may
     }
 
     /// Waits for the turn of a token that anybody can post.
@@ -87,6 +102,16 @@ mod tests {
         assert_eq!(allowed(now), 5);
         assert_eq!(allowed(now + WINDOW / 2), 0);
         assert_eq!(allowed(now + WINDOW), 5);
+    }
+
+    #[test]
+    fn presented_tokens_may_search_once_in_a_while_and_use_up_none_of_logtos() {
+        let (searches, now) = (KeySearches::default(), Instant::now());
+        let allowed = |now| (0..100).filter(|_| searches.may_search_for_presented(now)).count();
+        assert_eq!(allowed(now), 1);
+        assert_eq!(allowed(now + PRESENTED_PAUSE / 2), 0);
+        assert_eq!(allowed(now + PRESENTED_PAUSE), 1);
+        assert!(searches.may_search(now));
     }
 
     #[tokio::test]

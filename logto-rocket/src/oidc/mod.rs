@@ -1,5 +1,6 @@
 //! [`Oidc`]: the calls to Logto. It does not depend on Rocket.
 
+mod access_token;
 mod authorization;
 mod client_credentials;
 mod connection;
@@ -17,6 +18,7 @@ mod logout_token_limits;
 mod nonce_hash;
 mod payload;
 mod secrets;
+mod seen_tokens;
 mod settings;
 mod sign_in;
 mod sign_out;
@@ -27,6 +29,7 @@ mod token_exchange;
 mod tokens;
 mod types;
 mod user_info;
+mod verified_token;
 
 use std::sync::Arc;
 
@@ -51,6 +54,9 @@ pub use sign_in::{DirectSignIn, FirstScreen, Identifier, Prompt, SignInOptions};
 pub(crate) use token_exchange::Exchange;
 pub use token_exchange::SubjectTokenType;
 pub(crate) use tokens::{NotExchanged, Renewal, Target, Tokens};
+
+pub(crate) use verified_token::Recipient;
+pub use verified_token::VerifiedToken;
 
 use crate::error::{Call, Error};
 use discovery::Provider;

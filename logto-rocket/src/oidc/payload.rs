@@ -1,9 +1,10 @@
 //! [`Payload`]: the claims of a token, each read with its type.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
-use serde::Deserialize;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, Error, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
 use super::settings::IssuerSettings;
@@ -18,14 +19,50 @@ pub(super) struct Payload(BTreeMap<String, Box<RawValue>>);
 /// ([RFC 7519, section 4.1.3](https://www.rfc-editor.org/rfc/rfc7519#section-4.1.3)).
 #[derive(Deserialize)]
 #[serde(untagged)]
-enum Audience {
+pub(super) enum Audience {
     One(String),
     Many(Vec<String>),
 }
 
+/// Members that are given twice are an error: another reader might take the other one.
+impl<'de> Deserialize<'de> for Payload {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(Members)
+    }
+}
+
+struct Members;
+
+impl<'de> Visitor<'de> for Members {
+    type Value = Payload;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Payload, A::Error> {
+        let mut all = BTreeMap::new();
+        while let Some((name, value)) = members.next_entry::<String, Box<RawValue>>()? {
+            if all.insert(name, value).is_some() {
+                return Err(A::Error::custom("a member is given twice"));
+            }
+        }
+        Ok(Payload(all))
+    }
+}
+
+impl Audience {
+    pub(super) fn into_list(self) -> Vec<String> {
+        match self {
+            Self::One(audience) => vec![audience],
+            Self::Many(audiences) => audiences,
+        }
+    }
+}
+
 impl Payload {
     pub(super) fn read(json: &[u8]) -> Result<Self, InvalidToken> {
-        serde_json::from_slice(json).map(Self).map_err(|_| InvalidToken::Malformed)
+        serde_json::from_slice(json).map_err(|_| InvalidToken::Malformed)
     }
 
     /// An optional claim. If it is present, it must be a `T`; `null` counts as present.
@@ -59,10 +96,7 @@ impl Payload {
         settings: &IssuerSettings,
     ) -> Result<(), InvalidToken> {
         let (own, key) = (app_id, settings.key("app_id"));
-        let audiences = match self.required("aud")? {
-            Audience::One(audience) => vec![audience],
-            Audience::Many(audiences) => audiences,
-        };
+        let audiences = self.required::<Audience>("aud")?.into_list();
         let all = || another(&audiences.join(", "), own, &key);
         check("aud", audiences.iter().any(|audience| audience == own), all)?;
         match self.claim::<String>("azp")? {
@@ -106,14 +140,22 @@ impl Payload {
             let help = clock_help(settings);
             format!("was {by} s ago; if it is new, this server's clock is ahead of Logto's: {help}")
         })?;
-        check("iat", issued_at <= now.saturating_add(skew), || {
-            let (by, help) = (issued_at.saturating_sub(now), clock_help(settings));
+        self.check_beginning("iat", Some(issued_at), now, settings)?;
+        self.check_beginning("nbf", not_before, now, settings)
+    }
+
+    /// Checks that a time from which on the token counts is not in the future.
+    pub(super) fn check_beginning(
+        &self,
+        name: &'static str,
+        at: Option<u64>,
+        now: u64,
+        settings: &IssuerSettings,
+    ) -> Result<(), InvalidToken> {
+        let latest = now.saturating_add(settings.clock_skew.as_secs());
+        check(name, at.is_none_or(|at| at <= latest), || {
+            let (by, help) = (at.unwrap_or_default().saturating_sub(now), clock_help(settings));
             format!("is {by} s in the future: this server's clock is {by} s behind Logto's; {help}")
-        })?;
-        check("nbf", not_before.is_none_or(|at| at <= now.saturating_add(skew)), || {
-            let by = not_before.unwrap_or_default().saturating_sub(now);
-            let help = clock_help(settings);
-            format!("is {by} s in the future; this server's clock may be behind Logto's: {help}")
         })
     }
 

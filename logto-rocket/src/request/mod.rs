@@ -1,5 +1,6 @@
 //! What a request is, and what it has found out.
 
+mod bearer;
 mod client_address;
 mod current_user;
 mod headers;
@@ -10,11 +11,12 @@ mod return_to;
 mod state;
 mod user;
 
+pub(crate) use self::bearer::{presents_token, token_of};
 pub(crate) use self::client_address::client_address;
 pub(crate) use self::headers::{header, is_htmx, prefers_html};
 pub(crate) use self::kind::Kind;
 pub(crate) use self::loader::{Loader, takes_turbo_streams};
 pub(crate) use self::origin::Initiator;
 pub(crate) use self::return_to::{own_path, return_to};
-pub(crate) use self::state::{RequestState, SessionWrite, Writes};
+pub(crate) use self::state::{Accepted, Credentials, RequestState, SessionWrite, Writes};
 pub(crate) use self::user::user_of;

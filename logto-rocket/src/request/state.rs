@@ -8,6 +8,7 @@ use rocket::Request;
 use super::current_user::CurrentUser;
 use crate::client::Client;
 use crate::error::{Error, Refusal};
+use crate::oidc::VerifiedToken;
 use crate::session::{CookieWrite, Loaded, Session};
 
 /// What one request has found out, and what its response has to write.
@@ -19,8 +20,33 @@ pub(crate) struct RequestState {
     loaded: OnceLock<Result<Option<Loaded>, Error>>,
     /// The user, once a guard has loaded it.
     pub user: OnceLock<CurrentUser>,
+    /// The access token that it presents, once a guard has verified it.
+    pub token: OnceLock<Result<VerifiedToken, Refusal>>,
+    credentials: OnceLock<Credentials>,
+    accepted: OnceLock<Accepted>,
+    resource: OnceLock<&'static str>,
     guarded: AtomicBool,
+    token_guarded: AtomicBool,
     writes: Mutex<Writes>,
+}
+
+/// What requests to a route present, as its requirement says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Credentials {
+    /// A session.
+    Session,
+    /// An access token.
+    Token,
+    /// Either of them.
+    Either,
+}
+
+/// What the requirement of a route has found out about an access token or a user.
+pub(crate) struct Accepted {
+    /// The API resource that the token is for.
+    pub resource: Option<&'static str>,
+    /// The organization that the requirement is about.
+    pub organization: Option<String>,
 }
 
 #[derive(Default)]
@@ -86,6 +112,44 @@ impl RequestState {
         self.writes().refusal = refusal;
     }
 
+    /// Notes that a guard for access tokens ran, and why it refused, if it did.
+    pub fn token_guarded(&self, refusal: Option<Refusal>) {
+        self.token_guarded.store(true, Ordering::Release);
+        self.writes().refusal = refusal;
+    }
+
+    /// Notes what the requirement of the route wants requests to present.
+    pub fn set_credentials(&self, credentials: Credentials) {
+        let _ = self.credentials.set(credentials);
+    }
+
+    /// What the requirement of the route wants requests to present, if it has one.
+    pub fn credentials(&self) -> Option<Credentials> {
+        self.credentials.get().copied()
+    }
+
+    /// Notes what the requirement of the route has found out.
+    pub fn accept(&self, accepted: Accepted) {
+        let _ = self.accepted.set(accepted);
+    }
+
+    /// What the requirement of the route has found out, once it is met.
+    pub fn accepted(&self) -> Option<&Accepted> {
+        self.accepted.get()
+    }
+
+    /// Notes which API resource the request is about.
+    pub fn set_resource(&self, resource: Option<&'static str>) {
+        if let Some(resource) = resource {
+            let _ = self.resource.set(resource);
+        }
+    }
+
+    /// The API resource that the request is about.
+    pub fn resource(&self) -> Option<&'static str> {
+        self.resource.get().copied()
+    }
+
     /// Records that the response depends on the signed-in user.
     #[cfg(feature = "templates")]
     pub fn personal(&self) {
@@ -97,8 +161,19 @@ impl RequestState {
         !self.is_guarded() && self.found().is_none() && !self.writes().has_cookies()
     }
 
+    /// Whether a guard or a route of this crate had to do with the request.
     pub fn is_guarded(&self) -> bool {
+        self.depends_on_cookies() || self.depends_on_token()
+    }
+
+    /// Whether the response depends on the session, or on that there is none.
+    pub fn depends_on_cookies(&self) -> bool {
         self.guarded.load(Ordering::Acquire)
+    }
+
+    /// Whether the response depends on an access token, or on that there is none.
+    pub fn depends_on_token(&self) -> bool {
+        self.token_guarded.load(Ordering::Acquire)
     }
 
     pub fn writes(&self) -> MutexGuard<'_, Writes> {

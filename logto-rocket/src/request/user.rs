@@ -2,9 +2,10 @@
 
 use rocket::Request;
 
+use super::bearer::presents_token;
 use super::current_user::CurrentUser;
 use super::origin::Initiator;
-use super::state::RequestState;
+use super::state::{Credentials, RequestState};
 use crate::client::Client;
 use crate::error::{Error, Refusal};
 use crate::events::Event;
@@ -15,6 +16,9 @@ pub(crate) async fn user_of<'r>(
     request: &'r Request<'_>,
     state: &'r RequestState,
 ) -> Result<&'r LogtoUser, Refusal> {
+    if let Some(refusal) = refusal_of_sessions(request, state) {
+        return Err(refusal);
+    }
     let known = if let Some(known) = state.user.get() {
         known
     } else {
@@ -40,6 +44,25 @@ async fn find(request: &Request<'_>, state: &RequestState) -> CurrentUser {
         Ok(session) => CurrentUser::new(LogtoUser::new(client, session), loaded.version),
         Err(Error::SessionOver) => CurrentUser::nobody(Refusal::NotSignedIn),
         Err(error) => CurrentUser::nobody(unavailable(client, error)),
+    }
+}
+
+/// The refusal if the route does not let this request in by a session: an API that takes access tokens
+/// must not take cookies, which other sites can make a browser send.
+fn refusal_of_sessions(request: &Request<'_>, state: &RequestState) -> Option<Refusal> {
+    match state.credentials()? {
+        Credentials::Token => {
+            let why = "a guard for the signed-in user ran on a route that requires an access token \
+                       (`bearer`); take `Bearer<R>`, or require `session, bearer`";
+            log::error!("{}: {why}", request.uri().path());
+            Some(Refusal::Misconfigured(why.into()))
+        }
+        Credentials::Either if presents_token(request) => Some(Refusal::Misconfigured(
+            "a guard for the signed-in user ran for a program that presents an access token; take \
+             `Caller<R>`"
+                .into(),
+        )),
+        Credentials::Session | Credentials::Either => None,
     }
 }
 

@@ -40,7 +40,7 @@ impl Asks {
             }
             Node::All(nodes) | Node::Any(nodes) => self.add_all(nodes),
             Node::Not(node) => self.add(node),
-            Node::Resource(_) | Node::MaxAge { .. } | Node::Check(_) => {}
+            Node::Resource(_) | Node::Machine | Node::MaxAge { .. } | Node::Check(_) => {}
         }
     }
 

@@ -15,6 +15,8 @@ pub(crate) trait Facts {
     fn member(&self, organization: &'static Organization) -> Option<bool>;
     fn organization_role(&self, organization: &'static Organization, role: &str) -> Option<bool>;
     fn scope(&self, target: Target, scope: &str) -> Option<bool>;
+    /// Whether an application makes the request for itself.
+    fn is_machine(&self) -> Option<bool>;
     /// Whether the user has signed in at Logto within so many seconds.
     fn signed_in_within(&self, seconds: u64) -> Option<bool>;
 }

@@ -1,5 +1,6 @@
 //! [`Requirement`]: the conditions under which a user is authorized.
 
+mod accepts;
 mod answer;
 mod asks;
 mod check;
@@ -13,15 +14,18 @@ mod node;
 mod organization;
 #[cfg(test)]
 mod tests;
+mod token_facts;
 mod user_facts;
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::marker::PhantomData;
 
+pub use self::accepts::{Accepts, Audience};
 use self::answer::Answer;
 use self::asks::Asks;
-pub use self::check::Check;
-pub(crate) use self::decide::{decide, decide_for_request, is_met_by_claims};
+pub use self::check::{Check, CheckFn};
+pub(crate) use self::decide::{decide, decide_for_program, decide_for_request, is_met_by_claims};
 pub(crate) use self::doubts::SessionsToCome;
 use self::facts::{Facts, Question};
 pub use self::function::returned;
@@ -70,12 +74,21 @@ pub struct Requirement<N = needs::Claims> {
 
 /// The conditions of a requirement.
 #[derive(Clone, Copy)]
-pub(crate) struct Tree(&'static [Node]);
+pub(crate) struct Tree {
+    accepts: Accepts,
+    all: &'static [Node],
+}
 
-/// The requirement that all of these conditions hold.
+/// The requirement that a user is signed in for whom all of these conditions hold.
 #[doc(hidden)]
 pub const fn requirement<N>(all: &'static [Node]) -> Requirement<N> {
-    Requirement { tree: Tree(all), needs: PhantomData }
+    requirement_for(Accepts::Session, all)
+}
+
+/// The requirement that all of these conditions hold for who presents this.
+#[doc(hidden)]
+pub const fn requirement_for<N>(accepts: Accepts, all: &'static [Node]) -> Requirement<N> {
+    Requirement { tree: Tree { accepts, all }, needs: PhantomData }
 }
 
 impl<N> Requirement<N> {
@@ -85,21 +98,26 @@ impl<N> Requirement<N> {
 }
 
 impl Tree {
+    /// What a request must present.
+    pub fn accepts(self) -> Accepts {
+        self.accepts
+    }
+
     /// Whether every signed-in user meets it.
     pub fn is_empty(self) -> bool {
-        self.0.is_empty()
+        self.all.is_empty()
     }
 
     /// Whether the requirement holds, as far as the facts go.
     pub fn evaluate(self, facts: &impl Facts) -> Answer {
-        Answer::all(self.0.iter().map(|node| node.evaluate(facts)))
+        Answer::all(self.all.iter().map(|node| node.evaluate(facts)))
     }
 
     /// The conditions that prevent access: those that are not met, or, if there are none, those
     /// that are unknown.
     pub fn unmet(self, facts: &impl Facts) -> String {
         let that_are = |answer| {
-            let nodes = self.0.iter().filter(|node| node.evaluate(facts) == answer);
+            let nodes = self.all.iter().filter(|node| node.evaluate(facts) == answer);
             nodes.map(Node::to_string).collect::<Vec<_>>().join(", ")
         };
         let refused = that_are(Answer::Refused);
@@ -110,9 +128,13 @@ impl Tree {
     pub fn questions(self, facts: &impl Facts) -> Vec<Question> {
         let mut questions = Vec::new();
         if self.evaluate(facts) == Answer::Unknown {
-            self.0.iter().for_each(|node| node.questions(facts, &mut questions));
+            self.all.iter().for_each(|node| node.questions(facts, &mut questions));
         }
-        questions.sort_by_key(|question| matches!(question, Question::Token(_)));
+        questions.sort_by_key(|question| match question {
+            Question::Resolver(_) => 0,
+            Question::Check(_) => 1,
+            Question::Token(_) => 2,
+        });
         questions
     }
 
@@ -141,12 +163,25 @@ impl Tree {
     /// The scopes and resources that a sign-in must ask for so that this can be decided.
     pub fn asks(self) -> Asks {
         let mut asks = Asks::default();
-        asks.add_all(self.0);
+        if self.accepts.sessions() {
+            asks.add_all(self.all);
+        }
         asks
     }
 
+    /// The scopes that it names, each once.
+    pub fn scopes(self) -> Vec<&'static str> {
+        let mut all = BTreeSet::new();
+        self.visit(|node| {
+            if let Node::Scopes { scopes, .. } = node {
+                all.extend(scopes.iter().copied());
+            }
+        });
+        all.into_iter().collect()
+    }
+
     fn visit(self, mut with: impl FnMut(&'static Node)) {
-        self.0.iter().for_each(|node| node.visit(&mut with));
+        self.all.iter().for_each(|node| node.visit(&mut with));
     }
 }
 
@@ -172,6 +207,10 @@ impl<N> fmt::Debug for Requirement<N> {
 
 impl fmt::Display for Tree {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.0.is_empty() { f.write_str("signed in") } else { node::list(f, self.0) }
+        if self.all.is_empty() {
+            return f.write_str("signed in");
+        }
+        write!(f, "{}", self.accepts)?;
+        node::list(f, self.all)
     }
 }

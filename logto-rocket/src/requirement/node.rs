@@ -35,6 +35,8 @@ pub enum Node {
     },
     /// The resource of the scopes in the same list; not a condition by itself.
     Resource(Indicator),
+    /// An application got its token for itself, so that no user is behind the request.
+    Machine,
     /// The user recently entered a password or a factor at Logto.
     MaxAge {
         /// How it was written.
@@ -72,6 +74,7 @@ impl Node {
                 facts.organization_role(organization, role).into()
             }
             Self::Resource(_) => Answer::Met,
+            Self::Machine => facts.is_machine().into(),
             Self::MaxAge { seconds, .. } => facts.signed_in_within(*seconds).into(),
             Self::Claim { path, literal } => facts.claim(path, |claim| literal.fits(claim)).into(),
             Self::Check(check) => facts.check(check).into(),
@@ -104,7 +107,11 @@ impl Node {
                 nodes.iter().for_each(|node| node.questions(facts, questions));
             }
             Self::Not(node) => node.questions(facts, questions),
-            Self::Roles(_) | Self::Resource(_) | Self::MaxAge { .. } | Self::Claim { .. } => {}
+            Self::Roles(_)
+            | Self::Resource(_)
+            | Self::Machine
+            | Self::MaxAge { .. }
+            | Self::Claim { .. } => {}
         }
     }
 
@@ -127,6 +134,7 @@ impl fmt::Display for Node {
             Self::Organization(organization) => write!(f, "organization = {organization}"),
             Self::OrganizationRole { role, .. } => write!(f, "organization_role = {role:?}"),
             Self::Resource(resource) => write!(f, "resource = {}", resource.name),
+            Self::Machine => f.write_str("machine"),
             Self::MaxAge { text, .. } => write!(f, "max_age = {text:?}"),
             Self::Claim { path, literal } => write!(f, "claim({:?} = {literal})", path.join(".")),
             Self::Check(check) => write!(f, "check = {}", check.name),

@@ -17,9 +17,9 @@ proptest! {
         nodes in vec(node(), 0..4),
         known in vec(any::<Option<bool>>(), 1..12),
     ) {
-        let tree = Tree(leak(nodes));
+        let tree = tree_of(leak(nodes));
         let facts = Drawn(known);
-        let naive = tree.0.iter().map(|node| naive(node, &facts)).min().unwrap_or(MET);
+        let naive = tree.all.iter().map(|node| naive(node, &facts)).min().unwrap_or(MET);
         prop_assert_eq!(tree.evaluate(&facts), [Answer::Refused, Answer::Unknown, Answer::Met][naive]);
     }
 
@@ -29,7 +29,7 @@ proptest! {
         known in vec(any::<Option<bool>>(), 1..12),
         more in vec(any::<bool>(), 12),
     ) {
-        let tree = Tree(leak(nodes));
+        let tree = tree_of(leak(nodes));
         let before = tree.evaluate(&Drawn(known.clone()));
         let all = known.iter().zip(more).map(|(known, more)| Some(known.unwrap_or(more)));
         let after = tree.evaluate(&Drawn(all.collect()));
@@ -44,7 +44,7 @@ proptest! {
         nodes in vec(node(), 0..4),
         known in vec(any::<Option<bool>>(), 1..12),
     ) {
-        let tree = Tree(leak(nodes));
+        let tree = tree_of(leak(nodes));
         let facts = Drawn(known);
         let decided = tree.evaluate(&facts) != Answer::Unknown;
         let questions = tree.questions(&facts);
@@ -58,23 +58,26 @@ proptest! {
 fn it_displays_in_the_words_of_the_grammar() {
     let orders = Indicator { name: "Orders", uri: "urn:orders" };
     let organization = Organization::Segment { name: "org", index: 1 };
-    let tree = Tree(leak(vec![
-        Node::Resource(orders),
-        Node::Scopes { resource: Some(orders), organization: None, scopes: &["a", "b"] },
-        Node::Organization(organization),
-        Node::OrganizationRole { organization, role: "owner" },
-        Node::MaxAge { text: "15m", seconds: 900 },
-        Node::Not(
-            leak(vec![Node::Claim { path: &["a", "b"], literal: Literal::Number(-7) }])
-                .first()
-                .expect("one"),
-        ),
-    ]));
+    let tree = Tree {
+        accepts: Accepts::Session,
+        all: leak(vec![
+            Node::Resource(orders),
+            Node::Scopes { resource: Some(orders), organization: None, scopes: &["a", "b"] },
+            Node::Organization(organization),
+            Node::OrganizationRole { organization, role: "owner" },
+            Node::MaxAge { text: "15m", seconds: 900 },
+            Node::Not(
+                leak(vec![Node::Claim { path: &["a", "b"], literal: Literal::Number(-7) }])
+                    .first()
+                    .expect("one"),
+            ),
+        ]),
+    };
     assert_eq!(
         tree.to_string(),
         r#"resource = Orders, scopes("a", "b"), organization = "<org>", organization_role = "owner", max_age = "15m", not(claim("a.b" = -7))"#
     );
-    assert_eq!(Tree(&[]).to_string(), "signed in");
+    assert_eq!(tree_of(&[]).to_string(), "signed in");
     assert_eq!(tree.segments(), [1]);
     assert_eq!(tree.max_age(), Some(900));
 }
@@ -83,7 +86,8 @@ fn it_displays_in_the_words_of_the_grammar() {
 fn what_a_requirement_needs_is_asked_of_logto() {
     let organization = Organization::Id("o");
     let asks = |node: Node| {
-        let Asks { scopes, resources } = Tree(leak(vec![Node::Not(&leak(vec![node])[0])])).asks();
+        let Asks { scopes, resources } =
+            tree_of(leak(vec![Node::Not(&leak(vec![node])[0])])).asks();
         (Vec::from_iter(scopes), Vec::from_iter(resources))
     };
     let organizations = "urn:logto:scope:organizations";
@@ -108,7 +112,29 @@ fn what_a_requirement_needs_is_asked_of_logto() {
     assert_eq!(asks(Node::MaxAge { text: "1m", seconds: 60 }), (vec![], vec![]));
 }
 
+#[test]
+fn what_tokens_must_be_is_asked_of_no_sign_in() {
+    let orders = Indicator { name: "Orders", uri: "urn:orders" };
+    let audience = Audience { resource: Some(orders), organization: None };
+    let all = leak(vec![
+        Node::Resource(orders),
+        Node::Scopes { resource: Some(orders), organization: None, scopes: &["a"] },
+        Node::Not(&Node::Machine),
+    ]);
+    let bearer = Tree { accepts: Accepts::Bearer(audience), all };
+    assert_eq!(bearer.asks(), Asks::default());
+    assert_eq!(bearer.scopes(), ["a"]);
+    assert_eq!(bearer.to_string(), r#"bearer, resource = Orders, scope = "a", not(machine)"#);
+    let either = Tree { accepts: Accepts::Either(audience), all };
+    assert_eq!(Vec::from_iter(either.asks().resources), ["urn:orders"]);
+    assert!(either.to_string().starts_with("session, bearer, resource"), "{either}");
+}
+
 const MET: usize = 2;
+
+fn tree_of(all: &'static [Node]) -> Tree {
+    Tree { accepts: Accepts::Session, all }
+}
 
 /// "And" is the least, "or" the greatest, "not" the distance from the top.
 fn naive(node: &'static Node, facts: &Drawn) -> usize {
@@ -122,6 +148,7 @@ fn naive(node: &'static Node, facts: &Drawn) -> usize {
         Node::Any(nodes) => nodes.iter().map(|node| naive(node, facts)).max().unwrap_or(0),
         Node::Not(node) => MET - naive(node, facts),
         Node::Resource(_) => MET,
+        Node::Machine => leaf(facts.is_machine()),
         Node::Roles(roles) => roles.iter().map(|role| leaf(facts.role(role))).min().unwrap_or(MET),
         Node::Scopes { resource, organization, scopes } => {
             let target = Target::new(resource.as_ref(), organization.as_ref());
@@ -175,6 +202,10 @@ impl Facts for Drawn {
         self.draw(("scope", target.resource, organization, scope))
     }
 
+    fn is_machine(&self) -> Option<bool> {
+        self.draw("machine")
+    }
+
     fn signed_in_within(&self, seconds: u64) -> Option<bool> {
         self.draw(("within", seconds))
     }
@@ -187,7 +218,7 @@ fn node() -> impl Strategy<Value = Node> {
         name()
             .prop_map(|name| Node::Claim { path: leak(vec![name]), literal: Literal::Bool(true) }),
         name().prop_map(|name| {
-            Node::Check(Check { name, call: |_| Box::pin(std::future::ready(true)) })
+            Node::Check(Check { name, call: CheckFn::User(|_| Box::pin(std::future::ready(true))) })
         }),
         organization().prop_map(Node::Organization),
         (organization(), name())
@@ -199,6 +230,7 @@ fn node() -> impl Strategy<Value = Node> {
                 scopes: scopes.leak(),
             }
         ),
+        Just(Node::Machine),
         (1_u64..4).prop_map(|seconds| Node::MaxAge { text: "some", seconds }),
     ];
     leaf.prop_recursive(4, 24, 4, |inner| {

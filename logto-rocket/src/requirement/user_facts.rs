@@ -17,6 +17,8 @@ use crate::user::{LogtoUser, is_organization_id};
 /// A user's claims, and the answers of the application and of Logto so far.
 pub(super) struct UserFacts<'u> {
     user: &'u LogtoUser,
+    /// The organization that the whole requirement is about.
+    organization: Option<Organization>,
     segments: Vec<(usize, String)>,
     found: Vec<(&'static str, Option<String>)>,
     checks: Vec<(&'static Check, bool)>,
@@ -38,15 +40,21 @@ enum Granted {
 
 impl<'u> UserFacts<'u> {
     /// The facts before any question is asked, with the path segments that name organizations.
-    pub fn new(user: &'u LogtoUser, segments: Vec<(usize, String)>) -> Self {
+    pub fn new(user: &'u LogtoUser, tree: Tree, segments: Vec<(usize, String)>) -> Self {
         Self {
             user,
+            organization: tree.accepts().audience().and_then(|audience| audience.organization),
             segments,
             found: Vec::new(),
             checks: Vec::new(),
             granted: Vec::new(),
             fresh: false,
         }
+    }
+
+    /// The id of the organization that the whole requirement is about, as far as it is known.
+    pub fn organization(&self) -> Option<&str> {
+        self.id_of(self.organization.as_ref()?)
     }
 
     /// From here on every sign-in counts as recent, to find out whether another sign-in would help.
@@ -77,7 +85,7 @@ impl<'u> UserFacts<'u> {
     ) -> Result<(), Refusal> {
         match question {
             Question::Check(check) => {
-                let verdict = (check.call)(self.user).await;
+                let verdict = check.call.of_user(self.user, self.organization()).await;
                 self.checks.push((check, verdict));
             }
             Question::Resolver(resolver) => {
@@ -258,6 +266,10 @@ impl Facts for UserFacts<'_> {
             Granted::Nothing => Some(false),
             Granted::Scopes(_) | Granted::Unavailable(_) | Granted::Unknown(_) => None,
         }
+    }
+
+    fn is_machine(&self) -> Option<bool> {
+        Some(false)
     }
 
     fn signed_in_within(&self, seconds: u64) -> Option<bool> {

@@ -9,11 +9,11 @@ use rocket::{Catcher, Request, Response};
 
 use super::page::BuiltInPage;
 use super::page::texts::{self, label};
-use super::{onward, redirect};
+use super::{onward, program, redirect};
 use crate::client::Client;
 use crate::error::{Error, Refusal};
 use crate::local_path::LocalPath;
-use crate::request::{Kind, Loader, RequestState, is_htmx, return_to};
+use crate::request::{Kind, Loader, RequestState, is_htmx, presents_token, return_to};
 
 /// The number of sign-ins in a row without a session after which a guard stops redirecting.
 const MAX_ATTEMPTS: u32 = 2;
@@ -22,7 +22,8 @@ const MAX_ATTEMPTS: u32 = 2;
 pub(crate) const CATCHER: &str = "logto";
 
 /// The statuses that a refusal has.
-const REFUSED: [Status; 5] = [
+const REFUSED: [Status; 6] = [
+    Status::BadRequest,
     Status::Unauthorized,
     Status::Forbidden,
     Status::NotFound,
@@ -74,7 +75,12 @@ impl Refusal {
             let seconds = retry_after.unwrap_or(RETRY_AFTER).as_secs().max(1);
             headers.push(Header::new("Retry-After", seconds.to_string()));
         }
-        if self.status() == Status::Unauthorized
+        let state = RequestState::of(request);
+        if state.depends_on_token() {
+            headers.extend(program::challenge(request, self));
+        }
+        if self.is_of_a_session()
+            && self.status() == Status::Unauthorized
             && let Some(client) = Client::of(request.rocket())
         {
             headers.push(Header::new("WWW-Authenticate", self.authentication(client.origin())));
@@ -100,6 +106,18 @@ impl Refusal {
         }
     }
 
+    /// Whether a signed-in user was refused, or nobody was signed in; not a program with its token.
+    fn is_of_a_session(&self) -> bool {
+        !matches!(
+            self,
+            Self::NoToken
+                | Self::InvalidRequest(_)
+                | Self::InvalidToken(_)
+                | Self::InsufficientScope { .. }
+                | Self::TokenTooOld { .. }
+        )
+    }
+
     /// The maximum age of the sign-in that would satisfy the requirement.
     fn max_age(&self) -> Option<Duration> {
         match self {
@@ -118,6 +136,9 @@ impl Challenge {
     pub(crate) fn respond(self, request: &Request<'_>) -> Response<'static> {
         let Self(refusal) = self;
         let page = BuiltInPage::new(refusal.status(), texts::of(refusal.code()));
+        if is_of_a_program(request, &refusal) {
+            return page.cause(request, refusal.to_string()).respond_to_program();
+        }
         let Some(client) = Client::of(request.rocket()) else { return page.respond(request) };
         match &refusal {
             Refusal::NotSignedIn => return not_signed_in(client, request, page),
@@ -152,7 +173,12 @@ impl From<Refusal> for Challenge {
 /// As the error of a handler: the response of a guard that refuses for this reason.
 impl<'r> Responder<'r, 'static> for Refusal {
     fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
-        RequestState::of(request).guarded(Some(self.clone()));
+        let state = RequestState::of(request);
+        if self.is_of_a_session() {
+            state.guarded(Some(self.clone()));
+        } else {
+            state.token_guarded(Some(self.clone()));
+        }
         match self.status() {
             Status::InternalServerError => Err(Status::InternalServerError),
             _ => Ok(Challenge(self).respond(request)),
@@ -200,6 +226,13 @@ impl Handler for Challenger {
             None => self.fallback.handler.handle(status, request).await,
         }
     }
+}
+
+/// Whether a program is refused, which gets no page and is sent to no sign-in.
+fn is_of_a_program(request: &Request<'_>, refusal: &Refusal) -> bool {
+    let state = RequestState::of(request);
+    let with_token = || !state.depends_on_cookies() || presents_token(request);
+    !refusal.is_of_a_session() || state.depends_on_token() && with_token()
 }
 
 fn not_signed_in(client: &Client, request: &Request<'_>, page: BuiltInPage) -> Response<'static> {

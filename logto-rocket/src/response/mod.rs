@@ -5,6 +5,7 @@ mod handler_error;
 pub(crate) mod onward;
 mod page;
 mod problem;
+mod program;
 pub(crate) mod redirect;
 
 pub use self::challenge::Challenge;

@@ -3,6 +3,7 @@
 mod backchannel_logout;
 mod callback;
 mod query;
+mod resource_metadata;
 mod sign_in;
 mod sign_out;
 mod sign_out_callback;
@@ -12,6 +13,7 @@ use rocket::http::Method;
 use rocket::route::{Handler, Outcome};
 use rocket::{Data, Request, Response, Route};
 
+pub(crate) use self::resource_metadata::resource_metadata;
 use crate::client::Client;
 use crate::flows::SignInBuilder;
 use crate::oidc::FirstScreen;

@@ -39,6 +39,10 @@
 //! | move its time | [`Builder::clock`] with [`Clock::frozen`](crate::Clock::frozen) |
 //! | take it off the network and back | [`Idp::pause`], [`Idp::resume`] |
 //!
+//! # Access tokens for your own API
+//!
+//! [`bearer()`] makes the header of a program with an access token, without a provider.
+//!
 //! # What it is not
 //!
 //! It has no passwords and lets anyone in as anyone. It listens on 127.0.0.1 only and starts only
@@ -51,6 +55,7 @@ mod arrival;
 mod authorization_request;
 mod authorize;
 mod backchannel_logout;
+mod bearer;
 mod builder;
 mod callback;
 mod client_auth;
@@ -83,6 +88,8 @@ mod token_request;
 mod user;
 mod userinfo;
 
+pub(crate) use bearer::BearerKey;
+pub use bearer::{BearerToken, bearer};
 pub use builder::Builder;
 pub use error::IdpError;
 pub use faults::Fault;

@@ -280,7 +280,9 @@ fn asked_less(resource: &str, declared: bool) -> Error {
     }
 }
 
-/// Whether this can be the id of an organization at Logto.
+/// Whether this can be the id of an organization at Logto: `..`, which some path may contain, is none.
 pub(crate) fn is_organization_id(id: &str) -> bool {
-    !id.is_empty() && id.len() <= 128 && id.bytes().all(|byte| byte.is_ascii_graphic())
+    id.len() <= 128
+        && id.bytes().all(|byte| byte.is_ascii_graphic())
+        && id.bytes().any(|byte| byte.is_ascii_alphanumeric())
 }

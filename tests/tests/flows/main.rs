@@ -3,6 +3,7 @@
 //! Each test has an application in this process ([`logto_rocket_tests::app::App`]), a provider of its own, a clock that
 //! it moves and a browser that sends what browsers send. A test that reads what this process logs is in `tests/logs`.
 
+mod bearer;
 mod launch;
 mod provider_outages;
 mod real_servers;

@@ -148,16 +148,15 @@ impl BuiltInPage {
     /// The response, in the format that the request prefers. Caches do not store it.
     pub(crate) fn respond(self, request: &Request<'_>) -> Response<'static> {
         let page = self.with_a_way_out(request);
-        let mut response = Response::build();
-        response.status(page.status).raw_header("Cache-Control", "no-store");
         if !shows_pages(request) {
-            let json = page.problem().to_json();
-            let kind = ContentType::new("application", "problem+json");
-            return response.header(kind).sized_body(json.len(), Cursor::new(json)).finalize();
+            return page.respond_to_program();
         }
         let own = PageHook::html(request, &page);
         let policy = page.content_security_policy(request, own.is_some());
+        let mut response = Response::build();
         response
+            .status(page.status)
+            .raw_header("Cache-Control", "no-store")
             .header(ContentType::HTML)
             .header(Header::new("Content-Security-Policy", policy))
             .raw_header("Referrer-Policy", page.referrer_policy())
@@ -168,6 +167,17 @@ impl BuiltInPage {
         }
         let html = own.unwrap_or_else(|| page.html());
         response.sized_body(html.len(), Cursor::new(html)).finalize()
+    }
+
+    /// The response to a program. Caches do not store it.
+    pub(crate) fn respond_to_program(self) -> Response<'static> {
+        let json = self.problem().to_json();
+        Response::build()
+            .status(self.status)
+            .raw_header("Cache-Control", "no-store")
+            .header(ContentType::new("application", "problem+json"))
+            .sized_body(json.len(), Cursor::new(json))
+            .finalize()
     }
 
     /// With a link home at the end, and links that fit a frame if the request is a frame's.

@@ -71,6 +71,22 @@ texts! {
 
     NO_ORGANIZATION, "no_organization", "Not found", "There is no such organization.";
 
+    NO_ACCESS_TOKEN, "no_access_token", "An access token is required",
+    "Send one that Logto issued for this API, as `Authorization: Bearer …`.";
+
+    INVALID_AUTHORIZATION, "invalid_authorization", "The Authorization header is malformed",
+    "Send it once, as `Authorization: Bearer …` with one access token.";
+
+    INVALID_ACCESS_TOKEN, "invalid_access_token", "The access token is not valid",
+    "It has expired, is not for this API or this organization, or was not issued by the Logto that this \
+     API trusts. Ask Logto for a new one.";
+
+    INSUFFICIENT_SCOPE, "insufficient_scope", "The access token does not permit this",
+    "It lacks a permission that this address requires.";
+
+    INSUFFICIENT_USER_AUTHENTICATION, "insufficient_user_authentication", "A recent sign-in is needed",
+    "The user behind the access token has not signed in recently, or the token does not tell when.";
+
     MISCONFIGURED, "misconfigured", "This page does not work",
     "The operator of this application can find the reason in the log.";
 

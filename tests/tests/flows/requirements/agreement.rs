@@ -1,7 +1,7 @@
 //! The guard over HTTP and `Requirement::check` decide alike, whatever is required.
 
 use logto_rocket::__private::{
-    Check, Indicator, Literal, Node, Organization, requirement, returned,
+    Check, CheckFn, Indicator, Literal, Node, Organization, requirement, returned,
 };
 use logto_rocket::{LogtoUser, Refusal, Requirement, needs};
 use logto_rocket_tests::app::App;
@@ -80,7 +80,10 @@ fn tree() -> impl Strategy<Value = Node> {
         Node::Claim { path: &["email_verified"], literal: Literal::Bool(true) },
         Node::Claim { path: &["username"], literal: Literal::Text("bob") },
         Node::Claim { path: &["address", "country"], literal: Literal::Text("FI") },
-        Node::Check(Check { name: "is_bob", call: |user| returned::<bool, _, _>(is_bob(user)) }),
+        Node::Check(Check {
+            name: "is_bob",
+            call: CheckFn::User(|user| returned::<bool, _, _>(is_bob(user))),
+        }),
         Node::Organization(Organization::Id("org_1")),
         Node::Scopes {
             resource: Some(Indicator { name: "Orders", uri: ORDERS }),

@@ -1,0 +1,40 @@
+use logto_rocket::{Caller, LogtoUser, Organizations, authenticated, resource};
+
+resource!(pub Orders = "https://api.example.com/orders");
+
+async fn is_open(caller: &Caller<Orders>) -> bool {
+    let _ = caller;
+    std::future::ready(true).await
+}
+
+fn is_member(_: &Caller<Organizations>) -> bool {
+    true
+}
+
+#[authenticated(session, bearer, resource = Orders, scope = "read:orders")]
+#[get("/orders")]
+fn orders(caller: Caller<Orders>, user: Option<LogtoUser>) -> String {
+    let _ = caller;
+    user.map(|user| user.id().to_owned()).unwrap_or_default()
+}
+
+#[authenticated(
+    resource = Orders,
+    any(role = "admin", roles("a", "b"), machine, scope = "read:orders"),
+    bearer,
+    check = is_open,
+    session,
+)]
+#[get("/desk")]
+fn desk() {}
+
+#[authenticated(session, bearer, organization = "<org>", any(organization_role = "owner", scope = "s"), check = is_member)]
+#[get("/orgs/<org>")]
+fn organization(org: &str) -> String {
+    org.into()
+}
+
+#[test]
+fn compiles() {
+    assert_eq!(routes![orders, desk, organization].len(), 3);
+}

@@ -1,0 +1,3 @@
+fn main() {
+    let _ = logto_rocket::requires!(bearer, scope = "read:orders");
+}

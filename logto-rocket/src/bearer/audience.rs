@@ -1,0 +1,51 @@
+//! [`TokenAudience`]: what an access token can be for, as a type.
+
+use crate::oidc::Recipient;
+use crate::resource::{Resource, uri_of};
+
+/// What an access token can be for: a type made by [`resource!`](crate::resource), or
+/// [`Organizations`].
+#[diagnostic::on_unimplemented(
+    message = "no access token is for `{Self}`",
+    label = "this type is neither an API resource nor `Organizations`",
+    note = "make one with `resource!(pub Orders = \"https://api.example.com/orders\");`"
+)]
+pub trait TokenAudience: Send + Sync + 'static {
+    /// The indicator of the API resource; `None` for organizations.
+    #[doc(hidden)]
+    const RESOURCE: Option<&'static str>;
+}
+
+/// Organizations as what an access token is for: [`Bearer<Organizations>`](crate::Bearer). Such a token
+/// carries the permissions in one organization.
+///
+/// ```
+/// # #[macro_use] extern crate rocket;
+/// use logto_rocket::{Bearer, Organizations, authenticated};
+///
+/// #[authenticated(bearer, organization = "<org>", scope = "read:invoices")]
+/// #[get("/orgs/<org>/invoices")]
+/// fn invoices(org: &str, caller: Bearer<Organizations>) -> String {
+///     assert_eq!(caller.organization_id(), Some(org));
+///     format!("the invoices that {} may read", caller.subject())
+/// }
+/// # fn main() { let _ = routes![invoices]; }
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Organizations;
+
+impl<R: Resource> TokenAudience for R {
+    const RESOURCE: Option<&'static str> = Some(uri_of::<R>());
+}
+
+impl TokenAudience for Organizations {
+    const RESOURCE: Option<&'static str> = None;
+}
+
+/// Who a token must be for, where no requirement says more.
+pub(crate) fn recipient<R: TokenAudience>() -> Recipient<'static> {
+    match const { R::RESOURCE } {
+        Some(uri) => Recipient::Resource { uri, organization: None },
+        None => Recipient::AnyOrganization,
+    }
+}

@@ -1,0 +1,103 @@
+//! What the launch logs, in one block.
+
+use humantime::format_duration;
+use rocket::{Orbit, Rocket};
+
+use super::protected;
+use crate::client::Client;
+use crate::resource_server::ResourceServer;
+use crate::response::CATCHER;
+use crate::session::{self, StoreSettings};
+
+/// Logs what was attached, in one block, without secrets.
+pub(super) fn client(client: &Client, rocket: &Rocket<Orbit>) {
+    let settings = client.settings();
+    let mut lines = vec![
+        format!("issuer: {}", settings.connection.issuer.as_str()),
+        format!("redirect URI to register: {}", client.route_url("sign-in-callback")),
+        format!(
+            "post sign-out redirect URI to register: {}",
+            client.route_url("sign-out-callback")
+        ),
+        format!("back-channel logout URI to register: {}", client.route_url("backchannel-logout")),
+        format!("sessions: {}", sessions(&settings.session)),
+        format!("scopes: {}", client.scopes().join(" ")),
+    ];
+    let resources = client.resources();
+    if !resources.is_empty() {
+        lines.push(format!("resources: {}", resources.join(" ")));
+    }
+    lines.extend(protected::list(rocket));
+    if let Some(server) = ResourceServer::of(rocket) {
+        lines.extend(metadata(server));
+    }
+    if has_own_catcher(rocket) {
+        lines.push(
+            "the application has its own catcher for 401 at `/`: browsers are redirected to the \
+             sign-in only if that catcher returns `Challenge::of(request)`"
+                .into(),
+        );
+    }
+    print(lines);
+    let doubts = protected::doubts(client, rocket).into_iter();
+    doubts.chain(protected::doubts_of_tokens(rocket)).for_each(|doubt| log::warn!("{doubt}"));
+}
+
+/// Logs what a pure API has attached.
+pub(super) fn resource_server(server: &ResourceServer, rocket: &Rocket<Orbit>) {
+    let mut lines = vec![
+        format!("issuer: {}", server.issuer().identifier()),
+        "access tokens are verified; there is no sign-in here".into(),
+    ];
+    lines.extend(protected::list(rocket));
+    lines.extend(metadata(server));
+    print(lines);
+    protected::doubts_of_tokens(rocket).for_each(|doubt| log::warn!("{doubt}"));
+}
+
+/// Where the metadata of which API resource is served.
+fn metadata(server: &ResourceServer) -> Vec<String> {
+    let served = server.metadata_urls().into_iter();
+    let served = served.map(|(_, url)| format!("metadata of a protected resource: {url}"));
+    let clashes = server.without_metadata().into_iter().map(|resource| {
+        format!("no metadata of {resource}: another resource of this application has the same path")
+    });
+    served.chain(clashes).collect()
+}
+
+fn print(lines: Vec<String>) {
+    // Rocket's logger recognizes launch messages by these targets, and indents those of the second.
+    log::warn!(target: "rocket::launch", "Logto:");
+    for line in lines {
+        log::warn!(target: "rocket::launch_", "{line}");
+    }
+}
+
+/// Where sessions are stored, and for how long.
+fn sessions(settings: &session::Settings) -> String {
+    let place = match &settings.store {
+        StoreSettings::Cookie => "in cookies".to_owned(),
+        StoreSettings::Memory => "in the memory of this process".to_owned(),
+        #[cfg(feature = "redis")]
+        StoreSettings::Redis(url) => format!("in Redis at {}", url.place()),
+        StoreSettings::Own => "in the application's own store".to_owned(),
+    };
+    let lifetime = format_duration(settings.max_lifetime);
+    match settings.revalidate_after {
+        Some(after) => {
+            let after = format_duration(after);
+            format!(
+                "{place}, for at most {lifetime}; claims are confirmed when they are {after} \
+                old"
+            )
+        }
+        None => format!("{place}, for at most {lifetime}"),
+    }
+}
+
+fn has_own_catcher(rocket: &Rocket<Orbit>) -> bool {
+    rocket.catchers().any(|catcher| {
+        let at_root = catcher.code == Some(401) && catcher.base.path() == "/";
+        at_root && catcher.name.as_deref() != Some(CATCHER)
+    })
+}

@@ -1,0 +1,125 @@
+//! [`ResourceServerFairing`]: attaches what a pure API needs.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rocket::fairing::{self, Fairing, Info, Kind};
+use rocket::{Build, Orbit, Rocket};
+
+use super::last::AfterOthers;
+use super::{announce, launch};
+use crate::client::Logto;
+use crate::clock::Clock;
+use crate::config::{self, Config};
+use crate::events::{Event, EventHook, Events};
+use crate::guard::Registry;
+use crate::resource_server::ResourceServer;
+use crate::routes;
+
+/// Attaches what an API needs that programs call with access tokens, and that has no sign-in of its own.
+/// Create one with [`Logto::resource_server()`].
+///
+/// It needs `logto.endpoint` (or `logto.issuer`) alone: no app id, secret, base URL or secret key. It
+/// reads and writes no cookies and mounts no sign-in routes. It serves the
+/// [metadata](crate#programs) of the API resources of mounted routes, and registers catchers for 400, 401,
+/// 403, 404, 500 and 503 at `/` if the application has none there. A guard for signed-in users in such an
+/// application is a launch error.
+///
+/// ```no_run
+/// # #[macro_use] extern crate rocket;
+/// use logto_rocket::{Bearer, Logto, authenticated, resource};
+///
+/// resource!(pub Orders = "https://api.example.com/orders");
+///
+/// #[authenticated(bearer, resource = Orders, scope = "read:orders")]
+/// #[get("/orders")]
+/// fn orders(caller: Bearer<Orders>) -> String {
+///     format!("the orders of {}", caller.subject())
+/// }
+///
+/// #[launch]
+/// fn rocket() -> _ {
+///     rocket::build().attach(Logto::resource_server()).mount("/", routes![orders])
+/// }
+/// ```
+#[derive(Default)]
+pub struct ResourceServerFairing {
+    config: Option<Config>,
+    clock: Option<Clock>,
+    on_event: Mutex<Option<EventHook>>,
+}
+
+impl Logto {
+    /// The fairing of an API that only verifies access tokens:
+    /// `rocket::build().attach(Logto::resource_server())`. Where users also sign in, attach
+    /// [`Logto::fairing()`] in its place, which verifies access tokens as well.
+    pub fn resource_server() -> ResourceServerFairing {
+        ResourceServerFairing::default()
+    }
+}
+
+impl ResourceServerFairing {
+    /// Sets configuration in code. Values in `Rocket.toml` and in the environment override it.
+    #[must_use]
+    pub fn config(mut self, config: Config) -> Self {
+        self.config = Some(config);
+        self
+    }
+
+    /// Sets a hook that is called for each event, for an audit trail or metrics. It runs during requests
+    /// and should not block.
+    #[must_use]
+    pub fn on_event(mut self, hook: impl Fn(&Event) + Send + Sync + 'static) -> Self {
+        *self.on_event.get_mut().unwrap_or_else(PoisonError::into_inner) = Some(Box::new(hook));
+        self
+    }
+
+    /// Uses this clock for all times, so that a test can move it.
+    #[cfg(feature = "testing")]
+    #[must_use]
+    pub fn clock(mut self, clock: Clock) -> Self {
+        self.clock = Some(clock);
+        self
+    }
+
+    /// What it manages; without it, if the configuration has errors, which are logged.
+    fn server(&self, rocket: &Rocket<Build>) -> Option<ResourceServer> {
+        let read = config::read_resource_server(rocket.figment(), self.config.as_ref());
+        let (connection, metadata, warnings) =
+            read.inspect_err(|mistakes| log::error!("{mistakes}")).ok()?;
+        for warning in warnings {
+            log::warn!("{warning}");
+        }
+        let clock = self.clock.clone().unwrap_or_else(Clock::system);
+        let issuer = launch::issuer(&connection, clock);
+        let issuer = issuer.inspect_err(|mistake| log::error!("{mistake}")).ok()?;
+        let events = Arc::new(Events::new(launch::take(&self.on_event)));
+        Some(ResourceServer::new(Arc::new(issuer), events, metadata))
+    }
+}
+
+#[rocket::async_trait]
+impl Fairing for ResourceServerFairing {
+    fn info(&self) -> Info {
+        Info { name: "Logto Resource Server", kind: Kind::Ignite | Kind::Liftoff }
+    }
+
+    async fn on_ignite(&self, rocket: Rocket<Build>) -> fairing::Result {
+        if launch::is_attached(&rocket) {
+            return Err(rocket);
+        }
+        let Some(server) = self.server(&rocket) else { return Err(rocket) };
+        let rocket = rocket.manage(server).manage(Registry::default());
+        #[cfg(feature = "testing")]
+        let rocket = rocket.manage(crate::testing::BearerKey::default());
+        Ok(rocket.mount("/", routes::resource_metadata()).attach(AfterOthers))
+    }
+
+    async fn on_liftoff(&self, rocket: &Rocket<Orbit>) {
+        // With both fairings attached the launch has failed.
+        if let Some(server) = ResourceServer::of(rocket) {
+            announce::resource_server(server, rocket);
+            let issuer = Arc::clone(server.issuer());
+            rocket::tokio::spawn(async move { issuer.ready().await });
+        }
+    }
+}

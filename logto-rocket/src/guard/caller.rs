@@ -1,0 +1,35 @@
+//! The guard `Caller<R>`: a program that presents an access token, or a signed-in user.
+
+use rocket::request::{FromRequest, Outcome};
+use rocket::{Ignite, Request, Rocket, Sentinel};
+
+use super::bearer::program;
+use super::{answer, answer_program};
+use crate::bearer::{Bearer, Caller, TokenAudience};
+use crate::error::Refusal;
+use crate::request::{RequestState, presents_token, user_of};
+use crate::user::LogtoUser;
+
+#[rocket::async_trait]
+impl<'r, R: TokenAudience> FromRequest<'r> for Caller<R> {
+    type Error = Refusal;
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Refusal> {
+        let state = RequestState::of(request);
+        state.set_resource(const { R::RESOURCE });
+        if presents_token(request) {
+            let program = program(request, state).await;
+            return answer_program(state, program.map(Self::Program));
+        }
+        let organization = || state.accepted().and_then(|it| it.organization.clone());
+        let user = user_of(request, state).await.cloned();
+        answer(state, user.map(|user| Self::User { user, organization: organization() }))
+    }
+}
+
+impl<R: TokenAudience> Sentinel for Caller<R> {
+    fn abort(rocket: &Rocket<Ignite>) -> bool {
+        // Both, so that all that is missing is told.
+        Bearer::<R>::abort(rocket) | LogtoUser::abort(rocket)
+    }
+}

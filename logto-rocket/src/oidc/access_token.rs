@@ -1,0 +1,98 @@
+//! The verification of access tokens that programs present ([RFC 9068, section
+//! 4](https://www.rfc-editor.org/rfc/rfc9068#section-4)).
+
+use std::time::Duration;
+
+use super::issuer::Issuer;
+use super::keys::Token;
+use super::payload::{Audience, Payload, check, missing};
+use super::secrets::AccessToken;
+use super::seen_tokens::TokenHash;
+use super::verified_token::{Verified, VerifiedToken};
+use crate::error::{Call, Error, InvalidToken};
+use crate::numeric_date::NumericDate;
+
+/// How long a request waits for Logto's keys.
+const KEYS_TIMEOUT: Duration = Duration::from_secs(2);
+
+impl Issuer {
+    /// Verifies an access token that anybody may have sent.
+    ///
+    /// One that was verified before is known by the hash of its whole text, until it expires or the keys
+    /// change. What is cheap is checked before the signature.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InvalidToken`] if the token is rejected; [`Error::Unavailable`] or
+    /// [`Error::BadAnswer`] if the keys had to be fetched from Logto and that failed.
+    pub(crate) async fn verify_access_token(&self, text: &str) -> Result<VerifiedToken, Error> {
+        let (hash, now) = (TokenHash::of(text), self.clock.now());
+        if let Some(seen) = self.seen_tokens.get(&hash)
+            && within(KEYS_TIMEOUT, self.keys.are_current(seen.keys)).await?
+        {
+            return seen.token.unexpired(now).map_err(Error::from);
+        }
+        let token = Token::read(text, is_access_token)?;
+        let verified = self.read_access_token(text, token.unverified()?, now)?;
+        let keys = within(KEYS_TIMEOUT, self.keys.for_presented(&token)).await?;
+        token.check_signature(&keys)?;
+        self.seen_tokens.insert(hash, verified.clone(), keys.fingerprint(), now);
+        Ok(verified)
+    }
+
+    /// Reads a payload, and checks all but whether it is signed and who it is for.
+    fn read_access_token(
+        &self,
+        text: &str,
+        payload: Vec<u8>,
+        now: u64,
+    ) -> Result<VerifiedToken, InvalidToken> {
+        let claims = Payload::read(&payload)?;
+        claims.check_issuer(&self.settings)?;
+        let expires_at = claims.required::<NumericDate>("exp")?.rounded_down();
+        let issued_at = claims.claim::<NumericDate>("iat")?.map(NumericDate::rounded_up);
+        claims.check_beginning("iat", issued_at, now, &self.settings)?;
+        let not_before = claims.claim::<NumericDate>("nbf")?.map(NumericDate::rounded_up);
+        claims.check_beginning("nbf", not_before, now, &self.settings)?;
+        check("cnf", !claims.has("cnf"), || {
+            "binds the token to a key, which a bearer does not prove to have".into()
+        })?;
+        let sub = claims.subject()?;
+        let client_id = claims.name("client_id")?.ok_or_else(|| missing("client_id"))?;
+        let audience = claims.required::<Audience>("aud")?.into_list();
+        let scope = claims.claim::<String>("scope")?.unwrap_or_default();
+        let authenticated_at = claims.claim::<NumericDate>("auth_time")?;
+        let payload = String::from_utf8(payload).map_err(|_| InvalidToken::Malformed)?;
+        let token = VerifiedToken::new(Verified {
+            text: AccessToken::from(text),
+            sub,
+            client_id,
+            audience,
+            organization_id: claims.name("organization_id")?,
+            scopes: scope.split_whitespace().map(ToOwned::to_owned).collect(),
+            expires_at,
+            issued_at,
+            authenticated_at: authenticated_at.map(NumericDate::rounded_down),
+            payload: payload.into(),
+        });
+        token.unexpired(now)
+    }
+}
+
+/// Waits for Logto's keys, for as long as a request may wait.
+async fn within<T>(
+    limit: Duration,
+    keys: impl Future<Output = Result<T, Error>>,
+) -> Result<T, Error> {
+    tokio::time::timeout(limit, keys).await.unwrap_or_else(|_| {
+        let why = format!("no answer within {} s", limit.as_secs());
+        Err(Error::Unavailable { call: Call::Keys, why, status: None, retry_after: None })
+    })
+}
+
+fn is_access_token(typ: Option<&str>) -> bool {
+    typ.is_some_and(|typ| {
+        let typ = typ.to_ascii_lowercase();
+        typ.strip_prefix("application/").unwrap_or(&typ) == "at+jwt"
+    })
+}

@@ -1,0 +1,137 @@
+//! [`Keys`]: Logto's keys, and the verification of every signature by them.
+//!
+//! The type of the key determines the algorithm, never the token: the token's header only selects
+//! among the algorithms that the key allows.
+
+mod algorithm;
+mod set;
+mod token;
+
+use std::sync::Arc;
+
+pub(super) use self::algorithm::Algorithm;
+use self::set::Published;
+pub(super) use self::set::{Fingerprint, KeySet};
+pub(super) use self::token::{Signed, Token};
+use super::discovery::Provider;
+use super::document::Document;
+use super::http::Http;
+use super::key_searches::KeySearches;
+use crate::clock::Clock;
+use crate::error::{Call, Error, InvalidToken};
+
+/// Logto's keys.
+pub(super) struct Keys {
+    set: Arc<Document<KeySet>>,
+    searches: KeySearches,
+    /// Keys of a test's own, for access tokens only.
+    #[cfg(feature = "testing")]
+    trusted: std::sync::OnceLock<Arc<KeySet>>,
+}
+
+impl Keys {
+    pub(super) fn new(clock: Clock, http: Arc<Http>, provider: Arc<Document<Provider>>) -> Self {
+        let set = Document::new(Call::Keys, clock, move || {
+            let (http, provider) = (Arc::clone(&http), Arc::clone(&provider));
+            Box::pin(async move {
+                let provider = provider.get().await?.value;
+                let published: Published = http.get_json(Call::Keys, &provider.keys).await?;
+                KeySet::new(published)
+            })
+        });
+        Self {
+            set,
+            searches: KeySearches::default(),
+            #[cfg(feature = "testing")]
+            trusted: std::sync::OnceLock::new(),
+        }
+    }
+
+    /// Fetches the keys, if there are none yet.
+    pub(super) async fn ready(&self) -> Result<(), Error> {
+        self.set.get().await.map(drop)
+    }
+
+    /// Verifies that a token which came from Logto's token endpoint is signed by Logto, and that
+    /// `accepts` its `typ`.
+    ///
+    /// For an unknown key id the key set is fetched again, a few times in 30 seconds.
+    pub(super) async fn verify(
+        &self,
+        token: &str,
+        accepts: fn(Option<&str>) -> bool,
+    ) -> Result<Signed, Error> {
+        let token = Token::read(token, accepts)?;
+        let keys = self.set.get().await?;
+        match token.key_in(&keys.value) {
+            Err(InvalidToken::UnknownKey) => {
+                let may_search = |now| self.searches.may_search(now);
+                let newer = self.set.newer_than(keys.number, may_search).await?;
+                token.signed_by(&newer.ok_or(InvalidToken::UnknownKey)?.value)
+            }
+            _ => token.signed_by(&keys.value),
+        }
+    }
+
+    /// Whether what these keys have verified still counts: they are published, as far as is known.
+    pub(super) async fn are_current(&self, keys: Fingerprint) -> Result<bool, Error> {
+        if self.trusted().is_some_and(|trusted| trusted.fingerprint() == keys) {
+            return Ok(true);
+        }
+        Ok(self.set.get().await?.value.fingerprint() == keys)
+    }
+
+    /// The keys for an access token that anybody can present: those that are known, or, if they have not
+    /// the one that it names, newer ones. Such tokens have them fetched once in a while, and are refused
+    /// at once in between.
+    pub(super) async fn for_presented(&self, token: &Token<'_>) -> Result<Arc<KeySet>, Error> {
+        if let Some(trusted) = self.trusted()
+            && token.key_in(trusted).is_ok()
+        {
+            return Ok(Arc::clone(trusted));
+        }
+        let keys = self.set.get().await?;
+        if !matches!(token.key_in(&keys.value), Err(InvalidToken::UnknownKey)) {
+            return Ok(keys.value);
+        }
+        let may_search = |now| self.searches.may_search_for_presented(now);
+        let newer = self.set.newer_than(keys.number, may_search).await?;
+        Ok(newer.map_or(keys.value, |newer| newer.value))
+    }
+
+    /// The keys for a token that anybody can post: those that are known, or, if they have not the one
+    /// that it names, those that the next search for such tokens brings. There is one a second.
+    pub(super) async fn for_posted(&self, token: &Token<'_>) -> Result<Arc<KeySet>, Error> {
+        let keys = self.set.get().await?;
+        if !matches!(token.key_in(&keys.value), Err(InvalidToken::UnknownKey)) {
+            return Ok(keys.value);
+        }
+        let mut turn = self.searches.strangers_turn().await;
+        if let Some(newer) = self.set.known_since(keys.number) {
+            return Ok(newer.value);
+        }
+        turn.search().await;
+        let newer = self.set.newer_than(keys.number, |_| true).await?;
+        Ok(newer.map_or(keys.value, |newer| newer.value))
+    }
+
+    /// Trusts the keys of this set as well, for access tokens.
+    #[cfg(feature = "testing")]
+    pub(super) fn trust(&self, keys: serde_json::Value) {
+        let published = serde_json::from_value(keys).ok();
+        if let Some(Ok(keys)) = published.map(KeySet::new) {
+            let _ = self.trusted.set(Arc::new(keys));
+        }
+    }
+
+    #[cfg(feature = "testing")]
+    fn trusted(&self) -> Option<&Arc<KeySet>> {
+        self.trusted.get()
+    }
+
+    #[cfg(not(feature = "testing"))]
+    #[expect(clippy::unused_self, reason = "the other one, with the feature `testing`, needs it")]
+    fn trusted(&self) -> Option<&Arc<KeySet>> {
+        None
+    }
+}

@@ -1,0 +1,126 @@
+//! [`KeySet`]: the keys that Logto publishes, as far as they verify signatures.
+
+use jsonwebtoken::DecodingKey;
+use serde::Deserialize;
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use super::algorithm::Algorithm;
+use crate::error::{Call, Error, InvalidToken};
+use crate::oidc::http::bad_answer;
+
+/// A key set as it is published
+/// ([RFC 7517, section 5](https://www.rfc-editor.org/rfc/rfc7517#section-5)).
+#[derive(Deserialize)]
+pub(super) struct Published {
+    keys: Vec<Value>,
+}
+
+/// The usable keys of a key set.
+pub(in crate::oidc) struct KeySet {
+    keys: Vec<Key>,
+    fingerprint: Fingerprint,
+}
+
+/// What tells one key set from another: the SHA-256 of the keys as they are published.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::oidc) struct Fingerprint([u8; 32]);
+
+/// One of them.
+pub(in crate::oidc) struct Key {
+    kid: Option<String>,
+    algorithms: Vec<Algorithm>,
+    pub public: DecodingKey,
+}
+
+impl KeySet {
+    /// Keys of other kinds, for other uses, or not understood are left out, as RFC 7517 demands.
+    pub(super) fn new(published: Published) -> Result<Self, Error> {
+        let text = serde_json::to_vec(&published.keys).unwrap_or_default();
+        let fingerprint = Fingerprint(Sha256::digest(text).into());
+        let keys: Vec<_> = published.keys.into_iter().filter_map(Key::read).collect();
+        if keys.is_empty() {
+            return Err(bad_answer(
+                Call::Keys,
+                "it contains no key for an accepted algorithm (ES256, ES384, RS256, PS256)",
+            ));
+        }
+        Ok(Self { keys, fingerprint })
+    }
+
+    pub fn fingerprint(&self) -> Fingerprint {
+        self.fingerprint
+    }
+
+    /// The key that a token with this header names.
+    pub fn find(&self, kid: Option<&str>, algorithm: Algorithm) -> Result<&Key, InvalidToken> {
+        let fits = |key: &&Key| key.algorithms.contains(&algorithm);
+        let Some(kid) = kid else {
+            let mut fitting = self.keys.iter().filter(fits);
+            return match (fitting.next(), fitting.next()) {
+                (Some(key), None) => Ok(key),
+                _ => Err(InvalidToken::Header(
+                    "it names no key (`kid`), and Logto does not publish exactly one that fits"
+                        .into(),
+                )),
+            };
+        };
+        let mut named = self.keys.iter().filter(|key| key.kid.as_deref() == Some(kid)).peekable();
+        if named.peek().is_none() {
+            return Err(InvalidToken::UnknownKey);
+        }
+        named.find(fits).ok_or_else(|| {
+            InvalidToken::Header(format!(
+                "its algorithm {:?} does not match the key that it names",
+                jsonwebtoken::Algorithm::from(algorithm)
+            ))
+        })
+    }
+}
+
+/// A key as it is published
+/// ([RFC 7518, section 6](https://www.rfc-editor.org/rfc/rfc7518#section-6)).
+#[derive(Deserialize)]
+struct Jwk {
+    kty: String,
+    kid: Option<String>,
+    #[serde(rename = "use")]
+    used_for: Option<String>,
+    key_ops: Option<Vec<String>>,
+    alg: Option<String>,
+    crv: Option<String>,
+    x: Option<String>,
+    y: Option<String>,
+    n: Option<String>,
+    e: Option<String>,
+}
+
+impl Key {
+    fn read(jwk: Value) -> Option<Self> {
+        let jwk: Jwk = serde_json::from_value(jwk).ok()?;
+        let verifies = jwk.used_for.is_none_or(|used_for| used_for == "sig")
+            && jwk.key_ops.is_none_or(|ops| ops.iter().any(|op| op == "verify"));
+        if !verifies {
+            return None;
+        }
+        let (mut algorithms, public) = match (jwk.kty.as_str(), jwk.crv.as_deref()) {
+            ("EC", Some("P-256")) => {
+                (vec![Algorithm::Es256], DecodingKey::from_ec_components(&jwk.x?, &jwk.y?))
+            }
+            ("EC", Some("P-384")) => {
+                (vec![Algorithm::Es384], DecodingKey::from_ec_components(&jwk.x?, &jwk.y?))
+            }
+            ("RSA", _) => (
+                vec![Algorithm::Rs256, Algorithm::Ps256],
+                DecodingKey::from_rsa_components(&jwk.n?, &jwk.e?),
+            ),
+            _ => return None,
+        };
+        if let Some(alg) = &jwk.alg {
+            let only = Algorithm::named(alg).ok()?;
+            algorithms.retain(|algorithm| *algorithm == only);
+        }
+        let public = public.ok().filter(|_| !algorithms.is_empty())?;
+        Some(Self { kid: jwk.kid, algorithms, public })
+    }
+}

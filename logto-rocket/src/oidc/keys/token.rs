@@ -1,0 +1,105 @@
+//! [`Token`]: a signed JWT, split into its parts, and the check of its signature.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jsonwebtoken::crypto::aws_lc;
+use serde::de::IgnoredAny;
+use serde::{Deserialize, Deserializer};
+
+use super::algorithm::Algorithm;
+use super::set::{Key, KeySet};
+use crate::error::{Error, InvalidToken};
+
+/// The maximum size of a token. ID tokens of users with many roles and organizations have about 15
+/// kB.
+const MAX_TOKEN: usize = 64 * 1024;
+
+/// What a token says, and by which algorithm it is signed. Its signature is Logto's.
+pub(in crate::oidc) struct Signed {
+    pub payload: Vec<u8>,
+    pub algorithm: Algorithm,
+}
+
+/// A token split into its parts, with a header that is valid if the signature is.
+pub(in crate::oidc) struct Token<'a> {
+    signed: &'a str,
+    payload: &'a str,
+    signature: Vec<u8>,
+    kid: Option<String>,
+    algorithm: Algorithm,
+}
+
+/// The header of a JWT
+/// ([RFC 7515, section 4.1](https://www.rfc-editor.org/rfc/rfc7515#section-4.1)).
+#[derive(Deserialize)]
+struct Header {
+    alg: String,
+    kid: Option<String>,
+    typ: Option<String>,
+    #[serde(default, deserialize_with = "is_there")]
+    crit: bool,
+}
+
+/// Whatever the member holds, even `null`.
+fn is_there<'de, D: Deserializer<'de>>(member: D) -> Result<bool, D::Error> {
+    IgnoredAny::deserialize(member).map(|_| true)
+}
+
+impl<'a> Token<'a> {
+    /// Reads a token whose `typ` passes `accepts` and whose algorithm is accepted.
+    pub fn read(token: &'a str, accepts: fn(Option<&str>) -> bool) -> Result<Self, InvalidToken> {
+        if token.len() > MAX_TOKEN {
+            return Err(InvalidToken::Malformed);
+        }
+        let mut parts = token.splitn(4, '.');
+        let (Some(header), Some(payload), Some(signature), None) =
+            (parts.next(), parts.next(), parts.next(), parts.next())
+        else {
+            return Err(InvalidToken::Malformed);
+        };
+        let signed = &token[..header.len() + 1 + payload.len()];
+        let header: Header =
+            serde_json::from_slice(&decode(header)?).map_err(|_| InvalidToken::Malformed)?;
+        if header.crit {
+            return Err(InvalidToken::Header("it requires an extension (`crit`)".into()));
+        }
+        let algorithm = Algorithm::named(&header.alg)?;
+        if !accepts(header.typ.as_deref()) {
+            return Err(InvalidToken::Header("its `typ` is that of another kind of token".into()));
+        }
+        Ok(Self { signed, payload, signature: decode(signature)?, kid: header.kid, algorithm })
+    }
+
+    /// The claims of the token without verification. Use them only to reject the token early.
+    pub fn unverified(&self) -> Result<Vec<u8>, InvalidToken> {
+        decode(self.payload)
+    }
+
+    /// The key of these that the token names.
+    pub fn key_in<'k>(&self, keys: &'k KeySet) -> Result<&'k Key, InvalidToken> {
+        keys.find(self.kid.as_deref(), self.algorithm)
+    }
+
+    /// What the token says, if one of these keys has signed it.
+    pub fn signed_by(&self, keys: &KeySet) -> Result<Signed, Error> {
+        self.check_signature(keys)?;
+        Ok(Signed { payload: decode(self.payload)?, algorithm: self.algorithm })
+    }
+
+    /// Checks that one of these keys has signed the token.
+    pub fn check_signature(&self, keys: &KeySet) -> Result<(), InvalidToken> {
+        let key = self.key_in(keys)?;
+        // The provider is named, because a process in which another crate asks `jsonwebtoken` for
+        // a second one has no default.
+        let verifier =
+            (aws_lc::DEFAULT_PROVIDER.verifier_factory)(&self.algorithm.into(), &key.public)
+                .map_err(|_| InvalidToken::Signature)?;
+        verifier
+            .verify(self.signed.as_bytes(), &self.signature)
+            .map_err(|_| InvalidToken::Signature)
+    }
+}
+
+fn decode(part: &str) -> Result<Vec<u8>, InvalidToken> {
+    URL_SAFE_NO_PAD.decode(part).map_err(|_| InvalidToken::Malformed)
+}

@@ -1,0 +1,85 @@
+//! [`token_of`]: the access token that a request presents.
+
+use rocket::Request;
+
+use super::state::RequestState;
+use crate::error::{Error, Refusal};
+use crate::events::Event;
+use crate::oidc::VerifiedToken;
+use crate::resource_server::ResourceServer;
+
+/// What the `Authorization` headers of a request say
+/// ([RFC 6750, section 2.1](https://www.rfc-editor.org/rfc/rfc6750#section-2.1)).
+enum Presented<'r> {
+    /// No token: there is no header, or one with another scheme, such as that of a proxy in front.
+    Nothing,
+    /// A token.
+    Token(&'r str),
+    /// Something else with the scheme `Bearer`.
+    Malformed(&'static str),
+}
+
+/// Whether a request is a program's that presents an access token, well-formed or not.
+pub(crate) fn presents_token(request: &Request<'_>) -> bool {
+    !matches!(presented(request), Presented::Nothing)
+}
+
+/// The access token that a request presents, verified once, whoever it is for.
+pub(crate) async fn token_of<'r>(
+    request: &'r Request<'_>,
+    state: &'r RequestState,
+) -> Result<&'r VerifiedToken, Refusal> {
+    let known = if let Some(known) = state.token.get() {
+        known
+    } else {
+        let found = find(request).await;
+        state.token.get_or_init(|| found)
+    };
+    known.as_ref().map_err(Clone::clone)
+}
+
+async fn find(request: &Request<'_>) -> Result<VerifiedToken, Refusal> {
+    let server = ResourceServer::of(request.rocket()).ok_or(Refusal::NotAttached)?;
+    let token = match presented(request) {
+        Presented::Nothing => return Err(Refusal::NoToken),
+        Presented::Malformed(why) => return Err(Refusal::InvalidRequest(why)),
+        Presented::Token(token) => token,
+    };
+    server.verify(token).await.map_err(|error| match error {
+        Error::InvalidToken(why) => Refusal::InvalidToken(why),
+        error => {
+            let refusal = Refusal::from(&error);
+            server.emit(&Event::Undecided { error });
+            refusal
+        }
+    })
+}
+
+fn presented<'r>(request: &'r Request<'_>) -> Presented<'r> {
+    let mut headers = request.headers().get("Authorization");
+    let (Some(first), second) = (headers.next(), headers.next()) else { return Presented::Nothing };
+    let token = |header: &'r str| {
+        let (scheme, token) = header.split_once(' ').unwrap_or((header, ""));
+        scheme.eq_ignore_ascii_case("Bearer").then_some(token)
+    };
+    match (token(first), second) {
+        (None, None) => Presented::Nothing,
+        (None, Some(second)) if token(second).is_none() => Presented::Nothing,
+        (_, Some(_)) => Presented::Malformed("is there more than once"),
+        (Some(text), None) => {
+            let text = text.trim_start_matches(' ');
+            if text.is_empty() {
+                Presented::Malformed("has no token after `Bearer`")
+            } else if text.bytes().all(|byte| is_of_token(byte)) {
+                Presented::Token(text)
+            } else {
+                Presented::Malformed("has a token with characters that no token has")
+            }
+        }
+    }
+}
+
+/// Whether a byte may be in a token: `b64token` of RFC 6750.
+fn is_of_token(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"-._~+/=".contains(&byte)
+}

@@ -1,0 +1,169 @@
+//! [`ResourceServer`]: this application as an API that programs call with access tokens.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use rocket::{Phase, Rocket};
+use serde::Serialize;
+use url::Url;
+
+use crate::config::ResourceMetadata;
+use crate::error::{Error, InvalidToken};
+use crate::events::{Event, Events};
+use crate::oidc::{Issuer, VerifiedToken};
+use crate::warnings::Warnings;
+
+/// Where the metadata of protected resources stands
+/// ([RFC 9728, section 3](https://www.rfc-editor.org/rfc/rfc9728#section-3)).
+pub(crate) const WELL_KNOWN: &str = "/.well-known/oauth-protected-resource";
+
+/// This application as an API that programs call with access tokens.
+pub(crate) struct ResourceServer {
+    issuer: Arc<Issuer>,
+    events: Arc<Events>,
+    settings: ResourceMetadata,
+    /// The API resources of mounted routes, each with the scopes that they name.
+    resources: RwLock<BTreeMap<&'static str, BTreeSet<&'static str>>>,
+    warnings: Warnings,
+}
+
+/// The metadata of a protected resource
+/// ([RFC 9728, section 2](https://www.rfc-editor.org/rfc/rfc9728#section-2)).
+#[derive(Serialize)]
+pub(crate) struct Metadata<'m> {
+    resource: &'static str,
+    authorization_servers: [&'m str; 1],
+    scopes_supported: Vec<&'m str>,
+    bearer_methods_supported: [&'static str; 1],
+}
+
+impl ResourceServer {
+    pub fn new(issuer: Arc<Issuer>, events: Arc<Events>, settings: ResourceMetadata) -> Self {
+        let (resources, warnings) = (RwLock::default(), Warnings::default());
+        Self { issuer, events, settings, resources, warnings }
+    }
+
+    /// The one that is attached to a Rocket, if one is.
+    pub fn of<P: Phase>(rocket: &Rocket<P>) -> Option<&Self> {
+        rocket.state::<Self>()
+    }
+
+    pub fn issuer(&self) -> &Arc<Issuer> {
+        &self.issuer
+    }
+
+    /// Logs an event and hands it to the application's `on_event`.
+    pub fn emit(&self, event: &Event) {
+        self.events.emit(event);
+    }
+
+    /// Verifies a token that a program presents, whoever it is for.
+    pub async fn verify(&self, token: &str) -> Result<VerifiedToken, Error> {
+        let verified = self.issuer.verify_access_token(token).await;
+        if let Err(Error::InvalidToken(InvalidToken::Malformed)) = &verified
+            && !token.contains('.')
+        {
+            self.warnings.once("token", "opaque", || {
+                "A program presented an access token that is no JWT. Logto gives such tokens for user \
+                 info only; they are for no API, and are refused. The program must ask Logto for a \
+                 token for the API resource (the parameter `resource`)."
+                    .into()
+            });
+        }
+        verified
+    }
+
+    /// Notes an API resource of a mounted route, with the scopes that its requirement names.
+    pub fn declare(&self, resource: &'static str, scopes: &[&'static str]) {
+        let mut resources = self.resources.write().unwrap_or_else(PoisonError::into_inner);
+        resources.entry(resource).or_default().extend(scopes);
+    }
+
+    /// The API resources of mounted routes whose metadata is served, each with the address.
+    pub fn metadata_urls(&self) -> Vec<(&'static str, String)> {
+        let resources = self.resources.read().unwrap_or_else(PoisonError::into_inner);
+        resources.keys().filter_map(|it| Some((*it, self.url_among(&resources, it)?))).collect()
+    }
+
+    /// The API resources of mounted routes that share the address of their metadata, which is therefore
+    /// not served.
+    pub fn without_metadata(&self) -> Vec<&'static str> {
+        let resources = self.resources.read().unwrap_or_else(PoisonError::into_inner);
+        let clash = |it: &&str| {
+            self.settings.is_served
+                && path(it).is_some()
+                && self.url_among(&resources, it).is_none()
+        };
+        resources.keys().copied().filter(clash).collect()
+    }
+
+    /// The address of the metadata of an API resource, if it is served.
+    pub fn metadata_url(&self, resource: &str) -> Option<String> {
+        let resources = self.resources.read().unwrap_or_else(PoisonError::into_inner);
+        self.url_among(&resources, resource)
+    }
+
+    /// The metadata at a path as JSON, if there is any.
+    pub fn metadata_at(&self, path: &str) -> Option<String> {
+        let resources = self.resources.read().unwrap_or_else(PoisonError::into_inner);
+        let (resource, scopes) = resources.iter().find(|(resource, _)| {
+            self::path(resource).as_deref() == Some(path)
+                && self.url_among(&resources, resource).is_some()
+        })?;
+        let scopes_supported = match &self.settings.scopes {
+            Some(scopes) => scopes.iter().map(String::as_str).collect(),
+            None => scopes.iter().copied().collect(),
+        };
+        let metadata = Metadata {
+            resource,
+            authorization_servers: [self.issuer.identifier()],
+            scopes_supported,
+            bearer_methods_supported: ["header"],
+        };
+        serde_json::to_string(&metadata).ok()
+    }
+
+    /// The address of the metadata of one of these resources: by its own identifier, so that no `Host`
+    /// is believed. There is none if another one has the same path.
+    fn url_among(
+        &self,
+        resources: &BTreeMap<&'static str, BTreeSet<&'static str>>,
+        resource: &str,
+    ) -> Option<String> {
+        let path = path(resource).filter(|_| self.settings.is_served)?;
+        if resources.keys().filter(|it| self::path(it).as_ref() == Some(&path)).count() != 1 {
+            return None;
+        }
+        let mut url = Url::parse(resource).ok()?;
+        url.set_path(&path);
+        Some(url.into())
+    }
+}
+
+/// The path of the metadata of an API resource; `None` if its identifier is no web address. One with a
+/// query has none: its metadata would differ by query.
+fn path(resource: &str) -> Option<String> {
+    let url = Url::parse(resource).ok()?;
+    let is_web = matches!(url.scheme(), "https" | "http") && url.query().is_none();
+    is_web.then(|| format!("{WELL_KNOWN}{}", if url.path() == "/" { "" } else { url.path() }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_path_of_a_resource_stands_behind_the_well_known_one() {
+        for (resource, expected) in [
+            ("https://api.example.com", Some("")),
+            ("https://api.example.com/", Some("")),
+            ("https://api.example.com/orders", Some("/orders")),
+            ("http://localhost:8000/v1/orders/", Some("/v1/orders/")),
+            ("https://api.example.com/orders?v=1", None),
+            ("urn:example:orders", None),
+        ] {
+            let expected = expected.map(|path| format!("{WELL_KNOWN}{path}"));
+            assert_eq!(path(resource), expected, "{resource}");
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! What a program that presents access tokens gets when it is refused: a challenge
+//! ([RFC 6750, section 3](https://www.rfc-editor.org/rfc/rfc6750#section-3)) and a problem document.
+
+use rocket::Request;
+use rocket::http::Header;
+
+use crate::error::Refusal;
+use crate::request::RequestState;
+use crate::resource_server::ResourceServer;
+
+/// The challenge of a refused program; `None` where the protocol has none.
+pub(super) fn challenge(request: &Request<'_>, refusal: &Refusal) -> Option<Header<'static>> {
+    let mut parameters = Parameters::default();
+    match refusal {
+        // Without credentials there is no error to tell of.
+        Refusal::NoToken | Refusal::NotSignedIn => {}
+        Refusal::InvalidRequest(_) => parameters.add("error", "invalid_request"),
+        Refusal::InvalidToken(_) => parameters.add("error", "invalid_token"),
+        Refusal::InsufficientScope { scopes, .. } => {
+            parameters.add("error", "insufficient_scope");
+            if !scopes.is_empty() {
+                parameters.add("scope", scopes);
+            }
+        }
+        // RFC 9470, section 3.
+        Refusal::TokenTooOld { max_age } => {
+            parameters.add("error", "insufficient_user_authentication");
+            parameters.add("max_age", &max_age.as_secs().to_string());
+        }
+        _ => return None,
+    }
+    if let Some(url) = metadata_url(request) {
+        // RFC 9728, section 5.1.
+        parameters.add("resource_metadata", &url);
+    }
+    Some(Header::new("WWW-Authenticate", parameters.of("Bearer")))
+}
+
+/// The address of the metadata of the resource that the request is about.
+fn metadata_url(request: &Request<'_>) -> Option<String> {
+    let resource = RequestState::of(request).resource()?;
+    ResourceServer::of(request.rocket())?.metadata_url(resource)
+}
+
+/// The parameters of a challenge
+/// ([RFC 9110, section 11.2](https://www.rfc-editor.org/rfc/rfc9110#section-11.2)). No value of ours has
+/// a quote or a backslash: they are scopes, numbers and URLs.
+#[derive(Default)]
+struct Parameters(Vec<String>);
+
+impl Parameters {
+    fn add(&mut self, name: &str, value: &str) {
+        self.0.push(format!("{name}=\"{value}\""));
+    }
+
+    fn of(self, scheme: &str) -> String {
+        if self.0.is_empty() {
+            return scheme.into();
+        }
+        format!("{scheme} {}", self.0.join(", "))
+    }
+}

@@ -1,0 +1,92 @@
+//! What an API needs to launch, and what is a mistake there.
+
+use logto_rocket::{AccessToken, ClaimsAs, Config, Logto, LogtoUser, authenticated};
+use logto_rocket_tests::app::{config_for, figment};
+use rocket::local::asynchronous::Client;
+use rocket::serde::Deserialize;
+use rocket::{Build, Rocket, get, routes};
+
+use super::{Orders, api, fairing};
+
+#[derive(Deserialize)]
+#[serde(crate = "rocket::serde")]
+struct Anything {}
+
+#[get("/user")]
+fn user(_user: LogtoUser) {}
+
+#[get("/option")]
+fn option(_user: Option<LogtoUser>) {}
+
+#[get("/claims")]
+fn claims(_claims: ClaimsAs<Anything>) {}
+
+#[get("/token")]
+fn token(_token: AccessToken<Orders>) {}
+
+#[authenticated]
+#[get("/required")]
+fn required() {}
+
+#[authenticated(session, bearer, resource = Orders)]
+#[get("/either")]
+fn either() {}
+
+async fn launches(rocket: Rocket<Build>) -> bool {
+    // An error of Rocket's that nobody has looked at panics.
+    Client::untracked(rocket)
+        .await
+        .inspect_err(|error| {
+            error.kind();
+        })
+        .is_ok()
+}
+
+#[rocket::async_test]
+async fn an_api_needs_the_endpoint_or_the_issuer_alone() {
+    let launched = |config: Config| async {
+        let fairing = Logto::resource_server().config(config);
+        launches(rocket::custom(figment()).attach(fairing).mount("/", api())).await
+    };
+    assert!(launched(Config::new().endpoint("https://id.example.com")).await);
+    assert!(launched(Config::new().issuer("https://id.example.com/oidc")).await);
+    assert!(!launched(Config::new()).await);
+    assert!(!launched(Config::new().endpoint("ftp://id.example.com")).await);
+}
+
+#[rocket::async_test]
+async fn a_guard_for_sessions_fails_the_launch_of_a_pure_api() {
+    let with = |routes| launches(rocket::custom(figment()).attach(fairing()).mount("/", routes));
+    assert!(with(routes![super::me]).await);
+    for routes in [
+        routes![user],
+        routes![option],
+        routes![claims],
+        routes![token],
+        routes![required],
+        routes![either],
+    ] {
+        assert!(!with(routes.clone()).await, "{routes:?}");
+    }
+}
+
+#[rocket::async_test]
+async fn an_api_needs_one_fairing_and_not_two() {
+    let rocket = || rocket::custom(figment()).mount("/", api());
+    assert!(!launches(rocket()).await);
+    assert!(!launches(rocket().attach(fairing()).attach(fairing())).await);
+    let idp = logto_rocket::testing::Idp::builder().start().await.expect("a provider");
+    let both = || Logto::fairing().config(config_for(&idp));
+    assert!(launches(rocket().attach(both())).await);
+    assert!(!launches(rocket().attach(both()).attach(fairing())).await);
+    assert!(!launches(rocket().attach(fairing()).attach(both())).await);
+}
+
+#[rocket::async_test]
+async fn a_pure_api_mounts_no_sign_in_and_reads_no_cookie() {
+    let client = Client::untracked(rocket::custom(figment()).attach(fairing()).mount("/", api()));
+    let client = client.await.expect("a launch");
+    for path in ["/auth/sign-in", "/auth/sign-out", "/auth/sign-in-callback", "/auth/user"] {
+        assert_eq!(client.get(path).dispatch().await.status().code, 404, "{path}");
+    }
+}

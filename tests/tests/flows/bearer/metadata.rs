@@ -1,0 +1,85 @@
+//! The metadata of protected resources (RFC 9728).
+
+use logto_rocket::{Bearer, Config, Logto, authenticated, resource};
+use logto_rocket_tests::app::figment;
+use rocket::fs::FileServer;
+use rocket::http::Status;
+use rocket::local::asynchronous::Client;
+use rocket::{get, routes};
+use serde_json::{Value, json};
+
+use super::{Api, ENDPOINT, api};
+
+const PATH: &str = "/.well-known/oauth-protected-resource/orders";
+
+#[rocket::async_test]
+async fn the_document_names_the_resource_the_server_and_the_scopes_of_mounted_routes() {
+    let api = Api::start().await;
+    let answer = api.get(PATH, &[]).await;
+    assert_eq!(answer.status, Status::Ok);
+    assert_eq!(answer.header("Content-Type"), Some("application/json"));
+    assert_eq!(answer.header("Access-Control-Allow-Origin"), Some("*"));
+    let metadata: Value = serde_json::from_str(&answer.body).expect("JSON");
+    let expected = json!({
+        "resource": "https://api.example.com/orders",
+        "authorization_servers": [format!("{ENDPOINT}/oidc")],
+        "scopes_supported": ["audit:orders", "read:orders", "read:stock", "write:orders"],
+        "bearer_methods_supported": ["header"],
+    });
+    assert_eq!(metadata, expected);
+    for other in
+        ["/.well-known/oauth-protected-resource", "/.well-known/oauth-protected-resource/order"]
+    {
+        assert_eq!(api.get(other, &[]).await.status, Status::NotFound, "{other}");
+    }
+}
+
+async fn with(config: Config) -> Client {
+    let fairing = Logto::resource_server().config(config.endpoint(ENDPOINT));
+    let rocket = rocket::custom(figment()).mount("/", api()).attach(fairing);
+    Client::untracked(rocket).await.expect("a launch")
+}
+
+#[rocket::async_test]
+async fn it_can_be_switched_off_or_name_fewer_scopes() {
+    let off = with(Config::new().resource_metadata(false)).await;
+    assert_eq!(off.get(PATH).dispatch().await.status(), Status::NotFound);
+    let refused = off.get("/orders").dispatch().await;
+    assert_eq!(refused.headers().get_one("WWW-Authenticate"), Some("Bearer"));
+
+    let fewer = with(Config::new().resource_metadata_scopes(["read:orders"])).await;
+    let metadata: Value = fewer.get(PATH).dispatch().await.into_json().await.expect("JSON");
+    assert_eq!(metadata["scopes_supported"], json!(["read:orders"]));
+}
+
+resource!(SamePath = "https://other.example.com/orders");
+
+#[authenticated(bearer, resource = SamePath)]
+#[get("/same")]
+fn same(_caller: Bearer<SamePath>) {}
+
+#[rocket::async_test]
+async fn two_resources_with_one_path_have_none() {
+    let api = Api::with(|rocket| rocket.mount("/", routes![same])).await;
+    assert_eq!(api.get(PATH, &[]).await.status, Status::NotFound);
+    let refused = api.get("/orders", &[]).await;
+    assert_eq!(refused.header("WWW-Authenticate"), Some("Bearer"));
+}
+
+#[get("/.well-known/<file..>")]
+fn well_known(file: std::path::PathBuf) -> String {
+    format!("the application's own {}", file.display())
+}
+
+#[rocket::async_test]
+async fn other_files_of_the_application_stay_below_the_same_path() {
+    let folder = env!("CARGO_MANIFEST_DIR");
+    let api = Api::with(|rocket| {
+        rocket.mount("/", routes![well_known]).mount("/", FileServer::from(folder))
+    });
+    let api = api.await;
+    assert!(api.get(PATH, &[]).await.body.contains("scopes_supported"));
+    let other = "/.well-known/oauth-protected-resource/other";
+    assert!(api.get(other, &[]).await.body.starts_with("the application's own"));
+    assert_eq!(api.get("/Cargo.toml", &[]).await.status, Status::Ok);
+}
