@@ -131,10 +131,10 @@ impl Backend {
     }
 
     /// Waits for the right to make the token requests of a session, where other processes may.
-    pub async fn lease(&self, session: &Session) -> Result<Option<Lease>, Error> {
+    pub async fn lease(&self, entry: &Entry) -> Result<Option<Lease>, Error> {
         match self {
             Self::Cookies(_) => Ok(None),
-            Self::Store(sessions) => sessions.lease(session).await.map(Some),
+            Self::Store(sessions) => sessions.lease(entry).await.map(Some),
         }
     }
 

@@ -35,7 +35,7 @@ impl Sessions {
         if let Some(settled) = self.settled(entry, purpose) {
             return settled;
         }
-        match self.backend.lease(&entry.session()).await? {
+        match self.backend.lease(entry).await? {
             None => self.renew(entry, purpose).await,
             Some(lease) => {
                 let work = async {

@@ -5,6 +5,7 @@
 mod save;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use rocket::Request;
 use rocket::futures::future::join;
@@ -20,6 +21,9 @@ use crate::session::memory::{CachedSession, Entry, Memory};
 use crate::session::secret::Secret;
 use crate::session::session::Session;
 use crate::session_id::SessionId;
+
+/// For how long a store that was late is asked neither for a lease of the same session nor to write it.
+const LATE_BACKOFF: Duration = Duration::from_secs(3);
 
 /// The sessions in a store.
 pub(in crate::session) struct StoredSessions {
@@ -136,18 +140,48 @@ impl StoredSessions {
     ///
     /// [`Error::SessionOver`] if the store has it no more, [`Error::Store`].
     pub async fn reload(&self, entry: &Entry) -> Result<(), Error> {
-        let stored = self.load(&entry.session().id).await?;
+        let stored = self.load(&entry.session().id).await;
+        let stored = stored.map_err(|error| self.failed(entry, error))?;
         entry.adopt(stored.ok_or(Error::SessionOver)?);
         Ok(())
     }
 
-    /// Waits for the lease of a session.
+    /// Waits for the lease of a session, unless the store was late a moment ago.
     ///
     /// # Errors
     ///
     /// [`Error::Store`].
-    pub async fn lease(&self, session: &Session) -> Result<Lease, Error> {
-        Lease::wait(Arc::clone(&self.store), session.id.store_id()).await
+    pub async fn lease(&self, entry: &Entry) -> Result<Lease, Error> {
+        self.may_ask(entry)?;
+        let lease = Lease::wait(Arc::clone(&self.store), entry.session().id.store_id()).await;
+        lease.map_err(|error| self.failed(entry, error))
+    }
+
+    /// Whether the store is to be asked for a lease of the session, or to be written to: not for a moment
+    /// after a call that was late. One request may want several tokens, and would wait for each.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Store`].
+    fn may_ask(&self, entry: &Entry) -> Result<(), Error> {
+        let why = entry.store_failure(self.clock.instant());
+        why.map_or(Ok(()), |why| {
+            let why = format!("not asked again yet, because a moment ago: {why}");
+            Err(StoreError::new(why).into())
+        })
+    }
+
+    /// Notes for a moment that a call for the session was late.
+    fn failed(&self, entry: &Entry, error: StoreError) -> Error {
+        if error.is_late() {
+            log::warn!(
+                "The store is not asked for the session {} for {} seconds: {error}",
+                entry.session().id,
+                LATE_BACKOFF.as_secs()
+            );
+            entry.store_failed(self.clock.instant() + LATE_BACKOFF, error.to_string());
+        }
+        error.into()
     }
 
     /// Opens what the store had under an id; `None` for anything that was not sealed for it.

@@ -33,6 +33,8 @@ pub(in crate::session::memory) struct EntryState {
     /// Whether a token request here brought another refresh token, which no browser has sent and the
     /// store does not have.
     rotated: bool,
+    /// Until when the store is left alone, which was late, and why.
+    store_failure: Option<(Instant, String)>,
     begun: Instant,
     used: Instant,
 }
@@ -55,6 +57,7 @@ impl Entry {
             saved: 0,
             shared,
             rotated: false,
+            store_failure: None,
             begun: now,
             used: now,
         }))
@@ -115,6 +118,18 @@ impl Entry {
     /// Makes no request to Logto for this session until `wait` has passed.
     pub fn pause(&self, now: Instant, wait: Duration, why: String) {
         self.lock().queue.pause(now, wait, why);
+    }
+
+    /// Notes that the store was late, so that it is left alone until then.
+    pub fn store_failed(&self, until: Instant, why: String) {
+        self.lock().store_failure = Some((until, why));
+    }
+
+    /// Why the store is left alone now, if it is.
+    pub fn store_failure(&self, now: Instant) -> Option<String> {
+        let state = self.lock();
+        let (until, why) = state.store_failure.as_ref()?;
+        (now < *until).then(|| why.clone())
     }
 
     /// Applies the result of a token request, with the next generation.

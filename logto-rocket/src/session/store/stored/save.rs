@@ -28,7 +28,11 @@ impl StoredSessions {
     /// [`Error::SessionOver`] if the session was ended meanwhile. A store that does not answer is no
     /// error: the session is written at the next request that carries it.
     pub async fn save(&self, entry: &Entry) -> Result<(), Error> {
-        match self.try_save(entry).await {
+        let saved = match self.may_ask(entry) {
+            Ok(()) => self.try_save(entry).await,
+            late => late,
+        };
+        match saved {
             Err(Error::Store { why }) => {
                 log::warn!(
                     "The session {} could not be written and will be written later: {why}",
@@ -95,15 +99,17 @@ impl StoredSessions {
             let record = self.record_of(&next)?;
             let before = next.generation.saturating_sub(1);
             let ttl = self.lifetimes.ttl(&next, self.clock.now());
-            match in_time(self.store.replace(&at, before, &record, ttl)).await? {
+            let replaced = in_time(self.store.replace(&at, before, &record, ttl)).await;
+            match replaced.map_err(|error| self.failed(entry, error))? {
                 Replaced::Stored => {
                     entry.saved(next, &ours, change);
                     return Ok(());
                 }
                 Replaced::Gone => return Err(Error::SessionOver),
                 Replaced::Conflict => {
-                    let theirs = self.load(&mine.id).await?.ok_or(Error::SessionOver)?;
-                    next = after(&mine, &ours, &theirs);
+                    let theirs = self.load(&mine.id).await;
+                    let theirs = theirs.map_err(|error| self.failed(entry, error))?;
+                    next = after(&mine, &ours, theirs.ok_or(Error::SessionOver)?.as_ref());
                 }
             }
         }
