@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::circuit::{Asking, BACKOFF, Held};
-use super::queue::unavailable;
+use super::queue::{Caller, unavailable};
 use crate::claims::Claims;
 use crate::error::{Call, Error, InvalidToken};
 use crate::events::Event;
@@ -30,11 +30,13 @@ impl Sessions {
         self: &Arc<Self>,
         entry: &Entry,
         purpose: &Purpose,
+        caller: &Caller,
     ) -> Result<(), Error> {
         let target = target_of(purpose);
         let marks = entry.session().marks + u32::from(sets_a_mark(purpose));
         let mut used = entry.session().refresh_token.clone().ok_or(Error::NoRefreshToken)?;
         let _asking = self.admitted(purpose).await?;
+        caller.check()?;
         let number = entry.begin();
         let mut renewal = self.ask(&used, &target, purpose).await;
         if is_invalid_grant(&renewal) {
