@@ -38,17 +38,21 @@ pub(in crate::session) struct StoredSessions {
 }
 
 impl StoredSessions {
-    /// Opens the session that the browser's secret leads to.
-    pub async fn open(&self, request: &Request<'_>) -> Result<Option<Arc<CachedSession>>, Error> {
+    /// Opens the sessions that the browser's secrets lead to, until one of them is fit.
+    pub async fn open<T>(
+        &self,
+        request: &Request<'_>,
+        fit: impl Fn(&Arc<CachedSession>) -> Option<T>,
+    ) -> Result<Option<T>, Error> {
         let Some(first) = self.cookies.session_value(request) else { return Ok(None) };
-        if let Some(opened) = self.open_by(first).await? {
-            return Ok(Some(opened));
+        if let Some(found) = self.open_by(first).await?.as_ref().and_then(&fit) {
+            return Ok(Some(found));
         }
         for other in self.cookies.all_session_values(request) {
             if other != first
-                && let Some(opened) = self.open_by(other).await?
+                && let Some(found) = self.open_by(other).await?.as_ref().and_then(&fit)
             {
-                return Ok(Some(opened));
+                return Ok(Some(found));
             }
         }
         Ok(None)
