@@ -13,6 +13,7 @@ pub struct GatedStore {
     broken: AtomicBool,
     away: AtomicBool,
     refused: AtomicUsize,
+    replacements: AtomicUsize,
     leases: AtomicUsize,
     loads: AtomicUsize,
     deletions: AtomicUsize,
@@ -34,13 +35,15 @@ impl GatedStore {
     /// In front of this store.
     pub fn before(store: Arc<dyn SessionStore>) -> Arc<Self> {
         let (broken, away) = (AtomicBool::new(false), AtomicBool::new(false));
-        let [refused, leases, loads, deletions, deleted] = [0; 5].map(AtomicUsize::new);
+        let [refused, replacements, leases, loads, deletions, deleted] =
+            [0; 6].map(AtomicUsize::new);
         let [open, readable, changeable, leasable] = [(); 4].map(RwLock::new);
         Arc::new(Self {
             store,
             broken,
             away,
             refused,
+            replacements,
             leases,
             loads,
             deletions,
@@ -75,6 +78,11 @@ impl GatedStore {
     /// How often a session was asked for.
     pub fn loads(&self) -> usize {
         self.loads.load(Ordering::SeqCst)
+    }
+
+    /// How often a session was to be replaced.
+    pub fn replacements(&self) -> usize {
+        self.replacements.load(Ordering::SeqCst)
     }
 
     /// How often a session was to be deleted.
@@ -116,6 +124,7 @@ impl SessionStore for GatedStore {
         record: &Record,
         ttl: Duration,
     ) -> Result<Replaced, StoreError> {
+        self.replacements.fetch_add(1, Ordering::SeqCst);
         let _open = self.open.read().await;
         if self.broken.load(Ordering::SeqCst) {
             self.refused.fetch_add(1, Ordering::SeqCst);

@@ -30,6 +30,10 @@ const CODES: [(u16, &str, bool); 7] = [
     (400, "a_code_of_the_future", false),
 ];
 
+/// Those that are of the application, whatever was asked for.
+const OF_THE_APPLICATION: [(u16, &str); 3] =
+    [(401, "invalid_client"), (400, "invalid_request"), (400, "unauthorized_client")];
+
 /// In how many browsers something falls due at the same moment.
 const BROWSERS: usize = 20;
 
@@ -129,7 +133,7 @@ async fn a_refused_application_is_not_asked_for_access_tokens_either() {
 #[rocket::async_test]
 async fn sessions_that_fall_due_at_the_same_moment_ask_a_refused_application_s_logto_twice_at_most()
 {
-    for (status, code) in [(401, "invalid_client"), (400, "invalid_request")] {
+    for (status, code) in OF_THE_APPLICATION {
         let app = with_orders().await;
         let mut browsers = signed_in(&app).await;
         app.clock.advance(HOUR);
@@ -149,6 +153,21 @@ async fn sessions_that_fall_due_at_the_same_moment_ask_a_refused_application_s_l
 }
 
 #[rocket::async_test]
+async fn sessions_that_fall_due_at_the_same_moment_have_two_of_them_ask_a_logto_that_is_silent() {
+    let app = App::start().await;
+    let mut browsers = signed_in(&app).await;
+    app.clock.advance(HOUR);
+    app.idp.fault(Endpoint::Token, Fault::Hang).for_ever();
+    for answer in all_open(&mut browsers, "/account").await {
+        assert_eq!(answer.status, Status::Ok, "old claims stand");
+    }
+    all_open(&mut browsers, "/account").await;
+    // Each is sent again once.
+    let asked = app.idp.requests().token();
+    assert!((1..=4).contains(&asked), "{asked} requests");
+}
+
+#[rocket::async_test]
 async fn sessions_that_fall_due_at_the_same_moment_are_all_confirmed_where_nothing_is_refused() {
     let app = App::start().await;
     let mut browsers = signed_in(&app).await;
@@ -163,9 +182,7 @@ async fn sessions_that_fall_due_at_the_same_moment_are_all_confirmed_where_nothi
 #[rocket::async_test]
 async fn tokens_that_are_wanted_at_the_same_moment_ask_a_refused_application_s_logto_twice_at_most()
 {
-    for (status, code) in
-        [(401, "invalid_client"), (400, "invalid_request"), (400, "unauthorized_client")]
-    {
+    for (status, code) in OF_THE_APPLICATION {
         let app = with_orders().await;
         let mut browsers = signed_in(&app).await;
         app.idp.fault(Endpoint::Token, refusal(status, code)).for_ever();

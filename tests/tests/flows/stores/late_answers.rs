@@ -24,7 +24,7 @@ async fn app() -> (App, Arc<GatedStore>) {
         let provider = provider.resource(Orders::URI, &["read:orders"]);
         provider.role("admin", Orders::URI, &["read:orders"])
     };
-    let app = App::builder().provider(provider).routes(routes![orders, tokens]);
+    let app = App::builder().provider(provider).routes(routes![orders, tokens, refresh]);
     (app.fairing(|fairing| fairing.store(store.clone())).start().await, store)
 }
 
@@ -47,6 +47,21 @@ async fn a_store_whose_leases_hang_is_asked_for_one_in_a_request_and_again_a_mom
     for path in ["/orders", "/tokens"] {
         assert_eq!(alice.open(path).await.status, Status::Ok, "{path}");
     }
+}
+
+#[rocket::async_test]
+async fn a_store_that_does_not_take_what_a_token_request_brings_is_waited_for_once_in_a_request() {
+    let (app, store) = app().await;
+    let mut alice = app.signed_in("alice").await;
+    let silence = store.open.write().await;
+    let before = store.replacements();
+    assert_eq!(alice.open("/tokens").await.status, Status::Ok, "Logto gave one, and it is known");
+    assert_eq!(alice.open("/refresh").await.status, Status::ServiceUnavailable);
+    assert_eq!(store.replacements(), before + 1);
+    drop(silence);
+    app.clock.advance(A_MOMENT);
+    assert_eq!(alice.open("/refresh").await.status, Status::Ok);
+    assert!(store.replacements() > before + 1);
 }
 
 #[rocket::async_test]
@@ -76,4 +91,10 @@ async fn tokens(user: LogtoUser) -> Result<&'static str, Error> {
     user.access_token(Orders).await?;
     first?;
     Ok("tokens")
+}
+
+#[get("/refresh")]
+async fn refresh(mut user: LogtoUser) -> Result<&'static str, Error> {
+    user.refresh().await?;
+    Ok("refreshed")
 }
