@@ -55,7 +55,8 @@ impl<N> Requirement<N> {
 
     /// Guards routes that you did not write, such as those of a file server. A user who does not
     /// meet the requirement is refused before the handlers run. Rank, format and sentinels stay the
-    /// same. The requirement is added to the names of the routes, and the launch lists it.
+    /// same. The requirement is added to the names of the routes, and the launch lists it and warns of
+    /// conditions that nobody meets, as it does for an attribute.
     ///
     /// The configuration must contain the scopes and resources that the requirement names, because
     /// these routes do not declare them. Without the fairing each request gets 500.
