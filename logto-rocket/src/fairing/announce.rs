@@ -52,7 +52,9 @@ pub(super) fn resource_server(server: &ResourceServer, rocket: &Rocket<Orbit>) {
     lines.extend(protected::list(rocket));
     lines.extend(metadata(server));
     print(lines);
-    protected::doubts_of_tokens(rocket).iter().for_each(|doubt| log::warn!("{doubt}"));
+    if let Some(doubt) = protected::doubts_of_tokens(rocket) {
+        log::warn!("{doubt}");
+    }
 }
 
 /// Where the metadata of which API resource is served.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::issuer::Issuer;
 use super::keys::Token;
-use super::payload::{Audience, Payload, check, missing};
+use super::payload::{Audience, Payload, check, check_beginning, missing};
 use super::secrets::AccessToken;
 use super::seen_tokens::TokenHash;
 use super::verified_token::{Verified, VerifiedToken};
@@ -51,9 +51,9 @@ impl Issuer {
         claims.check_issuer(&self.settings)?;
         let expires_at = claims.required::<NumericDate>("exp")?.rounded_down();
         let issued_at = claims.claim::<NumericDate>("iat")?.map(NumericDate::rounded_up);
-        claims.check_beginning("iat", issued_at, now, self)?;
+        check_beginning("iat", issued_at, now, self)?;
         let not_before = claims.claim::<NumericDate>("nbf")?.map(NumericDate::rounded_up);
-        claims.check_beginning("nbf", not_before, now, self)?;
+        check_beginning("nbf", not_before, now, self)?;
         check("cnf", !claims.has("cnf"), || {
             "binds the token to a key, which a bearer does not prove to have".into()
         })?;

@@ -137,26 +137,8 @@ impl Payload {
             let help = clock_help(issuer);
             format!("was {by} s ago; if it is new, this server's clock is ahead of Logto's: {help}")
         })?;
-        self.check_beginning("iat", Some(issued_at), now, issuer)?;
-        self.check_beginning("nbf", not_before, now, issuer)
-    }
-
-    /// Checks that a time from which on the token counts is not in the future.
-    pub(super) fn check_beginning(
-        &self,
-        name: &'static str,
-        at: Option<u64>,
-        now: u64,
-        issuer: &Issuer,
-    ) -> Result<(), InvalidToken> {
-        let latest = now.saturating_add(issuer.settings.clock_skew.as_secs());
-        check(name, at.is_none_or(|at| at <= latest), || {
-            let (by, help) = (at.unwrap_or_default().saturating_sub(now), clock_help(issuer));
-            format!(
-                "is {by} s in the future; if it is new, this server's clock is {by} s behind \
-                 Logto's: {help}"
-            )
-        })
+        check_beginning("iat", Some(issued_at), now, issuer)?;
+        check_beginning("nbf", not_before, now, issuer)
     }
 
     /// Whether there is such a claim, whatever it holds.
@@ -200,6 +182,23 @@ pub(super) fn check(
     why: impl FnOnce() -> String,
 ) -> Result<(), InvalidToken> {
     if right { Ok(()) } else { Err(wrong(claim, why())) }
+}
+
+/// Checks that a time from which on a token counts is not in the future.
+pub(super) fn check_beginning(
+    name: &'static str,
+    at: Option<u64>,
+    now: u64,
+    issuer: &Issuer,
+) -> Result<(), InvalidToken> {
+    let latest = now.saturating_add(issuer.settings.clock_skew.as_secs());
+    check(name, at.is_none_or(|at| at <= latest), || {
+        let (by, help) = (at.unwrap_or_default().saturating_sub(now), clock_help(issuer));
+        format!(
+            "is {by} s in the future; if it is new, this server's clock is {by} s behind Logto's: \
+             {help}"
+        )
+    })
 }
 
 pub(super) fn missing(name: &'static str) -> InvalidToken {
