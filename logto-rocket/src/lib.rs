@@ -57,11 +57,14 @@
 //! | `Result<LogtoUser, Refusal>` | the same, or the [reason](Refusal) | – |
 //! | [`ClaimsAs<T>`](ClaimsAs) | the user's claims as your own type | 401, 403 |
 //! | [`AccessToken<R>`](AccessToken) | the user's access token for an API resource | 401, 403, 503 |
+//! | [`Bearer<R>`](Bearer) | the program that calls with an access token for an API resource, or for an organization (`R` is [`Organizations`]) | 400, 401, 503 |
+//! | [`Caller<R>`](Caller) | such a program, or a signed-in user | the same |
 //! | [`&Logto`](Logto) | the client, with [`sign_in()`](Logto::sign_in), [`sign_out()`](Logto::sign_out), [`sessions()`](Logto::sessions), [`ready()`](Logto::ready) | – |
 //!
 //! Guards never forward. If the fairing is not attached, the launch fails with an error that says
 //! so.
 #![doc = include_str!("../docs/requirements.md")]
+#![doc = include_str!("../docs/programs.md")]
 #![doc = include_str!("../docs/tokens.md")]
 #![doc = include_str!("../docs/refusals.md")]
 #![doc = include_str!("../docs/streams.md")]
@@ -158,7 +161,7 @@
 //! | --- | --- |
 //! | `redis` | `RedisStore`, `session.store = "redis"` |
 //! | `templates` | `Page`, `RenderedPage` |
-//! | `testing` | `testing`: a provider in the process, `sign_in()` for tests of your own handlers; `session_store_conformance!`, `Clock::frozen()` and `LogtoFairing::clock()` |
+//! | `testing` | `testing`: a provider in the process, `sign_in()` for tests of your own handlers; `session_store_conformance!`, `Clock::frozen()`; of both fairings `clock()`, `provider()` (a test provider whatever is configured) and `dev_provider()` (one where no Logto is configured, for `cargo run`) |
 //!
 //! No feature is on by default.
 //!

@@ -8,7 +8,7 @@ use serde::Serialize;
 use url::Url;
 
 use crate::config::ResourceMetadata;
-use crate::error::{Error, InvalidToken};
+use crate::error::Error;
 use crate::events::{Event, Events};
 use crate::oidc::{Issuer, VerifiedToken};
 use crate::warnings::Warnings;
@@ -59,18 +59,17 @@ impl ResourceServer {
 
     /// Verifies a token that a program presents, whoever it is for.
     pub async fn verify(&self, token: &str) -> Result<VerifiedToken, Error> {
-        let verified = self.issuer.verify_access_token(token).await;
-        if let Err(Error::InvalidToken(InvalidToken::Malformed)) = &verified
-            && !token.contains('.')
-        {
-            self.warnings.once("token", "opaque", || {
-                "A program presented an access token that is no JWT. Logto gives such tokens for user \
-                 info only; they are for no API, and are refused. The program must ask Logto for a \
-                 token for the API resource (the parameter `resource`)."
-                    .into()
-            });
-        }
-        verified
+        self.issuer.verify_access_token(token).await
+    }
+
+    /// Logs once what a program must do that presents an opaque token.
+    pub fn warn_of_opaque_tokens(&self) {
+        self.warnings.once("token", "opaque", || {
+            "A program presented an access token that is no JWT. Logto gives such tokens for user info \
+             only; they are for no API, and are refused. The program must ask Logto for a token for the \
+             API resource (the parameter `resource`)."
+                .into()
+        });
     }
 
     /// Notes an API resource of a mounted route, with the scopes that its requirement names.
@@ -106,10 +105,16 @@ impl ResourceServer {
     /// The metadata at a path as JSON, if there is any.
     pub fn metadata_at(&self, path: &str) -> Option<String> {
         let resources = self.resources.read().unwrap_or_else(PoisonError::into_inner);
-        let (resource, scopes) = resources.iter().find(|(resource, _)| {
-            self::path(resource).as_deref() == Some(path)
-                && self.url_among(&resources, resource).is_some()
-        })?;
+        let (resource, scopes) = match resources.first_key_value() {
+            // Behind a proxy the application need not know the address of its only resource.
+            Some(sole) if resources.len() == 1 && self.settings.is_served && path == WELL_KNOWN => {
+                sole
+            }
+            _ => resources.iter().find(|(resource, _)| {
+                self::path(resource).as_deref() == Some(path)
+                    && self.url_among(&resources, resource).is_some()
+            })?,
+        };
         let scopes_supported = match &self.settings.scopes {
             Some(scopes) => scopes.iter().map(String::as_str).collect(),
             None => scopes.iter().copied().collect(),

@@ -1,8 +1,8 @@
 //! [`Chromium`]: a real browser.
 
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
 
+use crate::node;
 use crate::prerequisites::{available, directory, missing_node, on_path};
 
 const NAMES: [&str; 3] = ["chromium", "chromium-browser", "google-chrome"];
@@ -36,18 +36,6 @@ impl Chromium {
     ///
     /// What it printed, if it failed or could not be started.
     pub fn run(&self, script: &str, env: &[(&str, &str)]) -> Result<String, String> {
-        let output = Command::new("node")
-            .arg(script)
-            .current_dir(&self.directory)
-            .envs(env.iter().copied())
-            .stdin(Stdio::null())
-            .output()
-            .map_err(|error| format!("node could not be started: {error}"))?;
-        let stdout = String::from_utf8_lossy(&output.stdout).into_owned();
-        if output.status.success() {
-            return Ok(stdout);
-        }
-        let stderr = String::from_utf8_lossy(&output.stderr);
-        Err(format!("{script} ended with {}\n{stdout}{stderr}", output.status))
+        node::run(&self.directory, script, env)
     }
 }

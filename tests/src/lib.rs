@@ -12,6 +12,8 @@ pub mod http;
 pub mod jar;
 pub mod log;
 pub mod nginx;
+mod node;
+pub mod oauth_client;
 pub mod oidc_provider;
 pub mod prerequisites;
 pub mod process;

@@ -4,6 +4,8 @@ use humantime::format_duration;
 use rocket::{Orbit, Rocket};
 
 use super::protected;
+#[cfg(feature = "testing")]
+use super::provider;
 use crate::client::Client;
 use crate::resource_server::ResourceServer;
 use crate::response::CATCHER;
@@ -38,6 +40,8 @@ pub(super) fn client(client: &Client, rocket: &Rocket<Orbit>) {
                 .into(),
         );
     }
+    #[cfg(feature = "testing")]
+    lines.extend(provider::lines(rocket));
     print(lines);
     let doubts = protected::doubts(client, rocket).into_iter();
     doubts.chain(protected::doubts_of_tokens(rocket)).for_each(|doubt| log::warn!("{doubt}"));
@@ -51,6 +55,8 @@ pub(super) fn resource_server(server: &ResourceServer, rocket: &Rocket<Orbit>) {
     ];
     lines.extend(protected::list(rocket));
     lines.extend(metadata(server));
+    #[cfg(feature = "testing")]
+    lines.extend(provider::lines(rocket));
     print(lines);
     if let Some(doubt) = protected::doubts_of_tokens(rocket) {
         log::warn!("{doubt}");
@@ -59,12 +65,12 @@ pub(super) fn resource_server(server: &ResourceServer, rocket: &Rocket<Orbit>) {
 
 /// Where the metadata of which API resource is served.
 fn metadata(server: &ResourceServer) -> Vec<String> {
-    let served = server.metadata_urls().into_iter();
-    let served = served.map(|(_, url)| format!("metadata of a protected resource: {url}"));
+    let urls = server.metadata_urls().into_iter();
+    let documents = urls.map(|(_, url)| format!("metadata of a protected resource: {url}"));
     let clashes = server.without_metadata().into_iter().map(|resource| {
         format!("no metadata of {resource}: another resource of this application has the same path")
     });
-    served.chain(clashes).collect()
+    documents.chain(clashes).collect()
 }
 
 fn print(lines: Vec<String>) {

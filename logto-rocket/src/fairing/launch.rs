@@ -2,6 +2,8 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use cookie::Key;
+use rocket::config::SecretKey;
 use rocket::{Build, Rocket};
 
 use crate::client::{Client, Logto};
@@ -97,6 +99,24 @@ pub(super) fn with_secret_key(rocket: Rocket<Build>, client: &Client) -> Rocket<
     let Some(key) = client.settings().secret_keys.first() else { return rocket };
     let figment = rocket.figment().clone().merge(("secret_key", key.master()));
     rocket.configure(figment)
+}
+
+/// Gives Rocket an encryption key if there is none: with its feature `secrets`, which sign-ins need,
+/// Rocket does not launch without one outside the debug profile, even if nothing is encrypted.
+pub(super) fn with_any_secret_key(rocket: Rocket<Build>) -> Rocket<Build> {
+    let figment = rocket.figment();
+    let is_given = match figment.extract_inner::<SecretKey>("secret_key") {
+        Ok(key) => !key.is_zero(),
+        // Rocket reports one that is wrong.
+        Err(wrong) => !wrong.missing(),
+    };
+    match Key::try_generate() {
+        Some(key) if !is_given => {
+            let figment = figment.clone().merge(("secret_key", key.master()));
+            rocket.configure(figment)
+        }
+        _ => rocket,
+    }
 }
 
 /// Logto as the one who signs tokens, by where it is.

@@ -92,7 +92,7 @@ fn mounted(rocket: &Rocket<Orbit>, place: &Place) -> Option<String> {
 }
 
 /// Whether the requirement at this place belongs to this route.
-fn is_at(route: &Route, place: &Place) -> bool {
+pub(super) fn is_at(route: &Route, place: &Place) -> bool {
     // As text: to Rocket the `<` of a dynamic segment is in no URI.
     let uri = route.uri.unmounted_origin.to_string();
     handler(route) == Some(place.name) && route.method.as_str() == place.method && uri == place.uri

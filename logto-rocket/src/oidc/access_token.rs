@@ -7,7 +7,6 @@ use super::issuer::Issuer;
 use super::keys::Token;
 use super::payload::{Audience, Payload, check, check_beginning, missing};
 use super::secrets::AccessToken;
-use super::seen_tokens::TokenHash;
 use super::verified_token::{Verified, VerifiedToken};
 use crate::error::{Call, Error, InvalidToken};
 use crate::numeric_date::NumericDate;
@@ -18,16 +17,16 @@ const KEYS_TIMEOUT: Duration = Duration::from_secs(2);
 impl Issuer {
     /// Verifies an access token that anybody may have sent.
     ///
-    /// One that was verified before is known by the hash of its whole text, until it expires or the keys
-    /// change. What is cheap is checked before the signature.
+    /// One that was verified before is known by its whole text, until it expires or the keys change. What is
+    /// cheap is checked before the signature.
     ///
     /// # Errors
     ///
     /// [`Error::InvalidToken`] if the token is rejected; [`Error::Unavailable`] or
     /// [`Error::BadAnswer`] if the keys had to be fetched from Logto and that failed.
     pub(crate) async fn verify_access_token(&self, text: &str) -> Result<VerifiedToken, Error> {
-        let (hash, now) = (TokenHash::of(text), self.clock.now());
-        if let Some(seen) = self.seen_tokens.get(&hash)
+        let now = self.clock.now();
+        if let Some(seen) = self.seen_tokens.get(text)
             && within(KEYS_TIMEOUT, self.keys.are_current(seen.keys)).await?
         {
             return seen.token.unexpired(now).map_err(Error::from);
@@ -36,7 +35,7 @@ impl Issuer {
         let verified = self.read_access_token(text, token.unverified()?, now)?;
         let keys = within(KEYS_TIMEOUT, self.keys.for_presented(&token)).await?;
         token.check_signature(&keys)?;
-        self.seen_tokens.insert(hash, verified.clone(), keys.fingerprint(), now);
+        self.seen_tokens.insert(verified.clone(), keys.fingerprint(), now);
         Ok(verified)
     }
 

@@ -15,7 +15,8 @@ use crate::shown::{shown, type_of};
 
 /// What Logto knows of a token; from [`Logto::introspect()`](crate::Logto::introspect).
 ///
-/// Logto answers any application about the tokens of every other application. If you use a token as
+/// Logto names no audience, and a refresh token is active, too, with the scopes of its grant and without
+/// a [`token_type()`](Self::token_type). Logto answers any application about the tokens of every other application. If you use a token as
 /// a proof, check [`is_ours()`](Self::is_ours) or compare [`client_id()`](Self::client_id):
 /// [`is_active()`](Self::is_active) alone would accept a token of any other application.
 #[derive(Clone, Debug)]

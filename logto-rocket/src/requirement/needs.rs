@@ -20,7 +20,8 @@ pub enum Claims {}
 /// function of the application for a `check`.
 pub enum Answers {}
 
-/// The request is needed, because a function finds the organization.
+/// The request is needed, because the requirement accepts access tokens, or a function finds the
+/// organization.
 pub enum Request {}
 
 /// Requirements that the claims of a user decide.
@@ -34,7 +35,7 @@ pub trait ByClaims: sealed::Sealed {}
 /// What can be decided for a user.
 #[diagnostic::on_unimplemented(
     message = "this requirement is decided for a request, not for a user",
-    label = "a function finds its organization in the request",
+    label = "it accepts access tokens (`bearer`), or a function finds its organization in the request",
     note = "`.guard(routes)` and `#[authenticated(…)]` decide it"
 )]
 pub trait ByUser: sealed::Sealed {}

@@ -11,7 +11,12 @@ impl Logto {
     ///
     /// Each call is a request to Logto, and the answer is not cached, so a revoked token is
     /// inactive at once. Logto answers any application about the tokens of every other application.
-    /// If you authorize a request by a token, also check [`is_ours()`](Introspection::is_ours).
+    ///
+    /// Do not authorize requests of programs by it: the answer names no audience, so that a token for
+    /// anything passes, and a refresh token is active as well. Routes with `bearer` accept JWTs for an
+    /// API resource ([manual](crate#programs)). If you use it all the same, also check
+    /// [`is_ours()`](Introspection::is_ours) and [`token_type()`](Introspection::token_type), which a
+    /// refresh token does not have.
     ///
     /// ```
     /// # #[macro_use] extern crate rocket;
@@ -20,7 +25,8 @@ impl Logto {
     /// #[post("/check", data = "<token>")]
     /// async fn check(token: &str, logto: &Logto) -> Result<String, Error> {
     ///     let token = logto.introspect(token).await?;
-    ///     Ok(if token.is_ours() { format!("{:?}", token.sub()) } else { "nobody".into() })
+    ///     let is_access_token = token.token_type().is_some();
+    ///     Ok(if token.is_ours() && is_access_token { format!("{:?}", token.sub()) } else { "nobody".into() })
     /// }
     /// # fn main() { let _ = routes![check]; }
     /// ```

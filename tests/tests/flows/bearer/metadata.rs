@@ -1,16 +1,17 @@
 //! The metadata of protected resources (RFC 9728).
 
-use logto_rocket::{Bearer, Config, Logto, authenticated, resource};
+use logto_rocket::{Bearer, Config, Logto, Resource, authenticated, resource};
 use logto_rocket_tests::app::figment;
 use rocket::fs::FileServer;
 use rocket::http::Status;
 use rocket::local::asynchronous::Client;
-use rocket::{get, routes};
+use rocket::{Route, get, routes};
 use serde_json::{Value, json};
 
 use super::{Api, ENDPOINT, api};
 
 const PATH: &str = "/.well-known/oauth-protected-resource/orders";
+const SHORT_PATH: &str = "/.well-known/oauth-protected-resource";
 
 #[rocket::async_test]
 async fn the_document_names_the_resource_the_server_and_the_scopes_of_mounted_routes() {
@@ -27,18 +28,38 @@ async fn the_document_names_the_resource_the_server_and_the_scopes_of_mounted_ro
         "bearer_methods_supported": ["header"],
     });
     assert_eq!(metadata, expected);
-    for other in
-        ["/.well-known/oauth-protected-resource", "/.well-known/oauth-protected-resource/order"]
-    {
-        assert_eq!(api.get(other, &[]).await.status, Status::NotFound, "{other}");
-    }
+    let other = "/.well-known/oauth-protected-resource/order";
+    assert_eq!(api.get(other, &[]).await.status, Status::NotFound);
 }
 
 async fn with(config: Config) -> Client {
+    launch(config, api()).await
+}
+
+async fn launch(config: Config, routes: Vec<Route>) -> Client {
     let fairing = Logto::resource_server().config(config.endpoint(ENDPOINT));
-    let rocket = rocket::custom(figment()).mount("/", api()).attach(fairing);
+    let rocket = rocket::custom(figment()).mount("/", routes).attach(fairing);
     Client::untracked(rocket).await.expect("a launch")
 }
+
+#[rocket::async_test]
+async fn the_only_resource_of_an_application_is_also_told_at_the_short_path() {
+    let (orders, urn) = (routes![super::orders], routes![by_name]);
+    for (routes, resource) in [(orders, "https://api.example.com/orders"), (urn, ByName::URI)] {
+        let client = launch(Config::new(), routes).await;
+        let metadata: Value =
+            client.get(SHORT_PATH).dispatch().await.into_json().await.expect("JSON");
+        assert_eq!(metadata["resource"], resource);
+    }
+    let off = launch(Config::new().resource_metadata(false), routes![super::orders]).await;
+    assert_eq!(off.get(SHORT_PATH).dispatch().await.status(), Status::NotFound);
+}
+
+resource!(ByName = "urn:example:orders");
+
+#[authenticated(bearer, resource = ByName)]
+#[get("/by-name")]
+fn by_name(_caller: Bearer<ByName>) {}
 
 #[rocket::async_test]
 async fn it_can_be_switched_off_or_name_fewer_scopes() {
@@ -61,7 +82,9 @@ fn same(_caller: Bearer<SamePath>) {}
 #[rocket::async_test]
 async fn two_resources_with_one_path_have_none() {
     let api = Api::with(|rocket| rocket.mount("/", routes![same])).await;
-    assert_eq!(api.get(PATH, &[]).await.status, Status::NotFound);
+    for path in [PATH, SHORT_PATH] {
+        assert_eq!(api.get(path, &[]).await.status, Status::NotFound, "{path}");
+    }
     let refused = api.get("/orders", &[]).await;
     assert_eq!(refused.header("WWW-Authenticate"), Some("Bearer"));
 }

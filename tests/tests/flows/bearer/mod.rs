@@ -1,5 +1,7 @@
 //! APIs that programs call with access tokens.
 
+#![expect(clippy::needless_pass_by_value, reason = "the parameters of a handler are its guards")]
+
 mod challenges;
 mod credentials;
 mod launch;

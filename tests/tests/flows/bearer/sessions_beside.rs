@@ -21,7 +21,7 @@ fn checked() -> &'static str {
     "welcome"
 }
 
-async fn is_welcome(caller: &Caller<Orders>) -> bool {
+fn is_welcome(caller: &Caller<Orders>) -> bool {
     match caller {
         Caller::User { user, .. } => user.claims().username.as_deref() == Some("alice"),
         Caller::Program(program) => program.client_id() == "shop",
@@ -30,7 +30,7 @@ async fn is_welcome(caller: &Caller<Orders>) -> bool {
 
 #[authenticated(bearer, resource = Orders)]
 #[get("/by-hand")]
-async fn by_hand(request: ByHand) -> String {
+fn by_hand(request: ByHand) -> String {
     request.0
 }
 

@@ -1,6 +1,7 @@
 //! The same application at real servers: oidc-provider, on which Logto is built, and a real browser.
 
 mod access_tokens;
+mod api_client;
 mod backchannel_logout;
 mod concurrent_refresh;
 mod lifecycle;
