@@ -58,7 +58,9 @@ pub(super) fn resource_server(server: &ResourceServer, rocket: &Rocket<Orbit>) {
     #[cfg(feature = "testing")]
     lines.extend(provider::lines(rocket));
     print(lines);
-    protected::doubts_of_tokens(rocket).for_each(|doubt| log::warn!("{doubt}"));
+    if let Some(doubt) = protected::doubts_of_tokens(rocket) {
+        log::warn!("{doubt}");
+    }
 }
 
 /// Where the metadata of which API resource is served.

@@ -50,9 +50,9 @@ impl Issuer {
         claims.check_issuer(&self.settings)?;
         let expires_at = claims.required::<NumericDate>("exp")?.rounded_down();
         let issued_at = claims.claim::<NumericDate>("iat")?.map(NumericDate::rounded_up);
-        check_beginning("iat", issued_at, now, &self.settings)?;
+        check_beginning("iat", issued_at, now, self)?;
         let not_before = claims.claim::<NumericDate>("nbf")?.map(NumericDate::rounded_up);
-        check_beginning("nbf", not_before, now, &self.settings)?;
+        check_beginning("nbf", not_before, now, self)?;
         check("cnf", !claims.has("cnf"), || {
             "binds the token to a key, which a bearer does not prove to have".into()
         })?;

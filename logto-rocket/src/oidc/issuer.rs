@@ -31,7 +31,7 @@ impl Issuer {
         let url = IssuerUrl::new(settings.issuer.clone())
             .map_err(|error| format!("the issuer is not a URL: {error}"))?;
         let settings = Arc::new(settings);
-        let http = Arc::new(Http::new(&settings, url.url())?);
+        let http = Arc::new(Http::new(&settings, url.url(), clock.clone())?);
         let provider = Document::new(Call::Discovery, clock.clone(), {
             let (http, settings) = (Arc::clone(&http), Arc::clone(&settings));
             let issuer = url.url().clone();

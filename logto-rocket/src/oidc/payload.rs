@@ -7,6 +7,7 @@ use serde::de::{DeserializeOwned, Error, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
+use super::issuer::Issuer;
 use super::settings::IssuerSettings;
 use crate::error::InvalidToken;
 use crate::numeric_date::NumericDate;
@@ -125,23 +126,19 @@ impl Payload {
         check(name, fit, || "is not 1 to 255 visible ASCII characters".into()).map(|()| text)
     }
 
-    /// Checks `exp`, `iat` and, if it is there, `nbf` against `now`.
-    pub(super) fn check_lifetime(
-        &self,
-        now: u64,
-        settings: &IssuerSettings,
-    ) -> Result<(), InvalidToken> {
-        let skew = settings.clock_skew.as_secs();
+    /// Checks `exp`, `iat` and, if it is there, `nbf` against the time that it is now.
+    pub(super) fn check_lifetime(&self, issuer: &Issuer) -> Result<(), InvalidToken> {
+        let (now, skew) = (issuer.clock.now(), issuer.settings.clock_skew.as_secs());
         let expires_at = self.required::<NumericDate>("exp")?.rounded_down();
         let issued_at = self.required::<NumericDate>("iat")?.rounded_up();
         let not_before = self.claim::<NumericDate>("nbf")?.map(NumericDate::rounded_up);
         check("exp", now < expires_at.saturating_add(skew), || {
             let by = now.saturating_sub(expires_at);
-            let help = clock_help(settings);
+            let help = clock_help(issuer);
             format!("was {by} s ago; if it is new, this server's clock is ahead of Logto's: {help}")
         })?;
-        check_beginning("iat", Some(issued_at), now, settings)?;
-        check_beginning("nbf", not_before, now, settings)
+        check_beginning("iat", Some(issued_at), now, issuer)?;
+        check_beginning("nbf", not_before, now, issuer)
     }
 
     /// Whether there is such a claim, whatever it holds.
@@ -187,17 +184,20 @@ pub(super) fn check(
     if right { Ok(()) } else { Err(wrong(claim, why())) }
 }
 
-/// Checks that a time from which on the token counts is not in the future.
+/// Checks that a time from which on a token counts is not in the future.
 pub(super) fn check_beginning(
     name: &'static str,
     at: Option<u64>,
     now: u64,
-    settings: &IssuerSettings,
+    issuer: &Issuer,
 ) -> Result<(), InvalidToken> {
-    let latest = now.saturating_add(settings.clock_skew.as_secs());
+    let latest = now.saturating_add(issuer.settings.clock_skew.as_secs());
     check(name, at.is_none_or(|at| at <= latest), || {
-        let (by, help) = (at.unwrap_or_default().saturating_sub(now), clock_help(settings));
-        format!("is {by} s in the future: this server's clock is {by} s behind Logto's; {help}")
+        let (by, help) = (at.unwrap_or_default().saturating_sub(now), clock_help(issuer));
+        format!(
+            "is {by} s in the future; if it is new, this server's clock is {by} s behind Logto's: \
+             {help}"
+        )
     })
 }
 
@@ -210,9 +210,11 @@ fn wrong(name: &'static str, why: String) -> InvalidToken {
 }
 
 /// What to do about clocks that are too far apart.
-fn clock_help(settings: &IssuerSettings) -> String {
-    let skew = humantime::format_duration(settings.clock_skew);
-    format!("set it, or raise {}, which is {skew}", settings.key("clock_skew"))
+fn clock_help(issuer: &Issuer) -> String {
+    let (skew, key) = (issuer.settings.clock_skew, issuer.settings.key("clock_skew"));
+    let (skew, difference) =
+        (humantime::format_duration(skew), issuer.http.clock_difference.in_words());
+    format!("set it, or raise {key}, which is {skew}{difference}")
 }
 
 /// What is said of a text that is not the expected one, which follows from a key.

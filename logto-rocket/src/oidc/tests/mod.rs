@@ -1,6 +1,7 @@
 //! The client against a server that answers as a test wants.
 
 mod bounds;
+mod clocks;
 mod discovery;
 mod id_tokens;
 mod outage;
