@@ -78,6 +78,11 @@ impl ResourceServer {
         resources.entry(resource).or_default().extend(scopes);
     }
 
+    /// The API resources of mounted routes.
+    pub fn resources(&self) -> Vec<&'static str> {
+        self.resources.read().unwrap_or_else(PoisonError::into_inner).keys().copied().collect()
+    }
+
     /// The API resources of mounted routes whose metadata is served, each with the address.
     pub fn metadata_urls(&self) -> Vec<(&'static str, String)> {
         let resources = self.resources.read().unwrap_or_else(PoisonError::into_inner);

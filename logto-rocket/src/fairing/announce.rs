@@ -31,7 +31,7 @@ pub(super) fn client(client: &Client, rocket: &Rocket<Orbit>) {
     }
     lines.extend(protected::list(rocket));
     if let Some(server) = ResourceServer::of(rocket) {
-        lines.extend(metadata(server));
+        lines.extend(audiences(server));
     }
     if has_own_catcher(rocket) {
         lines.push(
@@ -54,7 +54,7 @@ pub(super) fn resource_server(server: &ResourceServer, rocket: &Rocket<Orbit>) {
         "access tokens are verified; there is no sign-in here".into(),
     ];
     lines.extend(protected::list(rocket));
-    lines.extend(metadata(server));
+    lines.extend(audiences(server));
     #[cfg(feature = "testing")]
     lines.extend(provider::lines(rocket));
     print(lines);
@@ -63,14 +63,17 @@ pub(super) fn resource_server(server: &ResourceServer, rocket: &Rocket<Orbit>) {
     }
 }
 
-/// Where the metadata of which API resource is served.
-fn metadata(server: &ResourceServer) -> Vec<String> {
+/// Which API resources access tokens are for, and where the metadata of which is served.
+fn audiences(server: &ResourceServer) -> Vec<String> {
+    let resources = server.resources();
+    let resources = (!resources.is_empty())
+        .then(|| format!("access tokens are for the resources: {}", resources.join(" ")));
     let urls = server.metadata_urls().into_iter();
     let documents = urls.map(|(_, url)| format!("metadata of a protected resource: {url}"));
     let clashes = server.without_metadata().into_iter().map(|resource| {
         format!("no metadata of {resource}: another resource of this application has the same path")
     });
-    documents.chain(clashes).collect()
+    resources.into_iter().chain(documents).chain(clashes).collect()
 }
 
 fn print(lines: Vec<String>) {

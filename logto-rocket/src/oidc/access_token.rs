@@ -60,6 +60,8 @@ impl Issuer {
         let client_id = claims.name("client_id")?.ok_or_else(|| missing("client_id"))?;
         let audience = claims.required::<Audience>("aud")?.into_list();
         let scope = claims.claim::<String>("scope")?.unwrap_or_default();
+        // RFC 6749, section 3.3: other white space separates nothing.
+        let scopes = scope.split(' ').filter(|scope| !scope.is_empty()).map(ToOwned::to_owned);
         let authenticated_at = claims.claim::<NumericDate>("auth_time")?;
         let payload = String::from_utf8(payload).map_err(|_| InvalidToken::Malformed)?;
         let token = VerifiedToken::new(Verified {
@@ -68,7 +70,7 @@ impl Issuer {
             client_id,
             audience,
             organization_id: claims.name("organization_id")?,
-            scopes: scope.split_whitespace().map(ToOwned::to_owned).collect(),
+            scopes: scopes.collect(),
             expires_at,
             issued_at,
             authenticated_at: authenticated_at.map(NumericDate::rounded_down),

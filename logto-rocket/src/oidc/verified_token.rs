@@ -16,7 +16,8 @@ pub struct VerifiedToken(Arc<Shared>);
 
 struct Shared {
     token: Verified,
-    claims: OnceLock<Map<String, Value>>,
+    /// `None` in it if they cannot be read.
+    claims: OnceLock<Option<Map<String, Value>>>,
 }
 
 /// What such a token is, in parts.
@@ -102,15 +103,16 @@ impl VerifiedToken {
         &self.0.token.payload
     }
 
-    /// The claim at a path of member names, if it exists and is not `null`.
-    pub(crate) fn claim(&self, path: &[&str]) -> Option<&Value> {
-        let claims = self.0.claims.get_or_init(|| {
-            let claims = serde_json::from_str(&self.0.token.payload);
-            claims.unwrap_or_default()
-        });
-        let (first, rest) = path.split_first()?;
-        let found = rest.iter().try_fold(claims.get(*first)?, |value, name| value.get(name));
-        found.filter(|value| !value.is_null())
+    /// Whether the claim at a path of member names exists, is not `null`, and `fits`. `None` if nothing
+    /// is known, because the claims contain what no value can hold: half a surrogate pair, a number
+    /// beyond all bounds, or too many lists in lists.
+    pub(crate) fn claim(&self, path: &[&str], fits: impl Fn(&Value) -> bool) -> Option<bool> {
+        let read = || serde_json::from_str(&self.0.token.payload).ok();
+        let claims = self.0.claims.get_or_init(read).as_ref()?;
+        let mut names = path.iter();
+        let first = names.next().and_then(|name| claims.get(*name));
+        let found = names.try_fold(first, |value, name| Some(value?.get(name))).flatten();
+        Some(found.is_some_and(|value| !value.is_null() && fits(value)))
     }
 
     /// Checks who it is for. A token for an organization is for nobody who asks for none, and the

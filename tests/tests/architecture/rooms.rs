@@ -39,7 +39,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("session/cached_token", &["oidc"]),
     ("session/secret", &["session_id"]),
     ("events", &["oidc", "session_id", "error", "local_path"]),
-    ("oidc", &["error", "task", "claims", "numeric_date", "loopback", "names", "shown", "clock"]),
+    ("oidc", &["error", "task", "warnings", "claims", "numeric_date", "loopback", "names", "shown", "clock"]),
     ("session_id", &[]),
     ("error", &["names"]),
     ("task", &[]),

@@ -4,6 +4,7 @@
 //! Rocket sets its own at the first launch. Each test has the log to itself, so they run one after the other.
 
 mod accessors;
+mod bearer;
 mod dev_provider;
 mod failures;
 mod launch;

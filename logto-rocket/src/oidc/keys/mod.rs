@@ -10,7 +10,7 @@ mod token;
 use std::sync::Arc;
 
 pub(super) use self::algorithm::Algorithm;
-use self::set::Published;
+use self::set::{CHOOSE, Published};
 pub(super) use self::set::{Fingerprint, KeySet};
 pub(super) use self::token::{Signed, Token};
 use super::discovery::Provider;
@@ -19,6 +19,7 @@ use super::http::Http;
 use super::key_searches::KeySearches;
 use crate::clock::Clock;
 use crate::error::{Call, Error, InvalidToken};
+use crate::warnings::Warnings;
 
 /// Logto's keys.
 pub(super) struct Keys {
@@ -31,11 +32,21 @@ pub(super) struct Keys {
 
 impl Keys {
     pub(super) fn new(clock: Clock, http: Arc<Http>, provider: Arc<Document<Provider>>) -> Self {
+        let warnings = Arc::new(Warnings::default());
         let set = Document::new(Call::Keys, clock, move || {
             let (http, provider) = (Arc::clone(&http), Arc::clone(&provider));
+            let warnings = Arc::clone(&warnings);
             Box::pin(async move {
                 let provider = provider.get().await?.value;
                 let published: Published = http.get_json(Call::Keys, &provider.keys).await?;
+                if published.has_p521() {
+                    warnings.once("key", "P-521", || {
+                        format!(
+                            "Logto publishes a key on the curve P-521 (ES512). It verifies nothing \
+                             here: tokens that are signed with it are refused; {CHOOSE}."
+                        )
+                    });
+                }
                 KeySet::new(published)
             })
         });

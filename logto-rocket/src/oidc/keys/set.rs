@@ -21,6 +21,18 @@ pub(super) struct Published {
     keys: Vec<Value>,
 }
 
+impl Published {
+    /// Whether there is a key on the curve P-521, which Logto can be told to sign with. Its algorithm, ES512,
+    /// is not accepted.
+    pub(super) fn has_p521(&self) -> bool {
+        self.keys.iter().any(|key| key["crv"] == "P-521")
+    }
+}
+
+/// What to do about keys that verify nothing.
+pub(super) const CHOOSE: &str =
+    "let Logto sign with an RSA key, or with an EC key on P-384 (its usual one) or P-256";
+
 /// The usable keys of a key set.
 pub(in crate::oidc) struct KeySet {
     keys: Vec<Key>,
@@ -46,7 +58,10 @@ impl KeySet {
         if keys.is_empty() {
             return Err(bad_answer(
                 Call::Keys,
-                "it contains no key for an accepted algorithm (ES256, ES384, RS256, PS256)",
+                format!(
+                    "it contains no key for an accepted algorithm (ES256, ES384, RS256, PS256); \
+                     {CHOOSE}"
+                ),
             ));
         }
         Ok(Self { keys, fingerprint })

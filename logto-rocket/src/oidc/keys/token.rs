@@ -57,8 +57,13 @@ impl<'a> Token<'a> {
             return Err(InvalidToken::Malformed);
         };
         let signed = &token[..header.len() + 1 + payload.len()];
+        let header = decode(header)?;
+        // A list would be read as the members of the header, in order.
+        if !header.trim_ascii_start().starts_with(b"{") {
+            return Err(InvalidToken::Malformed);
+        }
         let header: Header =
-            serde_json::from_slice(&decode(header)?).map_err(|_| InvalidToken::Malformed)?;
+            serde_json::from_slice(&header).map_err(|_| InvalidToken::Malformed)?;
         if header.crit {
             return Err(InvalidToken::Header("it requires an extension (`crit`)".into()));
         }

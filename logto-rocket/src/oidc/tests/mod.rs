@@ -1,5 +1,6 @@
 //! The client against a server that answers as a test wants.
 
+mod access_tokens;
 mod bounds;
 mod clocks;
 mod discovery;

@@ -91,10 +91,15 @@ impl SigningKey {
             "-----BEGIN PUBLIC KEY-----\n{}\n-----END PUBLIC KEY-----\n",
             STANDARD.encode(&der)
         );
-        vec![der, pem.into_bytes(), self.jwk.to_string().into_bytes()]
+        let mut texts = vec![der, pem.trim_end().into(), pem.into(), self.jwk.to_string().into()];
+        for number in ["x", "y", "n"].iter().filter_map(|name| self.jwk[name].as_str()) {
+            texts.extend([number.into(), URL_SAFE_NO_PAD.decode(number).unwrap()]);
+        }
+        texts
     }
 
-    fn sign(&self, message: &[u8]) -> Vec<u8> {
+    /// The signature of this key as a JWT has it.
+    pub(super) fn sign(&self, message: &[u8]) -> Vec<u8> {
         let random = SystemRandom::new();
         match &self.secret {
             Secret::Ec(pair) => pair.sign(&random, message).unwrap().as_ref().to_vec(),

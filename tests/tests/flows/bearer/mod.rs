@@ -6,6 +6,7 @@ mod challenges;
 mod credentials;
 mod launch;
 mod metadata;
+mod outages;
 mod requirements;
 mod sessions_beside;
 

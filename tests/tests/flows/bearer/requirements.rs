@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
+use logto_rocket::authenticated;
 use rocket::http::Status;
+use rocket::{get, routes};
+use serde_json::Value;
 
 use super::{Api, Orders, Stock};
 
@@ -128,4 +131,25 @@ async fn a_token_is_over_when_it_expires_though_it_was_seen_before() {
     assert_eq!(api.get_with("/orders", &token).await.status, Status::Ok);
     api.clock.advance(Duration::from_secs(1));
     assert_eq!(api.get_with("/orders", &token).await.status, Status::Unauthorized);
+}
+
+/// A JWT customizer may copy what users write about themselves, and JSON can hold more than can be read.
+#[rocket::async_test]
+async fn claims_that_cannot_be_read_meet_no_condition() {
+    #[authenticated(bearer, resource = Orders, not(claim("plan" = "blocked")))]
+    #[get("/not-blocked")]
+    fn not_blocked() {}
+
+    let api = Api::with(|rocket| rocket.mount("/", routes![not_blocked])).await;
+    let with_plan = |plan: &str| api.token().resource(Orders).claim("plan", plan);
+    let deep = (0..200).fold(Value::Null, |inner, _| Value::Array(vec![inner]));
+    for (token, expected) in [
+        (with_plan("gold"), Status::Ok),
+        (with_plan("blocked"), Status::Forbidden),
+        (with_plan("gold").claim("own", deep.clone()), Status::Forbidden),
+        (with_plan("blocked").claim("own", deep), Status::Forbidden),
+    ] {
+        let answer = api.get_with("/not-blocked", &token).await;
+        assert_eq!(answer.status, expected, "{answer:?}");
+    }
 }
