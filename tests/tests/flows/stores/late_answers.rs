@@ -94,7 +94,7 @@ async fn tokens(user: LogtoUser) -> Result<&'static str, Error> {
 }
 
 #[get("/refresh")]
-async fn refresh(mut user: LogtoUser) -> Result<&'static str, Error> {
+async fn refresh(user: LogtoUser) -> Result<&'static str, Error> {
     user.refresh().await?;
     Ok("refreshed")
 }
