@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::issuer::Issuer;
 use super::keys::Token;
-use super::payload::{Audience, Payload, check, check_beginning, missing};
+use super::payload::{Audience, Payload, Times, check, check_beginning, missing};
 use super::secrets::AccessToken;
 use super::verified_token::{Verified, VerifiedToken};
 use crate::error::{Call, Error, InvalidToken};
@@ -46,13 +46,13 @@ impl Issuer {
         payload: Vec<u8>,
         now: u64,
     ) -> Result<VerifiedToken, InvalidToken> {
-        let claims = Payload::read(&payload)?;
+        let (claims, times) = (Payload::read(&payload)?, Times { now, ..self.times() });
         claims.check_issuer(&self.settings)?;
         let expires_at = claims.required::<NumericDate>("exp")?.rounded_down();
         let issued_at = claims.claim::<NumericDate>("iat")?.map(NumericDate::rounded_up);
-        check_beginning("iat", issued_at, now, self)?;
+        check_beginning("iat", issued_at, &times)?;
         let not_before = claims.claim::<NumericDate>("nbf")?.map(NumericDate::rounded_up);
-        check_beginning("nbf", not_before, now, self)?;
+        check_beginning("nbf", not_before, &times)?;
         check("cnf", !claims.has("cnf"), || {
             "binds the token to a key, which a bearer does not prove to have".into()
         })?;

@@ -103,7 +103,7 @@ impl Oidc {
     fn read_logout_token(&self, payload: &Payload) -> Result<LogoutToken, InvalidToken> {
         // Sessions that began within the second in which it was issued end.
         let issued_at = self.is_for_us(payload)?.rounded_up();
-        payload.check_lifetime(&self.issuer)?;
+        payload.check_lifetime(&self.issuer.times())?;
         let events: BTreeMap<String, serde_json::Value> = payload.required("events")?;
         let is_logout = events.get(EVENT).is_some_and(serde_json::Value::is_object);
         check("events", is_logout, || format!("does not have the object `{EVENT}`"))?;

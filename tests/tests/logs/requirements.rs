@@ -1,8 +1,6 @@
 //! What the log says of a requirement that cannot be decided, or by the wrong people.
 
-use logto_rocket::{
-    Config, Logto, LogtoUser, Resource, SessionConfig, authenticated, requires, resource,
-};
+use logto_rocket::{Config, Logto, LogtoUser, SessionConfig, authenticated, requires, resource};
 use logto_rocket_tests::app::{App, figment};
 use logto_rocket_tests::log::Log;
 use rocket::http::Status;
@@ -120,7 +118,8 @@ async fn a_requirement_that_guards_routes_as_a_value_is_warned_about_at_launch_a
         all
     };
     let kept = SessionConfig::new().user_info(true).claims(["custom_data"]);
-    let warnings = warned(Config::new().session(kept), routes()).await;
+    let asked = Config::new().scopes(["roles", "custom_data"]);
+    let warnings = warned(asked.clone().session(kept), routes()).await;
     let at = "GET /plain, GET /other requires `";
     let key = "`logto.session.claims` (from Config in code)";
     assert_one(&warnings, &[at, "`role = \"admin\"`: ", "do not store the claim `roles`", key]);
@@ -131,7 +130,6 @@ async fn a_requirement_that_guards_routes_as_a_value_is_warned_about_at_launch_a
     let warnings = warned(bare, routes()).await;
     assert_one(&warnings, &[at, "scope `roles`", "`logto.scopes` (from Config in code)"]);
     assert_one(&warnings, &[at, "`custom_data` into user info only"]);
-    let asked = Config::new().resources([Orders::URI]);
     let warnings = warned(asked, requires!(role = "admin").guard(routes![plain])).await;
     assert_eq!(warnings, Vec::<String>::new());
 }
