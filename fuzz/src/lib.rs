@@ -1,4 +1,10 @@
-//! The application that the fuzz targets send requests to.
+//! The applications that the fuzz targets send requests to.
+
+mod api;
+#[path = "../../tests/src/authorization.rs"]
+mod authorization;
+
+pub use self::api::present;
 
 use logto_rocket::{Config, Logto, LogtoUser, SessionConfig};
 use rocket::http::Status;

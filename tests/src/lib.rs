@@ -1,6 +1,7 @@
 //! What the integration tests of logto-rocket share.
 
 pub mod app;
+pub mod authorization;
 pub mod browser;
 pub mod builder;
 pub mod chromium;

@@ -4,6 +4,7 @@
 
 mod challenges;
 mod credentials;
+mod fuzzed;
 mod launch;
 mod metadata;
 mod outages;
