@@ -127,3 +127,36 @@ async fn a_token_that_was_refused_is_judged_anew() {
     clock.advance(Duration::from_secs(60));
     assert!(setup.accepts(&later).await);
 }
+
+#[tokio::test]
+async fn what_is_remembered_is_bounded_in_bytes() {
+    let (setup, _clock) = setup().await;
+    let seen = &setup.api.issuer().seen_tokens;
+    let large = |number: u32| {
+        let claims = with(&setup.claims(), "jti", json!(number));
+        access_token(&setup.key, &with(&claims, "own", json!("x".repeat(40 * 1024))))
+    };
+    for number in 0..200 {
+        assert!(setup.accepts(&large(number)).await);
+    }
+    let (count, bytes) = seen.size();
+    assert!((20..200).contains(&count) && bytes <= 16 << 20, "{count} with {bytes} bytes");
+    // What was forgotten is verified once more.
+    assert!(setup.accepts(&large(0)).await);
+}
+
+#[tokio::test]
+async fn what_has_expired_is_forgotten_and_what_was_refused_never_remembered() {
+    let (setup, clock) = setup().await;
+    let seen = &setup.api.issuer().seen_tokens;
+    for number in 0..50 {
+        let claims = with(&setup.claims(), "exp", json!(clock.now() + 60));
+        let token = access_token(&setup.key, &with(&claims, "jti", json!(number)));
+        assert!(setup.accepts(&token).await);
+        assert!(!setup.accepts(&format!("{}AA", &token[..token.len() - 2])).await);
+    }
+    assert_eq!(seen.size().0, 50);
+    clock.advance(Duration::from_secs(600));
+    assert!(setup.accepts(&setup.with_claim("exp", json!(clock.now() + 60))).await);
+    assert_eq!(seen.size().0, 1);
+}
