@@ -209,12 +209,9 @@ mod times {
     use super::*;
 
     async fn setup() -> (Setup, u64) {
-        let server = Server::start().await;
-        let key = SigningKey::es384("k");
-        server.publish(&[&key]);
         let clock = Clock::frozen();
-        let api = client_with(settings(&server), clock.clone());
-        (Setup { server, api, key }, clock.now())
+        let setup = Setup::unready(SigningKey::es384("k"), clock.clone()).await;
+        (setup.ready().await, clock.now())
     }
 
     /// Half a second later.

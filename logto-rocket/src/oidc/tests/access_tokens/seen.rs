@@ -2,15 +2,15 @@
 
 use super::*;
 
+/// Ends a test instead of letting it hang.
+const WATCHDOG: Duration = Duration::from_secs(60);
+
 const HOUR: Duration = Duration::from_secs(3600);
 
 async fn setup() -> (Setup, Clock) {
-    let server = Server::start().await;
-    let key = SigningKey::es384("k");
-    server.publish(&[&key]);
     let clock = Clock::frozen();
-    let api = client_with(settings(&server), clock.clone());
-    (Setup { server, api, key }, clock)
+    let setup = Setup::unready(SigningKey::es384("k"), clock.clone()).await;
+    (setup.ready().await, clock)
 }
 
 /// A setup, its clock, and a token of a day that was seen.
@@ -58,9 +58,12 @@ async fn a_seen_token_is_over_when_its_key_is_no_longer_published() {
     setup.server.publish(&[&new]);
     clock.advance(HOUR);
     // The next request looks for newer keys behind the scenes.
-    while setup.accepts(&token).await {
-        tokio::task::yield_now().await;
-    }
+    let refused = async {
+        while setup.accepts(&token).await {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(WATCHDOG, refused).await.expect("the token is refused");
     assert_eq!(setup.refused(&token).await, InvalidToken::UnknownKey);
     let by_new = access_token(&new, &with(&setup.claims(), "exp", json!(clock.now() + 60)));
     assert!(setup.accepts(&by_new).await);
