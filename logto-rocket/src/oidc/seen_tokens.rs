@@ -53,6 +53,12 @@ impl SeenTokens {
         self.tokens.insert(Text(token.clone()), SeenToken { token, keys });
     }
 
+    /// How many tokens are remembered, and how many bytes they take.
+    #[cfg(test)]
+    pub(super) fn size(&self) -> (usize, u64) {
+        (self.tokens.len(), self.tokens.weight())
+    }
+
     /// Forgets what has expired, once in a while.
     fn sweep(&self, now: u64) {
         let due = |last: u64| (now.saturating_sub(last) >= SWEEP_EVERY).then_some(now);

@@ -116,9 +116,10 @@ impl VerifiedToken {
     }
 
     /// Checks who it is for. A token for an organization is for nobody who asks for none, and the
-    /// reverse.
+    /// reverse; one whose `aud` and `organization_id` name two organizations is for none.
     pub(crate) fn check_recipient(&self, recipient: Recipient<'_>) -> Result<(), InvalidToken> {
         let is_for = |audience: &str| self.0.token.audience.iter().any(|it| it == audience);
+        let of = |id: &str| format!("{ORGANIZATION_AUDIENCE}{id}");
         let (right, wanted) = match recipient {
             Recipient::Resource { uri, organization } => {
                 let within = self.0.token.organization_id.as_deref();
@@ -128,15 +129,16 @@ impl VerifiedToken {
                         None => "is there, but the token must be for the whole resource".into(),
                     });
                 }
-                (is_for(uri), uri.to_owned())
+                let for_all = organization.is_some() || self.organization().is_none();
+                (is_for(uri) && for_all, uri.to_owned())
             }
             Recipient::Organization(id) => {
-                let audience = format!("{ORGANIZATION_AUDIENCE}{id}");
+                let audience = of(id);
                 (is_for(&audience) && self.organization() == Some(id), audience)
             }
             Recipient::AnyOrganization => {
-                let own = |it: &String| it.starts_with(ORGANIZATION_AUDIENCE);
-                (self.0.token.audience.iter().any(own), format!("{ORGANIZATION_AUDIENCE}…"))
+                let own = self.organization().filter(|id| !id.is_empty());
+                (own.is_some_and(|id| is_for(&of(id))), of("…"))
             }
         };
         check("aud", right, || {

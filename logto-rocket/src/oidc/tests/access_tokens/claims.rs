@@ -185,6 +185,42 @@ async fn the_audience_is_equal_to_the_byte_among_however_many() {
     assert!(!is_for(json!([]), OWN).await);
 }
 
+/// Logto makes no such tokens: what is for an organization in one way and not in the other is for nobody.
+#[tokio::test]
+async fn a_token_is_for_a_resource_or_for_an_organization_and_never_for_both() {
+    const URI: &str = "https://api.example.com/orders";
+    let (o1, o2) = ("urn:logto:organization:o1", "urn:logto:organization:o2");
+    let everywhere = Recipient::Resource { uri: URI, organization: None };
+    let within = Recipient::Resource { uri: URI, organization: Some("o1") };
+    let of = Recipient::Organization("o1");
+    let any = Recipient::AnyOrganization;
+    let setup = Setup::start().await;
+    for (audience, organization, good) in [
+        (json!(URI), None, &[everywhere][..]),
+        (json!(URI), Some("o1"), &[within]),
+        (json!(URI), Some("o2"), &[]),
+        (json!(o1), None, &[of, any]),
+        (json!(o1), Some("o1"), &[of, any]),
+        (json!(o2), None, &[any]),
+        (json!(o1), Some("o2"), &[]),
+        (json!([URI, o1]), None, &[of, any]),
+        (json!([o2, o1]), Some("o3"), &[]),
+        (json!("urn:logto:organization:"), None, &[]),
+        (json!("urn:logto:organization:O1"), None, &[any]),
+    ] {
+        let mut claims = with(&setup.claims(), "aud", audience.clone());
+        if let Some(organization) = organization {
+            claims = with(&claims, "organization_id", json!(organization));
+        }
+        let token = present(&setup.api, &access_token(&setup.key, &claims)).await.unwrap();
+        for recipient in [everywhere, within, of, any] {
+            let expected = good.iter().any(|it| format!("{it:?}") == format!("{recipient:?}"));
+            let is_for = token.check_recipient(recipient).is_ok();
+            assert_eq!(is_for, expected, "{audience} in {organization:?} for {recipient:?}");
+        }
+    }
+}
+
 /// A JWT customizer may copy what users write about themselves. JSON can hold what no value can, and such
 /// a text must not make `not(claim(…))` true by hiding all claims.
 #[tokio::test]
@@ -209,12 +245,9 @@ mod times {
     use super::*;
 
     async fn setup() -> (Setup, u64) {
-        let server = Server::start().await;
-        let key = SigningKey::es384("k");
-        server.publish(&[&key]);
         let clock = Clock::frozen();
-        let api = client_with(settings(&server), clock.clone());
-        (Setup { server, api, key }, clock.now())
+        let setup = Setup::unready(SigningKey::es384("k"), clock.clone()).await;
+        (setup.ready().await, clock.now())
     }
 
     /// Half a second later.

@@ -7,19 +7,15 @@ use super::*;
 const DISCOVERY: &str = "/oidc/.well-known/openid-configuration";
 const COOL_DOWN: Duration = Duration::from_secs(5);
 
-/// A setup that knows the keys, and its clock, which stands still.
+/// A setup, and its clock, which stands still.
 async fn setup() -> (Setup, Clock) {
-    let (setup, clock) = not_ready(SigningKey::es384("k")).await;
-    setup.api.issuer().ready().await.unwrap();
-    (setup, clock)
+    let (setup, clock) = unready().await;
+    (setup.ready().await, clock)
 }
 
-async fn not_ready(key: SigningKey) -> (Setup, Clock) {
-    let server = Server::start().await;
-    server.publish(&[&key]);
+async fn unready() -> (Setup, Clock) {
     let clock = Clock::frozen();
-    let api = client_with(settings(&server), clock.clone());
-    (Setup { server, api, key }, clock)
+    (Setup::unready(SigningKey::es384("k"), clock.clone()).await, clock)
 }
 
 impl Setup {
@@ -49,7 +45,7 @@ async fn at_once(setup: &Setup, tokens: Vec<String>) -> Vec<Result<VerifiedToken
 
 #[tokio::test]
 async fn keys_are_fetched_once_however_many_wait() {
-    let (setup, _clock) = not_ready(SigningKey::es384("k")).await;
+    let (setup, _clock) = unready().await;
     let tokens = (0..100).map(|number| setup.with_claim("jti", json!(number))).collect();
     assert!(at_once(&setup, tokens).await.iter().all(Result::is_ok));
     assert_eq!((setup.server.received(DISCOVERY).len(), setup.fetches()), (1, 1));
@@ -101,7 +97,7 @@ async fn a_thousand_unknown_keys_cause_one_fetch_while_logto_is_away() {
 
 #[tokio::test]
 async fn what_is_refused_without_its_signature_asks_for_no_key() {
-    let (setup, _clock) = not_ready(SigningKey::es384("k")).await;
+    let (setup, _clock) = unready().await;
     for token in [
         setup.with_claim("iss", json!("https://evil.example")),
         setup.with_claim("exp", json!(1)),

@@ -27,8 +27,21 @@ impl Setup {
     }
 
     async fn with(key: SigningKey) -> Self {
-        let (server, api) = client_of(&[&key]).await;
+        Self::unready(key, Clock::system()).await.ready().await
+    }
+
+    /// One that has not fetched the keys yet.
+    async fn unready(key: SigningKey, clock: Clock) -> Self {
+        let server = Server::start().await;
+        server.publish(&[&key]);
+        let api = client_with(settings(&server), clock);
         Self { server, api, key }
+    }
+
+    /// A request waits for keys for a while only, which may be too short on a busy machine.
+    async fn ready(self) -> Self {
+        self.api.issuer().ready().await.unwrap();
+        self
     }
 
     /// The claims of an access token as Logto makes it.

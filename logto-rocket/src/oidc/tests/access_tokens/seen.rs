@@ -2,15 +2,15 @@
 
 use super::*;
 
+/// Ends a test instead of letting it hang.
+const WATCHDOG: Duration = Duration::from_secs(60);
+
 const HOUR: Duration = Duration::from_secs(3600);
 
 async fn setup() -> (Setup, Clock) {
-    let server = Server::start().await;
-    let key = SigningKey::es384("k");
-    server.publish(&[&key]);
     let clock = Clock::frozen();
-    let api = client_with(settings(&server), clock.clone());
-    (Setup { server, api, key }, clock)
+    let setup = Setup::unready(SigningKey::es384("k"), clock.clone()).await;
+    (setup.ready().await, clock)
 }
 
 /// A setup, its clock, and a token of a day that was seen.
@@ -58,9 +58,12 @@ async fn a_seen_token_is_over_when_its_key_is_no_longer_published() {
     setup.server.publish(&[&new]);
     clock.advance(HOUR);
     // The next request looks for newer keys behind the scenes.
-    while setup.accepts(&token).await {
-        tokio::task::yield_now().await;
-    }
+    let refused = async {
+        while setup.accepts(&token).await {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(WATCHDOG, refused).await.expect("the token is refused");
     assert_eq!(setup.refused(&token).await, InvalidToken::UnknownKey);
     let by_new = access_token(&new, &with(&setup.claims(), "exp", json!(clock.now() + 60)));
     assert!(setup.accepts(&by_new).await);
@@ -126,4 +129,37 @@ async fn a_token_that_was_refused_is_judged_anew() {
     assert_eq!(setup.refused_claim(&later).await, "nbf");
     clock.advance(Duration::from_secs(60));
     assert!(setup.accepts(&later).await);
+}
+
+#[tokio::test]
+async fn what_is_remembered_is_bounded_in_bytes() {
+    let (setup, _clock) = setup().await;
+    let seen = &setup.api.issuer().seen_tokens;
+    let large = |number: u32| {
+        let claims = with(&setup.claims(), "jti", json!(number));
+        access_token(&setup.key, &with(&claims, "own", json!("x".repeat(40 * 1024))))
+    };
+    for number in 0..200 {
+        assert!(setup.accepts(&large(number)).await);
+    }
+    let (count, bytes) = seen.size();
+    assert!((20..200).contains(&count) && bytes <= 16 << 20, "{count} with {bytes} bytes");
+    // What was forgotten is verified once more.
+    assert!(setup.accepts(&large(0)).await);
+}
+
+#[tokio::test]
+async fn what_has_expired_is_forgotten_and_what_was_refused_never_remembered() {
+    let (setup, clock) = setup().await;
+    let seen = &setup.api.issuer().seen_tokens;
+    for number in 0..50 {
+        let claims = with(&setup.claims(), "exp", json!(clock.now() + 60));
+        let token = access_token(&setup.key, &with(&claims, "jti", json!(number)));
+        assert!(setup.accepts(&token).await);
+        assert!(!setup.accepts(&format!("{}AA", &token[..token.len() - 2])).await);
+    }
+    assert_eq!(seen.size().0, 50);
+    clock.advance(Duration::from_secs(600));
+    assert!(setup.accepts(&setup.with_claim("exp", json!(clock.now() + 60))).await);
+    assert_eq!(seen.size().0, 1);
 }
