@@ -63,14 +63,15 @@ impl Issuer {
         // RFC 6749, section 3.3: other white space separates nothing.
         let scopes = scope.split(' ').filter(|scope| !scope.is_empty()).map(ToOwned::to_owned);
         let authenticated_at = claims.claim::<NumericDate>("auth_time")?;
+        let (scopes, organization_id) = (scopes.collect(), claims.name("organization_id")?);
         let payload = String::from_utf8(payload).map_err(|_| InvalidToken::Malformed)?;
         let token = VerifiedToken::new(Verified {
             text: AccessToken::from(text),
             sub,
             client_id,
             audience,
-            organization_id: claims.name("organization_id")?,
-            scopes: scopes.collect(),
+            organization_id,
+            scopes,
             expires_at,
             issued_at,
             authenticated_at: authenticated_at.map(NumericDate::rounded_down),

@@ -85,7 +85,7 @@ impl Oidc {
 impl Expected<'_> {
     fn check(
         &self,
-        payload: &Payload,
+        payload: &Payload<'_>,
         algorithm: Algorithm,
         sub: &str,
         skew: Duration,

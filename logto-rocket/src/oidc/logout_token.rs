@@ -55,12 +55,12 @@ impl Oidc {
     ) -> Result<LogoutToken, LogoutError> {
         let token = Token::read(text, is_logout_token)?;
         self.is_for_us(&Payload::read(&token.unverified()?)?)?;
-        let payload = {
+        let signed = {
             let keys = self.issuer.keys.for_posted(&token).await?;
             let _turn = self.logout_token_limits.turn(address).await;
-            Payload::read(&token.signed_by(&keys)?.payload)?
+            token.signed_by(&keys)?
         };
-        let token = self.read_logout_token(&payload)?;
+        let token = self.read_logout_token(&Payload::read(&signed.payload)?)?;
         if self.logout_token_limits.use_once(&token.id) {
             Ok(token)
         } else {
@@ -75,7 +75,7 @@ impl Oidc {
 
     /// Whether a token is from this issuer, to this application, and of this time. Good for
     /// refusing one whose signature has not been verified.
-    fn is_for_us(&self, payload: &Payload) -> Result<NumericDate, InvalidToken> {
+    fn is_for_us(&self, payload: &Payload<'_>) -> Result<NumericDate, InvalidToken> {
         payload.check_issuer(&self.issuer.settings)?;
         payload.check_audience(&self.client.id, &self.issuer.settings)?;
         let issued_at = payload.required::<NumericDate>("iat")?;
@@ -100,7 +100,7 @@ impl Oidc {
         Ok(issued_at)
     }
 
-    fn read_logout_token(&self, payload: &Payload) -> Result<LogoutToken, InvalidToken> {
+    fn read_logout_token(&self, payload: &Payload<'_>) -> Result<LogoutToken, InvalidToken> {
         // Sessions that began within the second in which it was issued end.
         let issued_at = self.is_for_us(payload)?.rounded_up();
         payload.check_lifetime(&self.issuer.times())?;

@@ -13,8 +13,8 @@ use crate::error::InvalidToken;
 use crate::numeric_date::NumericDate;
 use crate::shown::{shown, type_of};
 
-/// What a token says.
-pub(super) struct Payload(BTreeMap<String, Box<RawValue>>);
+/// What a token says, in the JSON that was signed.
+pub(super) struct Payload<'p>(BTreeMap<String, &'p RawValue>);
 
 /// What the times of a token are judged by.
 pub(super) struct Times<'t> {
@@ -33,7 +33,7 @@ pub(super) enum Audience {
 }
 
 /// Members that are given twice are an error: another reader might take the other one.
-impl<'de> Deserialize<'de> for Payload {
+impl<'de: 'p, 'p> Deserialize<'de> for Payload<'p> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_map(Members)
     }
@@ -42,15 +42,15 @@ impl<'de> Deserialize<'de> for Payload {
 struct Members;
 
 impl<'de> Visitor<'de> for Members {
-    type Value = Payload;
+    type Value = Payload<'de>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an object")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Payload, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Payload<'de>, A::Error> {
         let mut all = BTreeMap::new();
-        while let Some((name, value)) = members.next_entry::<String, Box<RawValue>>()? {
+        while let Some((name, value)) = members.next_entry::<String, &RawValue>()? {
             if all.insert(name, value).is_some() {
                 return Err(A::Error::custom("a member is given twice"));
             }
@@ -68,8 +68,8 @@ impl Audience {
     }
 }
 
-impl Payload {
-    pub(super) fn read(json: &[u8]) -> Result<Self, InvalidToken> {
+impl<'p> Payload<'p> {
+    pub(super) fn read(json: &'p [u8]) -> Result<Self, InvalidToken> {
         serde_json::from_slice(json).map_err(|_| InvalidToken::Malformed)
     }
 
@@ -93,8 +93,9 @@ impl Payload {
 
     /// Checks `iss`: equal to the byte.
     pub(super) fn check_issuer(&self, settings: &IssuerSettings) -> Result<(), InvalidToken> {
-        let (issuer, key) = (self.required::<String>("iss")?, settings.issuer_key());
-        check("iss", issuer == settings.issuer, || another(&issuer, &settings.issuer, &key))
+        let issuer = self.required::<String>("iss")?;
+        let another = || another(&issuer, &settings.issuer, &settings.issuer_key());
+        check("iss", issuer == settings.issuer, another)
     }
 
     /// Checks `aud`, and `azp` if it is there or must be.
