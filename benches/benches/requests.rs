@@ -2,12 +2,12 @@
 //! be parsed. At the end the ratios are printed.
 
 use std::hint::black_box;
-use std::path::Path;
 use std::time::Duration;
 
 use criterion::{BatchSize, Criterion};
 use logto_rocket::{Config, Logto, Resource};
 use logto_rocket_benches::browser::Browser;
+use logto_rocket_benches::estimates::median;
 use logto_rocket_benches::provider::Provider;
 use logto_rocket_benches::site::Orders;
 use logto_rocket_benches::{floors, site};
@@ -149,20 +149,9 @@ fn print_ratios() -> Result<(), Failure> {
     println!("\n| within the process | × |");
     println!("| --- | ---: |");
     for (subject, floor) in RATIOS {
-        if let (Some(one), Some(other)) = (estimate(subject)?, estimate(floor)?) {
+        if let (Some(one), Some(other)) = (median(GROUP, subject)?, median(GROUP, floor)?) {
             println!("| {subject}, against {floor} | {:.3} |", one / other);
         }
     }
     Ok(())
-}
-
-/// The median, in nanoseconds, if it has been measured.
-fn estimate(name: &str) -> Result<Option<f64>, Failure> {
-    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/criterion").join(GROUP);
-    let file = directory.join(name).join("new/estimates.json");
-    if !file.is_file() {
-        return Ok(None);
-    }
-    let estimates: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(file)?)?;
-    Ok(estimates["median"]["point_estimate"].as_f64())
 }

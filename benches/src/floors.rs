@@ -32,15 +32,14 @@ struct InMoka(Cache<String, Arc<Kept>>);
 
 /// Puts the floors into an application: sessions of its own, and no fairing.
 pub fn mounted(rocket: Rocket<Build>) -> Rocket<Build> {
-    sessions(rocket).mount("/", routes![public, private, in_dashmap, in_moka, keep, stop])
+    sessions(rocket).mount("/", routes![public, private, in_dashmap, in_moka, orders, keep, stop])
 }
 
 /// The same with the headers that logto-rocket gives to everything personal, at the same paths, so
 /// that the way to them is as long.
 pub fn mounted_uncached(rocket: Rocket<Build>) -> Rocket<Build> {
-    let routes =
-        routes![public_uncached, private_uncached, in_dashmap_uncached, in_moka, keep, stop];
-    sessions(rocket).mount("/", routes)
+    let routes = routes![public_uncached, private_uncached, in_dashmap_uncached, in_moka];
+    sessions(rocket).mount("/", routes).mount("/", routes![orders_uncached, keep, stop])
 }
 
 fn sessions(rocket: Rocket<Build>) -> Rocket<Build> {
@@ -92,6 +91,12 @@ fn in_moka(cookies: &CookieJar<'_>, sessions: &State<InMoka>) -> Result<String, 
     shown(&*sessions.0.get(id.value()).ok_or(Status::Unauthorized)?)
 }
 
+/// As long as what programs get from logto-rocket's route.
+#[get("/orders")]
+fn orders() -> String {
+    "test_machine".to_owned()
+}
+
 /// An answer with the headers that logto-rocket gives to everything personal.
 #[derive(Responder)]
 struct Uncached<R> {
@@ -105,6 +110,11 @@ impl<R> From<R> for Uncached<R> {
         let cache_control = Header::new("Cache-Control", "no-store");
         Self { answer, cache_control, vary: Header::new("Vary", "Cookie") }
     }
+}
+
+#[get("/orders")]
+fn orders_uncached() -> Uncached<String> {
+    Uncached { vary: Header::new("Vary", "Authorization"), ..orders().into() }
 }
 
 #[get("/public")]

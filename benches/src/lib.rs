@@ -2,6 +2,7 @@
 //! provider and the browsers that they meet, and how instructions and memory are counted.
 
 pub mod browser;
+pub mod estimates;
 pub mod floors;
 pub mod provider;
 pub mod server;

@@ -5,6 +5,12 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
+use logto_rocket::Resource;
+use url::form_urlencoded;
+
+use crate::browser::Browser;
+use crate::site::Orders;
+
 /// A running test provider. It ends when this is dropped.
 pub struct Provider {
     process: Child,
@@ -19,6 +25,12 @@ impl Provider {
     /// The secret of its application.
     pub const APP_SECRET: &str = "test_secret";
 
+    /// The id of its machine-to-machine application.
+    pub const MACHINE_ID: &str = "test_machine";
+
+    /// The secret of its machine-to-machine application.
+    pub const MACHINE_SECRET: &str = "machine_secret";
+
     /// The user name of somebody who has filled in a good part of the profile.
     pub const USER: &str = "carol";
 
@@ -28,7 +40,16 @@ impl Provider {
     ///
     /// If it has not been built in the debug profile, or does not start.
     pub fn start() -> io::Result<Self> {
-        Self::start_slow(Duration::ZERO)
+        Self::launch(Duration::ZERO, "ES384")
+    }
+
+    /// Starts one that signs with `ES384` or `RS256`.
+    ///
+    /// # Errors
+    ///
+    /// If it has not been built in the debug profile, or does not start.
+    pub fn start_signing(algorithm: &str) -> io::Result<Self> {
+        Self::launch(Duration::ZERO, algorithm)
     }
 
     /// Starts one whose token endpoint takes so much longer.
@@ -37,8 +58,37 @@ impl Provider {
     ///
     /// If it has not been built in the debug profile, or does not start.
     pub fn start_slow(delay: Duration) -> io::Result<Self> {
+        Self::launch(delay, "ES384")
+    }
+
+    /// Access tokens of its machine-to-machine application for the API resource of the site, no two of
+    /// them the same.
+    ///
+    /// # Errors
+    ///
+    /// If it does not issue them.
+    pub fn access_tokens(&self, count: usize) -> io::Result<Vec<String>> {
+        let mut browser = Browser::default();
+        let url = format!("{}/oidc/token", self.endpoint);
+        let form = form_urlencoded::Serializer::new(String::new())
+            .append_pair("grant_type", "client_credentials")
+            .append_pair("client_id", Self::MACHINE_ID)
+            .append_pair("client_secret", Self::MACHINE_SECRET)
+            .append_pair("resource", Orders::URI)
+            .append_pair("scope", "read:orders")
+            .finish();
+        let token = |_| {
+            let answer = browser.post(&url, "application/x-www-form-urlencoded", &form)?;
+            let tokens: serde_json::Value = serde_json::from_str(&answer.body)?;
+            let token = tokens["access_token"].as_str().map(ToOwned::to_owned);
+            token.ok_or_else(|| answer.unexpected())
+        };
+        (0..count).map(token).collect()
+    }
+
+    fn launch(delay: Duration, algorithm: &str) -> io::Result<Self> {
         let mut program = Command::new(built("debug", "idp")?);
-        program.arg(delay.as_millis().to_string());
+        program.arg(delay.as_millis().to_string()).arg(algorithm);
         let mut process = program.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
         let mut endpoint = String::new();
         if let Some(output) = process.stdout.take() {

@@ -27,6 +27,8 @@ pub enum App {
     Uncached,
     /// The site with logto-rocket, and its `session.store`.
     Site(&'static str),
+    /// The API with logto-rocket, which has no sessions.
+    Api,
 }
 
 /// A running server.
@@ -105,6 +107,7 @@ impl Server {
             App::Floors => ("floors", "cookie"),
             App::Uncached => ("uncached", "cookie"),
             App::Site(store) => ("site", store),
+            App::Api => ("api", "cookie"),
         };
         let environment = environment(provider, port, &url, store);
         command.arg(name).envs(environment).stdin(Stdio::null()).stdout(Stdio::null());

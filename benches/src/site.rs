@@ -3,7 +3,9 @@
 use std::hint::black_box;
 use std::time::Instant;
 
-use logto_rocket::{Error, LogtoFairing, LogtoUser, authenticated, resource};
+use logto_rocket::{
+    Bearer, Error, LogtoFairing, LogtoUser, ResourceServerFairing, authenticated, resource,
+};
 use rocket::{Build, Either, Rocket, get, routes};
 
 use crate::floors::stop;
@@ -15,7 +17,12 @@ resource! {
 
 /// Puts the routes that logto-rocket guards into an application, with its fairing.
 pub fn mounted(rocket: Rocket<Build>, fairing: LogtoFairing) -> Rocket<Build> {
-    rocket.attach(fairing).mount("/", routes![public, greeting, account, tokens, stop])
+    rocket.attach(fairing).mount("/", routes![public, greeting, account, orders, tokens, stop])
+}
+
+/// Puts the route for programs into an application, which has no sign-in.
+pub fn api(rocket: Rocket<Build>, fairing: ResourceServerFairing) -> Rocket<Build> {
+    rocket.attach(fairing).mount("/", routes![orders, stop])
 }
 
 #[get("/public")]
@@ -32,6 +39,13 @@ fn greeting(user: Option<LogtoUser>) -> Either<String, &'static str> {
 #[get("/account")]
 fn account(user: &LogtoUser) -> String {
     user.id().to_owned()
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "a guard is a handler's own")]
+#[authenticated(bearer, resource = Orders, scope = "read:orders")]
+#[get("/orders")]
+fn orders(caller: Bearer<Orders>) -> String {
+    caller.subject().to_owned()
 }
 
 /// The nanoseconds that so many access tokens from memory take.

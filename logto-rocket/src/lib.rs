@@ -161,7 +161,7 @@
 //! | --- | --- |
 //! | `redis` | `RedisStore`, `session.store = "redis"` |
 //! | `templates` | `Page`, `RenderedPage` |
-//! | `testing` | `testing`: a provider in the process, `sign_in()` for tests of your own handlers; `session_store_conformance!`, `Clock::frozen()` and `LogtoFairing::clock()` |
+//! | `testing` | `testing`: a provider in the process, `sign_in()` for tests of your own handlers; `session_store_conformance!`, `Clock::frozen()`; of both fairings `clock()`, `provider()` (a test provider whatever is configured) and `dev_provider()` (one where no Logto is configured, for `cargo run`) |
 //!
 //! No feature is on by default.
 //!

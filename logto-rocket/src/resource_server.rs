@@ -8,7 +8,7 @@ use serde::Serialize;
 use url::Url;
 
 use crate::config::ResourceMetadata;
-use crate::error::{Error, InvalidToken};
+use crate::error::Error;
 use crate::events::{Event, Events};
 use crate::oidc::{Issuer, VerifiedToken};
 use crate::warnings::Warnings;
@@ -59,18 +59,17 @@ impl ResourceServer {
 
     /// Verifies a token that a program presents, whoever it is for.
     pub async fn verify(&self, token: &str) -> Result<VerifiedToken, Error> {
-        let verified = self.issuer.verify_access_token(token).await;
-        if let Err(Error::InvalidToken(InvalidToken::Malformed)) = &verified
-            && !token.contains('.')
-        {
-            self.warnings.once("token", "opaque", || {
-                "A program presented an access token that is no JWT. Logto gives such tokens for user \
-                 info only; they are for no API, and are refused. The program must ask Logto for a \
-                 token for the API resource (the parameter `resource`)."
-                    .into()
-            });
-        }
-        verified
+        self.issuer.verify_access_token(token).await
+    }
+
+    /// Logs once what a program must do that presents an opaque token.
+    pub fn warn_of_opaque_tokens(&self) {
+        self.warnings.once("token", "opaque", || {
+            "A program presented an access token that is no JWT. Logto gives such tokens for user info \
+             only; they are for no API, and are refused. The program must ask Logto for a token for the \
+             API resource (the parameter `resource`)."
+                .into()
+        });
     }
 
     /// Notes an API resource of a mounted route, with the scopes that its requirement names.

@@ -1,4 +1,4 @@
-//! [`GatedStore`]: a store that a test lets fail, or wait, where it writes or reads.
+//! [`GatedStore`]: a store that a test lets fail, or wait.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -7,27 +7,52 @@ use std::time::Duration;
 use logto_rocket::{Record, Replaced, SessionStore, StoreError, StoreId, Stored};
 use rocket::tokio::sync::RwLock;
 
-/// A store in front of another one. A test can make replacing fail or wait, and loading fail or wait.
+/// A store in front of another one. A test can make its calls fail or wait.
 pub struct GatedStore {
     store: Arc<dyn SessionStore>,
     broken: AtomicBool,
     away: AtomicBool,
     refused: AtomicUsize,
+    replacements: AtomicUsize,
     leases: AtomicUsize,
     loads: AtomicUsize,
+    deletions: AtomicUsize,
+    deleted: AtomicUsize,
     /// Replacing waits for a read lock on this, so that a test with the write lock holds it up.
     pub open: RwLock<()>,
     /// Loading waits for a read lock on this.
     pub readable: RwLock<()>,
+    /// Creating and deleting wait for a read lock on this.
+    pub changeable: RwLock<()>,
+    /// Taking a lease waits for a read lock on this.
+    pub leasable: RwLock<()>,
 }
+
+/// A call that counts when it is over, with an answer or without one.
+struct Call<'s>(&'s AtomicUsize);
 
 impl GatedStore {
     /// In front of this store.
     pub fn before(store: Arc<dyn SessionStore>) -> Arc<Self> {
         let (broken, away) = (AtomicBool::new(false), AtomicBool::new(false));
-        let [refused, leases, loads] = [0; 3].map(AtomicUsize::new);
-        let (open, readable) = (RwLock::default(), RwLock::default());
-        Arc::new(Self { store, broken, away, refused, leases, loads, open, readable })
+        let [refused, replacements, leases, loads, deletions, deleted] =
+            [0; 6].map(AtomicUsize::new);
+        let [open, readable, changeable, leasable] = [(); 4].map(RwLock::new);
+        Arc::new(Self {
+            store,
+            broken,
+            away,
+            refused,
+            replacements,
+            leases,
+            loads,
+            deletions,
+            deleted,
+            open,
+            readable,
+            changeable,
+            leasable,
+        })
     }
 
     /// Lets replacing fail, or work again.
@@ -54,6 +79,21 @@ impl GatedStore {
     pub fn loads(&self) -> usize {
         self.loads.load(Ordering::SeqCst)
     }
+
+    /// How often a session was to be replaced.
+    pub fn replacements(&self) -> usize {
+        self.replacements.load(Ordering::SeqCst)
+    }
+
+    /// How often a session was to be deleted.
+    pub fn deletions(&self) -> usize {
+        self.deletions.load(Ordering::SeqCst)
+    }
+
+    /// How many of these calls are over: they were answered or given up.
+    pub fn deleted(&self) -> usize {
+        self.deleted.load(Ordering::SeqCst)
+    }
 }
 
 impl GatedStore {
@@ -66,6 +106,7 @@ impl GatedStore {
 #[rocket::async_trait]
 impl SessionStore for GatedStore {
     async fn create(&self, id: &StoreId, record: &Record, ttl: Duration) -> Result<(), StoreError> {
+        let _changeable = self.changeable.read().await;
         self.store.create(id, record, ttl).await
     }
 
@@ -83,6 +124,7 @@ impl SessionStore for GatedStore {
         record: &Record,
         ttl: Duration,
     ) -> Result<Replaced, StoreError> {
+        self.replacements.fetch_add(1, Ordering::SeqCst);
         let _open = self.open.read().await;
         if self.broken.load(Ordering::SeqCst) {
             self.refused.fetch_add(1, Ordering::SeqCst);
@@ -92,6 +134,9 @@ impl SessionStore for GatedStore {
     }
 
     async fn delete(&self, id: &StoreId) -> Result<(), StoreError> {
+        self.deletions.fetch_add(1, Ordering::SeqCst);
+        let _call = Call(&self.deleted);
+        let _changeable = self.changeable.read().await;
         self.is_there()?;
         self.store.delete(id).await
     }
@@ -110,10 +155,17 @@ impl SessionStore for GatedStore {
 
     async fn lease(&self, id: &StoreId, holder: &str, time: Duration) -> Result<bool, StoreError> {
         self.leases.fetch_add(1, Ordering::SeqCst);
+        let _leasable = self.leasable.read().await;
         self.store.lease(id, holder, time).await
     }
 
     async fn release(&self, id: &StoreId, holder: &str) -> Result<(), StoreError> {
         self.store.release(id, holder).await
+    }
+}
+
+impl Drop for Call<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_add(1, Ordering::SeqCst);
     }
 }

@@ -13,6 +13,15 @@ pub fn required() -> bool {
     env::var("CI").is_ok_and(|value| value == "true")
 }
 
+/// `Some` if there is a program of this name. Otherwise the running test is skipped by name, or fails.
+///
+/// # Panics
+///
+/// If it is missing, with `CI=true`.
+pub fn program(name: &str) -> Option<()> {
+    available((!on_path(name)).then(|| format!("{name} is not on PATH")))
+}
+
 /// `Some` if nothing is missing. Otherwise the running test is skipped by name, or fails.
 pub(crate) fn available(missing: Option<String>) -> Option<()> {
     let Some(missing) = missing else { return Some(()) };

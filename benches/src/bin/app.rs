@@ -1,5 +1,5 @@
-//! One of the applications as a server, configured by the environment: `app floors`, `app uncached`
-//! or `app site`.
+//! One of the applications as a server, configured by the environment: `app floors`, `app uncached`,
+//! `app site` or `app api`.
 
 use logto_rocket::Logto;
 use logto_rocket_benches::{floors, site};
@@ -11,7 +11,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         Some("floors") => floors::mounted(rocket::build()),
         Some("uncached") => floors::mounted_uncached(rocket::build()),
         Some("site") => site::mounted(rocket::build(), Logto::fairing()),
-        _ => return Err("say which application: `floors`, `uncached` or `site`".into()),
+        Some("api") => site::api(rocket::build(), Logto::resource_server()),
+        _ => return Err("say which application: `floors`, `uncached`, `site` or `api`".into()),
     };
     match rocket.launch().await {
         // The browser's connection was still open.

@@ -1,18 +1,32 @@
-//! The test provider in a process of its own, `idp [milliseconds]`: so much longer takes its token
-//! endpoint. It writes its address to the standard output, and ends when its standard input does.
+//! The test provider in a process of its own, `idp [milliseconds] [RS256]`: so much longer takes its
+//! token endpoint, and so it signs, otherwise with ES384. It writes its address to the standard output,
+//! and ends when its standard input does.
 
 use std::io::{self, Write};
 use std::time::Duration;
 
 use logto_rocket::Resource;
-use logto_rocket::testing::{Endpoint, Fault, Idp, User};
+use logto_rocket::testing::{Endpoint, Fault, Idp, Signing, User};
 use logto_rocket_benches::provider::Provider;
 use logto_rocket_benches::site::Orders;
 use rocket::tokio;
 
 #[rocket::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let idp = Idp::builder().user(carol()).resource(Orders::URI, &["read:orders"]).start().await?;
+    let signing = match std::env::args().nth(2).as_deref() {
+        Some("RS256") => Signing::Rs256,
+        _ => Signing::Es384,
+    };
+    let idp = Idp::builder()
+        .user(carol())
+        .resource(Orders::URI, &["read:orders"])
+        .machine(
+            Provider::MACHINE_ID,
+            Provider::MACHINE_SECRET,
+            [(Orders::URI, &["read:orders"] as &[_])],
+        )
+        .signing(signing);
+    let idp = idp.start().await?;
     let delay = std::env::args().nth(1).and_then(|it| it.parse().ok()).unwrap_or_default();
     if delay > 0 {
         idp.fault(Endpoint::Token, Fault::Delay(Duration::from_millis(delay))).for_ever();

@@ -42,7 +42,7 @@ struct Subject {
     goal: Option<(&'static str, f64)>,
 }
 
-/// The cookies of the requests.
+/// The cookies of the requests, or a token.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Carries {
     Nothing,
@@ -56,9 +56,11 @@ enum Carries {
     Sessions,
     /// A session that this process began.
     Own,
+    /// An access token, always the same.
+    Token,
 }
 
-const SUBJECTS: [Subject; 17] = [
+const SUBJECTS: [Subject; 20] = [
     floor("bare route", "/public", Carries::Nothing),
     uncached("bare route, no-store", "/public", Carries::Nothing),
     floor("bare route, 2 kB cookie", "/public", Carries::Strange),
@@ -69,6 +71,12 @@ const SUBJECTS: [Subject; 17] = [
     floor("DashMap by hand", "/dashmap", Carries::Kept("floor-id=")),
     uncached("DashMap by hand, no-store", "/dashmap", Carries::Kept("floor-id=")),
     floor("moka by hand", "/moka", Carries::Kept("floor-id=")),
+    floor("bare route, token", "/orders", Carries::Token),
+    uncached("bare route, token, no-store", "/orders", Carries::Token),
+    Subject {
+        app: App::Api,
+        ..site("bearer, seen token", "/orders", Carries::Token, ("bare route, token", 1.10))
+    },
     site("public route", "/public", Carries::Nothing, ("bare route", 1.03)),
     site(
         "public route, session cookie",
@@ -165,6 +173,8 @@ struct Bench {
     sessions: Vec<String>,
     /// A session as the floors keep it.
     kept: String,
+    /// An access token.
+    token: String,
 }
 
 impl Bench {
@@ -185,7 +195,8 @@ impl Bench {
         site.stop()?;
         let directory = std::env::current_dir()?.join("target/instructions");
         std::fs::create_dir_all(&directory)?;
-        Ok(Self { provider, directory, sessions, kept: floors::session(&user)? })
+        let token = provider.access_tokens(1)?.remove(0);
+        Ok(Self { provider, directory, sessions, kept: floors::session(&user)?, token })
     }
 
     /// The instructions of one request: the median of several counts, because the allocator and the
@@ -241,17 +252,13 @@ impl Bench {
 
     /// Makes the requests, over one connection.
     fn ask(&self, subject: &Subject, url: &str, times: usize) -> io::Result<()> {
-        let cookies = self.cookies(subject.carries, url)?;
+        let headers = self.headers(subject.carries, url)?;
         let host = url.trim_start_matches("http://");
-        let messages: Vec<String> = cookies
+        let messages: Vec<String> = headers
             .iter()
-            .map(|cookies| {
-                let cookies = match cookies.as_str() {
-                    "" => String::new(),
-                    some => format!("Cookie: {some}\r\n"),
-                };
+            .map(|headers| {
                 let path = subject.path;
-                format!("GET {path} HTTP/1.1\r\nHost: {host}\r\nAccept: text/html\r\n{cookies}\r\n")
+                format!("GET {path} HTTP/1.1\r\nHost: {host}\r\nAccept: text/html\r\n{headers}\r\n")
             })
             .collect();
         if let App::Site(_) = subject.app {
@@ -269,24 +276,26 @@ impl Bench {
         Ok(())
     }
 
-    /// The cookies of the requests, one after the other and then again.
-    fn cookies(&self, carries: Carries, url: &str) -> io::Result<Vec<String>> {
+    /// The headers of the requests, one after the other and then again.
+    fn headers(&self, carries: Carries, url: &str) -> io::Result<Vec<String>> {
         let mut browser = Browser::default();
+        let cookies = |cookies: &str| format!("Cookie: {cookies}\r\n");
         Ok(match carries {
             Carries::Nothing => vec![String::new()],
-            Carries::Strange => vec![format!("strange={}", "x".repeat(2_000))],
-            Carries::Session => vec![self.sessions[0].clone()],
-            Carries::Sessions => self.sessions.clone(),
+            Carries::Strange => vec![cookies(&format!("strange={}", "x".repeat(2_000)))],
+            Carries::Session => vec![cookies(&self.sessions[0])],
+            Carries::Sessions => self.sessions.iter().map(|session| cookies(session)).collect(),
             Carries::Own => {
                 browser.sign_in(url, Provider::USER)?;
-                vec![browser.cookies(url)]
+                vec![cookies(&browser.cookies(url))]
             }
             Carries::Kept(name) => {
                 browser.post(&format!("{url}/keep"), "text/plain", &self.kept)?;
-                let cookies = browser.cookies(url);
-                let mut pairs = cookies.split("; ").filter(|pair| pair.starts_with(name));
-                vec![pairs.next().unwrap_or_default().to_owned()]
+                let all = browser.cookies(url);
+                let pair = all.split("; ").find(|pair| pair.starts_with(name));
+                vec![cookies(pair.unwrap_or_default())]
             }
+            Carries::Token => vec![format!("Authorization: Bearer {}\r\n", self.token)],
         })
     }
 }

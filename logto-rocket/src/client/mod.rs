@@ -190,10 +190,10 @@ impl Client {
         ))
     }
 
-    /// Logs once that sign-ins start under another name of this site.
-    pub fn warn_of_other_host(&self, host: Option<&str>) {
+    /// Logs once that sign-ins, or sign-outs, start under another name of this site.
+    pub fn warn_of_other_host(&self, host: Option<&str>, what: &'static str) {
         if let Some(other_host) = self.other_host(host) {
-            self.warnings.once("host", "", || format!("A sign-in starts elsewhere: {other_host}."));
+            self.warnings.once("host", what, || format!("{what} starts elsewhere: {other_host}."));
         }
     }
 

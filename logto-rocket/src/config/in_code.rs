@@ -7,6 +7,8 @@ use rocket::figment::value::{Dict, Map, Value};
 use rocket::figment::{self, Metadata, Profile, Provider};
 
 use super::errors::shown;
+#[cfg(feature = "testing")]
+use super::test_provider::TestProvider;
 
 mod session;
 
@@ -38,7 +40,11 @@ pub(super) const NAME: &str = "Config in code";
 /// ```
 #[derive(Clone, Default)]
 #[must_use = "a configuration has no effect until the fairing gets it"]
-pub struct Config(Dict);
+pub struct Config {
+    values: Dict,
+    #[cfg(feature = "testing")]
+    provider: Option<TestProvider>,
+}
 
 impl Config {
     /// A layer that sets nothing.
@@ -208,8 +214,20 @@ impl Config {
         self.set("resource_metadata_scopes", list(scopes))
     }
 
+    /// Uses a test provider, which overrides all layers.
+    #[cfg(feature = "testing")]
+    pub(crate) fn test_provider(self, provider: TestProvider) -> Self {
+        Self { provider: Some(provider), ..self }
+    }
+
+    /// The test provider that is used.
+    #[cfg(feature = "testing")]
+    pub(super) fn provider(&self) -> Option<&TestProvider> {
+        self.provider.as_ref()
+    }
+
     fn set(mut self, key: &str, value: impl Into<Value>) -> Self {
-        self.0.insert(key.into(), value.into());
+        self.values.insert(key.into(), value.into());
         self
     }
 }
@@ -220,14 +238,14 @@ impl Provider for Config {
     }
 
     fn data(&self) -> Result<Map<Profile, Dict>, figment::Error> {
-        let logto = Dict::from([("logto".into(), self.0.clone().into())]);
+        let logto = Dict::from([("logto".into(), self.values.clone().into())]);
         Ok(Profile::Default.collect(logto))
     }
 }
 
 impl fmt::Debug for Config {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        debug("Config", "", &self.0, f)
+        debug("Config", "", &self.values, f)
     }
 }
 

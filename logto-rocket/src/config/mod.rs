@@ -17,6 +17,8 @@ mod secret_keys;
 mod session;
 mod source;
 mod store;
+#[cfg(feature = "testing")]
+mod test_provider;
 #[cfg(test)]
 mod tests;
 mod texts;
@@ -30,9 +32,14 @@ use crate::oidc::{ClientSecret, Prompt};
 
 pub(crate) use connection::Connection;
 pub use in_code::{Config, SessionConfig};
+#[cfg(feature = "testing")]
+pub(crate) use read::given;
 pub(crate) use read::{read, read_resource_server};
 pub(crate) use resource_metadata::ResourceMetadata;
+pub(crate) use secret_keys::has_secret_key;
 pub use store::Store;
+#[cfg(feature = "testing")]
+pub(crate) use test_provider::TestProvider;
 pub(crate) use values::{Base, Origin};
 
 /// The parsed configuration. Its fields are named as the keys.

@@ -100,7 +100,30 @@ pub(crate) fn read_resource_server(
     }
 }
 
-/// Opens all layers: the code's below Rocket's, the environment above.
+/// What the layers hold that decides whether a test provider takes Logto's place.
+#[cfg(feature = "testing")]
+pub(crate) struct Given {
+    /// Whether they say, rightly or wrongly, where Logto is.
+    pub(crate) has_logto: bool,
+    /// Whether they have a key that encrypts cookies, right or wrong.
+    pub(crate) has_secret_key: bool,
+}
+
+/// What the layers hold. Where they cannot be opened, which the launch reports, a Logto counts as given.
+#[cfg(feature = "testing")]
+pub(crate) fn given(figment: &Figment, config: Option<&Config>) -> Given {
+    let Ok((reader, _)) = open(figment, config) else {
+        return Given { has_logto: true, has_secret_key: true };
+    };
+    let key_of_rocket = reader.rockets_key().map(|value| secret_keys::key(&value));
+    Given {
+        has_logto: reader.has("endpoint") || reader.has("issuer"),
+        has_secret_key: reader.has("secret_keys")
+            || !matches!(key_of_rocket, None | Some(Ok(None))),
+    }
+}
+
+/// Opens all layers: the code's below Rocket's, the environment above, and on top a test provider.
 fn open(
     figment: &Figment,
     config: Option<&Config>,
@@ -110,10 +133,16 @@ fn open(
         Some(config) => figment.clone().join(config),
         None => figment.clone(),
     };
-    match Reader::open(layers, environment) {
-        Ok(reader) => Ok((reader, warnings)),
-        Err(errors) => Err(errors.with(warnings)),
-    }
+    let reader = match Reader::open(layers, environment) {
+        Ok(reader) => reader,
+        Err(errors) => return Err(errors.with(warnings)),
+    };
+    #[cfg(feature = "testing")]
+    let reader = match config.and_then(Config::provider) {
+        Some(provider) => reader.below(provider),
+        None => reader,
+    };
+    Ok((reader, warnings))
 }
 
 fn is_debug(figment: &Figment) -> bool {

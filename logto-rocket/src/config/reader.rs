@@ -10,6 +10,8 @@ use rocket::figment::{Figment, Metadata, Profile, Source};
 use super::environment::{self, Environment};
 use super::errors::{ConfigError, ConfigErrors, Warning, Wrong, shown};
 use super::keys::{self, KEYS};
+#[cfg(feature = "testing")]
+use super::test_provider::TestProvider;
 use super::{numbers, source, texts};
 
 mod check;
@@ -45,6 +47,16 @@ impl Reader {
             reader.logto = logto;
         }
         Ok(reader)
+    }
+
+    /// The same layers with that of a test provider above all of them.
+    #[cfg(feature = "testing")]
+    pub(super) fn below(mut self, provider: &TestProvider) -> Self {
+        self.layers = self.layers.merge(provider);
+        if let Ok(logto) = self.layers.find_value("logto") {
+            self.logto = provider.alone(logto);
+        }
+        self
     }
 
     /// The errors found.

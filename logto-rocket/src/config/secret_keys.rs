@@ -3,6 +3,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use cookie::Key;
+use rocket::figment::Figment;
 use rocket::figment::value::Value;
 
 use super::errors::Wrong;
@@ -23,6 +24,11 @@ pub(super) fn key(value: &Value) -> Result<Option<Key>, Wrong> {
         64.. => Ok(Some(Key::from(&bytes))),
         _ => Ok(Some(Key::derive_from(&bytes))),
     }
+}
+
+/// Whether Rocket has a `secret_key`, right or wrong.
+pub(crate) fn has_secret_key(figment: &Figment) -> bool {
+    figment.find_value("secret_key").is_ok_and(|value| !matches!(key(&value), Ok(None)))
 }
 
 /// At least 32 bytes.

@@ -4,6 +4,8 @@ use humantime::format_duration;
 use rocket::{Orbit, Rocket};
 
 use super::protected;
+#[cfg(feature = "testing")]
+use super::provider;
 use crate::client::Client;
 use crate::resource_server::ResourceServer;
 use crate::response::CATCHER;
@@ -38,6 +40,8 @@ pub(super) fn client(client: &Client, rocket: &Rocket<Orbit>) {
                 .into(),
         );
     }
+    #[cfg(feature = "testing")]
+    lines.extend(provider::lines(rocket));
     print(lines);
     let doubts = protected::doubts(client, rocket).into_iter();
     doubts.chain(protected::doubts_of_tokens(rocket)).for_each(|doubt| log::warn!("{doubt}"));
@@ -51,8 +55,12 @@ pub(super) fn resource_server(server: &ResourceServer, rocket: &Rocket<Orbit>) {
     ];
     lines.extend(protected::list(rocket));
     lines.extend(audiences(server));
+    #[cfg(feature = "testing")]
+    lines.extend(provider::lines(rocket));
     print(lines);
-    protected::doubts_of_tokens(rocket).for_each(|doubt| log::warn!("{doubt}"));
+    if let Some(doubt) = protected::doubts_of_tokens(rocket) {
+        log::warn!("{doubt}");
+    }
 }
 
 /// Which API resources access tokens are for, and where the metadata of which is served.

@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use cookie::Key;
 use rocket::{Build, Rocket};
 
 use crate::client::{Client, Logto};
@@ -97,6 +98,18 @@ pub(super) fn with_secret_key(rocket: Rocket<Build>, client: &Client) -> Rocket<
     let Some(key) = client.settings().secret_keys.first() else { return rocket };
     let figment = rocket.figment().clone().merge(("secret_key", key.master()));
     rocket.configure(figment)
+}
+
+/// Gives Rocket an encryption key of this process if there is none. Where its feature `secrets` is on,
+/// Rocket does not launch without one outside the debug profile, even if nothing is encrypted.
+pub(super) fn with_any_secret_key(rocket: Rocket<Build>) -> Rocket<Build> {
+    match Key::try_generate() {
+        Some(key) if !config::has_secret_key(rocket.figment()) => {
+            let figment = rocket.figment().clone().merge(("secret_key", key.master()));
+            rocket.configure(figment)
+        }
+        _ => rocket,
+    }
 }
 
 /// Logto as the one who signs tokens, by where it is.

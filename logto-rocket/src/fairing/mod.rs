@@ -3,9 +3,13 @@
 
 mod announce;
 mod caching;
+#[cfg(feature = "testing")]
+mod example;
 mod last;
 mod launch;
 mod protected;
+#[cfg(feature = "testing")]
+mod provider;
 mod resource_server;
 mod response;
 
@@ -16,6 +20,8 @@ use rocket::response::content::RawHtml;
 use rocket::{Build, Orbit, Request, Rocket};
 
 use self::last::AfterOthers;
+#[cfg(feature = "testing")]
+use self::provider::ProviderChoice;
 pub use self::resource_server::ResourceServerFairing;
 use crate::client::{Client, Logto};
 use crate::clock::Clock;
@@ -27,6 +33,8 @@ use crate::oidc::SignInOptions;
 use crate::response::{BuiltInPage, PageHook};
 use crate::routes;
 use crate::session::SessionStore;
+#[cfg(feature = "testing")]
+use crate::testing::Idp;
 use crate::user::LogtoUser;
 
 /// Attaches Logto to a Rocket. Create one with [`Logto::fairing()`].
@@ -49,6 +57,8 @@ pub struct LogtoFairing {
     config: Option<Config>,
     store: Option<Arc<dyn SessionStore>>,
     clock: Option<Clock>,
+    #[cfg(feature = "testing")]
+    provider: ProviderChoice,
     on_event: Mutex<Option<EventHook>>,
     hooks: Mutex<Hooks>,
     pages: Mutex<PageHook>,
@@ -177,6 +187,67 @@ impl LogtoFairing {
         self
     }
 
+    /// Uses a test provider in Logto's place, whatever `Rocket.toml`, the environment and the code
+    /// configure: its endpoint, and its first application, replace theirs. So a test never reaches the
+    /// Logto that a developer's environment names.
+    ///
+    /// ```
+    /// # #[macro_use] extern crate rocket;
+    /// # rocket::async_test(async {
+    /// use logto_rocket::{Logto, testing::Idp};
+    /// use rocket::local::asynchronous::Client;
+    ///
+    /// let idp = Idp::start().await?;
+    /// let rocket = rocket::build().attach(Logto::fairing().provider(&idp));
+    /// let client = Client::tracked(rocket).await?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # }).unwrap();
+    /// ```
+    #[cfg(feature = "testing")]
+    #[must_use]
+    pub fn provider(mut self, idp: &Idp) -> Self {
+        self.provider = ProviderChoice::running(idp);
+        self
+    }
+
+    /// Starts a provider for development if no Logto is configured yet, so that `cargo run` shows a
+    /// working sign-in on a machine that has none.
+    ///
+    /// It is used only in Rocket's debug profile, in builds with debug assertions, and where neither
+    /// `endpoint` nor `issuer` is configured. Otherwise the call has no effect, and a missing endpoint is
+    /// the usual error at launch: the same `main.rs` goes live.
+    ///
+    /// ```no_run
+    /// # #[macro_use] extern crate rocket;
+    /// use logto_rocket::Logto;
+    ///
+    /// #[launch]
+    /// fn rocket() -> _ {
+    ///     rocket::build().attach(Logto::fairing().dev_provider())
+    /// }
+    /// ```
+    ///
+    /// The launch says where the provider is and how to get in. It signs in `alice`, who has every
+    /// permission that is asked for, and `bob`, who has none. Its machine application `dev-machine`
+    /// (secret `dev-machine-secret`) gets every scope of every API resource and organization. The personal
+    /// access token `pat_alice` can be exchanged for an access token of alice's.
+    ///
+    /// A restart signs nobody out. The port, the keys and what was granted are kept in one file for each
+    /// application, which only its owner can read: beside the executable in a build directory of Cargo,
+    /// else in `XDG_RUNTIME_DIR`; without either nothing is kept, and the log says so.
+    ///
+    /// # Security
+    ///
+    /// The provider asks for no password. It listens on 127.0.0.1 only, and answers only to clients that
+    /// look for `127.0.0.1` or `localhost`, so that no page on the network can read its answers. Any
+    /// program of this machine can sign in at an application that uses it.
+    #[cfg(feature = "testing")]
+    #[must_use]
+    pub fn dev_provider(mut self) -> Self {
+        self.provider = ProviderChoice::Development;
+        self
+    }
+
     fn hook(mut self, set: impl FnOnce(&mut Hooks)) -> Self {
         set(self.hooks.get_mut().unwrap_or_else(PoisonError::into_inner));
         self
@@ -194,9 +265,11 @@ impl Fairing for LogtoFairing {
             return Err(rocket);
         }
         let clock = self.clock.clone().unwrap_or_else(Clock::system);
-        let (config, store) = (self.config.as_ref(), self.store.clone());
+        let (config, store) = (self.config.clone(), self.store.clone());
+        #[cfg(feature = "testing")]
+        let (rocket, config) = self.provider.apply(rocket, config, &clock).await;
         let events = Arc::new(Events::new(launch::take(&self.on_event)));
-        let logto = launch::logto(&rocket, config, store, clock, events);
+        let logto = launch::logto(&rocket, config.as_ref(), store, clock, events);
         let Some((logto, server)) = logto else { return Err(rocket) };
         let client = logto.client();
         let rocket = launch::with_secret_key(rocket, client);

@@ -1,10 +1,12 @@
 //! What protects which routes, and what is doubtful about it.
 
+use std::collections::BTreeMap;
+
 use rocket::{Orbit, Rocket, Route};
 
 use crate::client::Client;
-use crate::guard::{Place, Registry, handler_and_requirements};
-use crate::requirement::SessionsToCome;
+use crate::guard::{Place, Registry, handler, requirements};
+use crate::requirement::{SessionsToCome, Written};
 
 /// What protects which routes, a line each.
 pub(super) fn list(rocket: &Rocket<Orbit>) -> Vec<String> {
@@ -16,8 +18,8 @@ pub(super) fn list(rocket: &Rocket<Orbit>) -> Vec<String> {
         format!("{at}: {requirement}")
     });
     let by_value = rocket.routes().filter_map(|route| {
-        let requirement = handler_and_requirements(route).1?;
-        Some(format!("{}: {requirement}", address(route)))
+        let all = requirements(route).map(|Written(text)| text).collect::<Vec<_>>().join(", ");
+        (!all.is_empty()).then(|| format!("{}: {all}", address(route)))
     });
     let by_parameter = registry.parameters().into_iter();
     let by_parameter =
@@ -37,28 +39,49 @@ pub(super) fn doubts(client: &Client, rocket: &Rocket<Orbit>) -> Vec<String> {
     };
     let of_sessions = registry.requirements().into_iter();
     let of_sessions = of_sessions.filter(|(_, requirement)| requirement.accepts().sessions());
-    let doubts = of_sessions.flat_map(|(place, requirement)| {
+    let by_attribute = of_sessions.flat_map(|(place, requirement)| {
         let at = mounted(rocket, &place).unwrap_or_else(|| place.name.to_owned());
-        let doubts = requirement.doubts(&sessions).into_iter();
+        let doubts = sessions.doubts(Written(&requirement.to_string())).into_iter();
         doubts.map(move |doubt| format!("{at} ({}) requires {doubt}", position(&place)))
     });
-    doubts.collect()
+    let of_sessions = guarded_by_values(rocket).into_iter();
+    let of_sessions = of_sessions.filter(|(requirement, _)| requirement.accepts_sessions());
+    let by_value = of_sessions.flat_map(|(requirement, at)| {
+        let doubts = sessions.doubts(requirement).into_iter();
+        doubts.map(move |doubt| format!("{at} requires {doubt}"))
+    });
+    by_attribute.chain(by_value).collect()
+}
+
+/// The requirements that guard routes as values, as they display, and the addresses of these routes.
+fn guarded_by_values(rocket: &Rocket<Orbit>) -> BTreeMap<Written<'_>, String> {
+    let mut all = BTreeMap::<_, Vec<_>>::new();
+    for route in rocket.routes() {
+        for requirement in requirements(route) {
+            all.entry(requirement).or_default().push(address(route));
+        }
+    }
+    all.into_iter().map(|(requirement, routes)| (requirement, routes.join(", "))).collect()
 }
 
 /// A warning if access tokens are asked how old the sign-in behind them is, which Logto's do not tell.
-pub(super) fn doubts_of_tokens(rocket: &Rocket<Orbit>) -> impl Iterator<Item = String> {
-    let requirements = rocket.state::<Registry>().map(Registry::requirements).unwrap_or_default();
-    let asking = requirements.into_iter().find(|(_, requirement)| {
+pub(super) fn doubts_of_tokens(rocket: &Rocket<Orbit>) -> Option<String> {
+    let noted = rocket.state::<Registry>().map(Registry::requirements).unwrap_or_default();
+    let by_attribute = noted.into_iter().find(|(_, requirement)| {
         requirement.accepts().audience().is_some() && requirement.max_age().is_some()
     });
-    asking.into_iter().map(|(place, _)| {
-        format!(
-            "{} ({}) requires `max_age` of access tokens: Logto's have no `auth_time`, unless a JWT \
-             customizer of the tenant adds it, so that no program meets this.",
-            place.name,
-            position(&place)
-        )
-    })
+    let by_attribute =
+        by_attribute.map(|(place, _)| format!("{} ({})", place.name, position(&place)));
+    let by_value = || {
+        let mut all = guarded_by_values(rocket).into_iter();
+        let asking = all.find(|(it, _)| it.accepts_tokens() && it.has_max_age());
+        asking.map(|(_, at)| at)
+    };
+    let at = by_attribute.or_else(by_value)?;
+    Some(format!(
+        "{at} requires `max_age` of access tokens: Logto's have no `auth_time`, unless a JWT \
+         customizer of the tenant adds it, so that no program meets this."
+    ))
 }
 
 /// Where the route with the requirement at this place is mounted, if it is.
@@ -69,12 +92,10 @@ fn mounted(rocket: &Rocket<Orbit>, place: &Place) -> Option<String> {
 }
 
 /// Whether the requirement at this place belongs to this route.
-fn is_at(route: &Route, place: &Place) -> bool {
+pub(super) fn is_at(route: &Route, place: &Place) -> bool {
     // As text: to Rocket the `<` of a dynamic segment is in no URI.
     let uri = route.uri.unmounted_origin.to_string();
-    handler_and_requirements(route).0 == Some(place.name)
-        && route.method.as_str() == place.method
-        && uri == place.uri
+    handler(route) == Some(place.name) && route.method.as_str() == place.method && uri == place.uri
 }
 
 fn address(Route { method, uri, .. }: &Route) -> String {

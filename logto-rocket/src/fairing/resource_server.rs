@@ -6,6 +6,8 @@ use rocket::fairing::{self, Fairing, Info, Kind};
 use rocket::{Build, Orbit, Rocket};
 
 use super::last::AfterOthers;
+#[cfg(feature = "testing")]
+use super::provider::ProviderChoice;
 use super::{announce, launch};
 use crate::client::Logto;
 use crate::clock::Clock;
@@ -14,6 +16,8 @@ use crate::events::{Event, EventHook, Events};
 use crate::guard::Registry;
 use crate::resource_server::ResourceServer;
 use crate::routes;
+#[cfg(feature = "testing")]
+use crate::testing::Idp;
 
 /// Attaches what an API needs that programs call with access tokens, and that has no sign-in of its own.
 /// Create one with [`Logto::resource_server()`].
@@ -23,6 +27,9 @@ use crate::routes;
 /// [metadata](crate#programs) of the API resources of mounted routes, and registers catchers for 400, 401,
 /// 403, 404, 500 and 503 at `/` if the application has none there. A guard for signed-in users in such an
 /// application is a launch error.
+///
+/// Without a `secret_key` Rocket gets one that ends with the process. Configure one if the application
+/// has private cookies of its own.
 ///
 /// ```no_run
 /// # #[macro_use] extern crate rocket;
@@ -45,6 +52,8 @@ use crate::routes;
 pub struct ResourceServerFairing {
     config: Option<Config>,
     clock: Option<Clock>,
+    #[cfg(feature = "testing")]
+    provider: ProviderChoice,
     on_event: Mutex<Option<EventHook>>,
 }
 
@@ -81,15 +90,67 @@ impl ResourceServerFairing {
         self
     }
 
+    /// Uses a test provider in Logto's place, whatever `Rocket.toml`, the environment and the code
+    /// configure. So a test never reaches the Logto that a developer's environment names.
+    ///
+    /// ```
+    /// # #[macro_use] extern crate rocket;
+    /// # rocket::async_test(async {
+    /// use logto_rocket::{Logto, testing::Idp};
+    /// use rocket::local::asynchronous::Client;
+    ///
+    /// let idp = Idp::start().await?;
+    /// let rocket = rocket::build().attach(Logto::resource_server().provider(&idp));
+    /// let client = Client::tracked(rocket).await?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # }).unwrap();
+    /// ```
+    #[cfg(feature = "testing")]
+    #[must_use]
+    pub fn provider(mut self, idp: &Idp) -> Self {
+        self.provider = ProviderChoice::running(idp);
+        self
+    }
+
+    /// Starts a provider for development if no Logto is configured yet, so that `cargo run` shows a
+    /// working API on a machine that has none.
+    ///
+    /// As there, it has no effect outside a debug build in Rocket's debug profile, or where an `endpoint`
+    /// or `issuer` is configured: the same `main.rs` goes live.
+    ///
+    /// ```no_run
+    /// # #[macro_use] extern crate rocket;
+    /// use logto_rocket::Logto;
+    ///
+    /// #[launch]
+    /// fn rocket() -> _ {
+    ///     rocket::build().attach(Logto::resource_server().dev_provider())
+    /// }
+    /// ```
+    ///
+    /// The launch says where the provider is, and prints the commands that get an access token and call
+    /// the API. What the provider keeps and whom it trusts is told at
+    /// [`LogtoFairing::dev_provider()`](crate::LogtoFairing::dev_provider).
+    #[cfg(feature = "testing")]
+    #[must_use]
+    pub fn dev_provider(mut self) -> Self {
+        self.provider = ProviderChoice::Development;
+        self
+    }
+
     /// What it manages; without it, if the configuration has errors, which are logged.
-    fn server(&self, rocket: &Rocket<Build>) -> Option<ResourceServer> {
-        let read = config::read_resource_server(rocket.figment(), self.config.as_ref());
+    fn server(
+        &self,
+        rocket: &Rocket<Build>,
+        config: Option<&Config>,
+        clock: Clock,
+    ) -> Option<ResourceServer> {
+        let read = config::read_resource_server(rocket.figment(), config);
         let (connection, metadata, warnings) =
             read.inspect_err(|mistakes| log::error!("{mistakes}")).ok()?;
         for warning in warnings {
             log::warn!("{warning}");
         }
-        let clock = self.clock.clone().unwrap_or_else(Clock::system);
         let issuer = launch::issuer(&connection, clock);
         let issuer = issuer.inspect_err(|mistake| log::error!("{mistake}")).ok()?;
         let events = Arc::new(Events::new(launch::take(&self.on_event)));
@@ -107,7 +168,12 @@ impl Fairing for ResourceServerFairing {
         if launch::is_attached(&rocket) {
             return Err(rocket);
         }
-        let Some(server) = self.server(&rocket) else { return Err(rocket) };
+        let clock = self.clock.clone().unwrap_or_else(Clock::system);
+        let config = self.config.clone();
+        #[cfg(feature = "testing")]
+        let (rocket, config) = self.provider.apply(rocket, config, &clock).await;
+        let Some(server) = self.server(&rocket, config.as_ref(), clock) else { return Err(rocket) };
+        let rocket = launch::with_any_secret_key(rocket);
         let rocket = rocket.manage(server).manage(Registry::default());
         #[cfg(feature = "testing")]
         let rocket = rocket.manage(crate::testing::BearerKey::default());

@@ -64,6 +64,7 @@ fn write_cookies(
     let sessions: &Sessions = client.sessions();
     let own = sessions.cookies();
     let mut cookies = writes.cookies;
+    let flows = own.flows(request);
     match (writes.session, state.found()) {
         (SessionWrite::Delete, _) => cookies.extend(own.deletions()),
         (SessionWrite::Begin(session), _) if sessions.is_alive(&session) => {
@@ -76,12 +77,13 @@ fn write_cookies(
                     Err(error) => log::warn!("A session could not be written: {error}"),
                 }
             }
-            let flows = own.flows(request);
             let finished = flows.finished_names().map(|name| CookieWrite::forget_flow(name.into()));
             cookies.extend(finished);
         }
         _ => {}
     }
+    let surplus = own.surplus_flows(&flows, &cookies);
+    cookies.extend(surplus);
     if !cookies.is_empty() {
         forbid_caching(response, &["Cookie"], public_caching);
     }

@@ -9,19 +9,20 @@ use super::authenticated;
 use crate::error::Refusal;
 use crate::request::RequestState;
 use crate::requirement::needs::{ByClaims, ByUser};
-use crate::requirement::{Requirement, Tree, decide, is_met_by_claims};
+use crate::requirement::{Requirement, Tree, Written, decide, is_met_by_claims};
 use crate::user::LogtoUser;
 
 /// What stands between the name of a route and the requirement that guards it.
 const GUARDED_BY: &str = " guarded by ";
 
-/// The name of a route's handler, and the requirements that guard it as values, if any do.
-pub(crate) fn handler_and_requirements(route: &Route) -> (Option<&str>, Option<String>) {
-    let name = route.name.as_deref();
-    match name.and_then(|name| name.split_once(GUARDED_BY)) {
-        Some((handler, all)) => (Some(handler), Some(all.replace(GUARDED_BY, ", "))),
-        None => (name, None),
-    }
+/// The name of a route's handler.
+pub(crate) fn handler(route: &Route) -> Option<&str> {
+    route.name.as_deref()?.split(GUARDED_BY).next()
+}
+
+/// The requirements that guard a route as values, as they display.
+pub(crate) fn requirements(route: &Route) -> impl Iterator<Item = Written<'_>> {
+    route.name.as_deref().unwrap_or_default().split(GUARDED_BY).skip(1).map(Written)
 }
 
 impl<N> Requirement<N> {
@@ -54,7 +55,8 @@ impl<N> Requirement<N> {
 
     /// Guards routes that you did not write, such as those of a file server. A user who does not
     /// meet the requirement is refused before the handlers run. Rank, format and sentinels stay the
-    /// same. The requirement is added to the names of the routes, and the launch lists it.
+    /// same. The requirement is added to the names of the routes, and the launch lists it and warns of
+    /// conditions that nobody meets, as it does for an attribute.
     ///
     /// The configuration must contain the scopes and resources that the requirement names, because
     /// these routes do not declare them. Without the fairing each request gets 500.

@@ -18,7 +18,7 @@ use rocket::{Ignite, Request, Rocket};
 pub use self::access_token::AccessToken;
 pub use self::authenticated::{Authenticated, Protected};
 pub use self::claims_as::ClaimsAs;
-pub(crate) use self::guarded::handler_and_requirements;
+pub(crate) use self::guarded::{handler, requirements};
 pub use self::registry::Place;
 pub(crate) use self::registry::Registry;
 use crate::client::Client;

@@ -5,9 +5,8 @@ use std::time::Duration;
 
 use super::issuer::Issuer;
 use super::keys::Token;
-use super::payload::{Audience, Payload, check, check_beginning, missing};
+use super::payload::{Audience, Payload, Times, check, check_beginning, missing};
 use super::secrets::AccessToken;
-use super::seen_tokens::TokenHash;
 use super::verified_token::{Verified, VerifiedToken};
 use crate::error::{Call, Error, InvalidToken};
 use crate::numeric_date::NumericDate;
@@ -18,16 +17,16 @@ const KEYS_TIMEOUT: Duration = Duration::from_secs(2);
 impl Issuer {
     /// Verifies an access token that anybody may have sent.
     ///
-    /// One that was verified before is known by the hash of its whole text, until it expires or the keys
-    /// change. What is cheap is checked before the signature.
+    /// One that was verified before is known by its whole text, until it expires or the keys change. What is
+    /// cheap is checked before the signature.
     ///
     /// # Errors
     ///
     /// [`Error::InvalidToken`] if the token is rejected; [`Error::Unavailable`] or
     /// [`Error::BadAnswer`] if the keys had to be fetched from Logto and that failed.
     pub(crate) async fn verify_access_token(&self, text: &str) -> Result<VerifiedToken, Error> {
-        let (hash, now) = (TokenHash::of(text), self.clock.now());
-        if let Some(seen) = self.seen_tokens.get(&hash)
+        let now = self.clock.now();
+        if let Some(seen) = self.seen_tokens.get(text)
             && within(KEYS_TIMEOUT, self.keys.are_current(seen.keys)).await?
         {
             return seen.token.unexpired(now).map_err(Error::from);
@@ -36,7 +35,7 @@ impl Issuer {
         let verified = self.read_access_token(text, token.unverified()?, now)?;
         let keys = within(KEYS_TIMEOUT, self.keys.for_presented(&token)).await?;
         token.check_signature(&keys)?;
-        self.seen_tokens.insert(hash, verified.clone(), keys.fingerprint(), now);
+        self.seen_tokens.insert(verified.clone(), keys.fingerprint(), now);
         Ok(verified)
     }
 
@@ -47,13 +46,13 @@ impl Issuer {
         payload: Vec<u8>,
         now: u64,
     ) -> Result<VerifiedToken, InvalidToken> {
-        let claims = Payload::read(&payload)?;
+        let (claims, times) = (Payload::read(&payload)?, Times { now, ..self.times() });
         claims.check_issuer(&self.settings)?;
         let expires_at = claims.required::<NumericDate>("exp")?.rounded_down();
         let issued_at = claims.claim::<NumericDate>("iat")?.map(NumericDate::rounded_up);
-        check_beginning("iat", issued_at, now, &self.settings)?;
+        check_beginning("iat", issued_at, &times)?;
         let not_before = claims.claim::<NumericDate>("nbf")?.map(NumericDate::rounded_up);
-        check_beginning("nbf", not_before, now, &self.settings)?;
+        check_beginning("nbf", not_before, &times)?;
         check("cnf", !claims.has("cnf"), || {
             "binds the token to a key, which a bearer does not prove to have".into()
         })?;

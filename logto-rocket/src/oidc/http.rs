@@ -11,8 +11,10 @@ use openidconnect::{AsyncHttpClient, HttpRequest, HttpResponse};
 use serde::de::DeserializeOwned;
 use url::Url;
 
+use super::clock_difference::ClockDifference;
 use super::connection::{address, failure, reasons, too_slow};
 use super::settings::IssuerSettings;
+use crate::clock::Clock;
 use crate::error::{Call, Error};
 use crate::loopback::is_loopback;
 
@@ -32,11 +34,17 @@ pub(super) struct Http {
     client: reqwest::Client,
     settings: Arc<IssuerSettings>,
     issuer: Url,
+    clock: Clock,
+    pub(super) clock_difference: ClockDifference,
 }
 
 impl Http {
     /// `issuer` is the issuer of `settings` as a URL. An error is a sentence for the launch.
-    pub(super) fn new(settings: &Arc<IssuerSettings>, issuer: &Url) -> Result<Self, String> {
+    pub(super) fn new(
+        settings: &Arc<IssuerSettings>,
+        issuer: &Url,
+        clock: Clock,
+    ) -> Result<Self, String> {
         let mut client = reqwest::Client::builder()
             .use_rustls_tls()
             .user_agent(concat!("logto-rocket/", env!("CARGO_PKG_VERSION")))
@@ -61,7 +69,8 @@ impl Http {
         let client = client
             .build()
             .map_err(|error| format!("no HTTPS client can be made: {}", reasons(&error)))?;
-        Ok(Self { client, settings: Arc::clone(settings), issuer: issuer.clone() })
+        let (settings, issuer) = (Arc::clone(settings), issuer.clone());
+        Ok(Self { client, settings, issuer, clock, clock_difference: ClockDifference::default() })
     }
 
     /// Sends the request and reads the answer, within the time of the settings.
@@ -149,6 +158,7 @@ impl Http {
             sent.note(!error.is_connect());
             failed(error)
         })?;
+        self.clock_difference.note(response.headers(), self.clock.now());
         let status = response.status();
         if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS {
             return Err(Error::Unavailable {

@@ -71,7 +71,7 @@ impl Oidc {
         let payload = Payload::read(&signed.payload)?;
         payload.check_issuer(&self.issuer.settings)?;
         payload.check_audience(&self.client.id, &self.issuer.settings)?;
-        payload.check_lifetime(self.issuer.clock.now(), &self.issuer.settings)?;
+        payload.check_lifetime(&self.issuer.times())?;
         let sub = payload.subject()?;
         expected.check(&payload, signed.algorithm, &sub, self.issuer.settings.clock_skew)?;
         let json = payload.without(&OF_THE_TOKEN).map_err(|_| InvalidToken::Malformed)?;

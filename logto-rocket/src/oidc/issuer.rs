@@ -9,6 +9,7 @@ use super::discovery::{self, Provider};
 use super::document::Document;
 use super::http::Http;
 use super::keys::Keys;
+use super::payload::Times;
 use super::seen_tokens::SeenTokens;
 use super::settings::IssuerSettings;
 use crate::clock::Clock;
@@ -31,7 +32,7 @@ impl Issuer {
         let url = IssuerUrl::new(settings.issuer.clone())
             .map_err(|error| format!("the issuer is not a URL: {error}"))?;
         let settings = Arc::new(settings);
-        let http = Arc::new(Http::new(&settings, url.url())?);
+        let http = Arc::new(Http::new(&settings, url.url(), clock.clone())?);
         let provider = Document::new(Call::Discovery, clock.clone(), {
             let (http, settings) = (Arc::clone(&http), Arc::clone(&settings));
             let issuer = url.url().clone();
@@ -81,5 +82,14 @@ impl Issuer {
     /// The discovery document.
     pub(super) async fn provider(&self) -> Result<Arc<Provider>, Error> {
         Ok(self.provider.get().await?.value)
+    }
+
+    /// What the times of a token are judged by now.
+    pub(super) fn times(&self) -> Times<'_> {
+        Times {
+            now: self.clock.now(),
+            settings: &self.settings,
+            difference: &self.http.clock_difference,
+        }
     }
 }

@@ -85,12 +85,17 @@ impl Oidc {
             let age = now.saturating_sub(issued_at.rounded_down());
             format!(
                 "was {age} s ago, and a logout token is for now; if it is new, this server's \
-                     clock is ahead of Logto's"
+                 clock is ahead of Logto's{}",
+                self.issuer.http.clock_difference.in_words()
             )
         })?;
         check("iat", issued_at.rounded_up() <= now.saturating_add(skew), || {
             let by = issued_at.rounded_up().saturating_sub(now);
-            format!("is {by} s in the future: this server's clock is {by} s behind Logto's")
+            let difference = self.issuer.http.clock_difference.in_words();
+            format!(
+                "is {by} s in the future; if it is new, this server's clock is {by} s behind \
+                 Logto's{difference}"
+            )
         })?;
         Ok(issued_at)
     }
@@ -98,7 +103,7 @@ impl Oidc {
     fn read_logout_token(&self, payload: &Payload) -> Result<LogoutToken, InvalidToken> {
         // Sessions that began within the second in which it was issued end.
         let issued_at = self.is_for_us(payload)?.rounded_up();
-        payload.check_lifetime(self.issuer.clock.now(), &self.issuer.settings)?;
+        payload.check_lifetime(&self.issuer.times())?;
         let events: BTreeMap<String, serde_json::Value> = payload.required("events")?;
         let is_logout = events.get(EVENT).is_some_and(serde_json::Value::is_object);
         check("events", is_logout, || format!("does not have the object `{EVENT}`"))?;

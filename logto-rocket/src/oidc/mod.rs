@@ -3,6 +3,7 @@
 mod access_token;
 mod authorization;
 mod client_credentials;
+mod clock_difference;
 mod connection;
 mod discovery;
 mod document;

@@ -7,6 +7,7 @@ use serde::de::{DeserializeOwned, Error, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
+use super::clock_difference::ClockDifference;
 use super::settings::IssuerSettings;
 use crate::error::InvalidToken;
 use crate::numeric_date::NumericDate;
@@ -14,6 +15,13 @@ use crate::shown::{shown, type_of};
 
 /// What a token says.
 pub(super) struct Payload(BTreeMap<String, Box<RawValue>>);
+
+/// What the times of a token are judged by.
+pub(super) struct Times<'t> {
+    pub(super) now: u64,
+    pub(super) settings: &'t IssuerSettings,
+    pub(super) difference: &'t ClockDifference,
+}
 
 /// The `aud` of a token: one, or a list
 /// ([RFC 7519, section 4.1.3](https://www.rfc-editor.org/rfc/rfc7519#section-4.1.3)).
@@ -125,23 +133,19 @@ impl Payload {
         check(name, fit, || "is not 1 to 255 visible ASCII characters".into()).map(|()| text)
     }
 
-    /// Checks `exp`, `iat` and, if it is there, `nbf` against `now`.
-    pub(super) fn check_lifetime(
-        &self,
-        now: u64,
-        settings: &IssuerSettings,
-    ) -> Result<(), InvalidToken> {
-        let skew = settings.clock_skew.as_secs();
+    /// Checks `exp`, `iat` and, if it is there, `nbf` against the time that it is.
+    pub(super) fn check_lifetime(&self, times: &Times<'_>) -> Result<(), InvalidToken> {
+        let (now, skew) = (times.now, times.settings.clock_skew.as_secs());
         let expires_at = self.required::<NumericDate>("exp")?.rounded_down();
         let issued_at = self.required::<NumericDate>("iat")?.rounded_up();
         let not_before = self.claim::<NumericDate>("nbf")?.map(NumericDate::rounded_up);
         check("exp", now < expires_at.saturating_add(skew), || {
             let by = now.saturating_sub(expires_at);
-            let help = clock_help(settings);
+            let help = clock_help(times);
             format!("was {by} s ago; if it is new, this server's clock is ahead of Logto's: {help}")
         })?;
-        check_beginning("iat", Some(issued_at), now, settings)?;
-        check_beginning("nbf", not_before, now, settings)
+        check_beginning("iat", Some(issued_at), times)?;
+        check_beginning("nbf", not_before, times)
     }
 
     /// Whether there is such a claim, whatever it holds.
@@ -187,17 +191,20 @@ pub(super) fn check(
     if right { Ok(()) } else { Err(wrong(claim, why())) }
 }
 
-/// Checks that a time from which on the token counts is not in the future.
+/// Checks that a time from which on a token counts is not in the future.
 pub(super) fn check_beginning(
     name: &'static str,
     at: Option<u64>,
-    now: u64,
-    settings: &IssuerSettings,
+    times: &Times<'_>,
 ) -> Result<(), InvalidToken> {
-    let latest = now.saturating_add(settings.clock_skew.as_secs());
+    let now = times.now;
+    let latest = now.saturating_add(times.settings.clock_skew.as_secs());
     check(name, at.is_none_or(|at| at <= latest), || {
-        let (by, help) = (at.unwrap_or_default().saturating_sub(now), clock_help(settings));
-        format!("is {by} s in the future: this server's clock is {by} s behind Logto's; {help}")
+        let (by, help) = (at.unwrap_or_default().saturating_sub(now), clock_help(times));
+        format!(
+            "is {by} s in the future; if it is new, this server's clock is {by} s behind Logto's: \
+             {help}"
+        )
     })
 }
 
@@ -210,9 +217,10 @@ fn wrong(name: &'static str, why: String) -> InvalidToken {
 }
 
 /// What to do about clocks that are too far apart.
-fn clock_help(settings: &IssuerSettings) -> String {
-    let skew = humantime::format_duration(settings.clock_skew);
-    format!("set it, or raise {}, which is {skew}", settings.key("clock_skew"))
+fn clock_help(times: &Times<'_>) -> String {
+    let (skew, key) = (times.settings.clock_skew, times.settings.key("clock_skew"));
+    let (skew, difference) = (humantime::format_duration(skew), times.difference.in_words());
+    format!("set it, or raise {key}, which is {skew}{difference}")
 }
 
 /// What is said of a text that is not the expected one, which follows from a key.

@@ -1,11 +1,11 @@
 //! [`SeenTokens`]: the access tokens that this process has verified before.
 
-use std::hash::{BuildHasherDefault, Hasher};
+use std::borrow::Borrow;
+use std::hash::{Hash, Hasher, RandomState};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use quick_cache::Weighter;
 use quick_cache::sync::{Cache, DefaultLifecycle};
-use sha2::{Digest, Sha256};
 
 use super::keys::Fingerprint;
 use super::verified_token::VerifiedToken;
@@ -19,16 +19,13 @@ const USUAL_BYTES: u64 = 3_000;
 /// How often tokens are looked for that have expired, in seconds.
 const SWEEP_EVERY: u64 = 600;
 
-/// The access tokens that this process has verified before, each by the hash of its whole text: one with
-/// another signature is another one. Only what was verified is inserted, with the keys by which it was.
+/// The access tokens that this process has verified before. Each is found by a hash of its whole text, with
+/// a key that only this process has, and the text is compared: one with another signature is another one.
+/// Only what was verified is inserted, with the keys by which it was.
 pub(super) struct SeenTokens {
-    tokens: Cache<TokenHash, SeenToken, ByBytes, BuildHasherDefault<Beginning>>,
+    tokens: Cache<Text, SeenToken, ByBytes, RandomState>,
     swept_at: AtomicU64,
 }
-
-/// The SHA-256 of a token.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) struct TokenHash([u8; 32]);
 
 /// A token, and the keys by which it was verified.
 #[derive(Clone)]
@@ -40,26 +37,20 @@ pub(super) struct SeenToken {
 impl Default for SeenTokens {
     fn default() -> Self {
         let items = usize::try_from(MAX_BYTES / USUAL_BYTES).unwrap_or(usize::MAX);
-        let (hash, lifecycle) = (BuildHasherDefault::default(), DefaultLifecycle::default());
+        let (hash, lifecycle) = (RandomState::new(), DefaultLifecycle::default());
         let tokens = Cache::with(items, MAX_BYTES, ByBytes, hash, lifecycle);
         Self { tokens, swept_at: AtomicU64::new(0) }
     }
 }
 
 impl SeenTokens {
-    pub(super) fn get(&self, hash: &TokenHash) -> Option<SeenToken> {
-        self.tokens.get(hash)
+    pub(super) fn get(&self, text: &str) -> Option<SeenToken> {
+        self.tokens.get(text)
     }
 
-    pub(super) fn insert(
-        &self,
-        hash: TokenHash,
-        token: VerifiedToken,
-        keys: Fingerprint,
-        now: u64,
-    ) {
+    pub(super) fn insert(&self, token: VerifiedToken, keys: Fingerprint, now: u64) {
         self.sweep(now);
-        self.tokens.insert(hash, SeenToken { token, keys });
+        self.tokens.insert(Text(token.clone()), SeenToken { token, keys });
     }
 
     /// How many tokens are remembered, and how many bytes they take.
@@ -77,39 +68,35 @@ impl SeenTokens {
     }
 }
 
-impl TokenHash {
-    pub(super) fn of(token: &str) -> Self {
-        Self(Sha256::digest(token).into())
+/// A token, known by its text.
+#[derive(Clone)]
+struct Text(VerifiedToken);
+
+impl Borrow<str> for Text {
+    fn borrow(&self) -> &str {
+        self.0.text()
     }
 }
 
-impl std::hash::Hash for TokenHash {
+impl PartialEq for Text {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.text() == other.0.text()
+    }
+}
+
+impl Eq for Text {}
+
+impl Hash for Text {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        state.write(&self.0);
+        self.0.text().hash(state);
     }
 }
 
 #[derive(Clone)]
 struct ByBytes;
 
-impl Weighter<TokenHash, SeenToken> for ByBytes {
-    fn weight(&self, _: &TokenHash, seen: &SeenToken) -> u64 {
+impl Weighter<Text, SeenToken> for ByBytes {
+    fn weight(&self, _: &Text, seen: &SeenToken) -> u64 {
         u64::try_from(seen.token.size()).unwrap_or(u64::MAX)
-    }
-}
-
-/// Takes the beginning of a hash as it is.
-#[derive(Default)]
-struct Beginning(u64);
-
-impl Hasher for Beginning {
-    fn write(&mut self, bytes: &[u8]) {
-        if let Some(beginning) = bytes.first_chunk() {
-            self.0 = u64::from_le_bytes(*beginning);
-        }
-    }
-
-    fn finish(&self) -> u64 {
-        self.0
     }
 }

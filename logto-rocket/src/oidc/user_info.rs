@@ -54,8 +54,13 @@ impl Oidc {
     }
 
     /// Whether user info tells what the claims of a session tell, besides how the user signed in: for a
-    /// refresh that brought no ID token. User info is not signed, so it changes nothing; and what it
-    /// does not confirm may have been withdrawn. `may_add` says which claims a sign-in would add.
+    /// refresh that brought no ID token. `may_add` says which claims a sign-in would add.
+    ///
+    /// Only `sub` [has to agree](https://openid.net/specs/openid-connect-core-1_0.html#UserInfoResponse) with
+    /// an ID token, and where there is one, nothing else does
+    /// ([`with_user_info`](Self::with_user_info)). Here there is none, and user info takes its place. It
+    /// is not signed, so it changes nothing in a session; and to confirm a session with claims that it
+    /// tells otherwise would let a role decide that was withdrawn. So a difference asks for a sign-in.
     ///
     /// # Errors
     ///

@@ -46,7 +46,16 @@ async fn find(request: &Request<'_>) -> Result<VerifiedToken, Refusal> {
         Presented::Token(token) => token,
     };
     server.verify(token).await.map_err(|error| match error {
-        Error::InvalidToken(why) => Refusal::InvalidToken(why),
+        // Looked at last, because most tokens are known.
+        Error::InvalidToken(_) if !token.bytes().all(is_of_token) => {
+            Refusal::InvalidRequest("has a token with characters that no token has")
+        }
+        Error::InvalidToken(why) => {
+            if !token.contains('.') {
+                server.warn_of_opaque_tokens();
+            }
+            Refusal::InvalidToken(why)
+        }
         error => {
             let refusal = Refusal::from(&error);
             server.emit(&Event::Undecided { error });
@@ -70,10 +79,8 @@ fn presented<'r>(request: &'r Request<'_>) -> Presented<'r> {
             let text = text.trim_start_matches(' ');
             if text.is_empty() {
                 Presented::Malformed("has no token after `Bearer`")
-            } else if text.bytes().all(is_of_token) {
-                Presented::Token(text)
             } else {
-                Presented::Malformed("has a token with characters that no token has")
+                Presented::Token(text)
             }
         }
     }

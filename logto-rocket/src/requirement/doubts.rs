@@ -1,10 +1,8 @@
 //! What the launch warns about in a requirement: conditions that nobody meets, or that users can meet by
 //! themselves.
 
-use super::Tree;
 use super::asks::{is_editable, is_elsewhere, scope_of};
-use super::node::Node;
-use crate::names::{ORGANIZATION_ROLES, ROLES};
+use super::written::Written;
 
 /// What is known at launch of the sessions to come.
 pub(crate) struct SessionsToCome<'l> {
@@ -18,22 +16,19 @@ pub(crate) struct SessionsToCome<'l> {
     pub source_of: &'l dyn Fn(&str) -> String,
 }
 
-impl Tree {
-    /// Each condition that is hardly as meant, with the reason and the remedy.
-    pub fn doubts(self, sessions: &SessionsToCome<'_>) -> Vec<String> {
+impl SessionsToCome<'_> {
+    /// Each condition of a requirement that is hardly as meant, with the reason and the remedy.
+    pub fn doubts(&self, requirement: Written<'_>) -> Vec<String> {
         let mut doubts = Vec::new();
-        self.visit(|node| {
-            let Some((claim, scope)) = claim_and_scope(node) else { return };
-            let wrong = sessions.why_not_met(claim, scope);
+        for (condition, claim) in requirement.conditions() {
+            let wrong = self.why_not_met(claim);
             let reasons = wrong.into_iter().chain(is_editable(claim).then(|| by_themselves(claim)));
-            doubts.extend(reasons.map(|reason| format!("`{node}`: {reason}")));
-        });
+            doubts.extend(reasons.map(|reason| format!("`{condition}`: {reason}")));
+        }
         doubts
     }
-}
 
-impl SessionsToCome<'_> {
-    fn why_not_met(&self, claim: &str, scope: Option<&str>) -> Option<String> {
+    fn why_not_met(&self, claim: &str) -> Option<String> {
         let from = self.source_of;
         if is_elsewhere(claim) && !self.hold_user_info {
             return Some(format!(
@@ -42,7 +37,7 @@ impl SessionsToCome<'_> {
                  add `{claim}` to `session.claims`."
             ));
         }
-        if let Some(scope) = scope
+        if let Some(scope) = scope_of(claim)
             && !self.scopes.iter().any(|asked| asked == scope)
         {
             return Some(format!(
@@ -58,16 +53,6 @@ impl SessionsToCome<'_> {
                 from("session.claims")
             )
         })
-    }
-}
-
-/// The claim that decides a condition, and the scope that it comes with.
-fn claim_and_scope(node: &Node) -> Option<(&'static str, Option<&'static str>)> {
-    match node {
-        Node::Roles(_) => Some(("roles", Some(ROLES))),
-        Node::OrganizationRole { .. } => Some(("organization_roles", Some(ORGANIZATION_ROLES))),
-        Node::Claim { path, .. } => path.first().map(|claim| (*claim, scope_of(claim))),
-        _ => None,
     }
 }
 

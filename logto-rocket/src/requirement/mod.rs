@@ -16,6 +16,7 @@ mod organization;
 mod tests;
 mod token_facts;
 mod user_facts;
+mod written;
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -32,6 +33,7 @@ pub use self::function::returned;
 pub use self::literal::Literal;
 pub use self::node::Node;
 pub use self::organization::{Organization, Resolver};
+pub(crate) use self::written::Written;
 
 /// The conditions that a signed-in user must meet: a tree that is known at compile time.
 ///

@@ -38,7 +38,8 @@ impl<'t> TokenFacts<'t> {
 }
 
 /// Roles are in no access token, so that nothing is known of them. All else is in the token, or it is not
-/// so, unless its claims cannot be read. The organizations and resources of conditions are those of the token: it was found to be for them.
+/// so, unless its claims cannot be read. The organizations and resources of conditions are those of the
+/// token: it was found to be for them.
 impl Facts for TokenFacts<'_> {
     fn role(&self, _: &str) -> Option<bool> {
         None

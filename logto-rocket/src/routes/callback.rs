@@ -104,13 +104,27 @@ async fn check_issuer(client: &Arc<Client>, query: &Query) -> Result<(), SignInE
     wrong.map_or(Ok(()), |why| Err(SignInError::WrongIssuer(why)))
 }
 
-/// Calls the application's hook before the session exists.
+/// Puts the session into the store and calls the application's hook before any browser has it.
 async fn admit(
     client: &Arc<Client>,
     request: &Request<'_>,
     exchanged: SignInResult,
 ) -> SignInResult {
     let session = exchanged?;
+    // Before the hook, which may get access tokens: they are stored with the session. No browser has
+    // its secret yet.
+    match client.sessions().create(&session).await {
+        Ok(()) => {}
+        Err(NotCreated::TooLarge(too_large)) => {
+            log::error!("The sign-in of {} fails: {too_large}", session.claims.sub);
+            client.sessions().refuse(&session).await;
+            return Err(SignInError::TooLarge);
+        }
+        Err(NotCreated::Store(error)) => {
+            client.sessions().refuse_behind(&session);
+            return Err(error.into());
+        }
+    }
     match allow(client, request, &session).await {
         Ok(()) => {
             let (sub, id) = (session.claims.sub.clone(), session.id.clone());
@@ -124,20 +138,12 @@ async fn admit(
     }
 }
 
+/// Whether the application's hook lets the user in.
 async fn allow(
     client: &Arc<Client>,
     request: &Request<'_>,
     session: &Arc<Session>,
 ) -> Result<(), SignInError> {
-    // Before the hook, which may get access tokens: they are stored with the session. No browser has
-    // its secret yet.
-    client.sessions().create(session).await.map_err(|error| match error {
-        NotCreated::TooLarge(too_large) => {
-            log::error!("The sign-in of {} fails: {too_large}", session.claims.sub);
-            SignInError::TooLarge
-        }
-        NotCreated::Store(error) => error.into(),
-    })?;
     if let Some(hook) = Hooks::of(request).and_then(|hooks| hooks.on_sign_in.as_ref()) {
         let user = LogtoUser::new(client, Arc::clone(session));
         hook(request, &user).await.map_err(|why| {

@@ -47,7 +47,7 @@ pub(super) async fn respond(
     if let Some(url) = under_the_configured_host(client, request) {
         return redirect::to_own_url(&url);
     }
-    client.warn_of_other_host(header(request, "Host"));
+    client.warn_of_other_host(header(request, "Host"), "A sign-in");
     let query = Query::of(request);
     if let Some(question) = question(client, request, &query, &own).await {
         return question;

@@ -10,7 +10,7 @@ use crate::client::Client;
 use crate::error::{Error, Refusal};
 use crate::flows::{SignOut, SignOutBuilder};
 use crate::local_path::LocalPath;
-use crate::request::{Initiator, Kind, Loader, RequestState, SessionWrite, own_path};
+use crate::request::{Initiator, Kind, Loader, RequestState, SessionWrite, header, own_path};
 use crate::response::redirect::Destination;
 use crate::response::{BuiltInPage, Challenge, label, onward, texts};
 use crate::user::LogtoUser;
@@ -22,6 +22,7 @@ pub(super) async fn respond(client: &Arc<Client>, request: &Request<'_>) -> Resp
         let own = own_path(request).unwrap_or_else(|| client.sign_out(None));
         return onward::load_in_full(loader, &own);
     }
+    client.warn_of_other_host(header(request, "Host"), "A sign-out");
     let query = Query::of(request);
     let return_to = query.get("return_to").and_then(|text| client.return_to(text));
     let loaded = match RequestState::of(request).loaded(request, client).await {

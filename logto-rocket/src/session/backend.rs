@@ -69,11 +69,17 @@ impl Backend {
         matches!(self, Self::Store(_))
     }
 
-    /// Opens the session that a request carries or leads to, from memory if it was opened before.
-    pub async fn open(&self, request: &Request<'_>) -> Result<Option<Arc<CachedSession>>, Error> {
+    /// Opens the sessions that a request carries or leads to, from memory if they were opened before, until
+    /// one of them is fit. There are several where a sibling domain, or another path, has set a cookie of
+    /// the same name; the browser sends both.
+    pub async fn open<T>(
+        &self,
+        request: &Request<'_>,
+        fit: impl Fn(&Arc<CachedSession>) -> Option<T>,
+    ) -> Result<Option<T>, Error> {
         match self {
-            Self::Cookies(sessions) => Ok(sessions.open(request)),
-            Self::Store(sessions) => sessions.open(request).await,
+            Self::Cookies(sessions) => Ok(sessions.open(request, fit)),
+            Self::Store(sessions) => sessions.open(request, fit).await,
         }
     }
 
@@ -131,10 +137,10 @@ impl Backend {
     }
 
     /// Waits for the right to make the token requests of a session, where other processes may.
-    pub async fn lease(&self, session: &Session) -> Result<Option<Lease>, Error> {
+    pub async fn lease(&self, entry: &Entry) -> Result<Option<Lease>, Error> {
         match self {
             Self::Cookies(_) => Ok(None),
-            Self::Store(sessions) => sessions.lease(session).await.map(Some),
+            Self::Store(sessions) => sessions.lease(entry).await.map(Some),
         }
     }
 
@@ -221,14 +227,31 @@ impl Backend {
 }
 
 impl CookieSessions {
-    fn open(&self, request: &Request<'_>) -> Option<Arc<CachedSession>> {
+    fn open<T>(
+        &self,
+        request: &Request<'_>,
+        fit: impl Fn(&Arc<CachedSession>) -> Option<T>,
+    ) -> Option<T> {
         self.cookies.session_value(request)?;
         let text = self.cookies.session_text(request);
-        let opened = text.and_then(|text| self.opened(&text)).or_else(|| {
-            let texts = self.cookies.all_session_texts(request);
-            texts.iter().find_map(|text| self.opened(text))
-        });
-        self.memory.unopened.noted(opened, "a session cookie")
+        let first = text.as_ref().and_then(|text| self.opened(text));
+        if let Some(found) = first.as_ref().and_then(&fit) {
+            return Some(found);
+        }
+        let mut opened = first;
+        for other in self.cookies.all_session_texts(request) {
+            if text.as_deref() == Some(other.as_str()) {
+                continue;
+            }
+            if let Some(session) = self.opened(&other) {
+                if let Some(found) = fit(&session) {
+                    return Some(found);
+                }
+                opened = Some(session);
+            }
+        }
+        self.memory.unopened.noted(opened, "a session cookie");
+        None
     }
 
     fn opened(&self, text: &str) -> Option<Arc<CachedSession>> {

@@ -93,6 +93,13 @@ impl Sessions {
         self.revoke_refused(ended.refresh_token.as_ref()).await;
     }
 
+    /// The same behind the response, of a session that the store may have taken: whoever has waited for
+    /// the store once does not wait again.
+    pub fn refuse_behind(self: &Arc<Self>, session: &Arc<Session>) {
+        let (sessions, session) = (Arc::clone(self), Arc::clone(session));
+        tokio::spawn(async move { sessions.refuse(&session).await });
+    }
+
     /// Ends every session with this `sid`.
     ///
     /// # Errors

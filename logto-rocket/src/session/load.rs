@@ -6,7 +6,7 @@ use rocket::Request;
 
 use super::Sessions;
 use super::backend::BrowserCopy;
-use super::memory::Verdict;
+use super::memory::{CachedSession, Verdict};
 use super::session::Session;
 use crate::error::Error;
 
@@ -33,21 +33,25 @@ impl Sessions {
     /// [`Error::Store`], if sessions are in a store that does not answer.
     pub async fn load(&self, request: &Request<'_>) -> Result<Option<Loaded>, Error> {
         let version = self.version();
-        let Some(opened) = self.backend.open(request).await? else { return Ok(None) };
+        self.backend.open(request, |opened| self.usable(opened, version)).await
+    }
+
+    /// The session, if it is not over.
+    fn usable(&self, opened: &Arc<CachedSession>, version: u64) -> Option<Loaded> {
         let at = self.clock.now();
         // A copy of a cookie is as old as its seal says, however much the session is used elsewhere.
         if self.lifetimes.is_idle(&opened.session, at) {
-            return Ok(None);
+            return None;
         }
         let session = self.memory.registry.reconcile(&opened.session, &self.clock);
         let verdict = opened.verdict(&session, &self.memory.ended);
         if verdict == Verdict::Ended || !self.lifetimes.is_in_time(&session, at) {
-            return Ok(None);
+            return None;
         }
-        self.backend.write_behind(&opened, &session, at);
+        self.backend.write_behind(opened, &session, at);
         let (browser, is_doubtful) =
-            (self.backend.browser_copy(&opened), verdict == Verdict::Doubtful);
-        Ok(Some(Loaded { session, is_doubtful, at, version, browser }))
+            (self.backend.browser_copy(opened), verdict == Verdict::Doubtful);
+        Some(Loaded { session, is_doubtful, at, version, browser })
     }
 
     /// What the response is to write of the session that the request carried: something newer than the

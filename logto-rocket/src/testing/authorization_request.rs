@@ -202,7 +202,7 @@ fn resources(settings: &Settings, params: &Params) -> Result<Vec<String>, Failur
         .flat_map(|value| value.split(','))
         .map(|value| value.trim().to_owned())
         .collect();
-    let known = |r: &String| r == ORGANIZATIONS || settings.resource(r).is_some();
+    let known = |r: &String| r == ORGANIZATIONS || settings.has_resource(r);
     if resources.iter().all(known) {
         return Ok(resources);
     }

@@ -1,3 +1,5 @@
+mod machines;
+
 use rocket::Config;
 use serde_json::json;
 
@@ -80,23 +82,6 @@ impl Builder {
         self
     }
 
-    /// A machine-to-machine application, which may use `client_credentials` and nothing else.
-    /// `permissions` are scopes by resource indicator or organization id. As with Logto, only the
-    /// scopes that a request names are granted.
-    #[must_use]
-    pub fn machine<'a>(
-        mut self,
-        id: &str,
-        secret: &str,
-        permissions: impl IntoIterator<Item = (&'a str, &'a [&'a str])>,
-    ) -> Self {
-        let permissions =
-            permissions.into_iter().map(|(target, scopes)| (target.to_owned(), owned(scopes)));
-        let machine = Some(permissions.collect());
-        self.settings.apps.push(App { id: id.to_owned(), secret: secret.to_owned(), machine });
-        self
-    }
-
     /// A redirect URI to be registered. Without any, each one on a loopback host is accepted; with
     /// one, only what is registered.
     #[must_use]
@@ -118,6 +103,12 @@ impl Builder {
     pub fn resource(mut self, indicator: &str, scopes: &[&str]) -> Self {
         let indicator = indicator.to_owned();
         self.settings.resources.push(Resource { indicator, scopes: owned(scopes) });
+        self
+    }
+
+    /// API resources that are not described exist too, and define every scope.
+    pub(super) fn any_resource(mut self) -> Self {
+        self.settings.any_resource = true;
         self
     }
 
@@ -209,7 +200,15 @@ impl Builder {
     /// [`IdpError::Keys`] and [`IdpError::Launch`] if the machine refuses.
     pub async fn start(self) -> Result<Idp, IdpError> {
         permitted(Config::figment().profile(), cfg!(debug_assertions))?;
-        let Self { mut settings, mut users, signing, clock } = self.with_defaults();
+        let keys = Keys::generate(self.signing)?;
+        let shared = Shared::new(self.state(keys)?);
+        let server = Server::launch(&shared, 0).await?;
+        Ok(Idp::new(shared, server))
+    }
+
+    /// What such a provider knows before it starts.
+    pub(super) fn state(self, keys: Keys) -> Result<State, IdpError> {
+        let Self { mut settings, mut users, clock, .. } = self.with_defaults();
         if let Some(name) = repeated(users.iter().map(User::username)) {
             return Err(IdpError::Description(format!("two users are called `{name}`")));
         }
@@ -222,10 +221,7 @@ impl Builder {
         }
         // The application of the handle is one that people can sign in to.
         settings.apps.sort_by_key(|app| app.machine.is_some());
-        let keys = Keys::generate(signing)?;
-        let shared = Shared::new(State::new(settings, users, keys, clock));
-        let server = Server::launch(&shared, 0).await?;
-        Ok(Idp::new(shared, server))
+        Ok(State::new(settings, users, keys, clock))
     }
 
     fn any_role(

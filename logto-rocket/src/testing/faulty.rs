@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use rocket::fairing::{Fairing, Info, Kind};
 use rocket::http::Header;
-use rocket::http::uri::Origin;
+use rocket::http::uri::{Host, Origin};
 use rocket::tokio::io::{AsyncRead, ReadBuf};
 use rocket::tokio::time::{Sleep, sleep};
 use rocket::{Data, Request, Response};
@@ -42,6 +42,10 @@ impl Fairing for Faulty {
             request.local_cache(|| Arrival { number: None, fault: Some(Fault::Status(431)) });
             return lead_to_fault(request);
         }
+        if !is_of_this_machine(request.host()) {
+            request.local_cache(|| Arrival { number: None, fault: Some(Fault::Status(421)) });
+            return lead_to_fault(request);
+        }
         let Some(endpoint) = Endpoint::at(request.uri().path().as_str()) else { return };
         let mut params = query(request);
         if request.content_type().is_some_and(|kind| kind.is_form()) {
@@ -75,6 +79,7 @@ impl Fairing for Faulty {
         let mut id = random();
         id.truncate(16);
         response.set_header(Header::new("Logto-Core-Request-Id", id));
+        self.0.lock().keep();
         match &Arrival::of(request).fault {
             Some(Fault::LoseAnswer) => close_connection(),
             Some(Fault::Drip(interval)) => {
@@ -148,6 +153,13 @@ fn lead_to_fault(request: &mut Request<'_>) {
     if let Ok(uri) = Origin::parse_owned(format!("{FAULTY}{query}")) {
         request.set_uri(uri);
     }
+}
+
+/// Whether a client has looked for this machine. Another name that leads here is one that a page on
+/// the network was given, so that its scripts may read the answers (DNS rebinding).
+fn is_of_this_machine(host: Option<&Host<'_>>) -> bool {
+    let name = host.map(|host| host.domain().as_str());
+    name.is_some_and(|name| name == "127.0.0.1" || name.eq_ignore_ascii_case("localhost"))
 }
 
 /// The bytes of the request line and the headers, roughly.

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::answer::Refused;
 use super::params::Params;
-use super::settings::ORGANIZATIONS;
+use super::settings::{ORGANIZATIONS, Permitted};
 use super::state::{ACCESS_TOKEN_LIFE, AccessToken, Authorization, ID_TOKEN_LIFE, State, random};
 use super::token_request::TokenRequest;
 
@@ -56,7 +56,7 @@ impl State {
         let scopes: Vec<_> = authorization
             .resource_scopes
             .iter()
-            .filter(|scope| permitted.contains(*scope))
+            .filter(|scope| permitted.has(scope))
             .filter(|scope| wanted.scopes.as_ref().is_none_or(|wanted| wanted.contains(scope)))
             .map(String::as_str)
             .collect();
@@ -82,10 +82,7 @@ impl State {
         app_secret: &str,
     ) -> Result<Value, Refused> {
         let wanted = TokenRequest::of(params);
-        let machine = self.app(app).and_then(|app| app.machine.as_ref());
-        let permitted = |target: &str| {
-            machine.into_iter().flatten().find(|(known, _)| known == target).map(|(_, s)| s)
-        };
+        let permitted = |target: &str| self.settings.machine_permissions(app, target);
         let (audience, permitted) = match (&wanted.resource, &wanted.organization) {
             (None, None) => {
                 let description = "both `resource` and `organization_id` are not provided";
@@ -95,7 +92,7 @@ impl State {
                 let description = "app has not associated with the organization";
                 return Err(Refused::new(403, "access_denied", description));
             }
-            (Some(resource), _) if self.settings.resource(resource).is_none() => {
+            (Some(resource), _) if !self.settings.has_resource(resource) => {
                 return Err(Refused::invalid_target());
             }
             (Some(resource), _) => (resource.clone(), permitted(resource)),
@@ -104,7 +101,7 @@ impl State {
         let wanted_scopes = wanted.scopes.unwrap_or_default();
         let scopes: Vec<_> = wanted_scopes
             .iter()
-            .filter(|scope| permitted.is_some_and(|permitted| permitted.contains(scope)))
+            .filter(|scope| permitted.as_ref().is_some_and(|permitted| permitted.has(scope)))
             .map(String::as_str)
             .collect();
         let scope = scopes.join(" ");
@@ -150,9 +147,16 @@ impl State {
     }
 
     /// What the user may do with the token that is wanted.
-    fn permitted(&self, authorization: &Authorization, wanted: &TokenRequest) -> BTreeSet<String> {
-        let Some(user) = self.active_user(&authorization.user) else { return BTreeSet::new() };
-        match (&wanted.resource, &wanted.organization) {
+    fn permitted(&self, authorization: &Authorization, wanted: &TokenRequest) -> Permitted {
+        let Some(user) = self.active_user(&authorization.user) else {
+            return Permitted::Some(BTreeSet::new());
+        };
+        // The organization's own permissions must have been requested at the sign-in.
+        let asked_for_organizations = || authorization.resources.iter().any(|r| r == ORGANIZATIONS);
+        if user.has_any_permission && (wanted.resource.is_some() || asked_for_organizations()) {
+            return Permitted::All;
+        }
+        Permitted::Some(match (&wanted.resource, &wanted.organization) {
             // In no organization in particular: what the user may do in any of them.
             (Some(resource), None) if resource == ORGANIZATIONS => user
                 .memberships()
@@ -165,14 +169,11 @@ impl State {
                 permitted.extend(self.organization_permissions(user, organization, resource));
                 permitted
             }
-            // The organization's own permissions must have been requested at the sign-in.
-            (None, Some(organization))
-                if authorization.resources.iter().any(|r| r == ORGANIZATIONS) =>
-            {
+            (None, Some(organization)) if asked_for_organizations() => {
                 self.organization_permissions(user, organization, ORGANIZATIONS)
             }
             (None, _) => BTreeSet::new(),
-        }
+        })
     }
 
     fn jwt_claims(&self, subject: &str, app: &str, audience: &str) -> Map<String, Value> {

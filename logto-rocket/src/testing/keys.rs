@@ -47,6 +47,19 @@ impl Keys {
         })
     }
 
+    /// The keys of a provider that signs with this private key (PKCS #8, P-384); `None` if it is none.
+    pub(super) fn restore(private: &[u8]) -> Option<Self> {
+        let (current, foreign) = (Key::ec(private)?, Key::generate_ec()?);
+        Some(Self { current, previous: None, foreign })
+    }
+
+    /// A new private key in the form that [`restore`](Self::restore) takes.
+    pub(super) fn generate_private() -> Result<Vec<u8>, IdpError> {
+        let algorithm = &ECDSA_P384_SHA384_FIXED_SIGNING;
+        let private = EcdsaKeyPair::generate_pkcs8(algorithm, &SystemRandom::new());
+        private.map(|private| private.as_ref().to_vec()).map_err(|_| IdpError::Keys)
+    }
+
     /// Signs with a new key from now on. The one before stays in the JWKS, older ones are gone.
     pub(super) fn rotate(&mut self, signing: Signing) -> Result<(), IdpError> {
         let next = Self::generate(signing)?;
@@ -154,9 +167,11 @@ impl Key {
     }
 
     fn generate_ec() -> Option<Self> {
-        let algorithm = &ECDSA_P384_SHA384_FIXED_SIGNING;
-        let private = EcdsaKeyPair::generate_pkcs8(algorithm, &SystemRandom::new()).ok()?;
-        let pair = EcdsaKeyPair::from_pkcs8(algorithm, private.as_ref()).ok()?;
+        Self::ec(&Keys::generate_private().ok()?)
+    }
+
+    fn ec(private: &[u8]) -> Option<Self> {
+        let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P384_SHA384_FIXED_SIGNING, private).ok()?;
         // An uncompressed point: 0x04, then both coordinates of 48 bytes.
         let (x, y) = pair.public_key().as_ref().get(1..)?.split_at_checked(48)?;
         let (x, y) = (URL_SAFE_NO_PAD.encode(x), URL_SAFE_NO_PAD.encode(y));
@@ -164,7 +179,7 @@ impl Key {
         let public = json!({
             "kty": "EC", "use": "sig", "kid": kid, "alg": "ES384", "crv": "P-384", "x": x, "y": y
         });
-        let private = EncodingKey::from_ec_der(private.as_ref());
+        let private = EncodingKey::from_ec_der(private);
         Some(Self { signing: Signing::Es384, kid, private, public })
     }
 

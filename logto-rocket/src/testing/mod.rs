@@ -3,7 +3,9 @@
 //! [`Idp`] is a small HTTP server on a free port of 127.0.0.1 that answers as Logto does: the same
 //! endpoints, tokens, claims, error bodies and rules. An application under test is given its
 //! [`endpoint`](Idp::endpoint), [`app_id`](Idp::app_id) and [`app_secret`](Idp::app_secret), and
-//! needs nothing else. A person with a browser chooses a user on a page; a test calls
+//! needs nothing else. [`LogtoFairing::provider()`](crate::LogtoFairing::provider) gives it them whatever is
+//! configured, and [`dev_provider()`](crate::LogtoFairing::dev_provider) starts one for `cargo run` where no
+//! Logto is configured. A person with a browser chooses a user on a page; a test calls
 //! [`Idp::authorize`].
 //!
 //! ```
@@ -45,9 +47,10 @@
 //!
 //! # What it is not
 //!
-//! It has no passwords and lets anyone in as anyone. It listens on 127.0.0.1 only and starts only
-//! in Rocket's `debug` profile and in builds with debug assertions. Third-party applications, social
-//! sign-in, device flow and the Management API are not there.
+//! It has no passwords and lets anyone in as anyone. It listens on 127.0.0.1 only, answers 421 to clients
+//! that look for another host than `127.0.0.1` or `localhost`, and starts only in Rocket's `debug` profile
+//! and in builds with debug assertions. Third-party applications, social sign-in, device flow and the
+//! Management API are not there.
 
 mod accounts;
 mod answer;
@@ -60,6 +63,7 @@ mod builder;
 mod callback;
 mod client_auth;
 pub mod conformance;
+mod dev_provider;
 mod discovery;
 mod end_session;
 mod error;
@@ -91,10 +95,12 @@ mod userinfo;
 pub(crate) use bearer::BearerKey;
 pub use bearer::{BearerToken, bearer};
 pub use builder::Builder;
+pub(crate) use dev_provider::DevProvider;
 pub use error::IdpError;
 pub use faults::Fault;
 pub use idp::Idp;
 pub use keys::Signing;
+pub(crate) use permitted::permitted;
 pub use planned::Planned;
 pub use requests::{Endpoint, Received, Requests};
 pub use sign_in::{LocalClient, sign_in};

@@ -4,7 +4,7 @@ use rocket::figment::Profile;
 use super::error::IdpError;
 
 /// A provider without passwords is for debug builds in the debug profile.
-pub(super) fn permitted(profile: &Profile, debug_assertions: bool) -> Result<(), IdpError> {
+pub(crate) fn permitted(profile: &Profile, debug_assertions: bool) -> Result<(), IdpError> {
     if !debug_assertions {
         return Err(IdpError::ReleaseBuild);
     }

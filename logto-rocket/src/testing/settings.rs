@@ -8,12 +8,15 @@ pub(super) const ORGANIZATIONS: &str = "urn:logto:resource:organizations";
 
 /// What a builder described and nothing changes later.
 #[derive(Debug, Clone, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a setting of its own")]
 pub(super) struct Settings {
     pub(super) apps: Vec<App>,
     /// None means: any URI on a loopback host.
     pub(super) redirect_uris: Vec<String>,
     pub(super) post_logout_redirect_uris: Vec<String>,
     pub(super) resources: Vec<Resource>,
+    /// Resources that are not described exist too, and define every scope.
+    pub(super) any_resource: bool,
     pub(super) roles: Vec<Role>,
     /// Those that have a name of their own; the others are called by their id.
     pub(super) organizations: Vec<Organization>,
@@ -32,11 +35,24 @@ pub(super) struct App {
     pub(super) id: String,
     pub(super) secret: String,
     /// A machine-to-machine application may use `client_credentials` and nothing else.
-    pub(super) machine: Option<Permissions>,
+    pub(super) machine: Option<Machine>,
 }
 
-/// What a machine-to-machine application may do: scopes by resource or organization.
-pub(super) type Permissions = Vec<(String, Vec<String>)>;
+/// What a machine-to-machine application may do.
+#[derive(Debug, Clone)]
+pub(super) enum Machine {
+    /// These scopes, by resource or organization.
+    Some(Vec<(String, Vec<String>)>),
+    /// Everything, everywhere.
+    All,
+}
+
+/// The scopes that are permitted somewhere.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Permitted {
+    Some(BTreeSet<String>),
+    All,
+}
 
 #[derive(Debug, Clone)]
 pub(super) struct Resource {
@@ -60,20 +76,46 @@ pub(super) struct Role {
     pub(super) scopes: Vec<String>,
 }
 
+impl Permitted {
+    pub(super) fn has(&self, scope: &str) -> bool {
+        match self {
+            Self::Some(scopes) => scopes.contains(scope),
+            Self::All => true,
+        }
+    }
+}
+
 impl Settings {
     pub(super) fn app(&self, id: &str) -> Option<&App> {
         self.apps.iter().find(|app| app.id == id)
     }
 
-    pub(super) fn resource(&self, indicator: &str) -> Option<&Resource> {
-        self.resources.iter().find(|resource| resource.indicator == indicator)
+    /// Whether there is this API resource.
+    pub(super) fn has_resource(&self, indicator: &str) -> bool {
+        self.any_resource || self.resource(indicator).is_some()
     }
 
     /// Whether a resource defines this scope. What organizations permit is defined by their roles.
     pub(super) fn defines(&self, resource: &str, scope: &str) -> bool {
         let mut by_role = self.roles.iter().filter(|role| role.resource == resource);
-        self.resource(resource).is_some_and(|resource| resource.scopes.iter().any(|s| s == scope))
+        let described = self.resource(resource);
+        described.map_or(self.any_resource, |it| it.scopes.iter().any(|s| s == scope))
             || by_role.any(|role| role.scopes.iter().any(|s| s == scope))
+    }
+
+    /// What a machine may do at a resource or in an organization; `None` if nothing.
+    pub(super) fn machine_permissions(&self, app: &str, target: &str) -> Option<Permitted> {
+        match self.app(app)?.machine.as_ref()? {
+            Machine::All => Some(Permitted::All),
+            Machine::Some(permissions) => {
+                let (_, scopes) = permissions.iter().find(|(known, _)| known == target)?;
+                Some(Permitted::Some(scopes.iter().cloned().collect()))
+            }
+        }
+    }
+
+    fn resource(&self, indicator: &str) -> Option<&Resource> {
+        self.resources.iter().find(|resource| resource.indicator == indicator)
     }
 
     /// An organization as in userinfo.

@@ -4,8 +4,10 @@ use std::time::Instant;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use rand::RngCore as _;
+use serde::{Deserialize, Serialize};
 
 use super::authorization_request::AuthorizationRequest;
+use super::dev_provider::Kept;
 use super::faults::Faults;
 use super::keys::Keys;
 use super::params::Params;
@@ -51,10 +53,12 @@ pub(super) struct State {
     pub(super) tampers: Vec<Tamper>,
     pub(super) access_token_tampers: Vec<Tamper>,
     pub(super) requests: Log,
+    /// Where a provider for development keeps what a restart must not lose.
+    pub(super) kept: Option<Kept>,
 }
 
 /// A browser that is signed in at the provider.
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(super) struct Session {
     /// The `sid` of tokens; not the value of the cookie.
     pub(super) id: String,
@@ -67,6 +71,7 @@ pub(super) struct Session {
 }
 
 /// What a user granted to an application in one session. All tokens of it die with it.
+#[derive(Clone, Serialize, Deserialize)]
 pub(super) struct Grant {
     pub(super) scopes: BTreeSet<String>,
     pub(super) resources: BTreeSet<String>,
@@ -74,7 +79,7 @@ pub(super) struct Grant {
 }
 
 /// What a code and the tokens that come from it have in common.
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(super) struct Authorization {
     pub(super) app: String,
     pub(super) user: String,
@@ -110,17 +115,20 @@ pub(super) struct Code {
     pub(super) consumed: bool,
 }
 
+#[derive(Clone, Serialize, Deserialize)]
 pub(super) struct AccessToken {
     pub(super) authorization: Authorization,
     pub(super) expires_at: u64,
 }
 
+#[derive(Clone, Serialize, Deserialize)]
 pub(super) struct RefreshToken {
     pub(super) authorization: Authorization,
     pub(super) issued_at: u64,
     /// When the first token of the chain was issued.
     pub(super) chain_began_at: u64,
-    /// When it was used and another one given out in its place.
+    /// When it was used and another one given out in its place. Such a token is not kept.
+    #[serde(skip)]
     pub(super) consumed_at: Option<Instant>,
 }
 
@@ -172,6 +180,7 @@ impl State {
             tampers: Vec::new(),
             access_token_tampers: Vec::new(),
             requests: Log::default(),
+            kept: None,
         }
     }
 

@@ -33,7 +33,7 @@ impl State {
         let user = self.subject(params, text)?;
         let mut wanted = TokenRequest::of(params);
         if let Some(resource) = &wanted.resource
-            && self.settings.resource(resource).is_none()
+            && !self.settings.has_resource(resource)
         {
             return Err(Refused::invalid_target());
         }

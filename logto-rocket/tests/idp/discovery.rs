@@ -103,3 +103,22 @@ async fn an_unknown_path_or_method_is_answered_in_logtos_words() {
     assert_eq!(got.json()["message"], "Request is invalid.");
     assert_eq!(got.header("logto-core-request-id").len(), 16);
 }
+
+#[rocket::async_test]
+async fn only_a_client_that_looks_for_this_machine_is_answered() {
+    let idp = Idp::start().await.unwrap();
+    let url = format!("{}/oidc/jwks", idp.endpoint());
+    for (host, status) in [
+        ("127.0.0.1", 200),
+        ("localhost:8000", 200),
+        ("LOCALHOST", 200),
+        ("evil.example", 421),
+        ("127.0.0.1.evil.example", 421),
+        ("localhost.evil.example:8000", 421),
+        ("10.0.0.1", 421),
+    ] {
+        let got = send(client().get(&url).header("Host", host)).await;
+        assert_eq!(got.status, status, "{host}");
+        assert_eq!(got.text.contains("keys"), status == 200, "{host}");
+    }
+}

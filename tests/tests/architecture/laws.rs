@@ -200,12 +200,13 @@ fn the_texts_of_built_in_pages_are_in_one_file() {
 #[test]
 fn only_the_keys_verify_signatures() {
     let law = Law {
-        is_broken_by: |_, line| names(line, "jsonwebtoken"),
+        is_broken_by: |_, line| names(line, "jsonwebtoken") || line.contains("ParsedPublicKey"),
         not_governed: &["oidc/keys", "testing"],
     };
     law.holds(&[
         "let token = jsonwebtoken::decode(raw, &key, &rules);",
         "use jsonwebtoken as jwt;",
+        "let key = ParsedPublicKey::new(algorithm, point)?;",
     ]);
 }
 
@@ -250,6 +251,20 @@ fn every_client_of_http_names_its_tls() {
     ] {
         assert_eq!(breaches(line), 1, "the law does not notice `{line}`");
     }
+}
+
+/// With Rocket's feature `secrets` every application needs a `secret_key` in the release profile, also an
+/// API that has no cookies.
+#[test]
+fn rocket_is_used_without_its_secrets() {
+    fn asks(manifest: &str) -> bool {
+        let dependencies = manifest.split("dev-dependencies").next().unwrap_or_default();
+        dependencies.lines().any(|line| line.starts_with("rocket") && line.contains("\"secrets\""))
+    }
+    for manifest in ["Cargo.toml", "logto-rocket/Cargo.toml", "logto-rocket-macros/Cargo.toml"] {
+        assert!(!asks(&read(&workspace().join(manifest))), "{manifest}");
+    }
+    assert!(asks("rocket = { workspace = true, features = [\"secrets\"] }\n"));
 }
 
 #[test]

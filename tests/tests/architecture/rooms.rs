@@ -28,7 +28,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("session/end", &["session/mod", "session/memory", "session/session", "oidc", "session_id", "error"]),
     ("session/load", &["session/mod", "session/backend", "session/memory", "session/session", "error"]),
     ("session/mod", &["session/renewal/circuit", "session/backend", "session/memory", "session/cookie", "session/lifetimes", "events", "oidc", "session_id", "error", "claims", "clock"]),
-    ("session/renewal/circuit", &[]),
+    ("session/renewal/circuit", &["clock"]),
     ("session/backend", &["session/store", "session/memory", "session/cookie", "session/lifetimes", "session/session", "session/cached_token", "session/secret", "session_id", "error", "clock"]),
     ("session/settings", &["session/store"]),
     ("session/store", &["session/memory", "session/cookie", "session/lifetimes", "session/session", "session/cached_token", "session/secret", "session_id", "error", "task", "clock"]),

@@ -13,4 +13,5 @@ mod sessions;
 mod sign_in;
 mod sign_out;
 mod stores;
+mod test_provider;
 mod tokens;

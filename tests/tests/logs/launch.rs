@@ -45,7 +45,7 @@ async fn a_second_fairing_is_refused() {
     let log = Log::alone().await;
     let twice = attached(figment(), config()).attach(Logto::fairing().config(config()));
     assert_eq!(launch(twice).await, Err(ErrorName::FailedFairings));
-    assert!(log.ours().contains("attached twice"), "{}", log.ours());
+    assert!(log.ours().contains("Two fairings of Logto are attached"), "{}", log.ours());
 }
 
 #[rocket::async_test]

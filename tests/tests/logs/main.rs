@@ -5,6 +5,7 @@
 
 mod accessors;
 mod bearer;
+mod dev_provider;
 mod failures;
 mod launch;
 mod redis;

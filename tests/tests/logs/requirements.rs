@@ -1,6 +1,6 @@
 //! What the log says of a requirement that cannot be decided, or by the wrong people.
 
-use logto_rocket::{Config, Logto, LogtoUser, SessionConfig, authenticated};
+use logto_rocket::{Config, Logto, LogtoUser, SessionConfig, authenticated, requires, resource};
 use logto_rocket_tests::app::{App, figment};
 use logto_rocket_tests::log::Log;
 use rocket::http::Status;
@@ -106,6 +106,44 @@ async fn a_requirement_that_no_session_can_meet_is_warned_about_at_launch() {
     assert_one(&warnings, &["GET /role", "scope `roles`", key]);
     assert_eq!(warnings.len(), 1, "{warnings:#?}");
 }
+
+#[rocket::async_test]
+async fn a_requirement_that_guards_routes_as_a_value_is_warned_about_at_launch_as_an_attribute_is()
+{
+    let routes = || {
+        let two =
+            requires!(any(role = "admin", not(claim("custom_data.plan" = "a \" claim(\"x\"))"))));
+        let mut all = two.guard(routes![plain, other]);
+        all.extend(requires!(bearer, resource = Orders, max_age = "1h").guard(routes![api]));
+        all
+    };
+    let kept = SessionConfig::new().user_info(true).claims(["custom_data"]);
+    let asked = Config::new().scopes(["roles", "custom_data"]);
+    let warnings = warned(asked.clone().session(kept), routes()).await;
+    let at = "GET /plain, GET /other requires `";
+    let key = "`logto.session.claims` (from Config in code)";
+    assert_one(&warnings, &[at, "`role = \"admin\"`: ", "do not store the claim `roles`", key]);
+    assert_one(&warnings, &[at, "`claim(\"custom_data.plan\" = ", "users can edit this"]);
+    assert_one(&warnings, &["GET /api requires `max_age` of access tokens"]);
+    assert_eq!(warnings.len(), 3, "{warnings:#?}");
+    let bare = Config::new().include_reserved_scopes(false).scopes(["openid", "offline_access"]);
+    let warnings = warned(bare, routes()).await;
+    assert_one(&warnings, &[at, "scope `roles`", "`logto.scopes` (from Config in code)"]);
+    assert_one(&warnings, &[at, "`custom_data` into user info only"]);
+    let warnings = warned(asked, requires!(role = "admin").guard(routes![plain])).await;
+    assert_eq!(warnings, Vec::<String>::new());
+}
+
+resource!(Orders = "https://api.example.com/orders");
+
+#[get("/plain")]
+fn plain() {}
+
+#[get("/other")]
+fn other() {}
+
+#[get("/api")]
+fn api() {}
 
 #[authenticated(claim("custom_data.plan" = "gold"))]
 #[get("/gold")]

@@ -1,5 +1,7 @@
 //! [`Algorithm`]: the algorithms of signatures that are accepted.
 
+use std::fmt;
+
 use crate::error::InvalidToken;
 
 /// The algorithms that are accepted.
@@ -31,13 +33,13 @@ impl Algorithm {
     }
 }
 
-impl From<Algorithm> for jsonwebtoken::Algorithm {
-    fn from(algorithm: Algorithm) -> Self {
-        match algorithm {
-            Algorithm::Es256 => Self::ES256,
-            Algorithm::Es384 => Self::ES384,
-            Algorithm::Rs256 => Self::RS256,
-            Algorithm::Ps256 => Self::PS256,
-        }
+impl fmt::Display for Algorithm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Es256 => "ES256",
+            Self::Es384 => "ES384",
+            Self::Rs256 => "RS256",
+            Self::Ps256 => "PS256",
+        })
     }
 }

@@ -1,6 +1,11 @@
 //! [`KeySet`]: the keys that Logto publishes, as far as they verify signatures.
 
-use jsonwebtoken::DecodingKey;
+use aws_lc_rs::signature::{
+    ECDSA_P256_SHA256_FIXED, ECDSA_P384_SHA384_FIXED, ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256,
+    RSA_PSS_2048_8192_SHA256, RsaPublicKeyComponents,
+};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Deserialize;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -17,8 +22,8 @@ pub(super) struct Published {
 }
 
 impl Published {
-    /// Whether there is a key on the curve P-521, which Logto can be told to sign with by ES512. The
-    /// crypto library verifies no such JWT.
+    /// Whether there is a key on the curve P-521, which Logto can be told to sign with. Its algorithm, ES512,
+    /// is not accepted.
     pub(super) fn has_p521(&self) -> bool {
         self.keys.iter().any(|key| key["crv"] == "P-521")
     }
@@ -38,11 +43,10 @@ pub(in crate::oidc) struct KeySet {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::oidc) struct Fingerprint([u8; 32]);
 
-/// One of them.
+/// One of them, ready for each algorithm that its type allows.
 pub(in crate::oidc) struct Key {
     kid: Option<String>,
-    algorithms: Vec<Algorithm>,
-    pub public: DecodingKey,
+    verifiers: Vec<(Algorithm, ParsedPublicKey)>,
 }
 
 impl KeySet {
@@ -69,7 +73,7 @@ impl KeySet {
 
     /// The key that a token with this header names.
     pub fn find(&self, kid: Option<&str>, algorithm: Algorithm) -> Result<&Key, InvalidToken> {
-        let fits = |key: &&Key| key.algorithms.contains(&algorithm);
+        let fits = |key: &&Key| key.verifier(algorithm).is_some();
         let Some(kid) = kid else {
             let mut fitting = self.keys.iter().filter(fits);
             return match (fitting.next(), fitting.next()) {
@@ -86,8 +90,7 @@ impl KeySet {
         }
         named.find(fits).ok_or_else(|| {
             InvalidToken::Header(format!(
-                "its algorithm {:?} does not match the key that it names",
-                jsonwebtoken::Algorithm::from(algorithm)
+                "its algorithm {algorithm} does not match the key that it names"
             ))
         })
     }
@@ -113,29 +116,51 @@ struct Jwk {
 impl Key {
     fn read(jwk: Value) -> Option<Self> {
         let jwk: Jwk = serde_json::from_value(jwk).ok()?;
-        let verifies = jwk.used_for.is_none_or(|used_for| used_for == "sig")
+        let may_verify = jwk.used_for.is_none_or(|used_for| used_for == "sig")
             && jwk.key_ops.is_none_or(|ops| ops.iter().any(|op| op == "verify"));
-        if !verifies {
+        if !may_verify {
             return None;
         }
-        let (mut algorithms, public) = match (jwk.kty.as_str(), jwk.crv.as_deref()) {
+        let mut verifiers = match (jwk.kty.as_str(), jwk.crv.as_deref()) {
             ("EC", Some("P-256")) => {
-                (vec![Algorithm::Es256], DecodingKey::from_ec_components(&jwk.x?, &jwk.y?))
+                let point = point(&jwk.x?, &jwk.y?)?;
+                let public = ParsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, point).ok()?;
+                vec![(Algorithm::Es256, public)]
             }
             ("EC", Some("P-384")) => {
-                (vec![Algorithm::Es384], DecodingKey::from_ec_components(&jwk.x?, &jwk.y?))
+                let point = point(&jwk.x?, &jwk.y?)?;
+                let public = ParsedPublicKey::new(&ECDSA_P384_SHA384_FIXED, point).ok()?;
+                vec![(Algorithm::Es384, public)]
             }
-            ("RSA", _) => (
-                vec![Algorithm::Rs256, Algorithm::Ps256],
-                DecodingKey::from_rsa_components(&jwk.n?, &jwk.e?),
-            ),
+            ("RSA", _) => {
+                let public = RsaPublicKeyComponents { n: decode(&jwk.n?)?, e: decode(&jwk.e?)? };
+                let of = |padding| public.to_parsed_public_key(padding).ok();
+                vec![
+                    (Algorithm::Rs256, of(&RSA_PKCS1_2048_8192_SHA256)?),
+                    (Algorithm::Ps256, of(&RSA_PSS_2048_8192_SHA256)?),
+                ]
+            }
             _ => return None,
         };
         if let Some(alg) = &jwk.alg {
             let only = Algorithm::named(alg).ok()?;
-            algorithms.retain(|algorithm| *algorithm == only);
+            verifiers.retain(|(algorithm, _)| *algorithm == only);
         }
-        let public = public.ok().filter(|_| !algorithms.is_empty())?;
-        Some(Self { kid: jwk.kid, algorithms, public })
+        (!verifiers.is_empty()).then_some(Self { kid: jwk.kid, verifiers })
     }
+
+    /// What verifies signatures with an algorithm, if the key allows it.
+    pub(super) fn verifier(&self, algorithm: Algorithm) -> Option<&ParsedPublicKey> {
+        let verifier = self.verifiers.iter().find(|(known, _)| *known == algorithm);
+        verifier.map(|(_, public)| public)
+    }
+}
+
+/// An uncompressed point, [SEC 1, section 2.3.3](https://www.secg.org/sec1-v2.pdf).
+fn point(x: &str, y: &str) -> Option<Vec<u8>> {
+    Some([vec![4], decode(x)?, decode(y)?].concat())
+}
+
+fn decode(number: &str) -> Option<Vec<u8>> {
+    URL_SAFE_NO_PAD.decode(number).ok()
 }

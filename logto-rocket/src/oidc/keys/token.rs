@@ -2,7 +2,6 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use jsonwebtoken::crypto::aws_lc;
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Deserializer};
 
@@ -93,14 +92,10 @@ impl<'a> Token<'a> {
 
     /// Checks that one of these keys has signed the token.
     pub fn check_signature(&self, keys: &KeySet) -> Result<(), InvalidToken> {
-        let key = self.key_in(keys)?;
-        // The provider is named, because a process in which another crate asks `jsonwebtoken` for
-        // a second one has no default.
-        let verifier =
-            (aws_lc::DEFAULT_PROVIDER.verifier_factory)(&self.algorithm.into(), &key.public)
-                .map_err(|_| InvalidToken::Signature)?;
+        let verifier = self.key_in(keys)?.verifier(self.algorithm);
         verifier
-            .verify(self.signed.as_bytes(), &self.signature)
+            .ok_or(InvalidToken::Signature)?
+            .verify_sig(self.signed.as_bytes(), &self.signature)
             .map_err(|_| InvalidToken::Signature)
     }
 }

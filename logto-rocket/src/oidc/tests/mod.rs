@@ -2,6 +2,7 @@
 
 mod access_tokens;
 mod bounds;
+mod clocks;
 mod discovery;
 mod id_tokens;
 mod outage;

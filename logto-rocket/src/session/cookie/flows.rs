@@ -69,9 +69,41 @@ impl Cookies {
             |cookie: &&FlowCookie| cookie.flow.as_ref().is_some_and(|flow| !self.is_late(flow));
         let (stay, go): (Vec<_>, Vec<_>) = flows.0.iter().partition(is_in_time);
         let mut writes: Vec<_> = go.into_iter().map(FlowCookie::deletion).collect();
-        let mut count = stay.len() + 1;
-        let mut total = new.bytes() + stay.iter().map(|it| it.bytes).sum::<usize>();
-        for oldest in stay {
+        let total = new.bytes() + stay.iter().map(|it| it.bytes).sum::<usize>();
+        writes.extend(self.room(&stay, stay.len() + 1, total));
+        writes.push(new);
+        writes
+    }
+
+    /// What makes room, at the end of a request, if its browser has more sign-ins than there may be: one
+    /// that begins many at the same moment sends none of them with the next. `written` is what the response
+    /// writes already; that stays as it is.
+    pub fn surplus_flows(&self, flows: &Flows, written: &[CookieWrite]) -> Vec<CookieWrite> {
+        let rest = flows.0.iter().filter(|it| written.iter().all(|write| write.name != it.name));
+        let prefix = self.names.flows();
+        let set = written.iter().filter(|it| it.value.is_some() && it.name.starts_with(prefix));
+        let (mut count, mut total) = (0, 0);
+        let (kept, added) = (rest.clone().map(|it| it.bytes), set.map(CookieWrite::bytes));
+        for bytes in kept.chain(added) {
+            count += 1;
+            total += bytes;
+        }
+        if count <= MAX_FLOWS && total <= MAX_BYTES {
+            return Vec::new();
+        }
+        self.room(&rest.collect::<Vec<_>>(), count, total)
+    }
+
+    /// Makes room where there are so many sign-ins with so many bytes: of these, which are in the order in
+    /// which they are given up, each gives up the page to return to, if that is enough, or goes.
+    fn room(
+        &self,
+        oldest_first: &[&FlowCookie],
+        mut count: usize,
+        mut total: usize,
+    ) -> Vec<CookieWrite> {
+        let mut writes = Vec::new();
+        for oldest in oldest_first {
             if count <= MAX_FLOWS && total <= MAX_BYTES {
                 break;
             }
@@ -85,7 +117,6 @@ impl Cookies {
             count -= 1;
             writes.push(oldest.deletion());
         }
-        writes.push(new);
         writes
     }
 }

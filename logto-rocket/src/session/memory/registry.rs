@@ -30,7 +30,8 @@
 //!
 //! An entry is forgotten some time after its last use: how long, says [`Ages`]. One that holds a refresh
 //! token which Logto may honour alone, because it came from a token request here and no browser has it
-//! yet, stays until its session is over. Each new entry has some of the oldest looked at, and where there
+//! yet, stays until its session is over; so does, while there is room, one whose refresh token is not that
+//! of older cookies, which a browser may still send. Each new entry has some of the oldest looked at, and where there
 //! is no room the one of them goes that is missed least. So no step takes long, however full it is.
 
 mod ages;

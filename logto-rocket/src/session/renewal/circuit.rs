@@ -1,8 +1,8 @@
 //! [`Circuit`]: whether Logto answers requests that confirm claims, for the whole process.
 //!
-//! A request asks [`may_ask`](Circuit::may_ask) before it asks Logto, and reports the outcome by
-//! [`open`](Circuit::open), [`refuse`](Circuit::refuse) or [`close`](Circuit::close). [`CircuitState`]
-//! decides.
+//! A request that finds it worth while ([`may_ask`](Circuit::may_ask)) calls [`begin`](Circuit::begin)
+//! before it asks Logto, and reports the outcome by [`open`](Circuit::open), [`refuse`](Circuit::refuse)
+//! or [`close`](Circuit::close). [`CircuitState`] decides.
 
 mod state;
 
@@ -11,40 +11,92 @@ use std::time::{Duration, Instant};
 use tokio::sync::watch;
 
 pub(super) use self::state::BACKOFF;
-use self::state::CircuitState;
+use self::state::{Begin, CircuitState};
+use crate::clock::Clock;
 use crate::sync::{Mutex, MutexGuard, PoisonError};
+
+/// How long a request waits for the answers to others.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Whether Logto answers requests that confirm claims.
 ///
 /// It is closed at first. While it is open, no request asks and old claims stand. When its time is over,
 /// one request tries, and all others go on with old claims until that one was answered. Requests that
 /// wait for an answer are woken when the circuit opens.
+///
+/// While it is closed and no answer has come for a moment, two requests ask, and the others wait for
+/// what becomes of these: a thousand sessions that fall due together do not all ask a Logto that refuses
+/// the application.
 pub(in crate::session) struct Circuit {
     state: Mutex<CircuitState>,
     opened: watch::Sender<()>,
+    /// Tells those that wait to begin that something has changed.
+    changed: watch::Sender<()>,
+}
+
+/// A request that asks. It is over when this is dropped.
+#[must_use = "the request is over when this is dropped"]
+pub(super) struct Asking<'c>(&'c Circuit);
+
+/// Why a request may not ask.
+pub(super) enum Held {
+    /// Logto did not answer a moment ago.
+    Silence,
+    /// Logto refuses the application, with this error code.
+    Refusal(String),
 }
 
 impl Default for Circuit {
     fn default() -> Self {
-        Self { state: Mutex::default(), opened: watch::Sender::new(()) }
+        let [opened, changed] = [(); 2].map(watch::Sender::new);
+        Self { state: Mutex::default(), opened, changed }
     }
 }
 
 impl Circuit {
-    /// Whether this caller may ask Logto. Behind an open circuit whose time is over, it is the one
-    /// that tries.
+    /// Whether it is worth while to ask Logto.
     pub(super) fn may_ask(&self, now: Instant) -> bool {
         self.state().may_ask(now)
     }
 
-    /// Whether this caller may ask Logto for an access token, which only a refusal of the application
-    /// prevents.
+    /// Whether it is worth while to ask Logto for an access token, which only a refusal of the
+    /// application prevents.
     ///
     /// # Errors
     ///
     /// The error code of the refusal.
     pub(super) fn may_ask_for_a_token(&self, now: Instant) -> Result<(), String> {
         self.state().may_ask_for_a_token(now)
+    }
+
+    /// Waits until one more request may ask. It does so after two seconds in any case: answers that tell
+    /// nothing of the others, such as those to an access token, may take long.
+    ///
+    /// # Errors
+    ///
+    /// [`Held`]. A silence holds back only a request that heeds it.
+    pub(super) async fn begin(
+        &self,
+        clock: &Clock,
+        heeds_silence: bool,
+    ) -> Result<Asking<'_>, Held> {
+        let wait = async {
+            loop {
+                // Before the state is asked, so that no change after that is missed.
+                let mut changes = self.changed.subscribe();
+                let begin = self.state().begin(clock.instant(), heeds_silence);
+                match begin {
+                    Begin::Now => return Ok(Asking(self)),
+                    Begin::Held(code) => return Err(code.map_or(Held::Silence, Held::Refusal)),
+                    // Its other end is here and does not go away.
+                    Begin::Later => changes.changed().await.unwrap_or_default(),
+                }
+            }
+        };
+        tokio::time::timeout(PATIENCE, wait).await.unwrap_or_else(|_| {
+            self.state().begin_anyway();
+            Ok(Asking(self))
+        })
     }
 
     /// How long it is until Logto is asked again.
@@ -67,11 +119,13 @@ impl Circuit {
     /// Wakes the requests that wait for an answer.
     pub(super) fn wake(&self) {
         self.opened.send_replace(());
+        self.changed.send_replace(());
     }
 
     /// Notes that Logto has answered.
-    pub(super) fn close(&self) {
-        self.state().close();
+    pub(super) fn close(&self, now: Instant) {
+        self.state().close(now);
+        self.changed.send_replace(());
     }
 
     /// Waits until another request opens the circuit.
@@ -84,5 +138,69 @@ impl Circuit {
 
     fn state(&self) -> MutexGuard<'_, CircuitState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Asking<'_> {
+    fn drop(&mut self) {
+        self.0.state().end();
+        self.0.changed.send_replace(());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use tokio::task::{JoinHandle, yield_now};
+
+    use super::*;
+
+    fn waiting(circuit: &Arc<Circuit>, count: usize) -> Vec<JoinHandle<bool>> {
+        let tasks = (0..count).map(|_| {
+            let circuit = Arc::clone(circuit);
+            tokio::spawn(async move { circuit.begin(&Clock::system(), true).await.is_ok() })
+        });
+        tasks.collect()
+    }
+
+    #[tokio::test]
+    async fn who_waits_goes_on_as_soon_as_an_answer_came_or_is_held_back_by_a_refusal() {
+        for is_refused in [false, true] {
+            let (circuit, clock) = (Arc::new(Circuit::default()), Clock::system());
+            let now = clock.instant();
+            let begin = || circuit.begin(&clock, true);
+            let (first, second) = (begin().await, begin().await);
+            assert!(first.is_ok() && second.is_ok());
+            let others = waiting(&circuit, 20);
+            yield_now().await;
+            assert!(others.iter().all(|task| !task.is_finished()));
+            if is_refused {
+                circuit.refuse(now, "invalid_client");
+                circuit.wake();
+            } else {
+                circuit.close(now);
+            }
+            for task in others {
+                assert_eq!(task.await.unwrap(), !is_refused);
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn who_goes_away_gives_back_the_place_and_who_waits_for_long_asks_anyway() {
+        let (circuit, clock) = (Arc::new(Circuit::default()), Clock::system());
+        let begin = || circuit.begin(&clock, true);
+        let (first, second) = (begin().await, begin().await);
+        let [gone, third]: [_; 2] = waiting(&circuit, 2).try_into().unwrap();
+        yield_now().await;
+        gone.abort();
+        assert!(gone.await.is_err());
+        drop(first);
+        assert!(third.await.unwrap(), "the place of the first is free, and of no one else");
+        assert!(begin().await.is_ok(), "as is that of the third");
+        let first = begin().await;
+        assert!(begin().await.is_ok(), "though there are two");
+        drop((first, second));
     }
 }

@@ -6,12 +6,13 @@
 //! 1. A task is spawned, so that no caller who goes away loses an answer.
 //! 2. It waits for the session's turn.
 //! 3. If what is wanted is settled by then, that is the answer. With a thousand callers the first one
-//!    makes the request, and all others end here.
+//!    makes the request, and all others end here. If its caller has gone away, it ends here as well:
+//!    nobody has an answer to lose.
 //! 4. With a store it waits for the lease, loads the session as it is there, and asks again whether it
 //!    is settled: another process may have made the request.
 //! 5. It makes the request, puts the outcome into the entry, gives back the lease, then the turn.
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use crate::error::{Call, Error};
 use crate::session::Sessions;
@@ -26,23 +27,35 @@ impl Sessions {
         purpose: Purpose,
     ) -> Result<(), Error> {
         let (sessions, entry) = (Arc::clone(self), Arc::clone(entry));
-        let task = SharedTask::spawn(async move { sessions.in_turn(&entry, &purpose).await });
-        task.result().await.unwrap_or_else(|| Err(unavailable("the token request was aborted")))
+        let waiting = Arc::new(());
+        let caller = Caller(Arc::downgrade(&waiting));
+        let task =
+            SharedTask::spawn(async move { sessions.in_turn(&entry, &purpose, &caller).await });
+        let result = task.result().await;
+        // Only now, so that the caller counts as waiting until it has the result or is dropped.
+        drop(waiting);
+        result.unwrap_or_else(|| Err(unavailable("the token request was aborted")))
     }
 
-    async fn in_turn(self: &Arc<Self>, entry: &Entry, purpose: &Purpose) -> Result<(), Error> {
+    async fn in_turn(
+        self: &Arc<Self>,
+        entry: &Entry,
+        purpose: &Purpose,
+        caller: &Caller,
+    ) -> Result<(), Error> {
         let _turn = entry.turn().await;
         if let Some(settled) = self.settled(entry, purpose) {
             return settled;
         }
-        match self.backend.lease(&entry.session()).await? {
-            None => self.renew(entry, purpose).await,
+        caller.check()?;
+        match self.backend.lease(entry).await? {
+            None => self.renew(entry, purpose, caller).await,
             Some(lease) => {
                 let work = async {
                     self.backend.reload(entry).await?;
                     match self.settled(entry, purpose) {
                         Some(settled) => settled,
-                        None => self.renew(entry, purpose).await,
+                        None => self.renew(entry, purpose, caller).await,
                     }
                 };
                 lease.during(work).await
@@ -68,6 +81,21 @@ impl Sessions {
                 })
             }
         })
+    }
+}
+
+/// Who waits for a token request. A request that does is dropped when it has waited for long enough.
+pub(super) struct Caller(Weak<()>);
+
+impl Caller {
+    /// Whether it still waits. What nobody waits for is not begun.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Unavailable`], for nobody.
+    pub(super) fn check(&self) -> Result<(), Error> {
+        let waits = self.0.strong_count() > 0;
+        if waits { Ok(()) } else { Err(unavailable("nobody waits for it any more")) }
     }
 }
 

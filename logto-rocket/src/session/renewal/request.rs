@@ -3,9 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::circuit::BACKOFF;
+use super::circuit::{Asking, BACKOFF, Held};
+use super::queue::{Caller, unavailable};
 use crate::claims::Claims;
-use crate::error::{Error, InvalidToken};
+use crate::error::{Call, Error, InvalidToken};
 use crate::events::Event;
 use crate::oidc::{Before, Expected, RefreshToken, Renewal, Target, Tokens};
 use crate::session::Sessions;
@@ -29,10 +30,13 @@ impl Sessions {
         self: &Arc<Self>,
         entry: &Entry,
         purpose: &Purpose,
+        caller: &Caller,
     ) -> Result<(), Error> {
         let target = target_of(purpose);
         let marks = entry.session().marks + u32::from(sets_a_mark(purpose));
         let mut used = entry.session().refresh_token.clone().ok_or(Error::NoRefreshToken)?;
+        let _asking = self.admitted(purpose).await?;
+        caller.check()?;
         let number = entry.begin();
         let mut renewal = self.ask(&used, &target, purpose).await;
         if is_invalid_grant(&renewal) {
@@ -48,8 +52,18 @@ impl Sessions {
             self.pause(entry, purpose, &target, error);
         }
         // Last, because it wakes requests that wait, and they read the entry.
-        self.note(purpose, &renewed);
+        self.note(purpose, &target, &renewed);
         renewed
+    }
+
+    /// Waits until the circuit lets this request ask.
+    async fn admitted(&self, purpose: &Purpose) -> Result<Asking<'_>, Error> {
+        // Of claims that are due, old ones stand. Everything else was asked for by the application.
+        let heeds_silence = matches!(purpose, Purpose::Claims(Freshness::ConfirmedWithin(_)));
+        self.circuit.begin(&self.clock, heeds_silence).await.map_err(|held| match held {
+            Held::Silence => unavailable("no answer a moment ago"),
+            Held::Refusal(code) => self.oidc.refused(Call::Token, &code),
+        })
     }
 
     /// Has the session wait before it asks for the same again: every outcome has a pause.
@@ -103,7 +117,7 @@ impl Sessions {
     /// Tells the circuit whether Logto answers, and the log why claims are not confirmed. Only a request
     /// for claims opens the circuit: one for a token may fail for one user alone. Too many requests
     /// (429) are those of one session, which pauses. A refusal of the application is everybody's.
-    fn note(&self, purpose: &Purpose, renewed: &Result<(), Error>) {
+    fn note(&self, purpose: &Purpose, target: &TokenTarget, renewed: &Result<(), Error>) {
         let now = self.clock.instant();
         let of_claims = matches!(purpose, Purpose::Claims(_));
         // First, because the circuit wakes requests that then answer.
@@ -116,8 +130,9 @@ impl Sessions {
         }
         match renewed {
             Err(error @ Error::Refused { code, .. }) if error.is_of_the_application() => {
-                // One that is not about the secret may be about the resource that was asked for.
-                if of_claims || code == "invalid_client" {
+                // A path may name the organization, so one that is not about the secret may be about
+                // what a user has made up.
+                if target.organization.is_none() || code == "invalid_client" {
                     if self.circuit.refuse(now, code) {
                         log::error!(
                             "{error}. Until that is mended, sessions cannot be confirmed and get no \
@@ -133,7 +148,7 @@ impl Sessions {
             {
                 self.circuit.open(now, *retry_after);
             }
-            Ok(()) | Err(Error::SessionOver | Error::Refused { .. }) => self.circuit.close(),
+            Ok(()) | Err(Error::SessionOver | Error::Refused { .. }) => self.circuit.close(now),
             Err(_) => {}
         }
     }

@@ -9,12 +9,19 @@ use super::StoreError;
 /// keep, so that its own error is told where it has one.
 const STORE_TIMEOUT: Duration = Duration::from_secs(3);
 
-/// The result of a call of the store, or an error if there is none in time.
+/// From when on a call counts as late, if it fails.
+const PROMPT: Duration = Duration::from_secs(1);
+
+/// The result of a call of the store, or an error if there is none in time. An error that took long,
+/// for instance because the store has a time-out of its own, is late as well.
 pub(super) async fn in_time<T>(
     call: impl Future<Output = Result<T, StoreError>>,
 ) -> Result<T, StoreError> {
-    match tokio::time::timeout(STORE_TIMEOUT, call).await {
-        Ok(result) => result,
-        Err(_) => Err(StoreError::new("no answer within 3 seconds")),
+    tokio::pin!(call);
+    if let Ok(result) = tokio::time::timeout(PROMPT, &mut call).await {
+        return result;
     }
+    let rest = tokio::time::timeout(STORE_TIMEOUT.saturating_sub(PROMPT), call).await;
+    rest.unwrap_or_else(|_| Err(StoreError::new("no answer within 3 seconds")))
+        .map_err(StoreError::late)
 }

@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use super::deadline::in_time;
 use super::{SessionStore, StoreError, StoreId};
-use crate::error::Error;
 use crate::session_id::SessionId;
 
 /// The time after which the lease of a dead process is free again.
@@ -37,8 +36,11 @@ impl Lease {
     ///
     /// # Errors
     ///
-    /// [`Error::Store`].
-    pub(super) async fn wait(store: Arc<dyn SessionStore>, at: StoreId) -> Result<Self, Error> {
+    /// Those of the store, and if another process does not give the lease back.
+    pub(super) async fn wait(
+        store: Arc<dyn SessionStore>,
+        at: StoreId,
+    ) -> Result<Self, StoreError> {
         let lease = Self { store, at, holder: SessionId::random() };
         for _ in 0..MAX_POLLS {
             if lease.take().await? {
@@ -46,7 +48,7 @@ impl Lease {
             }
             tokio::time::sleep(POLL_BACKOFF).await;
         }
-        Err(StoreError::new("another process does not release the lease of the session").into())
+        Err(StoreError::new("another process does not release the lease of the session").late())
     }
 
     /// Does the work, extending the lease as long as it takes, and gives it back.

@@ -174,7 +174,10 @@ pub enum Replaced {
 
 /// Why a call to a store failed. It must not contain a secret, because its text is logged.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct StoreError(String);
+pub struct StoreError {
+    why: String,
+    is_late: bool,
+}
 
 impl Record {
     /// A record with all its columns.
@@ -191,13 +194,23 @@ impl Record {
 impl StoreError {
     /// An error with a reason for the log.
     pub fn new(why: impl fmt::Display) -> Self {
-        Self(why.to_string())
+        Self { why: why.to_string(), is_late: false }
+    }
+
+    /// The same after a wait.
+    fn late(self) -> Self {
+        Self { is_late: true, ..self }
+    }
+
+    /// Whether the store let its caller wait for this, so that asking again would cost as much.
+    fn is_late(&self) -> bool {
+        self.is_late
     }
 }
 
 impl fmt::Display for StoreError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&self.why)
     }
 }
 

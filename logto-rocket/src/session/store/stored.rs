@@ -1,20 +1,20 @@
 //! [`StoredSessions`]: the store of sessions. The browser has a secret, the store the sealed session.
 //!
-//! A record's version is the session's generation. What changes here is written by comparing and
-//! replacing; if another process was first, what both found out is put together ([`after`]). All writes
-//! of one process that go by its registry are made in the session's turn.
+//! A record's version is the session's generation. `save` writes what changes here.
+
+mod save;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use rocket::Request;
 use rocket::futures::future::join;
 
 use super::deadline::in_time;
 use super::lease::Lease;
-use super::{Record, Replaced, SessionStore, StoreError, StoreId, Stored};
+use super::{Record, SessionStore, StoreError, StoreId, Stored};
 use crate::clock::Clock;
 use crate::error::Error;
-use crate::session::cached_token::{CachedTokens, merged};
 use crate::session::cookie::{Cookies, SealedAs};
 use crate::session::lifetimes::Lifetimes;
 use crate::session::memory::{CachedSession, Entry, Memory};
@@ -22,11 +22,8 @@ use crate::session::secret::Secret;
 use crate::session::session::Session;
 use crate::session_id::SessionId;
 
-/// How often a write is tried, if other processes write the same session at the same time.
-const TRIES: usize = 5;
-
-/// How long it is until a failed write behind a request is tried again, in seconds.
-const RETRY_BACKOFF: u64 = 1;
+/// For how long a store that was late is asked neither for a lease of the same session nor to write it.
+const LATE_BACKOFF: Duration = Duration::from_secs(3);
 
 /// The sessions in a store.
 pub(in crate::session) struct StoredSessions {
@@ -41,17 +38,21 @@ pub(in crate::session) struct StoredSessions {
 }
 
 impl StoredSessions {
-    /// Opens the session that the browser's secret leads to.
-    pub async fn open(&self, request: &Request<'_>) -> Result<Option<Arc<CachedSession>>, Error> {
+    /// Opens the sessions that the browser's secrets lead to, until one of them is fit.
+    pub async fn open<T>(
+        &self,
+        request: &Request<'_>,
+        fit: impl Fn(&Arc<CachedSession>) -> Option<T>,
+    ) -> Result<Option<T>, Error> {
         let Some(first) = self.cookies.session_value(request) else { return Ok(None) };
-        if let Some(opened) = self.open_by(first).await? {
-            return Ok(Some(opened));
+        if let Some(found) = self.open_by(first).await?.as_ref().and_then(&fit) {
+            return Ok(Some(found));
         }
         for other in self.cookies.all_session_values(request) {
             if other != first
-                && let Some(opened) = self.open_by(other).await?
+                && let Some(found) = self.open_by(other).await?.as_ref().and_then(&fit)
             {
-                return Ok(Some(opened));
+                return Ok(Some(found));
             }
         }
         Ok(None)
@@ -143,129 +144,48 @@ impl StoredSessions {
     ///
     /// [`Error::SessionOver`] if the store has it no more, [`Error::Store`].
     pub async fn reload(&self, entry: &Entry) -> Result<(), Error> {
-        let stored = self.load(&entry.session().id).await?;
+        let stored = self.load(&entry.session().id).await;
+        let stored = stored.map_err(|error| self.failed(entry, error))?;
         entry.adopt(stored.ok_or(Error::SessionOver)?);
         Ok(())
     }
 
-    /// Waits for the lease of a session.
+    /// Waits for the lease of a session, unless the store was late a moment ago.
     ///
     /// # Errors
     ///
     /// [`Error::Store`].
-    pub async fn lease(&self, session: &Session) -> Result<Lease, Error> {
-        Lease::wait(Arc::clone(&self.store), session.id.store_id()).await
+    pub async fn lease(&self, entry: &Entry) -> Result<Lease, Error> {
+        self.may_ask(entry)?;
+        let lease = Lease::wait(Arc::clone(&self.store), entry.session().id.store_id()).await;
+        lease.map_err(|error| self.failed(entry, error))
     }
 
-    /// Writes what a token request brought to the store, in the session's turn.
+    /// Whether the store is to be asked for a lease of the session, or to be written to: not for a moment
+    /// after a call that was late. One request may want several tokens, and would wait for each.
     ///
     /// # Errors
     ///
-    /// [`Error::SessionOver`] if the session was ended meanwhile. A store that does not answer is no
-    /// error: the session is written at the next request that carries it.
-    pub async fn save(&self, entry: &Entry) -> Result<(), Error> {
-        match self.try_save(entry).await {
-            Err(Error::Store { why }) => {
-                log::warn!(
-                    "The session {} could not be written and will be written later: {why}",
-                    entry.session().id
-                );
-                Ok(())
-            }
-            saved => saved,
-        }
+    /// [`Error::Store`].
+    fn may_ask(&self, entry: &Entry) -> Result<(), Error> {
+        let why = entry.store_failure(self.clock.instant());
+        why.map_or(Ok(()), |why| {
+            let why = format!("not asked again yet, because a moment ago: {why}");
+            Err(StoreError::new(why).into())
+        })
     }
 
-    /// Writes what has changed here to the store, behind the request.
-    pub fn save_behind(self: &Arc<Self>, entry: &Arc<Entry>) {
-        let (sessions, entry) = (Arc::clone(self), Arc::clone(entry));
-        tokio::spawn(async move {
-            let _turn = entry.turn().await;
-            if let Err(error) = sessions.save(&entry).await {
-                log::warn!("The session {} could not be written: {error}", entry.session().id);
-            }
-        });
-    }
-
-    /// Writes the session behind the request, if the store does not have its newest state, if it is
-    /// sealed with an older key, or if it was not written for a while that it is in use.
-    pub fn write_behind(
-        self: &Arc<Self>,
-        cached: &Arc<CachedSession>,
-        session: &Arc<Session>,
-        now: u64,
-    ) {
-        let entry = self.memory.registry.get(&session.id);
-        let unsaved = entry.as_ref().is_some_and(|entry| entry.is_unsaved());
-        let due = unsaved || cached.by_older_key || self.lifetimes.is_unseen(session, now);
-        if !due || !cached.claim_writing(now) {
-            return;
+    /// Notes for a moment that a call for the session was late.
+    fn failed(&self, entry: &Entry, error: StoreError) -> Error {
+        if error.is_late() {
+            log::warn!(
+                "The store is not asked for the session {} for {} seconds: {error}",
+                entry.session().id,
+                LATE_BACKOFF.as_secs()
+            );
+            entry.store_failed(self.clock.instant() + LATE_BACKOFF, error.to_string());
         }
-        let (sessions, cached, session) =
-            (Arc::clone(self), Arc::clone(cached), Arc::clone(session));
-        tokio::spawn(async move {
-            let written = match entry.filter(|_| unsaved) {
-                Some(entry) => {
-                    let _turn = entry.turn().await;
-                    // The holder of the turn before may have done it.
-                    let saved =
-                        if entry.is_unsaved() { sessions.save(&entry).await } else { Ok(()) };
-                    saved.map(|()| !entry.is_unsaved())
-                }
-                None => sessions.rewrite(&session).await.map(|()| true),
-            };
-            if let Err(error) = &written {
-                log::warn!("The session {} could not be written: {error}", session.id);
-            }
-            if written != Ok(true) {
-                cached.give_up_writing(now + RETRY_BACKOFF);
-            }
-        });
-    }
-
-    async fn try_save(&self, entry: &Entry) -> Result<(), Error> {
-        let (mine, change) = entry.to_save();
-        let (at, ours) = (mine.id.store_id(), entry.tokens(self.clock.now()));
-        let mut next = Session { tokens: ours.clone(), ..Session::clone(&mine) };
-        for _ in 0..TRIES {
-            let record = self.record_of(&next)?;
-            let before = next.generation.saturating_sub(1);
-            let ttl = self.lifetimes.ttl(&next, self.clock.now());
-            match in_time(self.store.replace(&at, before, &record, ttl)).await? {
-                Replaced::Stored => {
-                    entry.saved(next, &ours, change);
-                    return Ok(());
-                }
-                Replaced::Gone => return Err(Error::SessionOver),
-                Replaced::Conflict => {
-                    let theirs = self.load(&mine.id).await?.ok_or(Error::SessionOver)?;
-                    next = after(&mine, &ours, &theirs);
-                }
-            }
-        }
-        Err(StoreError::new("other processes wrote the session at the same time, again and again")
-            .into())
-    }
-
-    /// Writes the session again as seen now. If another process has written it meanwhile, that stays.
-    async fn rewrite(&self, session: &Session) -> Result<(), Error> {
-        let (now, entry) = (self.clock.now(), self.memory.registry.get(&session.id));
-        let tokens = entry.as_ref().map_or_else(|| session.tokens.clone(), |it| it.tokens(now));
-        let next = Session {
-            last_seen: now.max(session.last_seen),
-            generation: session.generation + 1,
-            tokens,
-            ..session.clone()
-        };
-        let (at, record) = (next.id.store_id(), self.record_of(&next)?);
-        let ttl = self.lifetimes.ttl(&next, self.clock.now());
-        let replaced = in_time(self.store.replace(&at, session.generation, &record, ttl)).await?;
-        if replaced == Replaced::Stored
-            && let Some(entry) = entry
-        {
-            entry.adopt(Arc::new(next));
-        }
-        Ok(())
+        error.into()
     }
 
     /// Opens what the store had under an id; `None` for anything that was not sealed for it.
@@ -294,19 +214,6 @@ impl StoredSessions {
     /// The name of a user, or of a session at Logto, in the store.
     fn named(&self, name: &str) -> String {
         format!("{}:{name}", self.owner)
-    }
-}
-
-/// Merges a session that another process has written meanwhile: its version, with the changes of
-/// this process since their common version.
-fn after(mine: &Session, ours: &CachedTokens, theirs: &Session) -> Session {
-    let newest = if theirs.confirmed_at > mine.confirmed_at { theirs } else { mine };
-    Session {
-        generation: theirs.generation + 1,
-        last_seen: mine.last_seen.max(theirs.last_seen),
-        marks: mine.marks.max(theirs.marks),
-        tokens: merged(&mine.tokens, ours, theirs.tokens.clone()),
-        ..newest.clone()
     }
 }
 

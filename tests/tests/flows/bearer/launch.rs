@@ -2,6 +2,7 @@
 
 use logto_rocket::{AccessToken, ClaimsAs, Config, Logto, LogtoUser, authenticated};
 use logto_rocket_tests::app::{config_for, figment};
+use rocket::figment::Figment;
 use rocket::local::asynchronous::Client;
 use rocket::serde::Deserialize;
 use rocket::{Build, Rocket, get, routes};
@@ -52,6 +53,16 @@ async fn an_api_needs_the_endpoint_or_the_issuer_alone() {
     assert!(launched(Config::new().issuer("https://id.example.com/oidc")).await);
     assert!(!launched(Config::new()).await);
     assert!(!launched(Config::new().endpoint("ftp://id.example.com")).await);
+}
+
+#[rocket::async_test]
+async fn outside_the_debug_profile_an_api_needs_no_secret_key_either() {
+    let release = Figment::from(rocket::Config::release_default()).merge(("log_level", "off"));
+    let release = || rocket::custom(release.clone().select("release")).mount("/", api());
+    assert!(launches(release().attach(fairing())).await);
+    let wrong = ("secret_key", "no key");
+    let wrong = release().configure(release().figment().clone().merge(wrong)).attach(fairing());
+    assert!(!launches(wrong).await);
 }
 
 #[rocket::async_test]

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use logto_rocket::{Logto, LogtoFairing, MemoryStore, SessionConfig};
-use logto_rocket_tests::app::{App, config_for, launch, rocket};
+use logto_rocket_tests::app::{App, ORIGIN, config_for, launch, rocket};
 use logto_rocket_tests::browser::{Answer, From};
 use logto_rocket_tests::http;
 use logto_rocket_tests::server::{Server, free_port};
@@ -319,7 +319,11 @@ async fn of_several_cookies_of_one_name_the_good_one_counts_wherever_it_stands()
             let page = page.header("Accept", "text/html").header("Cookie", cookies).send().await;
             page.unwrap().status() == 200
         };
-        for bad in ["x", "", "2.x", &good[1..]] {
+        // A session that opens, and is over.
+        let bob = app.signed_in("bob").await;
+        let (_, over) = bob.only_cookie();
+        server_sign_out(port, name, &over).await;
+        for bad in ["x", "", "2.x", &good[1..], &over] {
             assert!(opened(format!("{name}={good}; {name}={bad}")).await, "{bad}");
             assert!(opened(format!("{name}={bad}; {name}={good}")).await, "{bad}");
             assert!(opened(format!("{name}={bad}; other=y; {name}={good}")).await, "{bad}");
@@ -327,6 +331,14 @@ async fn of_several_cookies_of_one_name_the_good_one_counts_wherever_it_stands()
         }
         server.stop().await;
     }
+}
+
+/// Signs out at the server, which then knows that the session has ended.
+async fn server_sign_out(port: u16, name: &str, session: &str) {
+    let request = http::client().post(format!("http://127.0.0.1:{port}/auth/sign-out"));
+    let request = request.header("Origin", ORIGIN).header("Accept", "text/html");
+    let answer = request.header("Cookie", format!("{name}={session}")).send().await.unwrap();
+    assert_eq!(answer.status(), 303);
 }
 
 #[rocket::async_test]

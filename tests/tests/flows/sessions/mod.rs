@@ -5,6 +5,7 @@ mod cookie_size;
 mod cookies;
 mod ended_by_application;
 mod fixation;
+mod given_up;
 mod interleavings;
 mod lifetimes;
 mod other_applications;

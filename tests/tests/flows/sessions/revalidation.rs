@@ -44,6 +44,27 @@ async fn claims_are_confirmed_once_an_hour_by_one_token_request() {
     }
 }
 
+/// Guards against this mistake: an hour after its last use a session was forgotten, and with it which refresh token
+/// Logto had rotated.
+#[rocket::async_test]
+async fn an_old_cookie_whose_refresh_token_was_rotated_ends_no_session_however_late_it_comes() {
+    let app = App::builder().provider(|provider| provider.rotating(true)).start().await;
+    let mut alice = app.signed_in("alice").await;
+    let old = alice.cookies.clone();
+    app.clock.advance(HOUR);
+    for _ in 0..2 {
+        assert_eq!(alice.open("/account").await.status, Status::Ok);
+    }
+    assert_ne!(alice.cookies, old);
+    app.clock.advance(2 * HOUR);
+    // What is forgotten is forgotten when something new is remembered.
+    signed_in(&app, 30).await;
+    let newer = std::mem::replace(&mut alice.cookies, old);
+    assert_eq!(alice.open("/account").await.status, Status::Ok);
+    alice.cookies = newer;
+    assert_eq!(alice.open("/account").await.status, Status::Ok);
+}
+
 #[rocket::async_test]
 async fn a_role_that_was_removed_is_gone_and_one_that_was_given_is_there_within_the_hour() {
     let app = App::start().await;

@@ -171,6 +171,46 @@ async fn twenty_sign_ins_that_another_site_begins_leave_the_site_usable() {
     drop(mine);
 }
 
+/// Twenty sign-ins that begin at the same moment: each answer sees only the cookies that its request
+/// carried. Answers with the browser that has them all, and with the callback of the last one.
+async fn twenty_at_once<'a>(app: &'a App, browser: &Browser<'a>) -> (Browser<'a>, String) {
+    let mut all = browser.at(&app.client);
+    let mut last = String::new();
+    for mut tab in app.tabs(browser, 20) {
+        last = app.callback(&mut tab, "alice", "/account").await;
+        all.cookies.extend(tab.cookies);
+        app.clock.advance(std::time::Duration::from_secs(1));
+    }
+    assert!(bytes(&all) > ALL_FLOWS, "{} bytes", bytes(&all));
+    (all, last)
+}
+
+#[rocket::async_test]
+async fn the_next_page_of_a_signed_in_user_removes_what_sign_ins_at_the_same_moment_left_too_much()
+{
+    let app = App::start().await;
+    let alice = app.signed_in("alice").await;
+    let (mut browser, last) = twenty_at_once(&app, &alice).await;
+    assert_eq!(browser.open("/account").await.status, Status::Ok);
+    assert!((1..=ALL_FLOWS).contains(&bytes(&browser)), "{} bytes", bytes(&browser));
+    assert!(!browser.open("/account").await.sets_cookies(), "there is room now");
+    let end = browser.navigate(&last, From::OtherSite).await;
+    assert_eq!(end.location(), "/account", "the newest is left");
+}
+
+#[rocket::async_test]
+async fn the_callback_removes_what_sign_ins_at_the_same_moment_left_too_much() {
+    let app = App::start().await;
+    for is_good in [true, false] {
+        let (mut browser, last) = twenty_at_once(&app, &app.browser()).await;
+        let callback = if is_good { last } else { last.replace("code=", "error=access_denied&x=") };
+        let end = browser.navigate(&callback, From::OtherSite).await;
+        assert_eq!(end.location() == "/account", is_good, "{end:?}");
+        assert!((1..=ALL_FLOWS).contains(&bytes(&browser)), "{} bytes", bytes(&browser));
+        assert_eq!(browser.is_signed_in().await, is_good);
+    }
+}
+
 #[rocket::async_test]
 async fn where_room_is_short_the_oldest_gives_up_its_page_and_still_signs_in() {
     let app = App::start().await;

@@ -1,6 +1,7 @@
 //! Sessions in a store: in memory, in Redis, in one of the application's own.
 
 mod application;
+mod late_answers;
 mod memory;
 mod redis;
 mod redis_outage;

@@ -5,6 +5,7 @@ mod happen;
 mod rows;
 
 use logto_rocket_tests::app::App;
+use logto_rocket_tests::browser::From;
 use logto_rocket_tests::builder::Builder;
 use logto_rocket_tests::log::Log;
 
@@ -39,6 +40,25 @@ async fn outside_the_debug_profile_no_page_tells_what_only_developers_should_kno
             assert!(seen.log.contains(text), "{failure:?}: {text}: {}", seen.log);
             assert!(!page.body.contains(&escaped(text)), "{failure:?}: {text}: {page:?}");
         }
+    }
+}
+
+#[rocket::async_test]
+async fn a_sign_out_under_another_name_of_the_site_is_warned_about_as_a_sign_in_is() {
+    let log = Log::alone().await;
+    let app = App::start().await;
+    let mut alice = app.signed_in("alice").await;
+    alice.headers.push(("Host".into(), "www.example.com:8000".into()));
+    let before = log.ours().len();
+    for _ in 0..2 {
+        alice.post("/auth/sign-out", From::OwnPage, "http://www.example.com:8000").await;
+    }
+    let logged = log.ours().split_off(before);
+    for text in [
+        "A sign-out starts elsewhere: the request's `Host` is `www.example.com:8000`",
+        "`logto.base_url` is",
+    ] {
+        assert_eq!(logged.matches(text).count(), 1, "{text}: {logged}");
     }
 }
 

@@ -88,7 +88,7 @@ pub const FAILURES: &[(Failure, &[&str])] = &[
     (Failure::Refused(At::Callback, "unauthorized_client"), &["`unauthorized_client`", "traditional web application"]),
     (Failure::Refused(At::Callback, "server_error"), &["`server_error`", "try again"]),
     (Failure::Refused(At::Callback, "made_up"), &["`made_up`", "audit log", "`logto.app_id` (from Config in code)"]),
-    (Failure::Time("iat", 300), &["claim `iat`", "this server's clock is 300 s behind Logto's", "`logto.clock_skew`", "1m"]),
+    (Failure::Time("iat", 300), &["claim `iat`", "this server's clock is 300 s behind Logto's", "`logto.clock_skew`", "1m", "by the `Date` of Logto's last answer, the two clocks agree"]),
     (Failure::Time("nbf", 300), &["claim `nbf`", "300 s in the future", "`logto.clock_skew`"]),
     (Failure::Time("exp", -300), &["claim `exp`", "300 s ago", "clock is ahead of Logto's", "`logto.clock_skew`"]),
     (Failure::Claim("roles", "\"hunter2\""), &["claim `roles` of the ID token is a string"]),

@@ -10,7 +10,8 @@ pub(in crate::session::memory) struct Ages {
     /// After the last use, if neither has. Forgetting it brings older claims back, so it is no less than
     /// the time after which these are confirmed again.
     pub unseen: Duration,
-    /// After its beginning, if it holds the only refresh token.
+    /// After its beginning, if it holds the only refresh token, or if older cookies hold another one. Where
+    /// there is no room, the latter go as all others do.
     pub irreplaceable: Duration,
 }
 

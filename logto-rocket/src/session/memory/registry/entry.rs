@@ -33,6 +33,11 @@ pub(in crate::session::memory) struct EntryState {
     /// Whether a token request here brought another refresh token, which no browser has sent and the
     /// store does not have.
     rotated: bool,
+    /// Whether a token request here has replaced a refresh token that an older cookie of the browser
+    /// holds. To send that one again would have Logto end the session.
+    replaced: bool,
+    /// Until when the store is left alone, which was late, and why.
+    store_failure: Option<(Instant, String)>,
     begun: Instant,
     used: Instant,
 }
@@ -55,6 +60,8 @@ impl Entry {
             saved: 0,
             shared,
             rotated: false,
+            replaced: false,
+            store_failure: None,
             begun: now,
             used: now,
         }))
@@ -117,6 +124,18 @@ impl Entry {
         self.lock().queue.pause(now, wait, why);
     }
 
+    /// Notes that the store was late, so that it is left alone until then.
+    pub fn store_failed(&self, until: Instant, why: String) {
+        self.lock().store_failure = Some((until, why));
+    }
+
+    /// Why the store is left alone now, if it is.
+    pub fn store_failure(&self, now: Instant) -> Option<String> {
+        let state = self.lock();
+        let (until, why) = state.store_failure.as_ref()?;
+        (now < *until).then(|| why.clone())
+    }
+
     /// Applies the result of a token request, with the next generation.
     pub fn advance(&self, change: impl FnOnce(&mut Session)) {
         let mut state = self.lock();
@@ -126,7 +145,10 @@ impl Entry {
         if next.confirmed_at > state.session.confirmed_at {
             state.queue.forget_refusals();
         }
-        state.rotated |= has_another_token(&next, &state.session);
+        let another = has_another_token(&next, &state.session);
+        state.rotated |= another;
+        // With a store, cookies hold no refresh token.
+        state.replaced |= another && !state.shared;
         state.replace(Arc::new(next));
         state.changes += u64::from(state.shared);
     }
@@ -171,7 +193,7 @@ impl Entry {
     /// Whether it has been remembered for long enough.
     pub(super) fn is_over(&self, ages: &Ages, now: Instant) -> bool {
         let state = self.lock();
-        let until = if state.rotated {
+        let until = if state.rotated || state.replaced {
             state.begun + ages.irreplaceable
         } else if state.is_unseen() {
             state.used + ages.unseen

@@ -94,6 +94,19 @@ fn a_generation_whose_refresh_token_its_browser_has_sent_may_go() {
     assert_eq!(newest(&registry, &unseen), Some(1));
 }
 
+/// Guards against this mistake: an hour after its last use a session was forgotten whose browser had sent its
+/// newest refresh token once, and an older cookie made Logto end it.
+#[test]
+fn a_session_whose_older_cookies_hold_a_used_refresh_token_is_remembered_to_its_end() {
+    let (registry, now) = (registry(), Instant::now());
+    let session = rotated(&registry, 1, now).remove(0);
+    registry.reconcile(&registry.newest(&session.id).unwrap(), &Clock::system());
+    fill(&registry, 100, now + 23 * HOUR);
+    assert_eq!(newest(&registry, &session), Some(1));
+    fill(&registry, 200, now + DAY);
+    assert_eq!(newest(&registry, &session), None);
+}
+
 #[test]
 fn each_is_forgotten_when_its_time_is_over() {
     let (registry, now) = (registry(), Instant::now());

@@ -5,6 +5,12 @@ use std::time::{Duration, Instant};
 /// The pause after Logto gave no usable answer.
 pub(in crate::session::renewal) const BACKOFF: Duration = Duration::from_secs(30);
 
+/// How many requests ask at once while it is not known whether Logto answers.
+const MAX_UNCERTAIN: usize = 2;
+
+/// For how long it is known after an answer. A burst that begins later waits for one answer.
+const KNOWN_FOR: Duration = Duration::from_secs(1);
+
 /// The state machine: it waits for nothing and reads no clock.
 #[derive(Default)]
 pub(super) struct CircuitState {
@@ -12,32 +18,68 @@ pub(super) struct CircuitState {
     open_until: Option<Instant>,
     /// The error code, if it is open because Logto refuses the application.
     refusal: Option<String>,
+    /// When Logto answered last, if nothing has opened the circuit since.
+    answered_at: Option<Instant>,
+    /// How many requests are asking.
+    asking: usize,
+}
+
+/// Whether a request may ask now.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Begin {
+    /// It may, and is counted until it [ends](CircuitState::end).
+    Now,
+    /// Others ask, and it waits for what becomes of these.
+    Later,
+    /// It may not: the circuit is open, with this error code if Logto refuses the application.
+    Held(Option<String>),
 }
 
 impl CircuitState {
-    /// Whether this caller may ask Logto.
-    pub fn may_ask(&mut self, now: Instant) -> bool {
-        match self.open_until {
-            None => true,
-            Some(until) if now < until => false,
-            Some(_) => {
-                self.open_until = Some(now + BACKOFF);
-                true
-            }
-        }
+    /// Whether it is worth a request: the circuit is closed, or its time is over.
+    pub fn may_ask(&self, now: Instant) -> bool {
+        self.open_until.is_none_or(|until| now >= until)
     }
 
-    /// Whether this caller may ask Logto for an access token, which only a refusal of the application
-    /// prevents.
+    /// The same for an access token, which only a refusal of the application prevents.
     ///
     /// # Errors
     ///
     /// The error code of the refusal.
-    pub fn may_ask_for_a_token(&mut self, now: Instant) -> Result<(), String> {
-        match self.refusal.clone() {
-            Some(code) if !self.may_ask(now) => Err(code),
+    pub fn may_ask_for_a_token(&self, now: Instant) -> Result<(), String> {
+        match &self.refusal {
+            Some(code) if !self.may_ask(now) => Err(code.clone()),
             _ => Ok(()),
         }
+    }
+
+    /// Whether one more request may ask now. Behind an open circuit whose time is over it is the one
+    /// that tries. Only one that `heeds_silence` is held back because Logto did not answer.
+    pub fn begin(&mut self, now: Instant, heeds_silence: bool) -> Begin {
+        match self.open_until {
+            None if self.asking >= MAX_UNCERTAIN && !self.is_known(now) => return Begin::Later,
+            Some(_) if self.refusal.is_none() && !heeds_silence => {}
+            Some(until) if now < until => return Begin::Held(self.refusal.clone()),
+            Some(_) => self.open_until = Some(now + BACKOFF),
+            None => {}
+        }
+        self.asking += 1;
+        Begin::Now
+    }
+
+    /// Has a request ask that has waited for long enough.
+    pub fn begin_anyway(&mut self) {
+        self.asking += 1;
+    }
+
+    /// A request that began has ended.
+    pub fn end(&mut self) {
+        self.asking -= 1;
+    }
+
+    /// Whether Logto has answered a moment ago.
+    fn is_known(&self, now: Instant) -> bool {
+        self.answered_at.is_some_and(|at| now < at + KNOWN_FOR)
     }
 
     /// How long it is until Logto is asked again.
@@ -50,17 +92,19 @@ impl CircuitState {
     pub fn open(&mut self, now: Instant, wait: Option<Duration>) {
         self.open_until = Some(now + wait.unwrap_or_default().max(BACKOFF));
         self.refusal = None;
+        self.answered_at = None;
     }
 
     /// Logto refuses the application, with this error code. Whether that is news.
     pub fn refuse(&mut self, now: Instant, code: &str) -> bool {
         self.open_until = Some(now + BACKOFF);
+        self.answered_at = None;
         self.refusal.replace(code.to_owned()).as_deref() != Some(code)
     }
 
     /// Logto has answered.
-    pub fn close(&mut self) {
-        *self = Self::default();
+    pub fn close(&mut self, now: Instant) {
+        *self = Self { answered_at: Some(now), asking: self.asking, ..Self::default() };
     }
 }
 
@@ -74,17 +118,15 @@ mod tests {
         (state, now)
     }
 
-    #[test]
-    fn a_closed_circuit_lets_every_request_ask() {
-        let (mut state, now) = (CircuitState::default(), Instant::now());
-        assert!(state.may_ask(now) && state.may_ask(now));
-        assert_eq!(state.remaining(now), None);
+    fn begun(state: &mut CircuitState, now: Instant, count: usize) -> usize {
+        (0..count).filter(|_| state.begin(now, true) == Begin::Now).count()
     }
 
     #[test]
     fn an_open_circuit_lets_no_request_ask_and_says_for_how_long() {
         let (mut state, now) = opened(None);
         assert!(!state.may_ask(now));
+        assert_eq!(state.begin(now, true), Begin::Held(None));
         assert_eq!(state.remaining(now + Duration::from_secs(10)), Some(Duration::from_secs(20)));
     }
 
@@ -93,20 +135,21 @@ mod tests {
         let (mut state, now) = opened(None);
         let later = now + BACKOFF;
         assert!(state.may_ask(later));
+        assert_eq!(begun(&mut state, later, 20), 1);
         assert!(!state.may_ask(later));
     }
 
     #[test]
     fn a_try_without_an_outcome_is_followed_by_another_one() {
         let (mut state, now) = opened(None);
-        assert!(state.may_ask(now + BACKOFF));
-        assert!(state.may_ask(now + 2 * BACKOFF));
+        assert_eq!(begun(&mut state, now + BACKOFF, 20), 1);
+        assert_eq!(begun(&mut state, now + 2 * BACKOFF, 20), 1);
     }
 
     #[test]
     fn it_stays_open_for_as_long_as_logto_says_but_no_shorter_than_otherwise() {
         for (said, wait) in [(0, 30), (5, 30), (45, 45)] {
-            let (mut state, now) = opened(Some(Duration::from_secs(said)));
+            let (state, now) = opened(Some(Duration::from_secs(said)));
             assert!(!state.may_ask(now + Duration::from_secs(wait - 1)), "{said}");
             assert!(state.may_ask(now + Duration::from_secs(wait)), "{said}");
         }
@@ -115,8 +158,8 @@ mod tests {
     #[test]
     fn an_answer_closes_it_at_once() {
         let (mut state, now) = opened(None);
-        state.close();
-        assert!(state.may_ask(now) && state.may_ask(now));
+        state.close(now);
+        assert_eq!(begun(&mut state, now, 20), 20);
     }
 
     #[test]
@@ -127,9 +170,11 @@ mod tests {
         assert!(state.refuse(now, "invalid_request"), "another one");
         assert!(!state.may_ask(now));
         assert_eq!(state.may_ask_for_a_token(now), Err("invalid_request".into()));
+        assert_eq!(state.begin(now, false), Begin::Held(Some("invalid_request".into())));
         assert_eq!(state.may_ask_for_a_token(now + BACKOFF), Ok(()));
+        assert_eq!(state.begin(now + BACKOFF, false), Begin::Now);
         assert!(!state.may_ask(now + BACKOFF), "one tries");
-        state.close();
+        state.close(now);
         assert!(state.may_ask(now) && state.refuse(now, "invalid_request"), "news again");
     }
 
@@ -137,6 +182,25 @@ mod tests {
     fn a_silence_holds_back_no_tokens() {
         let (mut state, now) = opened(None);
         assert_eq!(state.may_ask_for_a_token(now), Ok(()));
+        assert!((0..20).all(|_| state.begin(now, false) == Begin::Now));
         assert!(!state.may_ask(now));
+    }
+
+    #[test]
+    fn two_ask_until_it_is_known_whether_logto_answers_and_then_all() {
+        let (mut state, now) = (CircuitState::default(), Instant::now());
+        assert_eq!(begun(&mut state, now, 20), 2);
+        assert_eq!(state.begin(now, false), Begin::Later);
+        state.end();
+        assert_eq!(begun(&mut state, now, 20), 1, "for one that brought no news");
+        state.close(now);
+        assert_eq!(begun(&mut state, now, 20), 20);
+        for _ in 0..22 {
+            state.end();
+        }
+        assert_eq!(begun(&mut state, now + KNOWN_FOR, 20), 2, "a while later it is not known");
+        state.begin_anyway();
+        state.end();
+        assert_eq!(begun(&mut state, now + KNOWN_FOR, 20), 0);
     }
 }

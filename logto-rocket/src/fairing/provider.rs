@@ -1,0 +1,95 @@
+//! [`ProviderChoice`]: the test provider that a fairing uses in Logto's place.
+
+use std::net::SocketAddr;
+
+use rocket::{Build, Orbit, Rocket};
+
+use super::example::{Example, example};
+use crate::clock::Clock;
+use crate::config::{self, Config, TestProvider};
+use crate::testing::{DevProvider, Idp, permitted};
+
+/// The test provider that a fairing uses in Logto's place.
+#[derive(Default)]
+pub(super) enum ProviderChoice {
+    #[default]
+    Logto,
+    /// One that runs, whatever is configured.
+    Running(TestProvider),
+    /// One that is started where nothing is configured.
+    Development,
+}
+
+impl ProviderChoice {
+    pub fn running(idp: &Idp) -> Self {
+        Self::Running(layer(idp))
+    }
+
+    /// The configuration with the layer of the test provider, which is started if it must be.
+    pub async fn apply(
+        &self,
+        rocket: Rocket<Build>,
+        config: Option<Config>,
+        clock: &Clock,
+    ) -> (Rocket<Build>, Option<Config>) {
+        match self {
+            Self::Logto => (rocket, config),
+            Self::Running(layer) => {
+                let config = config.unwrap_or_default().test_provider(layer.clone());
+                (rocket, Some(config))
+            }
+            Self::Development => start(rocket, config, clock).await,
+        }
+    }
+}
+
+/// What the launch says of a provider that was started for development.
+pub(super) fn lines(rocket: &Rocket<Orbit>) -> Vec<String> {
+    let Some(provider) = rocket.state::<DevProvider>() else { return Vec::new() };
+    let mut lines = vec![provider.to_string()];
+    if let Some(Example { path, resource, scopes }) = example(rocket) {
+        let config = rocket.config();
+        let scheme = if config.tls_enabled() { "https" } else { "http" };
+        let site = if config.address.is_unspecified() {
+            format!("localhost:{}", config.port)
+        } else {
+            SocketAddr::new(config.address, config.port).to_string()
+        };
+        lines.push("a program gets a token and calls with it:".into());
+        lines.push(format!("token=$({})", provider.token_command(resource, &scopes)));
+        lines.push(format!("curl -H \"Authorization: Bearer $token\" {scheme}://{site}{path}"));
+    }
+    lines
+}
+
+/// Starts a provider if this is a debug build in the debug profile and no Logto is configured.
+async fn start(
+    rocket: Rocket<Build>,
+    config: Option<Config>,
+    clock: &Clock,
+) -> (Rocket<Build>, Option<Config>) {
+    let figment = rocket.figment();
+    let given = config::given(figment, config.as_ref());
+    if given.has_logto || permitted(figment.profile(), cfg!(debug_assertions)).is_err() {
+        return (rocket, config);
+    }
+    let provider = match DevProvider::start(clock.clone()).await {
+        Ok(provider) => provider,
+        Err(why) => {
+            log::error!("The provider for development did not start: {why}");
+            return (rocket, config);
+        }
+    };
+    for note in provider.notes() {
+        log::warn!("The provider for development: {note}.");
+    }
+    let mut layer = layer(provider.idp());
+    if !given.has_secret_key {
+        layer = layer.secret_key(provider.secret_key());
+    }
+    (rocket.manage(provider), Some(config.unwrap_or_default().test_provider(layer)))
+}
+
+fn layer(idp: &Idp) -> TestProvider {
+    TestProvider::new(idp.endpoint(), idp.app_id(), idp.app_secret())
+}

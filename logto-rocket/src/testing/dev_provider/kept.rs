@@ -1,0 +1,151 @@
+//! [`Kept`]: the file in which a provider for development keeps what a restart must not lose.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{self, Read as _, Seek as _, Write as _};
+use std::path::PathBuf;
+
+use rand::RngCore as _;
+use serde::{Deserialize, Serialize};
+
+use super::granted::Granted;
+use crate::testing::error::IdpError;
+use crate::testing::keys::Keys;
+use crate::testing::state::State;
+
+/// What is in the file.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Content {
+    /// Where the provider listens; 0 if it has not listened yet.
+    pub(super) port: u16,
+    /// The key that signs, as PKCS #8.
+    pub(super) signing_key: Vec<u8>,
+    /// The key that encrypts the cookies of the application.
+    pub(super) secret_key: Vec<u8>,
+    pub(super) granted: Granted,
+}
+
+/// The file with its content, or new content.
+pub(super) struct Opened {
+    /// `None` if nothing is kept.
+    pub(super) file: Option<File>,
+    pub(super) content: Content,
+    /// Why nothing is kept, or nothing was.
+    pub(super) notes: Vec<String>,
+}
+
+/// The file of a running provider, locked.
+pub(in crate::testing) struct Kept {
+    file: File,
+    content: Content,
+    written: Vec<u8>,
+}
+
+impl Content {
+    fn new() -> Result<Self, IdpError> {
+        let mut secret_key = vec![0; 32];
+        rand::thread_rng().fill_bytes(&mut secret_key);
+        let (signing_key, granted) = (Keys::generate_private()?, Granted::default());
+        Ok(Self { port: 0, signing_key, secret_key, granted })
+    }
+
+    /// `None` if it is damaged.
+    fn parse(text: &[u8]) -> Option<Self> {
+        let content: Self = serde_json::from_slice(text).ok()?;
+        let is_right =
+            content.secret_key.len() == 32 && Keys::restore(&content.signing_key).is_some();
+        is_right.then_some(content)
+    }
+}
+
+impl Opened {
+    /// Opens a file, or creates it.
+    pub(super) fn at(path: Option<PathBuf>) -> Result<Self, IdpError> {
+        const LOST: &str = "so a restart signs all users out";
+        let without = |note: String| {
+            let (file, notes) = (None, vec![note]);
+            Ok(Self { file, content: Content::new()?, notes })
+        };
+        let Some(path) = path else {
+            return without(format!(
+                "it keeps nothing: this program is in no build directory of Cargo, and \
+                 XDG_RUNTIME_DIR names no directory, {LOST}"
+            ));
+        };
+        let shown = path.display();
+        let mut file = match open(&path) {
+            Ok(file) => file,
+            Err(why) => return without(format!("it cannot keep {shown} ({why}), {LOST}")),
+        };
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                return without(format!(
+                    "it keeps nothing, because this application runs a second time and the first \
+                     has {shown}, {LOST}"
+                ));
+            }
+            Err(TryLockError::Error(why)) => {
+                return without(format!("it cannot lock {shown} ({why}), {LOST}"));
+            }
+        }
+        let mut text = Vec::new();
+        if let Err(why) = file.read_to_end(&mut text) {
+            return without(format!("it cannot read {shown} ({why}), {LOST}"));
+        }
+        let (content, notes) = match Content::parse(&text) {
+            Some(content) => (content, Vec::new()),
+            None if text.is_empty() => (Content::new()?, Vec::new()),
+            None => {
+                let note =
+                    format!("{shown} was damaged; a new one replaces it, and users sign in again");
+                (Content::new()?, vec![note])
+            }
+        };
+        Ok(Self { file: Some(file), content, notes })
+    }
+}
+
+impl Kept {
+    pub(super) fn new(file: File, port: u16, signing_key: Vec<u8>, secret_key: Vec<u8>) -> Self {
+        let granted = Granted::default();
+        let content = Content { port, signing_key, secret_key, granted };
+        Self { file, content, written: Vec::new() }
+    }
+
+    fn write(&mut self, granted: Granted) -> io::Result<()> {
+        self.content.granted = granted;
+        let text = serde_json::to_vec(&self.content)?;
+        if text == self.written {
+            return Ok(());
+        }
+        // In place, because the lock is on this file and not on its name.
+        self.file.rewind()?;
+        self.file.write_all(&text)?;
+        self.file.set_len(text.len() as u64)?;
+        self.written = text;
+        Ok(())
+    }
+}
+
+impl State {
+    /// Writes what has changed, if anything is kept.
+    pub(in crate::testing) fn keep(&mut self) {
+        let Some(mut kept) = self.kept.take() else { return };
+        if let Err(why) = kept.write(Granted::of(self)) {
+            log::warn!("The provider for development cannot write what it keeps: {why}");
+        }
+        self.kept = Some(kept);
+    }
+}
+
+/// Opens a file that only its owner can read.
+fn open(path: &PathBuf) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let file = options.open(path)?;
+    #[cfg(unix)]
+    file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
+    Ok(file)
+}

@@ -1,0 +1,53 @@
+//! What the launch says of a provider for development.
+
+use logto_rocket::{Bearer, Logto, authenticated, resource};
+use logto_rocket_tests::app::figment;
+use logto_rocket_tests::log::Log;
+use rocket::local::asynchronous::Client;
+use rocket::{Build, Rocket, get, routes};
+
+resource!(
+    /// The API of these tests.
+    Orders = "https://api.example.com/orders"
+);
+
+#[authenticated(bearer, resource = Orders, max_age = "5m")]
+#[get("/fresh")]
+fn fresh() {}
+
+#[authenticated(bearer, resource = Orders, scope = "read:orders")]
+#[get("/orders/<_id>")]
+fn order(_id: u32, _caller: Bearer<Orders>) {}
+
+#[authenticated(bearer, resource = Orders, scope = "audit:orders")]
+#[get("/all")]
+fn all() {}
+
+#[rocket::async_test]
+async fn the_launch_says_who_gets_in_and_that_it_is_for_development() {
+    let log = Log::alone().await;
+    let said = said(&log, rocket::custom(figment()).attach(Logto::fairing().dev_provider())).await;
+    for words in ["for development", "http://127.0.0.1:", "alice", "bob", "dev-machine-secret"] {
+        assert!(said.contains(words), "{words}: {said}");
+    }
+    assert!(!said.contains("curl"), "no program can get in here: {said}");
+}
+
+#[rocket::async_test]
+async fn the_launch_of_an_api_says_how_a_program_gets_in_where_a_token_is_enough() {
+    let log = Log::alone().await;
+    let api = rocket::custom(figment()).attach(Logto::resource_server().dev_provider());
+    let said = said(&log, api.mount("/v1", routes![fresh, order, all])).await;
+    for words in [
+        "-d 'resource=https://api.example.com/orders' -d 'scope=audit:orders read:orders' http://",
+        "curl -H \"Authorization: Bearer $token\" http://127.0.0.1:8000/v1/all",
+    ] {
+        assert!(said.contains(words), "{words}: {said}");
+    }
+}
+
+/// What a launch logs.
+async fn said(log: &Log, rocket: Rocket<Build>) -> String {
+    let _launched = Client::untracked(rocket).await.expect("a launch");
+    log.lines().into_iter().map(|line| line.text).collect::<Vec<_>>().join("\n")
+}
