@@ -54,7 +54,7 @@ impl SeenTokens {
     }
 
     /// How many tokens are remembered, and how many bytes they take.
-    #[cfg(test)]
+    #[cfg(all(test, feature = "testing"))]
     pub(super) fn size(&self) -> (usize, u64) {
         (self.tokens.len(), self.tokens.weight())
     }
