@@ -2,6 +2,7 @@
 
 mod access_tokens;
 mod bounds;
+#[cfg(feature = "testing")]
 mod clocks;
 mod discovery;
 mod id_tokens;
