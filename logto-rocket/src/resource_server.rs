@@ -73,7 +73,7 @@ impl ResourceServer {
     }
 
     /// Notes an API resource of a mounted route, with the scopes that its requirement names.
-    pub fn declare(&self, resource: &'static str, scopes: &[&'static str]) {
+    pub fn declare(&self, resource: &'static str, scopes: BTreeSet<&'static str>) {
         let mut resources = self.resources.write().unwrap_or_else(PoisonError::into_inner);
         resources.entry(resource).or_default().extend(scopes);
     }

@@ -9,8 +9,9 @@ use crate::user::LogtoUser;
 /// Who makes a request to a route with `session, bearer`: a signed-in user in a browser, or a program
 /// that presents an access token for `R`. As the parameter of a handler it is a guard.
 ///
-/// A request whose `Authorization` has the scheme `Bearer` is a program, whatever else it sends. It
-/// refuses as [`Bearer`] and [`LogtoUser`] do.
+/// A request whose `Authorization` has the scheme `Bearer` is a program, whatever else it sends. It is
+/// refused as [`Bearer`] tells: 400, 401 or 503. Any other request is refused as [`LogtoUser`] tells: 401
+/// without a session, 403 for another site's `POST`, 503 if it cannot be decided now.
 ///
 /// ```
 /// # #[macro_use] extern crate rocket;

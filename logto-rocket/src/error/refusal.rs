@@ -48,7 +48,7 @@ pub enum Refusal {
     InsufficientScope {
         /// The conditions that are not met, in the syntax of the attribute.
         required: String,
-        /// The scopes that the requirement names, with blanks in between.
+        /// The scopes that the program must ask Logto for, with blanks in between; empty if it has them all.
         scopes: String,
     },
     /// The access token that a program presented meets the requirement, except that the user's sign-in is

@@ -64,8 +64,16 @@ pub(crate) async fn decide_for_program(
     }
     Err(Refusal::InsufficientScope {
         required: tree.unmet(&facts),
-        scopes: tree.scopes().join(" "),
+        scopes: scopes_to_ask_for(tree, token),
     })
+}
+
+/// The scopes with which a program would get further; none if the token has them all, so that a client
+/// which asks for them does not come again and again.
+fn scopes_to_ask_for(tree: Tree, token: &VerifiedToken) -> String {
+    let scopes: Vec<_> = tree.scopes().into_iter().collect();
+    let has = |scope: &&str| token.scopes().iter().any(|granted| granted == scope);
+    if scopes.iter().all(has) { String::new() } else { scopes.join(" ") }
 }
 
 /// Checks that a token is for the audience of a requirement, and answers with the organization in it.

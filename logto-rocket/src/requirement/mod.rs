@@ -35,7 +35,8 @@ pub use self::node::Node;
 pub use self::organization::{Organization, Resolver};
 pub(crate) use self::written::Written;
 
-/// The conditions that a signed-in user must meet: a tree that is known at compile time.
+/// The conditions that a signed-in user, or the access token of a program, must meet: a tree that is known
+/// at compile time.
 ///
 /// [`#[authenticated(…)]`](crate::authenticated) applies one to a handler.
 /// [`requires!(…)`](crate::requires) makes one as a value, for code without a route attribute:
@@ -171,15 +172,11 @@ impl Tree {
         asks
     }
 
-    /// The scopes that it names, each once.
-    pub fn scopes(self) -> Vec<&'static str> {
-        let mut all = BTreeSet::new();
-        self.visit(|node| {
-            if let Node::Scopes { scopes, .. } = node {
-                all.extend(scopes.iter().copied());
-            }
-        });
-        all.into_iter().collect()
+    /// The scopes that help to meet it, each once.
+    pub fn scopes(self) -> BTreeSet<&'static str> {
+        let mut scopes = BTreeSet::new();
+        self.all.iter().for_each(|node| node.add_scopes(&mut scopes));
+        scopes
     }
 
     fn visit(self, mut with: impl FnMut(&'static Node)) {

@@ -1,5 +1,6 @@
 //! [`Node`]: a condition, or a combination of them.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use super::answer::Answer;
@@ -112,6 +113,17 @@ impl Node {
             | Self::Machine
             | Self::MaxAge { .. }
             | Self::Claim { .. } => {}
+        }
+    }
+
+    /// Adds the scopes that help to meet this condition: not those that must be lacking.
+    pub(super) fn add_scopes(&self, scopes: &mut BTreeSet<&'static str>) {
+        match self {
+            Self::Scopes { scopes: named, .. } => scopes.extend(named.iter().copied()),
+            Self::All(nodes) | Self::Any(nodes) => {
+                nodes.iter().for_each(|node| node.add_scopes(scopes));
+            }
+            _ => {}
         }
     }
 

@@ -166,7 +166,7 @@ fn what_tokens_must_be_is_asked_of_no_sign_in() {
     ]);
     let bearer = Tree { accepts: Accepts::Bearer(audience), all };
     assert_eq!(bearer.asks(), Asks::default());
-    assert_eq!(bearer.scopes(), ["a"]);
+    assert_eq!(bearer.scopes(), ["a"].into());
     assert_eq!(bearer.to_string(), r#"bearer, resource = Orders, scope = "a", not(machine)"#);
     let either = Tree { accepts: Accepts::Either(audience), all };
     assert_eq!(Vec::from_iter(either.asks().resources), ["urn:orders"]);

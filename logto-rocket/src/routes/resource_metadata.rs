@@ -12,12 +12,15 @@ use crate::resource_server::{ResourceServer, WELL_KNOWN};
 /// A rank that no application has, so that Rocket finds no collision with its routes.
 const RANK: isize = -7_719;
 
-/// The route of the metadata, to be mounted at `/`. Where there is none it forwards, so that an
+/// The routes of the metadata and of its preflights, to be mounted at `/`. Where there is none they forward, so that an
 /// application can have other files below the same path.
 pub(crate) fn resource_metadata() -> Vec<Route> {
-    let mut route = Route::ranked(RANK, Method::Get, &format!("{WELL_KNOWN}/<path..>"), Metadata);
-    route.name = Some("logto".into());
-    vec![route]
+    let route = |method| {
+        let mut route = Route::ranked(RANK, method, &format!("{WELL_KNOWN}/<path..>"), Metadata);
+        route.name = Some("logto".into());
+        route
+    };
+    vec![route(Method::Get), route(Method::Options)]
 }
 
 #[derive(Clone)]
@@ -30,13 +33,20 @@ impl Handler for Metadata {
         let Some(json) = server.and_then(|it| it.metadata_at(request.uri().path().as_str())) else {
             return Outcome::Forward((data, Status::NotFound));
         };
-        let response = Response::build()
-            .header(ContentType::JSON)
-            // Programs in browsers read it, too; it is the same for everybody.
-            .raw_header("Access-Control-Allow-Origin", "*")
-            .raw_header("Cache-Control", "public, max-age=3600")
-            .sized_body(json.len(), Cursor::new(json))
-            .finalize();
-        Outcome::Success(response)
+        let mut response = Response::build();
+        // Programs in browsers read it, too; it is the same for everybody.
+        response.raw_header("Access-Control-Allow-Origin", "*");
+        if request.method() == Method::Options {
+            response
+                .status(Status::NoContent)
+                .raw_header("Access-Control-Allow-Methods", "GET")
+                .raw_header("Access-Control-Allow-Headers", "*");
+        } else {
+            response
+                .header(ContentType::JSON)
+                .raw_header("Cache-Control", "public, max-age=3600")
+                .sized_body(json.len(), Cursor::new(json));
+        }
+        Outcome::Success(response.finalize())
     }
 }

@@ -22,8 +22,8 @@ pub(crate) struct BearerKey(OnceLock<Keys>);
 /// An access token for an application under test, without a provider: signed by a key that only this
 /// application trusts. It becomes the header of a request.
 ///
-/// Without further calls it is that of a user with the id `user` for no API, which is refused
-/// everywhere; say [what it is for](BearerToken::resource).
+/// Say [what it is for](BearerToken::resource): without that it is refused everywhere. Without further
+/// calls it is about a user with the id `user`.
 ///
 /// ```
 /// # #[macro_use] extern crate rocket;

@@ -59,7 +59,7 @@ texts! {
      report when it last did.";
 
     UNDECIDED, "undecided", "Please try again in a moment",
-    "We cannot check right now whether you have access to this page.";
+    "We cannot check right now whether you have access.";
 
     FOREIGN_ORIGIN, "foreign_origin", "This request came from another site",
     "It was not carried out.";

@@ -1,6 +1,8 @@
 //! What a refused program is told: RFC 6750 and RFC 9470, and never a page or a redirect.
 
+use logto_rocket::authenticated;
 use rocket::http::Status;
+use rocket::{get, routes};
 use serde_json::Value;
 
 use super::{Api, Orders};
@@ -69,6 +71,28 @@ async fn each_refusal_has_its_status_its_error_and_a_problem_document() {
             assert_eq!(problem["status"], status);
             assert_eq!(problem.get("sign_in"), None);
         }
+    }
+}
+
+#[authenticated(bearer, resource = Orders, not(any(scope = "read:drafts", machine)))]
+#[get("/without-drafts")]
+fn without_drafts() {}
+
+/// A client that asks for the scopes of the challenge and comes again must not go on for ever.
+#[rocket::async_test]
+async fn scopes_are_told_only_where_they_would_help() {
+    let api = Api::with(|rocket| rocket.mount("/", routes![without_drafts])).await;
+    let user = || api.token().resource(Orders).subject("alice");
+    for (path, token, scope) in [
+        ("/stock", user(), "scope=\"read:stock\", "),
+        ("/stock", user().scopes(["read:stock"]), ""),
+        ("/without-drafts", user().scopes(["read:drafts"]), ""),
+        ("/any", user(), "scope=\"audit:orders read:orders\", "),
+    ] {
+        let answer = api.get_with(path, &token).await;
+        assert_eq!(answer.status, Status::Forbidden, "{path}");
+        let expected = format!("Bearer error=\"insufficient_scope\", {scope}{METADATA}");
+        assert_eq!(answer.header("WWW-Authenticate"), Some(expected.as_str()), "{path}");
     }
 }
 

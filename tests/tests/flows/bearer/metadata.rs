@@ -3,7 +3,7 @@
 use logto_rocket::{Bearer, Config, Logto, Resource, authenticated, resource};
 use logto_rocket_tests::app::figment;
 use rocket::fs::FileServer;
-use rocket::http::Status;
+use rocket::http::{Method, Status};
 use rocket::local::asynchronous::Client;
 use rocket::{Route, get, routes};
 use serde_json::{Value, json};
@@ -28,6 +28,13 @@ async fn the_document_names_the_resource_the_server_and_the_scopes_of_mounted_ro
         "bearer_methods_supported": ["header"],
     });
     assert_eq!(metadata, expected);
+    // A program in a browser may send headers of its own, such as the version of its protocol.
+    let preflight = [("Access-Control-Request-Headers", "mcp-protocol-version")];
+    let preflight = api.request(Method::Options, PATH, &preflight).await;
+    assert_eq!(preflight.status, Status::NoContent);
+    assert_eq!(preflight.header("Access-Control-Allow-Origin"), Some("*"));
+    assert_eq!(preflight.header("Access-Control-Allow-Methods"), Some("GET"));
+    assert_eq!(preflight.header("Access-Control-Allow-Headers"), Some("*"));
     let other = "/.well-known/oauth-protected-resource/order";
     assert_eq!(api.get(other, &[]).await.status, Status::NotFound);
 }

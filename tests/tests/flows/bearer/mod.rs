@@ -65,7 +65,11 @@ impl Api {
     }
 
     async fn get(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
-        Browser::new(&self.client).request(Method::Get, path, headers, "").await
+        self.request(Method::Get, path, headers).await
+    }
+
+    async fn request(&self, method: Method, path: &str, headers: &[(&str, &str)]) -> Answer {
+        Browser::new(&self.client).request(method, path, headers, "").await
     }
 
     /// The answer to a token.
