@@ -12,6 +12,9 @@ use crate::testing::error::IdpError;
 use crate::testing::keys::Keys;
 use crate::testing::state::State;
 
+/// The most bytes that are kept; a larger file is none of a provider's.
+const MOST: usize = 1 << 20;
+
 /// What is in the file.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Content {
@@ -49,17 +52,18 @@ impl Content {
     }
 
     /// `None` if it is damaged.
-    fn parse(text: &[u8]) -> Option<Self> {
+    pub(super) fn parse(text: &[u8], now: u64) -> Option<Self> {
         let content: Self = serde_json::from_slice(text).ok()?;
-        let is_right =
-            content.secret_key.len() == 32 && Keys::restore(&content.signing_key).is_some();
+        let is_right = content.secret_key.len() == 32
+            && Keys::restore(&content.signing_key).is_some()
+            && content.granted.makes_sense(now);
         is_right.then_some(content)
     }
 }
 
 impl Opened {
     /// Opens a file, or creates it.
-    pub(super) fn at(path: Option<PathBuf>) -> Result<Self, IdpError> {
+    pub(super) fn at(path: Option<PathBuf>, now: u64) -> Result<Self, IdpError> {
         const LOST: &str = "so a restart signs all users out";
         let without = |note: String| {
             let (file, notes) = (None, vec![note]);
@@ -72,7 +76,7 @@ impl Opened {
             ));
         };
         let shown = path.display();
-        let mut file = match open(&path) {
+        let file = match open(&path) {
             Ok(file) => file,
             Err(why) => return without(format!("it cannot keep {shown} ({why}), {LOST}")),
         };
@@ -89,10 +93,11 @@ impl Opened {
             }
         }
         let mut text = Vec::new();
-        if let Err(why) = file.read_to_end(&mut text) {
+        if let Err(why) = (&file).take(MOST as u64 + 1).read_to_end(&mut text) {
             return without(format!("it cannot read {shown} ({why}), {LOST}"));
         }
-        let (content, notes) = match Content::parse(&text) {
+        let content = if text.len() > MOST { None } else { Content::parse(&text, now) };
+        let (content, notes) = match content {
             Some(content) => (content, Vec::new()),
             None if text.is_empty() => (Content::new()?, Vec::new()),
             None => {
@@ -114,7 +119,11 @@ impl Kept {
 
     fn write(&mut self, granted: Granted) -> io::Result<()> {
         self.content.granted = granted;
-        let text = serde_json::to_vec(&self.content)?;
+        let mut text = serde_json::to_vec(&self.content)?;
+        while text.len() > MOST && !self.content.granted.is_empty() {
+            self.content.granted = std::mem::take(&mut self.content.granted).newer_half();
+            text = serde_json::to_vec(&self.content)?;
+        }
         if text == self.written {
             return Ok(());
         }

@@ -26,6 +26,7 @@ use crate::clock::Clock;
 
 const APP: (&str, &str) = ("dev-app", "dev-app-secret");
 const MACHINE: (&str, &str) = ("dev-machine", "dev-machine-secret");
+const USERS: [&str; 2] = ["alice", "bob"];
 
 /// What alice's token can be exchanged for one in her name by.
 const PERSONAL_ACCESS_TOKEN: &str = "pat_alice";
@@ -48,12 +49,12 @@ impl DevProvider {
     }
 
     async fn start_with(file: Option<PathBuf>, clock: Clock) -> Result<Self, IdpError> {
-        let Opened { file, content, mut notes } = Opened::at(file)?;
+        let Opened { file, content, mut notes } = Opened::at(file, clock.now())?;
         let Content { port, signing_key, secret_key, granted } = content;
         let keys = Keys::restore(&signing_key).ok_or(IdpError::Keys)?;
         let mut state = builder(clock).state(keys)?;
         granted.restore(&mut state);
-        let alice = User::new("alice").id().to_owned();
+        let alice = User::new(USERS[0]).id().to_owned();
         let personal = SubjectToken { user: alice, is_personal: true, expires_at: 0 };
         state.subject_tokens.insert(PERSONAL_ACCESS_TOKEN.into(), personal);
         let shared = Shared::new(state);
@@ -118,10 +119,11 @@ impl fmt::Display for DevProvider {
 
 fn builder(clock: Clock) -> Builder {
     let ((app, app_secret), (machine, machine_secret)) = (APP, MACHINE);
-    let alice = User::new("alice").name("Alice Liddell").email("alice@example.test");
+    let [alice, bob] = USERS.map(User::new);
+    let alice = alice.name("Alice Liddell").email("alice@example.test");
     Idp::builder()
         .user(alice.role("admin").organization("acme", ["admin"]).any_permission())
-        .user(User::new("bob").name("Bob Dodgson").email("bob@example.test"))
+        .user(bob.name("Bob Dodgson").email("bob@example.test"))
         .app(app, app_secret)
         .machine_with_any_permission(machine, machine_secret)
         .any_resource()

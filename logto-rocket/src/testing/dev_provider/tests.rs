@@ -1,5 +1,7 @@
 //! What a restart keeps, and what becomes of a file or a port that cannot be used.
 
+mod damage;
+
 use std::fs;
 use std::net::TcpListener;
 use std::path::PathBuf;
