@@ -1,12 +1,13 @@
 //! [`Kept`]: the file in which a provider for development keeps what a restart must not lose.
 
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{File, TryLockError};
 use std::io::{self, Read as _, Seek as _, Write as _};
 use std::path::PathBuf;
 
 use rand::RngCore as _;
 use serde::{Deserialize, Serialize};
 
+use super::file;
 use super::granted::Granted;
 use crate::testing::error::IdpError;
 use crate::testing::keys::Keys;
@@ -76,7 +77,7 @@ impl Opened {
             ));
         };
         let shown = path.display();
-        let file = match open(&path) {
+        let file = match file::open(&path) {
             Ok(file) => file,
             Err(why) => return without(format!("it cannot keep {shown} ({why}), {LOST}")),
         };
@@ -145,16 +146,4 @@ impl State {
         }
         self.kept = Some(kept);
     }
-}
-
-/// Opens a file that only its owner can read.
-fn open(path: &PathBuf) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.read(true).write(true).create(true).truncate(false);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let file = options.open(path)?;
-    #[cfg(unix)]
-    file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
-    Ok(file)
 }

@@ -1,5 +1,6 @@
 //! [`DevProvider`]: the provider of an application for which no Logto is configured yet.
 
+mod file;
 mod granted;
 mod kept;
 mod place;

@@ -1,6 +1,8 @@
 //! What a restart keeps, and what becomes of a file or a port that cannot be used.
 
 mod damage;
+#[cfg(unix)]
+mod intruders;
 
 use std::fs;
 use std::net::TcpListener;
