@@ -91,6 +91,27 @@ fn the_lines_that_it_prints_work_and_a_token_outlives_a_restart() {
 }
 
 #[test]
+fn the_commands_of_the_readme_print_what_it_says() {
+    if prerequisites::program("curl").is_none() {
+        return;
+    }
+    let api = Api::start(&copy("readme"));
+    let logto = api.line("issuer: ").trim_start_matches("issuer: ").trim_end_matches("/oidc");
+    let site = api.line("curl -H ").rsplit(' ').next().expect("a URL").replace("/orders", "");
+    let readme = include_str!("../README.md");
+    let blocks = readme.split("```console\n").skip(1).filter_map(|it| it.split("```").next());
+    let mut tried = 0;
+    for block in blocks.filter(|it| it.contains("$LOGTO/")) {
+        let (commands, answer) = block.trim().rsplit_once('\n').expect("commands and an answer");
+        let commands = commands.replace("\n$ ", "\n").replace("http://127.0.0.1:8000", &site);
+        let commands = commands.trim_start_matches("$ ");
+        assert_eq!(typed(&format!("LOGTO={logto}\n{commands}")), answer, "{commands}");
+        tried += 1;
+    }
+    assert_eq!(tried, 3);
+}
+
+#[test]
 fn the_provider_leaves_the_port_of_the_api_to_it() {
     let program = copy("port");
     let api = Api::start(&program);
