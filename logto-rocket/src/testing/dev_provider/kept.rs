@@ -56,6 +56,7 @@ impl Content {
     pub(super) fn parse(text: &[u8], now: u64) -> Option<Self> {
         let content: Self = serde_json::from_slice(text).ok()?;
         let is_right = content.secret_key.len() == 32
+            && content.secret_key != [0; 32] // No application launches with that.
             && Keys::restore(&content.signing_key).is_some()
             && content.granted.makes_sense(now);
         is_right.then_some(content)

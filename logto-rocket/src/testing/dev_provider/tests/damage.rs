@@ -82,7 +82,8 @@ async fn a_file_that_makes_no_sense_is_damaged_and_told() {
         changed(&whole, &format!("{refresh}/authorization/auth_time"), far_ahead.into())
             .to_string(),
         changed(&whole, "/port", 65_536.into()).to_string(),
-        changed(&whole, "/secret_key", vec![0; 31].into()).to_string(),
+        changed(&whole, "/secret_key", vec![1; 31].into()).to_string(),
+        changed(&whole, "/secret_key", vec![0; 32].into()).to_string(),
         "[".repeat(100_000),
         format!("{whole}{}", " ".repeat(1 << 20)),
         "\0".repeat(4_096),
