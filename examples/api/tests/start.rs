@@ -9,8 +9,8 @@ use std::thread;
 use logto_rocket_tests::prerequisites;
 
 /// The example in a build directory of its own, so that another one that runs does not matter.
-fn copy() -> PathBuf {
-    let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join("api-example");
+fn copy(test: &str) -> PathBuf {
+    let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("api-example-{test}"));
     fs::create_dir_all(&directory).expect("a directory");
     fs::write(directory.join(".cargo-lock"), "").expect("a file");
     fs::remove_file(directory.join("api.logto-dev.json")).ok();
@@ -27,9 +27,13 @@ struct Api {
 
 impl Api {
     fn start(program: &Path) -> Self {
+        Self::start_at("0", program)
+    }
+
+    fn start_at(port: &str, program: &Path) -> Self {
         let mut child = Command::new(program)
             .env_clear()
-            .envs([("ROCKET_PORT", "0"), ("ROCKET_CLI_COLORS", "false")])
+            .envs([("ROCKET_PORT", port), ("ROCKET_CLI_COLORS", "false")])
             .stdout(Stdio::piped())
             .spawn()
             .expect("it starts");
@@ -71,7 +75,7 @@ fn the_lines_that_it_prints_work_and_a_token_outlives_a_restart() {
     if prerequisites::program("curl").is_none() {
         return;
     }
-    let program = copy();
+    let program = copy("restart");
     let api = Api::start(&program);
     let (get_token, call) = (api.line("token=$("), api.line("curl -H "));
     let token = typed(&format!("{get_token}; echo $token"));
@@ -84,6 +88,38 @@ fn the_lines_that_it_prints_work_and_a_token_outlives_a_restart() {
     assert_eq!(api.line("issuer: "), issuer);
     let again = typed(&format!("token={token}; {}", api.line("curl -H ")));
     assert_eq!(again, answer);
+}
+
+#[test]
+fn the_commands_of_the_readme_print_what_it_says() {
+    if prerequisites::program("curl").is_none() {
+        return;
+    }
+    let api = Api::start(&copy("readme"));
+    let logto = api.line("issuer: ").trim_start_matches("issuer: ").trim_end_matches("/oidc");
+    let site = api.line("curl -H ").rsplit(' ').next().expect("a URL").replace("/orders", "");
+    let readme = include_str!("../README.md");
+    let blocks = readme.split("```console\n").skip(1).filter_map(|it| it.split("```").next());
+    let mut tried = 0;
+    for block in blocks.filter(|it| it.contains("$LOGTO/")) {
+        let (commands, answer) = block.trim().rsplit_once('\n').expect("commands and an answer");
+        let commands = commands.replace("\n$ ", "\n").replace("http://127.0.0.1:8000", &site);
+        let commands = commands.trim_start_matches("$ ");
+        assert_eq!(typed(&format!("LOGTO={logto}\n{commands}")), answer, "{commands}");
+        tried += 1;
+    }
+    assert_eq!(tried, 3);
+}
+
+#[test]
+fn the_provider_leaves_the_port_of_the_api_to_it() {
+    let program = copy("port");
+    let api = Api::start(&program);
+    let issuer = api.line("issuer: ").to_owned();
+    drop(api);
+    let port = issuer.trim_end_matches("/oidc").rsplit(':').next().expect("a port");
+    let api = Api::start_at(port, &program);
+    assert_ne!(api.line("issuer: "), issuer);
 }
 
 #[test]

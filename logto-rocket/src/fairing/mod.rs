@@ -234,7 +234,10 @@ impl LogtoFairing {
     ///
     /// A restart signs nobody out. The port, the keys and what was granted are kept in one file for each
     /// application, which only its owner can read: beside the executable in a build directory of Cargo,
-    /// else in `XDG_RUNTIME_DIR`; without either nothing is kept, and the log says so.
+    /// else in `XDG_RUNTIME_DIR`; without either nothing is kept, and the log says so. It also
+    /// says when a damaged file is replaced, when nothing is kept because a link or a file of another user
+    /// stands in the place of the file, and when the provider takes another port because its own is in use
+    /// or is the `port` of the application. Of more than 1 MiB the oldest sessions and tokens are not kept.
     ///
     /// # Security
     ///

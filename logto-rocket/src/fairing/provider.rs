@@ -73,7 +73,9 @@ async fn start(
     if given.has_logto || permitted(figment.profile(), cfg!(debug_assertions)).is_err() {
         return (rocket, config);
     }
-    let provider = match DevProvider::start(clock.clone()).await {
+    // A mistake in it is Rocket's to report.
+    let port = figment.extract_inner("port").ok();
+    let provider = match DevProvider::start(port, clock.clone()).await {
         Ok(provider) => provider,
         Err(why) => {
             log::error!("The provider for development did not start: {why}");

@@ -28,8 +28,9 @@ use crate::testing::Idp;
 /// 403, 404, 500 and 503 at `/` if the application has none there. A guard for signed-in users in such an
 /// application is a launch error.
 ///
-/// Without a `secret_key` Rocket gets one that ends with the process. Configure one if the application
-/// has private cookies of its own.
+/// Where no `secret_key` is configured, this gives Rocket a random key, and the next start gives another
+/// one. Configure a `secret_key` if the application has private cookies of its own: they would be
+/// unreadable after a restart.
 ///
 /// ```no_run
 /// # #[macro_use] extern crate rocket;
@@ -115,8 +116,9 @@ impl ResourceServerFairing {
     /// Starts a provider for development if no Logto is configured yet, so that `cargo run` shows a
     /// working API on a machine that has none.
     ///
-    /// As there, it has no effect outside a debug build in Rocket's debug profile, or where an `endpoint`
-    /// or `issuer` is configured: the same `main.rs` goes live.
+    /// It is used only in Rocket's debug profile, in builds with debug assertions, and where neither
+    /// `endpoint` nor `issuer` is configured. Otherwise the call has no effect, and a missing endpoint is
+    /// the usual error at launch: the same `main.rs` goes live.
     ///
     /// ```no_run
     /// # #[macro_use] extern crate rocket;
@@ -129,8 +131,12 @@ impl ResourceServerFairing {
     /// ```
     ///
     /// The launch says where the provider is, and prints the commands that get an access token and call
-    /// the API. What the provider keeps and whom it trusts is told at
+    /// the API. What the provider keeps between restarts, and who gets in, is told at
     /// [`LogtoFairing::dev_provider()`](crate::LogtoFairing::dev_provider).
+    ///
+    /// # Security
+    ///
+    /// The provider asks for no password: any program of this machine gets a token for the API.
     #[cfg(feature = "testing")]
     #[must_use]
     pub fn dev_provider(mut self) -> Self {

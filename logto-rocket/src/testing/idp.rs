@@ -22,7 +22,7 @@ use super::tamper::Tamper;
 pub struct Idp {
     pub(super) shared: Shared,
     server: Mutex<Option<Server>>,
-    port: u16,
+    pub(super) port: u16,
     endpoint: String,
     app_id: String,
     app_secret: String,

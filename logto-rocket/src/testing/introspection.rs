@@ -30,7 +30,7 @@ impl State {
         if self.now() >= token.expires_at || !self.is_active(authorization) {
             return None;
         }
-        let iat = token.expires_at - ACCESS_TOKEN_LIFE;
+        let iat = token.expires_at.saturating_sub(ACCESS_TOKEN_LIFE);
         let scopes = authorization.user_scopes.join(" ");
         let mut known = self.known(authorization, iat, token.expires_at, &scopes);
         known["token_type"] = "Bearer".into();
@@ -40,7 +40,7 @@ impl State {
     fn known_refresh_token(&self, token: &str) -> Option<Value> {
         let token = self.refresh_tokens.get(token)?;
         let authorization = &token.authorization;
-        let expires_at = token.issued_at + REFRESH_TOKEN_LIFE;
+        let expires_at = token.issued_at.saturating_add(REFRESH_TOKEN_LIFE);
         let used = token.consumed_at.is_some() || self.now() >= expires_at;
         if used || !self.is_active(authorization) {
             return None;

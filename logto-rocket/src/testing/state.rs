@@ -208,7 +208,7 @@ impl State {
     /// The session of a browser, if it lives and its user is not suspended.
     pub(super) fn session(&self, cookie: Option<&str>) -> Option<&Session> {
         let session = self.sessions.get(cookie?)?;
-        let lives = self.now() < session.authenticated_at + SESSION_LIFE;
+        let lives = self.now() < session.authenticated_at.saturating_add(SESSION_LIFE);
         (lives && self.active_user(&session.user).is_some()).then_some(session)
     }
 

@@ -1,16 +1,20 @@
 //! [`Kept`]: the file in which a provider for development keeps what a restart must not lose.
 
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{File, TryLockError};
 use std::io::{self, Read as _, Seek as _, Write as _};
 use std::path::PathBuf;
 
 use rand::RngCore as _;
 use serde::{Deserialize, Serialize};
 
+use super::file;
 use super::granted::Granted;
 use crate::testing::error::IdpError;
 use crate::testing::keys::Keys;
 use crate::testing::state::State;
+
+/// The most bytes that are kept; a larger file is none of a provider's.
+const MOST: usize = 1 << 20;
 
 /// What is in the file.
 #[derive(Serialize, Deserialize)]
@@ -49,17 +53,19 @@ impl Content {
     }
 
     /// `None` if it is damaged.
-    fn parse(text: &[u8]) -> Option<Self> {
+    pub(super) fn parse(text: &[u8], now: u64) -> Option<Self> {
         let content: Self = serde_json::from_slice(text).ok()?;
-        let is_right =
-            content.secret_key.len() == 32 && Keys::restore(&content.signing_key).is_some();
+        let is_right = content.secret_key.len() == 32
+            && content.secret_key != [0; 32] // No application launches with that.
+            && Keys::restore(&content.signing_key).is_some()
+            && content.granted.makes_sense(now);
         is_right.then_some(content)
     }
 }
 
 impl Opened {
     /// Opens a file, or creates it.
-    pub(super) fn at(path: Option<PathBuf>) -> Result<Self, IdpError> {
+    pub(super) fn at(path: Option<PathBuf>, now: u64) -> Result<Self, IdpError> {
         const LOST: &str = "so a restart signs all users out";
         let without = |note: String| {
             let (file, notes) = (None, vec![note]);
@@ -72,7 +78,7 @@ impl Opened {
             ));
         };
         let shown = path.display();
-        let mut file = match open(&path) {
+        let file = match file::open(&path) {
             Ok(file) => file,
             Err(why) => return without(format!("it cannot keep {shown} ({why}), {LOST}")),
         };
@@ -89,10 +95,11 @@ impl Opened {
             }
         }
         let mut text = Vec::new();
-        if let Err(why) = file.read_to_end(&mut text) {
+        if let Err(why) = (&file).take(MOST as u64 + 1).read_to_end(&mut text) {
             return without(format!("it cannot read {shown} ({why}), {LOST}"));
         }
-        let (content, notes) = match Content::parse(&text) {
+        let content = if text.len() > MOST { None } else { Content::parse(&text, now) };
+        let (content, notes) = match content {
             Some(content) => (content, Vec::new()),
             None if text.is_empty() => (Content::new()?, Vec::new()),
             None => {
@@ -114,7 +121,11 @@ impl Kept {
 
     fn write(&mut self, granted: Granted) -> io::Result<()> {
         self.content.granted = granted;
-        let text = serde_json::to_vec(&self.content)?;
+        let mut text = serde_json::to_vec(&self.content)?;
+        while text.len() > MOST && !self.content.granted.is_empty() {
+            self.content.granted = std::mem::take(&mut self.content.granted).newer_half();
+            text = serde_json::to_vec(&self.content)?;
+        }
         if text == self.written {
             return Ok(());
         }
@@ -136,16 +147,4 @@ impl State {
         }
         self.kept = Some(kept);
     }
-}
-
-/// Opens a file that only its owner can read.
-fn open(path: &PathBuf) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.read(true).write(true).create(true).truncate(false);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let file = options.open(path)?;
-    #[cfg(unix)]
-    file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
-    Ok(file)
 }

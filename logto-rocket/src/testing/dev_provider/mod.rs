@@ -1,5 +1,6 @@
 //! [`DevProvider`]: the provider of an application for which no Logto is configured yet.
 
+mod file;
 mod granted;
 mod kept;
 mod place;
@@ -26,6 +27,7 @@ use crate::clock::Clock;
 
 const APP: (&str, &str) = ("dev-app", "dev-app-secret");
 const MACHINE: (&str, &str) = ("dev-machine", "dev-machine-secret");
+const USERS: [&str; 2] = ["alice", "bob"];
 
 /// What alice's token can be exchanged for one in her name by.
 const PERSONAL_ACCESS_TOKEN: &str = "pat_alice";
@@ -38,37 +40,31 @@ pub(crate) struct DevProvider {
 }
 
 impl DevProvider {
-    /// Starts the provider of this application, with what it kept.
+    /// Starts the provider of this application, with what it kept. The port that the application
+    /// will use is left to it.
     ///
     /// # Errors
     ///
     /// Those of [`Builder::start`](super::Builder::start).
-    pub async fn start(clock: Clock) -> Result<Self, IdpError> {
-        Self::start_with(place::file_of_this_application(), clock).await
+    pub async fn start(app_port: Option<u16>, clock: Clock) -> Result<Self, IdpError> {
+        Self::start_with(place::file_of_this_application(), app_port, clock).await
     }
 
-    async fn start_with(file: Option<PathBuf>, clock: Clock) -> Result<Self, IdpError> {
-        let Opened { file, content, mut notes } = Opened::at(file)?;
+    async fn start_with(
+        file: Option<PathBuf>,
+        app_port: Option<u16>,
+        clock: Clock,
+    ) -> Result<Self, IdpError> {
+        let Opened { file, content, mut notes } = Opened::at(file, clock.now())?;
         let Content { port, signing_key, secret_key, granted } = content;
         let keys = Keys::restore(&signing_key).ok_or(IdpError::Keys)?;
         let mut state = builder(clock).state(keys)?;
         granted.restore(&mut state);
-        let alice = User::new("alice").id().to_owned();
+        let alice = User::new(USERS[0]).id().to_owned();
         let personal = SubjectToken { user: alice, is_personal: true, expires_at: 0 };
         state.subject_tokens.insert(PERSONAL_ACCESS_TOKEN.into(), personal);
         let shared = Shared::new(state);
-        let server = match Server::launch(&shared, port).await {
-            Err(IdpError::Launch(why)) if port > 0 => {
-                let server = Server::launch(&shared, 0).await?;
-                notes.push(format!(
-                    "the port {port}, where it was before, cannot be used ({why}), so it is at port \
-                     {} from now on, and users sign in again",
-                    server.port
-                ));
-                server
-            }
-            launched => launched?,
-        };
+        let server = listen(&shared, port, app_port, &mut notes).await?;
         let secret_key_text = STANDARD.encode(&secret_key);
         if let Some(file) = file {
             let mut state = shared.lock();
@@ -116,12 +112,42 @@ impl fmt::Display for DevProvider {
     }
 }
 
+/// Listens at the port where the provider was before, or at another one if it has to.
+async fn listen(
+    shared: &Shared,
+    port: u16,
+    app_port: Option<u16>,
+    notes: &mut Vec<String>,
+) -> Result<Server, IdpError> {
+    let (mut server, mut why) = match Server::launch(shared, port).await {
+        Err(IdpError::Launch(why)) if port > 0 => {
+            (Server::launch(shared, 0).await?, Some(format!("cannot be used ({why})")))
+        }
+        launched => (launched?, None),
+    };
+    if app_port == Some(server.port) {
+        why.get_or_insert_with(|| "is the one that the application itself uses".into());
+        // Its port is given back only afterwards, or the system might choose it again.
+        let other = Server::launch(shared, 0).await?;
+        std::mem::replace(&mut server, other).stop().await;
+    }
+    if let Some(why) = why.filter(|_| port > 0) {
+        notes.push(format!(
+            "the port {port}, where it was before, {why}, so it is at port {} from now on, and \
+             users sign in again",
+            server.port
+        ));
+    }
+    Ok(server)
+}
+
 fn builder(clock: Clock) -> Builder {
     let ((app, app_secret), (machine, machine_secret)) = (APP, MACHINE);
-    let alice = User::new("alice").name("Alice Liddell").email("alice@example.test");
+    let [alice, bob] = USERS.map(User::new);
+    let alice = alice.name("Alice Liddell").email("alice@example.test");
     Idp::builder()
         .user(alice.role("admin").organization("acme", ["admin"]).any_permission())
-        .user(User::new("bob").name("Bob Dodgson").email("bob@example.test"))
+        .user(bob.name("Bob Dodgson").email("bob@example.test"))
         .app(app, app_secret)
         .machine_with_any_permission(machine, machine_secret)
         .any_resource()

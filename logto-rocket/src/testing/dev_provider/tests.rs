@@ -1,5 +1,9 @@
 //! What a restart keeps, and what becomes of a file or a port that cannot be used.
 
+mod damage;
+#[cfg(unix)]
+mod intruders;
+
 use std::fs;
 use std::net::TcpListener;
 use std::path::PathBuf;
@@ -33,7 +37,7 @@ impl Folder {
     }
 
     async fn start_at(&self, clock: &Clock) -> DevProvider {
-        DevProvider::start_with(Some(self.file()), clock.clone()).await.unwrap()
+        DevProvider::start_with(Some(self.file()), None, clock.clone()).await.unwrap()
     }
 }
 
@@ -123,6 +127,27 @@ async fn a_port_in_use_is_replaced_by_another_and_told() {
 }
 
 #[rocket::async_test]
+async fn the_port_of_the_application_is_left_to_it_and_told() {
+    let folder = Folder::new("port-of-the-application");
+    let provider = folder.start().await;
+    let port = provider.idp.port;
+    stop(provider).await;
+
+    let start = || DevProvider::start_with(Some(folder.file()), Some(port), Clock::system());
+    let provider = start().await.unwrap();
+    let moved_to = provider.idp.port;
+    assert_ne!(moved_to, port);
+    let address = (std::net::Ipv4Addr::LOCALHOST, port);
+    TcpListener::bind(address).expect("nobody listens where the application will");
+    let [note] = provider.notes() else { panic!("{:?}", provider.notes()) };
+    assert!(note.contains(&format!("the port {port}")), "{note}");
+    assert!(note.contains("the application") && note.contains("users sign in again"), "{note}");
+    stop(provider).await;
+    let provider = start().await.unwrap();
+    assert_eq!((provider.idp.port, provider.notes()), (moved_to, &[][..]), "the new port is kept");
+}
+
+#[rocket::async_test]
 async fn a_damaged_file_is_replaced_and_told() {
     let folder = Folder::new("damaged");
     stop(folder.start().await).await;
@@ -171,7 +196,7 @@ async fn without_a_place_nothing_is_kept_and_the_log_says_so() {
     let folder = Folder::new("nowhere");
     let in_no_folder = folder.0.join("missing").join("app.json");
     for (place, why) in [(None, "XDG_RUNTIME_DIR"), (Some(in_no_folder), "cannot keep")] {
-        let provider = DevProvider::start_with(place, Clock::system()).await.unwrap();
+        let provider = DevProvider::start_with(place, None, Clock::system()).await.unwrap();
         let [note] = provider.notes() else { panic!("{:?}", provider.notes()) };
         assert!(note.contains(why), "{note}");
     }
@@ -179,7 +204,7 @@ async fn without_a_place_nothing_is_kept_and_the_log_says_so() {
 
 #[rocket::async_test]
 async fn tokens_for_every_resource_scope_and_organization_are_to_be_had() {
-    let provider = DevProvider::start_with(None, Clock::system()).await.unwrap();
+    let provider = DevProvider::start_with(None, None, Clock::system()).await.unwrap();
     let machine = ("grant_type", "client_credentials");
     let (resource, scope) = (("resource", "https://api.example.com/any"), ("scope", "b a"));
     let organization = ("organization_id", "any");
