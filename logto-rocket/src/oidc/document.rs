@@ -70,23 +70,32 @@ impl<T: Send + Sync + 'static> Document<T> {
         Arc::new(Self { call, clock, fetch: Box::new(fetch), state: Mutex::new(state) })
     }
 
+    /// The document, if there is one. One that is too old starts a fetch in the background.
+    pub(super) fn known(self: &Arc<Self>) -> Option<Version<T>> {
+        let mut state = self.lock();
+        let now = self.clock.instant();
+        state.fetches.release_if(SharedTask::is_aborted);
+        let cached = state.cached.as_ref()?;
+        let (version, is_old) = (cached.version.clone(), now >= cached.fetched_at + REFRESH_AFTER);
+        if is_old {
+            state.fetches.enter(now, |number| self.start_refresh(number));
+        }
+        Some(version)
+    }
+
     /// The document, fetched if there is none yet.
     pub(super) async fn get(self: &Arc<Self>) -> Result<Version<T>, Error> {
         loop {
+            if let Some(known) = self.known() {
+                return Ok(known);
+            }
             let entry = {
                 let mut state = self.lock();
-                let now = self.clock.instant();
-                state.fetches.release_if(SharedTask::is_aborted);
-                match &state.cached {
-                    None => state.fetches.enter(now, |number| self.start(number)),
-                    Some(cached) => {
-                        let version = cached.version.clone();
-                        if now >= cached.fetched_at + REFRESH_AFTER {
-                            state.fetches.enter(now, |number| self.start_refresh(number));
-                        }
-                        return Ok(version);
-                    }
+                if state.cached.is_some() {
+                    continue;
                 }
+                let now = self.clock.instant();
+                state.fetches.enter(now, |number| self.start(number))
             };
             match entry {
                 Entry::Started(flight) => return self.result(flight.handle).await,
