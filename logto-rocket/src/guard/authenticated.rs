@@ -67,7 +67,7 @@ impl<R: Protected> Sentinel for Authenticated<R> {
         let audience = tree.accepts().audience();
         let resource = audience.and_then(|audience| audience.resource);
         if let (Some(server), Some(resource)) = (ResourceServer::of(rocket), resource) {
-            server.declare(resource.uri, &tree.scopes());
+            server.declare(resource.uri, tree.scopes());
         }
         let lacks_tokens =
             audience.is_some() && is_no_resource_server(rocket, "`#[authenticated(bearer, …)]`");

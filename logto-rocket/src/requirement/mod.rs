@@ -182,6 +182,11 @@ impl Tree {
         all.into_iter().collect()
     }
 
+    /// As it displays, with the URI of each API resource in the place of its type.
+    pub fn with_uris(self) -> String {
+        format!("{self:#}")
+    }
+
     fn visit(self, mut with: impl FnMut(&'static Node)) {
         self.all.iter().for_each(|node| node.visit(&mut with));
     }
