@@ -1,5 +1,6 @@
 //! Writes the requirement and the handler as tokens.
 
+mod audience;
 mod function;
 mod needs;
 mod node;
@@ -13,6 +14,7 @@ use quote::quote;
 use syn::parse::Result;
 use syn::{Error, FnArg, Ident, parse_quote_spanned};
 
+use self::audience::same_audience;
 use self::needs::Needs;
 use self::requirement::requirement;
 use crate::parse::{Conditions, Errors, Requirement};
@@ -90,8 +92,9 @@ fn protect(conditions: &Conditions, handler: Handler) -> TokenStream {
     let full = handler.sig.inputs.len() == 7;
     let uncounted = full.then(|| quote!(#[allow(clippy::too_many_arguments)]));
     let protected = protected(conditions, &handler.sig.ident, &route);
+    let checks = same_audience(&handler, conditions);
     handler.sig.inputs.insert(0, guard(&handler.sig.ident));
-    quote!(#allowed #protected #allowed #uncounted #handler)
+    quote!(#allowed #protected #checks #allowed #uncounted #handler)
 }
 
 /// The requirement, attached to the type which Rocket declares beside a handler, by its name.

@@ -263,7 +263,7 @@ pub use user::{LogtoUser, Token, TokenClaims};
 /// may change.
 #[doc(hidden)]
 pub mod __private {
-    pub use crate::bearer::{AnyCaller, bearer, caller};
+    pub use crate::bearer::{AnyCaller, bearer, caller, same_audience};
     pub use crate::guard::Place;
     pub use crate::oidc::VerifiedToken;
     pub use crate::requirement::{

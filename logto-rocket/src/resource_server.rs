@@ -1,5 +1,6 @@
 //! [`ResourceServer`]: this application as an API that programs call with access tokens.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -17,13 +18,16 @@ use crate::warnings::Warnings;
 /// ([RFC 9728, section 3](https://www.rfc-editor.org/rfc/rfc9728#section-3)).
 pub(crate) const WELL_KNOWN: &str = "/.well-known/oauth-protected-resource";
 
+/// API resources, each with the scopes that routes name.
+type Resources = BTreeMap<Cow<'static, str>, BTreeSet<Cow<'static, str>>>;
+
 /// This application as an API that programs call with access tokens.
 pub(crate) struct ResourceServer {
     issuer: Arc<Issuer>,
     events: Arc<Events>,
     settings: ResourceMetadata,
     /// The API resources of mounted routes, each with the scopes that they name.
-    resources: RwLock<BTreeMap<&'static str, BTreeSet<&'static str>>>,
+    resources: RwLock<Resources>,
     warnings: Warnings,
 }
 
@@ -31,7 +35,7 @@ pub(crate) struct ResourceServer {
 /// ([RFC 9728, section 2](https://www.rfc-editor.org/rfc/rfc9728#section-2)).
 #[derive(Serialize)]
 pub(crate) struct Metadata<'m> {
-    resource: &'static str,
+    resource: &'m str,
     authorization_servers: [&'m str; 1],
     scopes_supported: Vec<&'m str>,
     bearer_methods_supported: [&'static str; 1],
@@ -72,33 +76,47 @@ impl ResourceServer {
         });
     }
 
+    /// Logs once what to mend where a guard asks for a session, and this application has none.
+    pub fn tell_of_missing_sessions(&self) {
+        self.warnings.error_once("guard", "session", || {
+            "A guard asked for the signed-in user, and `Logto::resource_server()` has no sessions, so that \
+             each such request is answered with 500. Attach `Logto::fairing()` in its place, or require \
+             `bearer` and ask for `Bearer<R>`."
+                .into()
+        });
+    }
+
     /// Notes an API resource of a mounted route, with the scopes that its requirement names.
-    pub fn declare(&self, resource: &'static str, scopes: BTreeSet<&'static str>) {
+    pub fn declare<S: Into<Cow<'static, str>>>(
+        &self,
+        resource: S,
+        scopes: impl IntoIterator<Item = S>,
+    ) {
         let mut resources = self.resources.write().unwrap_or_else(PoisonError::into_inner);
-        resources.entry(resource).or_default().extend(scopes);
+        resources.entry(resource.into()).or_default().extend(scopes.into_iter().map(Into::into));
     }
 
     /// The API resources of mounted routes.
-    pub fn resources(&self) -> Vec<&'static str> {
-        self.resources.read().unwrap_or_else(PoisonError::into_inner).keys().copied().collect()
+    pub fn resources(&self) -> Vec<Cow<'static, str>> {
+        self.resources.read().unwrap_or_else(PoisonError::into_inner).keys().cloned().collect()
     }
 
-    /// The API resources of mounted routes whose metadata is served, each with the address.
-    pub fn metadata_urls(&self) -> Vec<(&'static str, String)> {
+    /// The addresses of the metadata of API resources of mounted routes, where it is served.
+    pub fn metadata_urls(&self) -> Vec<String> {
         let resources = self.resources.read().unwrap_or_else(PoisonError::into_inner);
-        resources.keys().filter_map(|it| Some((*it, self.url_among(&resources, it)?))).collect()
+        resources.keys().filter_map(|it| self.url_among(&resources, it)).collect()
     }
 
     /// The API resources of mounted routes that share the address of their metadata, which is therefore
     /// not served.
-    pub fn without_metadata(&self) -> Vec<&'static str> {
+    pub fn without_metadata(&self) -> Vec<Cow<'static, str>> {
         let resources = self.resources.read().unwrap_or_else(PoisonError::into_inner);
-        let clash = |it: &&str| {
+        let clash = |it: &&Cow<'static, str>| {
             self.settings.is_served
                 && path(it).is_some()
                 && self.url_among(&resources, it).is_none()
         };
-        resources.keys().copied().filter(clash).collect()
+        resources.keys().filter(clash).cloned().collect()
     }
 
     /// The address of the metadata of an API resource, if it is served.
@@ -122,7 +140,7 @@ impl ResourceServer {
         };
         let scopes_supported = match &self.settings.scopes {
             Some(scopes) => scopes.iter().map(String::as_str).collect(),
-            None => scopes.iter().copied().collect(),
+            None => scopes.iter().map(AsRef::as_ref).collect(),
         };
         let metadata = Metadata {
             resource,
@@ -135,11 +153,7 @@ impl ResourceServer {
 
     /// The address of the metadata of one of these resources: by its own identifier, so that no `Host`
     /// is believed. There is none if another one has the same path.
-    fn url_among(
-        &self,
-        resources: &BTreeMap<&'static str, BTreeSet<&'static str>>,
-        resource: &str,
-    ) -> Option<String> {
+    fn url_among(&self, resources: &Resources, resource: &str) -> Option<String> {
         let path = path(resource).filter(|_| self.settings.is_served)?;
         if resources.keys().filter(|it| self::path(it).as_ref() == Some(&path)).count() != 1 {
             return None;

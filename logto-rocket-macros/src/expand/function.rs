@@ -5,7 +5,8 @@ use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Ident, Path};
 
-use crate::parse::{Accepts, Conditions, Context, Resource, path_name};
+use super::audience::audience;
+use crate::parse::{Accepts, Conditions, path_name};
 
 /// The function of a `check`, with what the requirement accepts as its argument.
 pub(super) fn check(path: &Path, conditions: &Conditions) -> TokenStream {
@@ -66,7 +67,8 @@ impl<'p> Function<'p> {
         }
     }
 
-    /// The call with a value that is made of the argument, and lives as long as the future.
+    /// The call with a value that is made of the argument, and lives as long as the future. A `check` beside
+    /// a URI, which has no type, is an error of the parser.
     fn call_later(
         &self,
         variant: &str,
@@ -89,12 +91,4 @@ impl<'p> Function<'p> {
 
 fn end(path: &Path) -> Span {
     path.segments.last().map_or_else(|| path.span(), Spanned::span)
-}
-
-/// The type of what tokens are for. A `check` beside a URI is an error of the parser.
-fn audience(conditions: &Conditions) -> TokenStream {
-    match Context::default().within(&conditions.all).resource {
-        Some(Resource::Type(path)) => quote!(#path),
-        Some(Resource::Uri(_)) | None => quote!(::logto_rocket::Organizations),
-    }
 }

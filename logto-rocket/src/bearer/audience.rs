@@ -42,6 +42,22 @@ impl TokenAudience for Organizations {
     const RESOURCE: Option<&'static str> = None;
 }
 
+/// That a parameter is for the tokens that the requirement of its route lets in: it names the same type.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "expected `{Required}`, found `{Self}`",
+    label = "the access tokens of this route are for `{Required}`",
+    note = "a parameter for tokens names what they are for: the `resource` of the requirement, or \
+            `Organizations` if it has an `organization` and no resource"
+)]
+pub trait SameAudience<Required> {}
+
+impl<R: TokenAudience> SameAudience<R> for R {}
+
+/// Compiles if both are the same.
+#[doc(hidden)]
+pub const fn same_audience<Found: SameAudience<Required>, Required>() {}
+
 /// Who a token must be for, where no requirement says more.
 pub(crate) fn recipient<R: TokenAudience>() -> Recipient<'static> {
     match const { R::RESOURCE } {

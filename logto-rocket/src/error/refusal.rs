@@ -11,7 +11,8 @@ use super::{Call, Error, InvalidToken};
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Refusal {
-    /// No user is signed in, or the session has ended; 401.
+    /// No user is signed in, or the session has ended; 401. Where a route accepts sessions and access
+    /// tokens, also that a program with a token calls, which is no signed-in user.
     NotSignedIn,
     /// The user is signed in, but does not meet the requirement, or Logto denies them a token; 403.
     /// Contains the conditions that are not met, in the syntax of the attribute.

@@ -69,7 +69,7 @@ fn audiences(server: &ResourceServer) -> Vec<String> {
     let resources = (!resources.is_empty())
         .then(|| format!("access tokens are for the resources: {}", resources.join(" ")));
     let urls = server.metadata_urls().into_iter();
-    let documents = urls.map(|(_, url)| format!("metadata of a protected resource: {url}"));
+    let documents = urls.map(|url| format!("metadata of a protected resource: {url}"));
     let clashes = server.without_metadata().into_iter().map(|resource| {
         format!("no metadata of {resource}: another resource of this application has the same path")
     });

@@ -9,10 +9,11 @@ use rocket::fairing::{self, Fairing, Info, Kind};
 use rocket::{Build, Request, Response, Rocket};
 
 use super::caching::PublicCaching;
-use super::response;
+use super::{protected, response};
 use crate::response::catchers;
 
-/// Registers the catchers, where no other fairing has registered one.
+/// Looks at the routes that values guard, and registers the catchers, where no other fairing has
+/// registered one.
 pub(super) struct AfterOthers;
 
 /// Writes what guards and routes have noted into each response.
@@ -25,6 +26,10 @@ impl Fairing for AfterOthers {
     }
 
     async fn on_ignite(&self, rocket: Rocket<Build>) -> fairing::Result {
+        protected::declare(&rocket);
+        if protected::lacks_sessions(&rocket) {
+            return Err(rocket);
+        }
         let catchers = catchers(rocket.catchers());
         Ok(rocket.register("/", catchers).attach(Answering(PublicCaching::default())))
     }

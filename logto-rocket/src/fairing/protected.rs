@@ -2,11 +2,32 @@
 
 use std::collections::BTreeMap;
 
-use rocket::{Orbit, Rocket, Route};
+use rocket::{Build, Orbit, Phase, Rocket, Route};
 
 use crate::client::Client;
-use crate::guard::{Place, Registry, handler, requirements};
+use crate::guard::{Place, Registry, handler, is_detached, requirements};
 use crate::requirement::{SessionsToCome, Written};
+use crate::resource_server::ResourceServer;
+
+/// Declares the API resources of the routes that values guard. Those of attributes declare themselves.
+pub(super) fn declare(rocket: &Rocket<Build>) {
+    let Some(server) = ResourceServer::of(rocket) else { return };
+    for requirement in guarded_by_values(rocket).into_keys() {
+        if let Some(resource) = requirement.resource() {
+            server.declare(resource, requirement.scopes());
+        }
+    }
+}
+
+/// Whether a value that guards routes accepts sessions, and there are none. Logs how to fix it.
+pub(super) fn lacks_sessions(rocket: &Rocket<Build>) -> bool {
+    let all = guarded_by_values(rocket).into_iter();
+    let of_sessions = all.filter(|(requirement, _)| requirement.accepts_sessions());
+    // Each is looked at, so that all that is wrong is told.
+    of_sessions.fold(false, |lacks, (Written(text), at)| {
+        is_detached(rocket, &format!("{at}, guarded by `{text}`,")) | lacks
+    })
+}
 
 /// What protects which routes, a line each.
 pub(super) fn list(rocket: &Rocket<Orbit>) -> Vec<String> {
@@ -54,7 +75,7 @@ pub(super) fn doubts(client: &Client, rocket: &Rocket<Orbit>) -> Vec<String> {
 }
 
 /// The requirements that guard routes as values, as they display, and the addresses of these routes.
-fn guarded_by_values(rocket: &Rocket<Orbit>) -> BTreeMap<Written<'_>, String> {
+fn guarded_by_values<P: Phase>(rocket: &Rocket<P>) -> BTreeMap<Written<'_>, String> {
     let mut all = BTreeMap::<_, Vec<_>>::new();
     for route in rocket.routes() {
         for requirement in requirements(route) {

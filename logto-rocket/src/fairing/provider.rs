@@ -56,7 +56,7 @@ pub(super) fn lines(rocket: &Rocket<Orbit>) -> Vec<String> {
             SocketAddr::new(config.address, config.port).to_string()
         };
         lines.push("a program gets a token and calls with it:".into());
-        lines.push(format!("token=$({})", provider.token_command(resource, &scopes)));
+        lines.push(format!("token=$({})", provider.token_command(&resource, &scopes)));
         lines.push(format!("curl -H \"Authorization: Bearer $token\" {scheme}://{site}{path}"));
     }
     lines

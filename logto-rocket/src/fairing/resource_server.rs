@@ -26,7 +26,9 @@ use crate::testing::Idp;
 /// reads and writes no cookies and mounts no sign-in routes. It serves the
 /// [metadata](crate#programs) of the API resources of mounted routes, and registers catchers for 400, 401,
 /// 403, 404, 500 and 503 at `/` if the application has none there. A guard for signed-in users in such an
-/// application is a launch error.
+/// application is a launch error, as a parameter of a handler, in `#[authenticated]` and in
+/// `requires!(…).guard(…)`. One that only another guard asks for shows at the request: it is answered with
+/// 500, and the log says once what to mend.
 ///
 /// Where no `secret_key` is configured, this gives Rocket a random key, and the next start gives another
 /// one. Configure a `secret_key` if the application has private cookies of its own: they would be

@@ -24,7 +24,7 @@ impl<R: TokenAudience> Sentinel for Bearer<R> {
     fn abort(rocket: &Rocket<Ignite>) -> bool {
         if let (Some(server), Some(resource)) = (ResourceServer::of(rocket), const { R::RESOURCE })
         {
-            server.declare(resource, [].into());
+            server.declare(resource, []);
         }
         is_no_resource_server(rocket, "the guard `Bearer`")
     }

@@ -21,6 +21,8 @@ impl<'r, R: TokenAudience> FromRequest<'r> for Caller<R> {
             let program = program(request, state).await;
             return answer_program(state, program.map(Self::Program));
         }
+        // That there is no token was looked at, too.
+        state.token_guarded(None);
         let organization = || state.accepted().and_then(|it| it.organization.clone());
         let user = user_of(request, state).await.cloned();
         answer(state, user.map(|user| Self::User { user, organization: organization() }))

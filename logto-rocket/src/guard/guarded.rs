@@ -55,11 +55,13 @@ impl<N> Requirement<N> {
 
     /// Guards routes that you did not write, such as those of a file server. A user who does not
     /// meet the requirement is refused before the handlers run. Rank, format and sentinels stay the
-    /// same. The requirement is added to the names of the routes, and the launch lists it and warns of
-    /// conditions that nobody meets, as it does for an attribute.
+    /// same. The requirement is added to the names of the routes, and the launch lists it, warns of
+    /// conditions that nobody meets, and fails if it accepts sessions and `Logto::resource_server()` is
+    /// attached, as it does for an attribute. Without any fairing each request gets 500.
     ///
-    /// The configuration must contain the scopes and resources that the requirement names, because
-    /// these routes do not declare them. Without the fairing each request gets 500.
+    /// With `bearer`, the API resource is declared with its scopes, as by an attribute: programs find its
+    /// metadata. What a sign-in must ask Logto for is not declared: for users, the configuration must
+    /// contain the scopes and resources that the requirement names.
     ///
     /// A file server that does not find a file *forwards*: the request goes on to the next route
     /// that matches, which this requirement does not guard.
@@ -77,7 +79,7 @@ impl<N> Requirement<N> {
         let mut routes = routes.into();
         for route in &mut routes {
             let name = route.name.as_deref().unwrap_or("route");
-            route.name = Some(format!("{name}{GUARDED_BY}{self}").into());
+            route.name = Some(format!("{name}{GUARDED_BY}{}", self.tree().with_uris()).into());
             let inner = std::mem::replace(&mut route.handler, Box::new(Nothing));
             route.handler = Box::new(Guarded { tree: self.tree(), inner });
         }

@@ -13,7 +13,7 @@ mod session_id;
 mod user;
 
 use rocket::request::Outcome;
-use rocket::{Ignite, Request, Rocket};
+use rocket::{Ignite, Phase, Request, Rocket};
 
 pub use self::access_token::AccessToken;
 pub use self::authenticated::{Authenticated, Protected};
@@ -75,7 +75,7 @@ fn is_detached_parameter(rocket: &Rocket<Ignite>, guard: &str, purpose: Option<&
 }
 
 /// Whether the fairing is missing, which every guard for sessions needs. Logs how to fix it.
-pub(crate) fn is_detached(rocket: &Rocket<Ignite>, guard: &str) -> bool {
+pub(crate) fn is_detached<P: Phase>(rocket: &Rocket<P>, guard: &str) -> bool {
     let detached = Client::of(rocket).is_none();
     if detached && ResourceServer::of(rocket).is_some() {
         log::error!(

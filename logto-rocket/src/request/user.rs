@@ -9,6 +9,7 @@ use super::state::{Credentials, RequestState};
 use crate::client::Client;
 use crate::error::{Error, Refusal};
 use crate::events::Event;
+use crate::resource_server::ResourceServer;
 use crate::user::LogtoUser;
 
 /// The user of a request, loaded once, with the newest claims from Logto.
@@ -30,6 +31,9 @@ pub(crate) async fn user_of<'r>(
 
 async fn find(request: &Request<'_>, state: &RequestState) -> CurrentUser {
     let Some(client) = Client::of(request.rocket()) else {
+        if let Some(server) = ResourceServer::of(request.rocket()) {
+            server.tell_of_missing_sessions();
+        }
         return CurrentUser::nobody(Refusal::NotAttached);
     };
     let loaded = match state.loaded(request, client).await {
@@ -48,7 +52,8 @@ async fn find(request: &Request<'_>, state: &RequestState) -> CurrentUser {
 }
 
 /// The refusal if the route does not let this request in by a session: an API that takes access tokens
-/// must not take cookies, which other sites can make a browser send.
+/// must not take cookies, which other sites can make a browser send. Where both are accepted, a program is
+/// no signed-in user, whatever cookies it sends.
 fn refusal_of_sessions(request: &Request<'_>, state: &RequestState) -> Option<Refusal> {
     match state.credentials()? {
         Credentials::Token => {
@@ -57,11 +62,7 @@ fn refusal_of_sessions(request: &Request<'_>, state: &RequestState) -> Option<Re
             log::error!("{}: {why}", request.uri().path());
             Some(Refusal::Misconfigured(why.into()))
         }
-        Credentials::Either if presents_token(request) => Some(Refusal::Misconfigured(
-            "a guard for the signed-in user ran for a program that presents an access token; take \
-             `Caller<R>`"
-                .into(),
-        )),
+        Credentials::Either if presents_token(request) => Some(Refusal::NotSignedIn),
         Credentials::Session | Credentials::Either => None,
     }
 }

@@ -71,7 +71,7 @@ pub(crate) async fn decide_for_program(
 /// The scopes with which a program would get further; none if the token has them all, so that a client
 /// which asks for them does not come again and again.
 fn scopes_to_ask_for(tree: Tree, token: &VerifiedToken) -> String {
-    let scopes: Vec<_> = tree.scopes().into_iter().collect();
+    let scopes: Vec<_> = tree.helpful_scopes().into_iter().collect();
     let has = |scope: &&str| token.scopes().iter().any(|granted| granted == scope);
     if scopes.iter().all(has) { String::new() } else { scopes.join(" ") }
 }

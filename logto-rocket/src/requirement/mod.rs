@@ -172,11 +172,27 @@ impl Tree {
         asks
     }
 
-    /// The scopes that help to meet it, each once.
+    /// The scopes that it names, each once.
     pub fn scopes(self) -> BTreeSet<&'static str> {
         let mut scopes = BTreeSet::new();
-        self.all.iter().for_each(|node| node.add_scopes(&mut scopes));
+        self.visit(|node| {
+            if let Node::Scopes { scopes: named, .. } = node {
+                scopes.extend(named.iter().copied());
+            }
+        });
         scopes
+    }
+
+    /// The scopes that help to meet it, each once.
+    pub fn helpful_scopes(self) -> BTreeSet<&'static str> {
+        let mut scopes = BTreeSet::new();
+        self.all.iter().for_each(|node| node.add_helpful_scopes(&mut scopes));
+        scopes
+    }
+
+    /// As it displays, with the URI of each API resource in the place of its type.
+    pub fn with_uris(self) -> String {
+        format!("{self:#}")
     }
 
     fn visit(self, mut with: impl FnMut(&'static Node)) {

@@ -117,11 +117,11 @@ impl Node {
     }
 
     /// Adds the scopes that help to meet this condition: not those that must be lacking.
-    pub(super) fn add_scopes(&self, scopes: &mut BTreeSet<&'static str>) {
+    pub(super) fn add_helpful_scopes(&self, scopes: &mut BTreeSet<&'static str>) {
         match self {
             Self::Scopes { scopes: named, .. } => scopes.extend(named.iter().copied()),
             Self::All(nodes) | Self::Any(nodes) => {
-                nodes.iter().for_each(|node| node.add_scopes(scopes));
+                nodes.iter().for_each(|node| node.add_helpful_scopes(scopes));
             }
             _ => {}
         }
@@ -138,6 +138,8 @@ impl Node {
     }
 }
 
+/// In the syntax of the attribute; in the alternate form with the URI of each API resource in the place of its
+/// type.
 impl fmt::Display for Node {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -145,6 +147,7 @@ impl fmt::Display for Node {
             Self::Scopes { scopes, .. } => words(f, "scope", scopes),
             Self::Organization(organization) => write!(f, "organization = {organization}"),
             Self::OrganizationRole { role, .. } => write!(f, "organization_role = {role:?}"),
+            Self::Resource(resource) if f.alternate() => write!(f, "resource = {:?}", resource.uri),
             Self::Resource(resource) => write!(f, "resource = {}", resource.name),
             Self::Machine => f.write_str("machine"),
             Self::MaxAge { text, .. } => write!(f, "max_age = {text:?}"),
@@ -152,7 +155,11 @@ impl fmt::Display for Node {
             Self::Check(check) => write!(f, "check = {}", check.name),
             Self::All(nodes) => combination(f, "all", nodes),
             Self::Any(nodes) => combination(f, "any", nodes),
-            Self::Not(node) => write!(f, "not({node})"),
+            Self::Not(node) => {
+                f.write_str("not(")?;
+                node.fmt(f)?;
+                f.write_str(")")
+            }
         }
     }
 }
@@ -180,7 +187,7 @@ fn combination(f: &mut fmt::Formatter<'_>, name: &str, nodes: &[Node]) -> fmt::R
 }
 
 pub(super) fn list(f: &mut fmt::Formatter<'_>, nodes: &[Node]) -> fmt::Result {
-    separated(f, nodes, |f, node| write!(f, "{node}"))
+    separated(f, nodes, |f, node| fmt::Display::fmt(node, f))
 }
 
 fn separated<T>(

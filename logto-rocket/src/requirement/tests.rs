@@ -1,5 +1,7 @@
 //! Requirements are judged as three-valued logic says, and display in the grammar's words.
 
+mod read_back;
+
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
 
@@ -10,49 +12,6 @@ use serde_json::Value;
 use super::facts::Target;
 use super::*;
 use crate::resource::Indicator;
-
-proptest! {
-    #[test]
-    fn a_requirement_that_is_read_back_tells_of_each_condition_on_claims(nodes in vec(node(), 0..4)) {
-        let tree = tree_of(leak(nodes));
-        let (mut conditions, mut has_max_age) = (Vec::new(), false);
-        tree.visit(|node| {
-            let claim = match node {
-                Node::Roles(_) => "roles".to_owned(),
-                Node::OrganizationRole { .. } => "organization_roles".to_owned(),
-                Node::Claim { path, .. } => path[0].to_owned(),
-                Node::MaxAge { .. } => return has_max_age = true,
-                _ => return,
-            };
-            conditions.push((node.to_string(), claim));
-        });
-        let text = tree.to_string();
-        let read = Written(&text);
-        let of_claims = read.conditions().map(|(text, claim)| (text.to_owned(), claim.to_owned()));
-        prop_assert_eq!(of_claims.collect::<Vec<_>>(), conditions);
-        prop_assert_eq!(read.has_max_age(), has_max_age);
-        prop_assert_eq!(read.accepts_sessions(), tree.accepts().sessions());
-        prop_assert_eq!(read.accepts_tokens(), tree.accepts().audience().is_some());
-    }
-}
-
-#[test]
-fn no_text_within_a_condition_is_read_as_another_one() {
-    let tree = tree_of(leak(vec![
-        Node::Roles(&["a\") role = \"b", "claim(\"x\" = true)", "\\"]),
-        Node::Check(Check {
-            name: "claim",
-            call: CheckFn::User(|_| Box::pin(std::future::ready(true))),
-        }),
-        Node::Claim { path: &["plan", "role"], literal: Literal::Bool(true) },
-    ]));
-    let text = tree.to_string();
-    let claims: Vec<_> = Written(&text).conditions().map(|(_, claim)| claim).collect();
-    assert_eq!(claims, ["roles", "plan"], "{text}");
-    for broken in ["role = \"", "roles(\"a", "claim(\"\\", "role", "claim(", "\"", "é\"ü", ""] {
-        assert!(Written(broken).conditions().count() < 2, "{broken}");
-    }
-}
 
 proptest! {
     #[test]

@@ -1,7 +1,8 @@
 //! [`Written`]: a requirement as it displays.
 //!
 //! A route that is guarded by a value, `requires!(…).guard(…)`, has its requirement in its name, and that is
-//! all that Rocket tells of it at launch. What is read here only warns; it decides nothing.
+//! all that Rocket tells of it at launch. There each API resource is written by its URI. What is read here
+//! is for the launch and what it declares; it lets nobody in.
 
 /// A requirement as it displays.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -21,6 +22,24 @@ impl<'t> Written<'t> {
     /// Whether it asks how old the sign-in is.
     pub fn has_max_age(self) -> bool {
         self.keys().any(|(key, _)| key == "max_age")
+    }
+
+    /// The API resource that access tokens must be for, if they are accepted.
+    pub fn resource(self) -> Option<String> {
+        let mut keys = self.keys().filter(|_| self.accepts_tokens());
+        keys.find_map(|(key, condition)| (key == "resource").then(|| literals(condition).next())?)
+    }
+
+    /// Whether it names an organization.
+    #[cfg(any(test, feature = "testing"))]
+    pub fn has_organization(self) -> bool {
+        self.keys().any(|(key, _)| key == "organization")
+    }
+
+    /// The scopes that it names.
+    pub fn scopes(self) -> Vec<String> {
+        let of_scopes = self.keys().filter(|(key, _)| matches!(*key, "scope" | "scopes"));
+        of_scopes.flat_map(|(_, condition)| literals(condition)).collect()
     }
 
     /// The conditions that are decided by a claim of the user, each with that claim.
@@ -58,12 +77,16 @@ fn is_of_word(sign: char) -> bool {
     sign == '_' || sign.is_alphanumeric()
 }
 
-/// How long the text behind a key is: ` = "…"`, or `(…)` with literals; 0 if there is something else, such as
-/// further conditions.
+/// How long the text behind a key is: ` = "…"`, ` = path`, or `(…)` with literals; 0 if there is something
+/// else, such as further conditions.
 fn value(text: &str) -> usize {
     const EQUALS: &str = " = ";
     match text.strip_prefix(EQUALS) {
         Some(value) if value.starts_with('"') => return EQUALS.len() + literal(value),
+        Some(value) => {
+            let path = value.find(|sign| sign != ':' && !is_of_word(sign));
+            return EQUALS.len() + path.unwrap_or(value.len());
+        }
         _ if !text.starts_with('(') => return 0,
         _ => {}
     }
@@ -79,6 +102,17 @@ fn value(text: &str) -> usize {
         at += literal(&text[at..]);
     }
     text.len()
+}
+
+/// The string literals in a condition.
+fn literals(condition: &str) -> impl Iterator<Item = String> {
+    let mut rest = condition;
+    std::iter::from_fn(move || {
+        rest = &rest[rest.find('"')?..];
+        let (found, behind) = rest.split_at(literal(rest));
+        rest = behind;
+        serde_json::from_str(found).ok()
+    })
 }
 
 /// How long the string literal is that the text begins with.

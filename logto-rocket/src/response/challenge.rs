@@ -79,7 +79,7 @@ impl Refusal {
         if state.depends_on_token() {
             headers.extend(program::challenge(request, self));
         }
-        if self.is_of_a_session()
+        if !is_of_a_program(request, self)
             && self.status() == Status::Unauthorized
             && let Some(client) = Client::of(request.rocket())
         {

@@ -1,8 +1,9 @@
 //! What the launch says of a provider for development.
 
-use logto_rocket::{Bearer, Logto, authenticated, resource};
+use logto_rocket::{Bearer, Logto, authenticated, requires, resource};
 use logto_rocket_tests::app::figment;
 use logto_rocket_tests::log::Log;
+use rocket::fs::FileServer;
 use rocket::local::asynchronous::Client;
 use rocket::{Build, Rocket, get, routes};
 
@@ -44,6 +45,28 @@ async fn the_launch_of_an_api_says_how_a_program_gets_in_where_a_token_is_enough
     ] {
         assert!(said.contains(words), "{words}: {said}");
     }
+}
+
+#[rocket::async_test]
+async fn the_launch_says_how_a_program_gets_to_routes_that_a_value_guards() {
+    let log = Log::alone().await;
+    let api = || rocket::custom(figment()).attach(Logto::resource_server().dev_provider());
+    let files = || FileServer::from(env!("CARGO_MANIFEST_DIR"));
+    let guarded = requires!(bearer, resource = Orders, scope = "read:f").guard(files());
+    let said_of_files = said(&log, api().mount("/f", guarded)).await;
+    for words in [
+        "-d 'resource=https://api.example.com/orders' -d 'scope=read:f' http://",
+        "curl -H \"Authorization: Bearer $token\" http://127.0.0.1:8000/f/",
+    ] {
+        assert!(said_of_files.contains(words), "{words}: {said_of_files}");
+    }
+    let from = log.lines().len();
+    let fresh = requires!(bearer, resource = Orders, max_age = "5m").guard(files());
+    let of_organization =
+        requires!(bearer, resource = Orders, organization = "org_1").guard(files());
+    let _launched = said(&log, api().mount("/a", fresh).mount("/b", of_organization)).await;
+    let lines = log.lines().split_off(from);
+    assert!(!lines.iter().any(|line| line.text.contains("curl")), "{lines:?}");
 }
 
 /// What a launch logs.

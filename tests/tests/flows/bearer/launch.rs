@@ -1,8 +1,10 @@
 //! What an API needs to launch, and what is a mistake there.
 
-use logto_rocket::{AccessToken, ClaimsAs, Config, Logto, LogtoUser, authenticated};
+use logto_rocket::{AccessToken, ClaimsAs, Config, Logto, LogtoUser, authenticated, requires};
 use logto_rocket_tests::app::{config_for, figment};
+use rocket::fairing::AdHoc;
 use rocket::figment::Figment;
+use rocket::fs::FileServer;
 use rocket::local::asynchronous::Client;
 use rocket::serde::Deserialize;
 use rocket::{Build, Rocket, get, routes};
@@ -69,6 +71,7 @@ async fn outside_the_debug_profile_an_api_needs_no_secret_key_either() {
 async fn a_guard_for_sessions_fails_the_launch_of_a_pure_api() {
     let with = |routes| launches(rocket::custom(figment()).attach(fairing()).mount("/", routes));
     assert!(with(routes![super::me]).await);
+    assert!(with(requires!(bearer, resource = Orders).guard(routes![super::health])).await);
     for routes in [
         routes![user],
         routes![option],
@@ -76,9 +79,26 @@ async fn a_guard_for_sessions_fails_the_launch_of_a_pure_api() {
         routes![token],
         routes![required],
         routes![either],
+        requires!().guard(routes![super::health]),
+        requires!(role = "staff").guard(FileServer::from(env!("CARGO_MANIFEST_DIR"))),
+        requires!(session, bearer, resource = Orders).guard(routes![super::health]),
+        requires!(role = "staff")
+            .guard(requires!(bearer, resource = Orders).guard(routes![super::health])),
     ] {
         assert!(!with(routes.clone()).await, "{routes:?}");
     }
+}
+
+#[rocket::async_test]
+async fn a_value_for_sessions_fails_the_launch_of_a_pure_api_whichever_fairing_mounts_the_route() {
+    let mount = || {
+        AdHoc::on_ignite("files", |rocket| async {
+            rocket.mount("/", requires!(role = "staff").guard(routes![super::health]))
+        })
+    };
+    let rocket = || rocket::custom(figment());
+    assert!(!launches(rocket().attach(fairing()).attach(mount())).await);
+    assert!(!launches(rocket().attach(mount()).attach(fairing())).await);
 }
 
 #[rocket::async_test]

@@ -1,14 +1,14 @@
 //! The metadata of protected resources (RFC 9728).
 
-use logto_rocket::{Bearer, Config, Logto, Resource, authenticated, resource};
-use logto_rocket_tests::app::figment;
+use logto_rocket::{Bearer, Config, Logto, Resource, authenticated, requires, resource};
+use logto_rocket_tests::app::{App, figment};
 use rocket::fs::FileServer;
 use rocket::http::{Method, Status};
 use rocket::local::asynchronous::Client;
 use rocket::{Route, get, routes};
 use serde_json::{Value, json};
 
-use super::{Api, ENDPOINT, api};
+use super::{Api, ENDPOINT, Orders, Stock, api, health};
 
 const PATH: &str = "/.well-known/oauth-protected-resource/orders";
 const SHORT_PATH: &str = "/.well-known/oauth-protected-resource";
@@ -112,4 +112,47 @@ async fn other_files_of_the_application_stay_below_the_same_path() {
     let other = "/.well-known/oauth-protected-resource/other";
     assert!(api.get(other, &[]).await.body.starts_with("the application's own"));
     assert_eq!(api.get("/Cargo.toml", &[]).await.status, Status::Ok);
+}
+
+#[rocket::async_test]
+async fn a_resource_that_guards_routes_as_a_value_is_declared_like_any_other() {
+    let guarded = requires!(
+        bearer,
+        resource = Orders,
+        scopes("read:f", "list:f"),
+        any(scope = "audit:f", claim("scope = \"no:f\"" = "x"))
+    );
+    let by_uri = requires!(session, bearer, resource = "urn:no:address", scope = "read:urn");
+    let stock = requires!(bearer, organization = "o1", scope = "read:stock", resource = Stock);
+    let mut routes = guarded.guard(FileServer::from(env!("CARGO_MANIFEST_DIR")));
+    routes.extend(stock.guard(routes![health]));
+    let client = launch(Config::new(), routes).await;
+    let path = "/.well-known/oauth-protected-resource";
+    for (below, resource, scopes) in [
+        ("/orders", Orders::URI, json!(["audit:f", "list:f", "read:f"])),
+        ("/stock", Stock::URI, json!(["read:stock"])),
+    ] {
+        let document = client.get(format!("{path}{below}")).dispatch().await;
+        assert_eq!(document.status(), Status::Ok, "{below}");
+        let metadata: Value = document.into_json().await.expect("JSON");
+        assert_eq!(
+            (&metadata["resource"], &metadata["scopes_supported"]),
+            (&json!(resource), &scopes)
+        );
+    }
+    for (file, below) in [("/Cargo.toml", "/orders"), ("/health", "/stock")] {
+        let refused = client.get(file).dispatch().await;
+        let expected = format!("Bearer resource_metadata=\"https://api.example.com{path}{below}\"");
+        assert_eq!(
+            refused.headers().get_one("WWW-Authenticate"),
+            Some(expected.as_str()),
+            "{file}"
+        );
+    }
+
+    let app = App::builder().routes(by_uri.guard(routes![health])).start().await;
+    let metadata = app.client.get(SHORT_PATH).dispatch().await;
+    let metadata: Value = metadata.into_json().await.expect("JSON");
+    assert_eq!(metadata["resource"], "urn:no:address");
+    assert_eq!(metadata["scopes_supported"], json!(["read:urn"]));
 }

@@ -1,11 +1,12 @@
 //! Access tokens beside sessions: one application, two ways in.
 
 use logto_rocket::testing;
-use logto_rocket::{Caller, LogtoUser, authenticated};
+use logto_rocket::{Caller, LogtoUser, Refusal, authenticated};
 use logto_rocket_tests::app::App;
 use logto_rocket_tests::browser::Browser;
 use rocket::http::{Method, Status};
 use rocket::{get, routes};
+use serde_json::Value;
 
 use super::{Orders, either, me};
 
@@ -48,6 +49,37 @@ impl<'r> rocket::request::FromRequest<'r> for ByHand {
     }
 }
 
+/// The user's own record, which a guard of the application loads.
+struct Account;
+
+#[rocket::async_trait]
+impl<'r> rocket::request::FromRequest<'r> for Account {
+    type Error = Refusal;
+
+    async fn from_request(
+        request: &'r rocket::Request<'_>,
+    ) -> rocket::request::Outcome<Self, Refusal> {
+        request.guard::<&LogtoUser>().await.map(|_| Self)
+    }
+}
+
+#[authenticated(session, bearer, resource = Orders, scope = "read:orders")]
+#[get("/record")]
+fn record(_account: Account) -> &'static str {
+    "the user's own record"
+}
+
+#[authenticated(session, bearer, resource = Orders)]
+#[get("/why-no-user")]
+fn why_no_user(user: Result<LogtoUser, Refusal>) -> String {
+    user.map_or_else(|why| format!("{why:?}"), |user| user.id().to_owned())
+}
+
+#[get("/unprotected")]
+fn unprotected(caller: Caller<Orders>) -> &'static str {
+    if caller.user().is_some() { "a user" } else { "a program" }
+}
+
 /// What an outcome of a guard is, in words.
 trait ErrorThenStatus {
     fn error_then_status(self) -> String;
@@ -73,7 +105,7 @@ async fn app() -> App {
     };
     App::builder()
         .provider(provider)
-        .routes(routes![either, me, role, checked, by_hand])
+        .routes(routes![either, me, role, checked, by_hand, record, why_no_user, unprotected])
         .start()
         .await
 }
@@ -153,4 +185,46 @@ async fn a_guard_for_sessions_by_hand_is_an_error_of_the_application_on_a_route_
     let app = app().await;
     let alice = app.signed_in("alice").await;
     assert_eq!(with_token(&app, "/by-hand", Some(&alice)).await, (Status::Ok, "500".into()));
+}
+
+#[rocket::async_test]
+async fn to_a_guard_for_sessions_a_program_is_no_signed_in_user_where_both_are_accepted() {
+    let app = app().await;
+    let mut alice = app.signed_in("alice").await;
+    assert_eq!(alice.open("/record").await.body, "the user's own record");
+    let token = testing::bearer(&app.client).expect("a debug build").resource(Orders);
+    let authorization = format!("Bearer {}", token.scopes(["read:orders"]).text());
+    for kind in [("Accept", "text/html"), ("HX-Request", "true"), ("Accept", "application/json")] {
+        let headers = [("Authorization", authorization.as_str()), kind];
+        let answer = app.browser().request(Method::Get, "/record", &headers, "").await;
+        assert_eq!(answer.status, Status::Unauthorized, "{answer:?}");
+        let problem: Value = serde_json::from_str(&answer.body).expect("a problem document");
+        assert_eq!(problem["type"], "urn:logto-rocket:not_signed_in");
+        assert_eq!(problem.get("sign_in"), None);
+        for absent in ["Location", "HX-Redirect"] {
+            assert_eq!(answer.header(absent), None, "{answer:?}");
+        }
+        let challenges = answer.headers.iter().filter(|(name, _)| name == "WWW-Authenticate");
+        let challenges: Vec<_> = challenges.map(|(_, value)| value.as_str()).collect();
+        let metadata = "https://api.example.com/.well-known/oauth-protected-resource/orders";
+        assert_eq!(challenges, [format!("Bearer resource_metadata=\"{metadata}\"")]);
+    }
+    let why = with_token(&app, "/why-no-user", None).await;
+    assert_eq!(why, (Status::Ok, "NotSignedIn".into()));
+}
+
+#[rocket::async_test]
+async fn an_answer_to_who_is_a_user_or_a_program_depends_on_both_headers() {
+    let app = app().await;
+    let mut alice = app.signed_in("alice").await;
+    for path in ["/either", "/unprotected"] {
+        for answer in [alice.open(path).await, app.browser().fetch(path).await] {
+            let vary = answer.headers.iter().filter(|(name, _)| name == "Vary");
+            let vary: Vec<_> = vary.map(|(_, value)| value.as_str()).collect();
+            for header in ["Authorization", "Cookie"] {
+                assert!(vary.contains(&header), "{path}: {header} is not in {vary:?}");
+            }
+        }
+        assert_eq!(app.browser().open(path).await.status, Status::SeeOther, "{path}");
+    }
 }

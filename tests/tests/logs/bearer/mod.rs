@@ -3,6 +3,7 @@
 #![expect(clippy::needless_pass_by_value, reason = "the parameters of a handler are its guards")]
 
 mod secrets;
+mod sessions;
 
 use std::time::Duration;
 

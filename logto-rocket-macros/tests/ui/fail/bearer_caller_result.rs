@@ -1,0 +1,16 @@
+#[macro_use]
+extern crate rocket;
+
+use logto_rocket::{Caller, Refusal, authenticated};
+
+logto_rocket::resource!(pub Orders = "https://api.example.com/orders");
+
+#[authenticated(bearer, resource = Orders, scope = "read:orders")]
+#[get("/")]
+fn account(token: Result<Caller<Orders>, Refusal>) {
+    drop(token);
+}
+
+fn main() {
+    let _ = routes![account];
+}

@@ -1,0 +1,16 @@
+#[macro_use]
+extern crate rocket;
+
+use logto_rocket::{Bearer, authenticated};
+
+logto_rocket::resource!(pub Orders = "https://api.example.com/orders");
+
+#[authenticated(session, bearer, resource = Orders, scope = "read:orders")]
+#[get("/")]
+fn account(token: Bearer<Orders>) {
+    drop(token);
+}
+
+fn main() {
+    let _ = routes![account];
+}
