@@ -39,7 +39,18 @@ async fn order(token: Bearer<Orders>, order: String) -> String {
 
 #[authenticated(bearer, resource = "urn:orders")]
 #[get("/any")]
-fn any_token() {}
+fn any_token(token: Bearer<Orders>) -> String {
+    token.subject().to_owned()
+}
+
+/// Another name of the same resource.
+type TheSame = Orders;
+
+#[authenticated(bearer, resource = Orders)]
+#[get("/same")]
+fn same(token: Option<Bearer<TheSame>>) -> String {
+    token.map(|token| token.subject().to_owned()).unwrap_or_default()
+}
 
 #[authenticated(bearer, resource = Orders, machine)]
 #[get("/machines")]
@@ -76,6 +87,7 @@ fn delete() {}
 
 #[test]
 fn compiles() {
-    let routes = routes![orders, order, any_token, machines, invoices, orders_of, board, delete];
-    assert_eq!(routes.len(), 8);
+    let routes =
+        routes![orders, order, any_token, same, machines, invoices, orders_of, board, delete];
+    assert_eq!(routes.len(), 9);
 }
