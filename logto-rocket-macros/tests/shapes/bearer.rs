@@ -39,7 +39,11 @@ async fn order(token: Bearer<Orders>, order: String) -> String {
 
 #[authenticated(bearer, resource = "urn:orders")]
 #[get("/any")]
-fn any_token(token: Bearer<Orders>) -> String {
+fn any_token() {}
+
+#[authenticated(bearer, resource = "https://api.example.com/orders")]
+#[get("/by-uri")]
+fn by_uri(token: Bearer<Orders>) -> String {
     token.subject().to_owned()
 }
 
@@ -87,7 +91,8 @@ fn delete() {}
 
 #[test]
 fn compiles() {
-    let routes =
-        routes![orders, order, any_token, same, machines, invoices, orders_of, board, delete];
-    assert_eq!(routes.len(), 9);
+    let routes = routes![
+        orders, order, any_token, by_uri, same, machines, invoices, orders_of, board, delete
+    ];
+    assert_eq!(routes.len(), 10);
 }
