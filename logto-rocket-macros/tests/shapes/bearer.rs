@@ -41,6 +41,21 @@ async fn order(token: Bearer<Orders>, order: String) -> String {
 #[get("/any")]
 fn any_token() {}
 
+#[authenticated(bearer, resource = "https://api.example.com/orders")]
+#[get("/by-uri")]
+fn by_uri(token: Bearer<Orders>) -> String {
+    token.subject().to_owned()
+}
+
+/// Another name of the same resource.
+type TheSame = Orders;
+
+#[authenticated(bearer, resource = Orders)]
+#[get("/same")]
+fn same(token: Option<Bearer<TheSame>>) -> String {
+    token.map(|token| token.subject().to_owned()).unwrap_or_default()
+}
+
 #[authenticated(bearer, resource = Orders, machine)]
 #[get("/machines")]
 fn machines() {}
@@ -76,6 +91,8 @@ fn delete() {}
 
 #[test]
 fn compiles() {
-    let routes = routes![orders, order, any_token, machines, invoices, orders_of, board, delete];
-    assert_eq!(routes.len(), 8);
+    let routes = routes![
+        orders, order, any_token, by_uri, same, machines, invoices, orders_of, board, delete
+    ];
+    assert_eq!(routes.len(), 10);
 }

@@ -1,4 +1,4 @@
-use logto_rocket::{Caller, LogtoUser, Organizations, authenticated, resource};
+use logto_rocket::{Bearer, Caller, LogtoUser, Organizations, Refusal, authenticated, resource};
 
 resource!(pub Orders = "https://api.example.com/orders");
 
@@ -34,7 +34,13 @@ fn organization(org: &str) -> String {
     org.into()
 }
 
+#[authenticated(session, bearer, resource = Orders, scope = "read:orders")]
+#[get("/programs")]
+fn for_programs(token: Option<Bearer<Orders>>, caller: Result<Caller<Orders>, Refusal>) {
+    drop((token, caller));
+}
+
 #[test]
 fn compiles() {
-    assert_eq!(routes![orders, desk, organization].len(), 3);
+    assert_eq!(routes![orders, desk, organization, for_programs].len(), 4);
 }
