@@ -1,7 +1,7 @@
 //! The keys that logout tokens are verified with.
 
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use logto_rocket::testing::{Endpoint, Fault, Signing, Tamper};
 use logto_rocket::{Event, LogoutError};
@@ -19,11 +19,13 @@ async fn a_flood_of_forged_tokens_fetches_the_keys_a_few_times() {
     let mut alice = app.signed_in("alice").await;
     app.idp.forget_requests();
     let forged = unknown_keys(&app, 1_000);
+    let begun = Instant::now();
     for answer in join_all(forged.iter().map(|token| app.post_logout_token(token))).await {
         assert_refused(&answer, "forged");
     }
-    // One a second while they come.
-    assert!(app.idp.requests().keys() <= 5, "{}", app.idp.requests().keys());
+    // One a second while they come, however long a busy machine takes for them.
+    let (fetches, seconds) = (app.idp.requests().keys() as u64, begun.elapsed().as_secs());
+    assert!(fetches <= seconds + 2, "{fetches} fetches in {seconds} s");
     assert!(alice.is_signed_in().await);
     assert_eq!(
         app.post_logout_token(&app.idp.logout_token("alice").unwrap()).await.status,
