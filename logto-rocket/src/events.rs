@@ -67,7 +67,7 @@ pub enum Event {
         /// Why.
         error: LogoutError,
     },
-    /// A session has ended because the ID token of a refresh told of somebody else, or was not for this
+    /// A session has ended because the ID token of a refresh named another user, or was not for this
     /// application. What came with it is not used, and its tokens are revoked.
     RefreshedAsAnother {
         /// The id of the user whose session it was.
@@ -149,7 +149,7 @@ impl fmt::Display for Event {
             }
             Self::RefreshedAsAnother { sub, session, claim, why } => write!(
                 f,
-                "the session {session} of {sub} has ended, because a refresh told of somebody else: \
+                "the session {session} of {sub} has ended, because a refresh named another user: \
                  the claim `{claim}` {why}"
             ),
             Self::Undecided { error } => write!(f, "a guard could not decide: {error}"),

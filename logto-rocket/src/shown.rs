@@ -1,4 +1,4 @@
-//! How what somebody else sent stands in a message: a text by [`shown`], a value by [`type_of`].
+//! How a value from outside is shown in a message: a text by [`shown`], a value by [`type_of`].
 
 use serde_json::Value;
 

@@ -179,7 +179,7 @@ fn cookie(reader: &mut Reader, is_https: bool, warnings: &mut Vec<Warning>) -> O
     }
     if is_https && without_host.is_none() {
         let what = "has no prefix `__Host-`: other hosts of the same domain can set a cookie of \
-                    this name, and so sign visitors in as somebody else";
+                    this name, and so sign users in as another user";
         let cure = format!("write `__Host-{}`", without_secure.unwrap_or(&name));
         warnings.push(reader.warning(key, what, &cure));
     }

@@ -42,8 +42,8 @@ pub enum Refusal {
     NoToken,
     /// The `Authorization` header is malformed, or given twice; 400. Holds what is wrong.
     InvalidRequest(&'static str),
-    /// The access token that a program presented is not valid, has expired, or is for somebody else;
-    /// 401.
+    /// The access token that a program presented is not valid, has expired, or is for another API or
+    /// organization; 401.
     InvalidToken(InvalidToken),
     /// The access token that a program presented does not meet the requirement; 403.
     InsufficientScope {

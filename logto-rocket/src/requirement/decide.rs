@@ -37,9 +37,9 @@ pub(crate) async fn decide_for_request(
 ///
 /// # Errors
 ///
-/// [`Refusal::InvalidToken`] if the token is for somebody else, [`Refusal::NoOrganization`] if a segment
-/// of the path is not the id of an organization, [`Refusal::InsufficientScope`] if the requirement is not
-/// met, and [`Refusal::TokenTooOld`] if a newer sign-in would meet it.
+/// [`Refusal::InvalidToken`] if the token is for another API or organization,
+/// [`Refusal::NoOrganization`] if a segment of the path is not the id of an organization,
+/// [`Refusal::InsufficientScope`] if the requirement is not met, and [`Refusal::TokenTooOld`] if a newer sign-in would meet it.
 pub(crate) async fn decide_for_program(
     tree: Tree,
     token: &VerifiedToken,
