@@ -46,6 +46,16 @@ const TABLES: [&str; 2] = ["session", "session.redis"];
 pub(super) const SECRETS: [&str; 4] =
     ["app_secret", "secret_keys", "secret_key", "session.redis.url"];
 
+/// The keys whose values are lists.
+pub(super) const LISTS: [&str; 6] = [
+    "scopes",
+    "resources",
+    "trusted_origins",
+    "session.claims",
+    "secret_keys",
+    "resource_metadata_scopes",
+];
+
 /// Whether `path` is a table that holds other keys.
 pub(super) fn is_table(path: &str) -> bool {
     TABLES.contains(&path)

@@ -6,6 +6,7 @@
 mod connection;
 mod environment;
 mod errors;
+mod files;
 mod in_code;
 mod keys;
 mod listener;

@@ -2,6 +2,7 @@
 
 mod environment;
 mod errors;
+mod files;
 mod layers;
 mod listener;
 mod never_panics;
