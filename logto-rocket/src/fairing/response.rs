@@ -71,7 +71,7 @@ fn write_cookies(
             cookies.extend(own.writes(&session, request).unwrap_or_default());
         }
         (SessionWrite::Keep, Some(loaded)) => {
-            if let Some(session) = sessions.to_write(loaded) {
+            if let Some(session) = sessions.to_write(loaded, state.activity()) {
                 match own.writes(&session, request) {
                     Ok(writes) => cookies.extend(writes),
                     Err(error) => log::warn!("A session could not be written: {error}"),

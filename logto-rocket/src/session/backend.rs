@@ -10,7 +10,7 @@ use super::cookie::{Cookies, TooLarge};
 use super::lifetimes::Lifetimes;
 use super::memory::{CachedSession, Entry, Memory};
 use super::secret::Secret;
-use super::session::{Session, SignInOrigin};
+use super::session::{Activity, Session, SignInOrigin};
 use super::store::{Lease, SessionStore, StoreError, StoredSessions};
 use crate::clock::Clock;
 use crate::error::Error;
@@ -94,9 +94,15 @@ impl Backend {
     }
 
     /// Writes a loaded session back to the store in a task of its own, if anything is to be written.
-    pub fn write_behind(&self, opened: &Arc<CachedSession>, session: &Arc<Session>, now: u64) {
+    pub fn write_behind(
+        &self,
+        opened: &Arc<CachedSession>,
+        session: &Arc<Session>,
+        activity: Activity,
+        now: u64,
+    ) {
         if let Self::Store(sessions) = self {
-            sessions.write_behind(opened, session, now);
+            sessions.write_behind(opened, session, activity, now);
         }
     }
 

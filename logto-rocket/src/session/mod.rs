@@ -40,7 +40,7 @@ pub(crate) use self::load::Loaded;
 pub(crate) use self::memory::SignInResult;
 use self::memory::{Memory, UsedCodes, Verdict};
 use self::renewal::Circuit;
-pub(crate) use self::session::{Asked, Session, SignInOrigin, USUAL_SCOPES};
+pub(crate) use self::session::{Activity, Asked, Session, SignInOrigin, USUAL_SCOPES};
 pub(crate) use self::settings::{Settings, StoreSettings};
 #[cfg(feature = "redis")]
 pub use self::store::RedisStore;

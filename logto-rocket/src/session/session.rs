@@ -40,6 +40,15 @@ pub(crate) struct Session {
     pub secret: Option<Secret>,
 }
 
+/// What a request means for the idle timeout of its session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Activity {
+    /// It is a use of the session.
+    Use,
+    /// It is none, because the page makes it in the background.
+    None,
+}
+
 /// Where a sign-in came from, for the user to recognize it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct SignInOrigin {
@@ -136,6 +145,13 @@ impl Session {
     /// Whether Logto has confirmed the claims no longer ago than this.
     pub fn is_confirmed_within(&self, limit: Duration, now: u64) -> bool {
         now.saturating_sub(self.confirmed_at) < limit.as_secs()
+    }
+
+    /// Notes a request at this time.
+    pub fn seen(&mut self, activity: Activity, now: u64) {
+        if activity == Activity::Use {
+            self.last_seen = now.max(self.last_seen);
+        }
     }
 
     /// Makes it a session in a store, which the browser finds by this secret.

@@ -1,5 +1,6 @@
 //! Sessions in cookies, and how long any session lasts.
 
+mod background;
 mod chunked_cookies;
 mod cookie_size;
 mod cookies;
