@@ -1,7 +1,7 @@
 //! The names of all keys, and the suggestion for an unknown key.
 
 /// Every key under `logto`.
-pub(super) const KEYS: [&str; 35] = [
+pub(super) const KEYS: [&str; 37] = [
     "endpoint",
     "issuer",
     "internal_endpoint",
@@ -16,9 +16,11 @@ pub(super) const KEYS: [&str; 35] = [
     "pushed_authorization",
     "after_sign_in",
     "after_sign_out",
+    "sign_out.clear_site_data",
     "trusted_origins",
     "session.max_lifetime",
     "session.idle_timeout",
+    "session.persistent",
     "session.revalidate_after",
     "session.max_stale",
     "session.store",
@@ -40,16 +42,17 @@ pub(super) const KEYS: [&str; 35] = [
 ];
 
 /// The tables that hold other keys.
-const TABLES: [&str; 2] = ["session", "session.redis"];
+const TABLES: [&str; 3] = ["session", "session.redis", "sign_out"];
 
 /// The keys whose values are never shown.
 pub(super) const SECRETS: [&str; 4] =
     ["app_secret", "secret_keys", "secret_key", "session.redis.url"];
 
 /// The keys whose values are lists.
-pub(super) const LISTS: [&str; 6] = [
+pub(super) const LISTS: [&str; 7] = [
     "scopes",
     "resources",
+    "sign_out.clear_site_data",
     "trusted_origins",
     "session.claims",
     "secret_keys",

@@ -16,6 +16,7 @@ mod reader;
 mod resource_metadata;
 mod secret_keys;
 mod session;
+mod site_data;
 mod source;
 mod store;
 #[cfg(feature = "testing")]
@@ -38,6 +39,7 @@ pub(crate) use read::given;
 pub(crate) use read::{read, read_resource_server};
 pub(crate) use resource_metadata::ResourceMetadata;
 pub(crate) use secret_keys::has_secret_key;
+pub use site_data::SiteData;
 pub use store::Store;
 #[cfg(feature = "testing")]
 pub(crate) use test_provider::TestProvider;
@@ -77,6 +79,8 @@ pub(crate) struct Settings {
     pub(crate) after_sign_in: LocalPath,
     /// Where a sign-out without `return_to` leads.
     pub(crate) after_sign_out: LocalPath,
+    /// What browsers delete at a sign-out.
+    pub(crate) clear_site_data: Vec<SiteData>,
     /// Other origins whose requests count as the site's own.
     pub(crate) trusted_origins: Vec<Origin>,
     /// The keys under `session`.

@@ -9,7 +9,8 @@ use super::reader::Reader;
 use super::secret_keys::{self, MAKE_ONE};
 use super::values::{self, Base, Origin};
 use super::{
-    Config, Connection, ResourceMetadata, Settings, connection, environment, keys, session, texts,
+    Config, Connection, ResourceMetadata, Settings, SiteData, connection, environment, keys,
+    session, texts,
 };
 use crate::local_path::{LocalPath, NotLocal};
 use crate::oidc::Prompt;
@@ -44,6 +45,8 @@ pub(crate) fn read(
     let pushed_authorization = reader.flag("pushed_authorization").unwrap_or(false);
     let after_sign_in = local_path(&mut reader, "after_sign_in");
     let after_sign_out = local_path(&mut reader, "after_sign_out");
+    let clear_site_data =
+        reader.list("sign_out.clear_site_data", SiteData::parse).unwrap_or_default();
     let trusted_origins = reader.list("trusted_origins", Origin::of_another).unwrap_or_default();
     let is_https = base_url.as_ref().map_or(listener.has_tls, Origin::is_https);
     let session = session::read(&mut reader, is_https, has_own_store, &mut warnings);
@@ -71,6 +74,7 @@ pub(crate) fn read(
         pushed_authorization,
         after_sign_in,
         after_sign_out,
+        clear_site_data,
         trusted_origins,
         session,
         secret_keys,

@@ -5,6 +5,7 @@ use rocket::{Request, Response};
 
 use super::caching::{PublicCaching, forbid_caching};
 use crate::client::Client;
+use crate::config::SiteData;
 use crate::request::{RequestState, SessionWrite, Writes};
 use crate::session::{CookieWrite, Sessions};
 
@@ -66,7 +67,10 @@ fn write_cookies(
     let mut cookies = writes.cookies;
     let flows = own.flows(request);
     match (writes.session, state.found()) {
-        (SessionWrite::Delete, _) => cookies.extend(own.deletions()),
+        (SessionWrite::Delete, _) => {
+            cookies.extend(own.deletions());
+            clear_site_data(response, &client.settings().clear_site_data);
+        }
         (SessionWrite::Begin(session), _) if sessions.is_alive(&session) => {
             cookies.extend(own.writes(&session, request).unwrap_or_default());
         }
@@ -90,5 +94,14 @@ fn write_cookies(
     for cookie in cookies {
         let cookie = own.build(cookie).to_string();
         response.adjoin_header(Header::new("Set-Cookie", cookie));
+    }
+}
+
+/// Has the browser delete these data of the site
+/// ([Clear Site Data, section 3.1](https://www.w3.org/TR/clear-site-data/#header)).
+fn clear_site_data(response: &mut Response<'_>, data: &[SiteData]) {
+    if !data.is_empty() {
+        let quoted: Vec<_> = data.iter().map(|data| format!("\"{}\"", data.as_str())).collect();
+        response.set_raw_header("Clear-Site-Data", quoted.join(", "));
     }
 }

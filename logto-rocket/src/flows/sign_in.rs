@@ -31,6 +31,7 @@ pub struct SignInBuilder<'l> {
     options: SignInOptions,
     return_to: Option<LocalPath>,
     sub: Option<String>,
+    persistent: Option<bool>,
 }
 
 /// A sign-in that has started: as the response of a handler, it sends the browser to Logto. A script
@@ -57,7 +58,13 @@ impl Logto {
 
 impl<'l> SignInBuilder<'l> {
     pub(crate) fn new(client: &'l Arc<Client>) -> Self {
-        Self { client, options: SignInOptions::default(), return_to: None, sub: None }
+        Self {
+            client,
+            options: SignInOptions::default(),
+            return_to: None,
+            sub: None,
+            persistent: None,
+        }
     }
 
     /// Where to go after signing in: a path on this site, with its query, of at most 1,024 bytes, or an
@@ -66,6 +73,13 @@ impl<'l> SignInBuilder<'l> {
     /// [`Event::ReturnToIgnored`] says why, and the default holds.
     pub fn return_to(mut self, path: &str) -> Self {
         self.return_to = self.client.return_to(path);
+        self
+    }
+
+    /// Whether the browser keeps the session when it is closed: "keep me signed in". Default: as
+    /// `session.persistent` says, or, if the same user signs in again while signed in, as before.
+    pub fn remember(mut self, keep: bool) -> Self {
+        self.persistent = Some(keep);
         self
     }
 
@@ -185,7 +199,7 @@ impl<'l> SignInBuilder<'l> {
     }
 
     async fn prepare(self) -> Result<SignIn, Error> {
-        let Self { client, options, return_to, sub } = self;
+        let Self { client, options, return_to, sub, persistent } = self;
         let scopes = client.scopes();
         let resources = client.resources();
         let redirect_uri = client.route_url("sign-in-callback");
@@ -204,6 +218,7 @@ impl<'l> SignInBuilder<'l> {
             ),
             max_age,
             sub,
+            persistent,
             attempt: 1,
             finished: false,
         };

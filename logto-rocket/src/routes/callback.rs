@@ -79,9 +79,11 @@ pub(super) async fn respond(client: &Arc<Client>, request: &Request<'_>) -> Resp
             .unwrap_or_else(|| fail(client, request, Some(&flow), &SignInError::Spent));
     };
     let origin = origin(request);
+    let before = RequestState::of(request).loaded(request, client).await.ok().flatten();
+    let before = before.map(|loaded| Arc::clone(&loaded.session));
     let exchange = || {
         let code = AuthorizationCode::from(code);
-        let exchange = exchange(Arc::clone(client), flow.clone(), code, origin);
+        let exchange = exchange(Arc::clone(client), flow.clone(), code, origin, before);
         async move {
             let _place = place;
             exchange.await

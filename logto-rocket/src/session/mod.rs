@@ -103,6 +103,7 @@ impl Sessions {
         let attributes = Attributes {
             secure: is_https,
             same_site: settings.same_site,
+            persistent: settings.persistent,
             max_bytes: settings.max_cookie_bytes,
         };
         let cookies = Cookies::new(&naming, secret_keys, attributes, lifetimes, clock.clone());
@@ -143,16 +144,18 @@ impl Sessions {
 
     /// A session that begins, with what Logto gave for it and the nonce of the sign-in, whose hash is
     /// kept if there can be refreshes. It does not exist for other requests before
-    /// it is [created](Self::create) and written to its browser.
+    /// it is [created](Self::create) and written to its browser, which keeps it if it is `persistent`.
     pub fn begin(
         &self,
         claims: Claims,
         asked: Asked,
+        persistent: Option<bool>,
         answer: Option<(&Tokens, &Nonce)>,
         origin: Option<SignInOrigin>,
     ) -> Arc<Session> {
         let now = self.clock.now();
         let mut session = Session::new(self.claims_to_store(claims), asked, now);
+        session.persistent = persistent;
         if let Some((tokens, nonce)) = answer {
             session.refresh_token.clone_from(&tokens.refresh_token);
             session.nonce = tokens.refresh_token.as_ref().map(|_| nonce.into());

@@ -27,6 +27,8 @@ pub(crate) struct Session {
     pub signed_in_at: u64,
     pub confirmed_at: u64,
     pub last_seen: u64,
+    /// Whether its browser keeps it when it is closed, if the sign-in said so.
+    pub persistent: Option<bool>,
     /// How often the application asked that nothing from before decide any more. An access token from
     /// before the last mark is still good for calls, but its scopes decide nothing here.
     pub marks: u32,
@@ -123,6 +125,7 @@ impl Session {
             signed_in_at: now,
             confirmed_at: now,
             last_seen: now,
+            persistent: None,
             marks: 0,
             id_token: None,
             tokens: Vec::new(),

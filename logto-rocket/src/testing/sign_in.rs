@@ -62,7 +62,7 @@ pub fn sign_in(
         .map_err(|error| IdpError::Description(error.to_string()))?;
     let sessions = attached.sessions();
     let asked = Asked::new(&scopes, &attached.settings().resources);
-    let session = sessions.begin(claims, asked, None, None);
+    let session = sessions.begin(claims, asked, None, None, None);
     wait_for(sessions.create(&session))
         .ok_or_else(|| IdpError::Store(ONE_THREAD.into()))?
         .map_err(|error| match error {

@@ -10,7 +10,7 @@ use crate::client::Client;
 use crate::error::{Call, Error, SignInError};
 use crate::oidc::{AuthorizationCode, Expected, MaxAge, NotExchanged, Tokens};
 use crate::request::client_address;
-use crate::session::{Flow, SignInOrigin, SignInResult};
+use crate::session::{Flow, Session, SignInOrigin, SignInResult};
 use crate::task::Place;
 
 /// How long a callback waits until its code may be exchanged.
@@ -40,12 +40,13 @@ pub(super) async fn place(client: &Arc<Client>, request: &Request<'_>) -> Result
     })
 }
 
-/// Exchanges the code, once, and verifies what comes.
+/// Exchanges the code, once, and verifies what comes. `before` is the session that the browser has.
 pub(super) async fn exchange(
     client: Arc<Client>,
     flow: Flow,
     code: AuthorizationCode,
     origin: SignInOrigin,
+    before: Option<Arc<Session>>,
 ) -> SignInResult {
     let redirect_uri = client.route_url("sign-in-callback");
     let exchanged = client.oidc().exchange(&code, &flow.verifier, &redirect_uri).await;
@@ -58,7 +59,10 @@ pub(super) async fn exchange(
     match verify(&client, &flow, &tokens).await {
         Ok(claims) => {
             let asked = flow.asked.resolve(client.asked());
-            Ok(client.sessions().begin(claims, asked, Some((&tokens, &flow.nonce)), Some(origin)))
+            let same = before.filter(|before| before.claims.sub == claims.sub);
+            let persistent = flow.persistent.or_else(|| same?.persistent);
+            let answer = Some((&tokens, &flow.nonce));
+            Ok(client.sessions().begin(claims, asked, persistent, answer, Some(origin)))
         }
         Err(error) => {
             client.sessions().revoke_refused(tokens.refresh_token.as_ref()).await;

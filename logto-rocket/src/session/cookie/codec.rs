@@ -34,6 +34,8 @@ struct Rest {
     asked: Asked,
     #[serde(rename = "m", default, skip_serializing_if = "is_zero")]
     marks: u32,
+    #[serde(rename = "p", default, skip_serializing_if = "Option::is_none")]
+    persistent: Option<bool>,
     #[serde(rename = "k", default, skip_serializing_if = "Option::is_none")]
     id_token: Option<RawIdToken>,
     #[serde(rename = "a", default, skip_serializing_if = "Vec::is_empty")]
@@ -48,6 +50,7 @@ impl Session {
         let rest = Rest {
             asked: self.asked.clone(),
             marks: self.marks,
+            persistent: self.persistent,
             id_token: self.id_token.clone(),
             tokens: self.tokens.clone(),
             origin: self.origin.clone(),
@@ -78,7 +81,7 @@ impl Session {
         else {
             return None;
         };
-        let Rest { asked, marks, id_token, tokens, origin } = rest.unwrap_or_default();
+        let Rest { asked, marks, persistent, id_token, tokens, origin } = rest.unwrap_or_default();
         Some(Self {
             id,
             generation,
@@ -89,6 +92,7 @@ impl Session {
             signed_in_at,
             confirmed_at: signed_in_at.checked_add_signed(confirmed)?,
             last_seen: signed_in_at.checked_add_signed(seen)?,
+            persistent,
             marks,
             id_token,
             tokens,
@@ -100,9 +104,10 @@ impl Session {
 
 impl Rest {
     fn is_needed(&self) -> bool {
-        let Self { asked, marks, id_token, tokens, origin } = self;
+        let Self { asked, marks, persistent, id_token, tokens, origin } = self;
         !is_default(asked)
             || *marks > 0
+            || persistent.is_some()
             || id_token.is_some()
             || !tokens.is_empty()
             || origin.is_some()
@@ -132,6 +137,7 @@ mod tests {
         session.confirmed_at = 990;
         session.last_seen = 1_010;
         session.marks = 3;
+        session.persistent = Some(false);
         session.to_text().unwrap()
     }
 
@@ -142,6 +148,7 @@ mod tests {
         assert_eq!(session.claims.sub, "k3d9");
         assert_eq!(session.claims.get::<String>("team").unwrap().as_deref(), Some("a\nb"));
         assert_eq!((session.confirmed_at, session.last_seen, session.marks), (990, 1_010, 3));
+        assert_eq!(session.persistent, Some(false));
         assert_eq!(session.to_text().unwrap(), text);
     }
 

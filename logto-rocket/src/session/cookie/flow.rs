@@ -40,6 +40,9 @@ pub(crate) struct Flow {
     /// The user that a fresh sign-in was asked of.
     #[serde(rename = "u", default, skip_serializing_if = "Option::is_none")]
     pub sub: Option<String>,
+    /// Whether the browser keeps the session when it is closed, if the sign-in said so.
+    #[serde(rename = "p", default, skip_serializing_if = "Option::is_none")]
+    pub persistent: Option<bool>,
     /// How many sign-ins in a row this one is, none of which led to a session that a request carried.
     #[serde(rename = "c")]
     pub attempt: u32,

@@ -10,6 +10,7 @@ mod given_up;
 mod interleavings;
 mod lifetimes;
 mod other_applications;
+mod persistence;
 mod refusals;
 mod retry_after;
 mod revalidation;
