@@ -188,7 +188,8 @@
 //!   If two processes renew one session at once, they may use a refresh token twice; if Logto
 //!   rotates refresh tokens, it then ends the session. Send each browser to the same process, or
 //!   store sessions in Redis: they then end everywhere at once, and one process at a time asks for
-//!   tokens. Two callbacks of one sign-in that reach two processes at once exchange its code twice.
+//!   tokens. Two callbacks of one sign-in that reach two processes exchange its code twice, which
+//!   makes Logto revoke what came first; with a store one process exchanges it.
 //! - **Rocket's own log** prints the address of each request at the level `normal`, and the address
 //!   of the sign-in callback contains the code. The code is useless without the app secret and the
 //!   browser's cookie, and it is used a moment later. `log_level = "critical"` prints no addresses.

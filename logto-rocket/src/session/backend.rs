@@ -11,7 +11,7 @@ use super::lifetimes::Lifetimes;
 use super::memory::{CachedSession, Entry, Memory};
 use super::secret::Secret;
 use super::session::{Activity, Session, SignInOrigin};
-use super::store::{Lease, SessionStore, StoreError, StoredSessions};
+use super::store::{CodeClaim, Lease, SessionStore, SignInCode, StoreError, StoredSessions};
 use crate::clock::Clock;
 use crate::error::Error;
 use crate::session_id::SessionId;
@@ -139,6 +139,25 @@ impl Backend {
                 cookies.check_size(session).map_err(NotCreated::TooLarge)
             }
             Self::Store(sessions) => sessions.create(session).await.map_err(NotCreated::Store),
+        }
+    }
+
+    /// Waits until it is known who exchanges the code of a sign-in; `None` where no other process can.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Store`].
+    pub async fn claim(&self, code: &SignInCode) -> Result<Option<CodeClaim>, Error> {
+        match self {
+            Self::Cookies(_) => Ok(None),
+            Self::Store(sessions) => sessions.claim(code).await.map(Some),
+        }
+    }
+
+    /// Leaves word of the session that a sign-in has begun, where another process may be asked for it.
+    pub async fn leave_word(&self, code: &SignInCode, session: &Session) {
+        if let Self::Store(sessions) = self {
+            sessions.leave_word(code, session).await;
         }
     }
 

@@ -37,7 +37,7 @@ pub(crate) use self::cookie::{AskedInFlow, CookieWrite, Flow, MAX_RETURN_TO};
 use self::cookie::{Attributes, Cookies, Naming, hash};
 use self::lifetimes::{FLOW_LIFETIME, Lifetimes};
 pub(crate) use self::load::Loaded;
-pub(crate) use self::memory::SignInResult;
+pub(crate) use self::memory::{Exchanged, SignInResult};
 use self::memory::{Memory, UsedCodes, Verdict};
 use self::renewal::Circuit;
 pub(crate) use self::session::{Activity, Asked, Session, SignInOrigin, USUAL_SCOPES};
@@ -46,6 +46,7 @@ pub(crate) use self::settings::{Settings, StoreSettings};
 pub use self::store::RedisStore;
 #[cfg(feature = "redis")]
 pub(crate) use self::store::RedisUrl;
+pub(crate) use self::store::{CodeClaim, SignInCode};
 pub use self::store::{MemoryStore, Record, Replaced, SessionStore, StoreError, StoreId, Stored};
 use crate::claims::Claims;
 use crate::clock::Clock;
@@ -173,6 +174,25 @@ impl Sessions {
     /// [`NotCreated`].
     pub async fn create(&self, session: &Session) -> Result<(), NotCreated> {
         self.backend.create(session).await
+    }
+
+    /// Waits until it is known who exchanges the code of a sign-in; `None` if sessions are in cookies,
+    /// where no other process can tell.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Store`].
+    pub async fn claim(&self, code: &SignInCode) -> Result<Option<CodeClaim>, Error> {
+        Ok(self.backend.claim(code).await?.map(|claim| match claim {
+            CodeClaim::Begun(session) if !self.is_alive(&session) => CodeClaim::Taken,
+            claim => claim,
+        }))
+    }
+
+    /// Leaves word of the session that a sign-in has begun, for the process that its browser calls back
+    /// next.
+    pub async fn leave_word(&self, code: &SignInCode, session: &Session) {
+        self.backend.leave_word(code, session).await;
     }
 
     /// The sessions of a user that are in the store and not over.

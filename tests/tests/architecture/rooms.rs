@@ -12,7 +12,7 @@ use crate::sources::{File, Sources};
 const ROOMS: &[(&str, &[&str])] = &[
     ("lib", &[]),
     ("fairing", &["routes", "flows", "guard", "response", "request", "requirement", "user", "client", "resource_server", "config", "session/mod", "session/settings", "session/store", "session/cookie", "events", "oidc", "clock"]),
-    ("routes", &["flows", "response", "request", "user", "client", "resource_server", "session/mod", "session/backend", "session/memory", "session/cookie", "session/session", "events", "oidc", "error", "task", "claims", "local_path", "loopback"]),
+    ("routes", &["flows", "response", "request", "user", "client", "resource_server", "session/mod", "session/backend", "session/store", "session/memory", "session/cookie", "session/session", "events", "oidc", "error", "task", "claims", "local_path", "loopback"]),
     ("templates", &["guard", "request", "user", "client", "error", "local_path"]),
     ("flows", &["response", "request", "user", "client", "session/cookie", "session/session", "events", "oidc", "error", "local_path"]),
     ("guard", &["request", "requirement", "bearer", "user", "client", "resource_server", "session/cached_token", "events", "session_id", "error", "resource"]),

@@ -10,7 +10,9 @@ use crate::client::Client;
 use crate::error::{Call, Error, SignInError};
 use crate::oidc::{AuthorizationCode, Expected, MaxAge, NotExchanged, Tokens};
 use crate::request::client_address;
-use crate::session::{Flow, Session, SignInOrigin, SignInResult};
+use crate::session::{
+    CodeClaim, Exchanged, Flow, Session, SignInCode, SignInOrigin, SignInResult,
+};
 use crate::task::Place;
 
 /// How long a callback waits until its code may be exchanged.
@@ -40,25 +42,61 @@ pub(super) async fn place(client: &Arc<Client>, request: &Request<'_>) -> Result
     })
 }
 
-/// Exchanges the code, once, and verifies what comes. `before` is the session that the browser has.
+/// Exchanges the code, once, and verifies what comes, unless another process has. `before` is the session
+/// that the browser has.
 pub(super) async fn exchange(
     client: Arc<Client>,
     flow: Flow,
     code: AuthorizationCode,
     origin: SignInOrigin,
     before: Option<Arc<Session>>,
+) -> Result<Exchanged, SignInError> {
+    let sessions = client.sessions();
+    let name = SignInCode::new(flow.state.reveal(), code.reveal());
+    let lease = match sessions.claim(&name).await {
+        Ok(None) => None,
+        Ok(Some(CodeClaim::Ours(lease))) => Some(lease),
+        Ok(Some(CodeClaim::Begun(session))) => return Ok(Exchanged::Elsewhere(session)),
+        Ok(Some(CodeClaim::Taken)) => {
+            sessions.used_codes().never_sent(&flow.key());
+            return Ok(Exchanged::Taken);
+        }
+        Err(error) => {
+            sessions.used_codes().never_sent(&flow.key());
+            return Err(error.into());
+        }
+    };
+    let exchanged = exchange_here(&client, &flow, &code, origin, before).await;
+    if exchanged.is_err()
+        && let Some(lease) = lease
+    {
+        if sessions.used_codes().knows(&flow.key()) {
+            lease.fail_behind();
+        } else {
+            lease.release_behind();
+        }
+    }
+    exchanged.map(Exchanged::Here)
+}
+
+async fn exchange_here(
+    client: &Arc<Client>,
+    flow: &Flow,
+    code: &AuthorizationCode,
+    origin: SignInOrigin,
+    before: Option<Arc<Session>>,
 ) -> SignInResult {
     let redirect_uri = client.route_url("sign-in-callback");
-    let exchanged = client.oidc().exchange(&code, &flow.verifier, &redirect_uri).await;
+    let exchanged = client.oidc().exchange(code, &flow.verifier, &redirect_uri).await;
     let tokens = exchanged.map_err(|NotExchanged { error, code_may_be_used }| {
         if !code_may_be_used {
             client.sessions().used_codes().never_sent(&flow.key());
         }
         error
     })?;
-    match verify(&client, &flow, &tokens).await {
+    match verify(client, flow, &tokens).await {
         Ok(claims) => {
-            let asked = flow.asked.resolve(client.asked());
+            let asked = flow.asked.clone().resolve(client.asked());
             let same = before.filter(|before| before.claims.sub == claims.sub);
             let persistent = flow.persistent.or_else(|| same?.persistent);
             let answer = Some((&tokens, &flow.nonce));

@@ -51,7 +51,7 @@ pub(super) use self::queue::{Freshness, Purpose, Settled, Use};
 use self::registry::Ages;
 pub(super) use self::registry::{Entry, Registry};
 use self::unopened::Unopened;
-pub(crate) use self::used_codes::{SignInResult, UsedCodes};
+pub(crate) use self::used_codes::{Exchanged, SignInResult, UsedCodes};
 
 /// How long what is not needed is remembered for the case that it is.
 const HOUR: Duration = Duration::from_secs(3600);

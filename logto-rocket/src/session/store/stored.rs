@@ -212,7 +212,7 @@ impl StoredSessions {
     }
 
     /// The name of a user, or of a session at Logto, in the store.
-    fn named(&self, name: &str) -> String {
+    pub(in crate::session) fn named(&self, name: &str) -> String {
         format!("{}:{name}", self.owner)
     }
 }
