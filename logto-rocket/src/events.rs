@@ -1,8 +1,13 @@
 //! [`Event`]: what happened, for an audit trail, metrics and logs; [`Events`] emits them.
 
-use std::fmt;
+mod store_call;
 
-use crate::error::{Error, SignInError};
+use std::fmt;
+use std::time::Duration;
+
+pub use self::store_call::StoreCall;
+
+use crate::error::{Call, Error, SignInError};
 use crate::local_path::NotLocal;
 use crate::oidc::LogoutError;
 use crate::session_id::SessionId;
@@ -99,6 +104,33 @@ pub enum Event {
         /// The requirement, in the syntax of the attribute.
         requirement: String,
     },
+    /// A call to Logto has ended.
+    LogtoCalled {
+        /// What was asked of Logto.
+        call: Call,
+        /// How long it took.
+        took: Duration,
+        /// The status of the answer. `None` if there was none that could be used, with the error.
+        status: Option<u16>,
+        /// Why there was no answer that could be used. What an answer says is no error here.
+        error: Option<Error>,
+    },
+    /// A call of the session store has ended.
+    StoreCalled {
+        /// The method.
+        call: StoreCall,
+        /// How long it took.
+        took: Duration,
+        /// Why it failed, if it did.
+        error: Option<String>,
+    },
+    /// The session store fails, after it has worked. Requests that need a session get 503.
+    StoreAway {
+        /// Why.
+        why: String,
+    },
+    /// The session store works again.
+    StoreBack,
 }
 
 /// The application's own function for events.
@@ -157,6 +189,24 @@ impl fmt::Display for Event {
             Self::Denied { sub, requirement } => {
                 write!(f, "{sub} was refused; required: {requirement}")
             }
+            Self::LogtoCalled { call, took, status, error } => {
+                write!(f, "Logto was called ({call}), {} ms: ", took.as_millis())?;
+                match (status, error) {
+                    (_, Some(error)) => write!(f, "{error}"),
+                    (Some(status), None) => write!(f, "{status}"),
+                    (None, None) => f.write_str("no answer"),
+                }
+            }
+            Self::StoreCalled { call, took, error } => {
+                let outcome = error.as_deref().unwrap_or("done");
+                write!(
+                    f,
+                    "the session store was called ({call}), {} ms: {outcome}",
+                    took.as_millis()
+                )
+            }
+            Self::StoreAway { why } => write!(f, "the session store does not answer: {why}"),
+            Self::StoreBack => f.write_str("the session store answers again"),
         }
     }
 }
@@ -178,6 +228,10 @@ impl Event {
             Self::BackchannelLogoutRefused { .. } => "backchannel_logout_refused",
             Self::RefreshedAsAnother { .. } => "refreshed_as_another",
             Self::Denied { .. } => "denied",
+            Self::LogtoCalled { .. } => "logto_called",
+            Self::StoreCalled { .. } => "store_called",
+            Self::StoreAway { .. } => "store_away",
+            Self::StoreBack => "store_back",
         }
     }
 
@@ -187,8 +241,10 @@ impl Event {
             Self::SignedIn { .. }
             | Self::SignedOut { revocation: None, .. }
             | Self::BackchannelLogout { .. }
-            | Self::Denied { .. } => log::Level::Info,
+            | Self::Denied { .. }
+            | Self::StoreBack => log::Level::Info,
             Self::ReturnToIgnored { .. } => log::Level::Debug,
+            Self::LogtoCalled { .. } | Self::StoreCalled { .. } => log::Level::Trace,
             Self::SignInFailed { error } if error.is_everyday() => log::Level::Info,
             // Another attempt would not change what the operator has to mend.
             Self::HandlerFailed { error: Error::Unavailable { .. } | Error::Store { .. } } => {

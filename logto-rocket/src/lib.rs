@@ -212,6 +212,7 @@ mod loopback;
 pub mod names;
 mod numeric_date;
 mod oidc;
+mod readiness;
 mod request;
 mod requirement;
 mod resource;
@@ -240,8 +241,8 @@ pub use client::{
 pub use clock::Clock;
 pub use config::{Config, SessionConfig, SiteData, Store};
 pub use error::{Call, Error, InvalidToken, Refusal, SignInError};
-pub use events::Event;
-pub use fairing::{LogtoFairing, ResourceServerFairing};
+pub use events::{Event, StoreCall};
+pub use fairing::{BuildStore, LogtoFairing, ResourceServerFairing};
 pub use flows::{Instead, OnSignIn, SignIn, SignInBuilder, SignOut, SignOutBuilder};
 pub use guard::{AccessToken, Authenticated, ClaimsAs, Protected};
 pub use local_path::{LocalPath, NotLocal};
@@ -249,6 +250,7 @@ pub use oidc::{
     DirectSignIn, FirstScreen, Identifier, Introspection, LogoutError, Prompt, SignInOptions,
     SubjectTokenType,
 };
+pub use readiness::{Health, Readiness};
 pub use requirement::{Requirement, needs};
 pub use resource::Resource;
 pub use response::{ActionKind, BuiltInPage, Challenge, PageAction};

@@ -12,6 +12,7 @@ use crate::config::ResourceMetadata;
 use crate::error::Error;
 use crate::events::{Event, Events};
 use crate::oidc::{Issuer, VerifiedToken};
+use crate::readiness::{Health, LastReadiness, Readiness};
 use crate::warnings::Warnings;
 
 /// Where the metadata of protected resources stands
@@ -29,6 +30,7 @@ pub(crate) struct ResourceServer {
     /// The API resources of mounted routes, each with the scopes that they name.
     resources: RwLock<Resources>,
     warnings: Warnings,
+    readiness: LastReadiness,
 }
 
 /// The metadata of a protected resource
@@ -44,7 +46,17 @@ pub(crate) struct Metadata<'m> {
 impl ResourceServer {
     pub fn new(issuer: Arc<Issuer>, events: Arc<Events>, settings: ResourceMetadata) -> Self {
         let (resources, warnings) = (RwLock::default(), Warnings::default());
-        Self { issuer, events, settings, resources, warnings }
+        let readiness = LastReadiness::default();
+        Self { issuer, events, settings, resources, warnings, readiness }
+    }
+
+    /// Whether this process can verify access tokens, as it was found out a moment ago at most.
+    pub async fn readiness(&self) -> Readiness {
+        let find = async {
+            let (logto, keys) = Health::of_issuer(&self.issuer).await;
+            Readiness::new(logto, keys, None)
+        };
+        self.readiness.get(self.issuer.clock(), find).await
     }
 
     /// The one that is attached to a Rocket, if one is.

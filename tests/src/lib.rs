@@ -16,6 +16,7 @@ pub mod nginx;
 mod node;
 pub mod oauth_client;
 pub mod oidc_provider;
+pub mod postgres;
 pub mod prerequisites;
 pub mod process;
 pub mod redis;

@@ -2,6 +2,7 @@
 //! handle on it that handlers and fairings share.
 
 mod machine;
+mod ready;
 mod session_control;
 
 use std::collections::BTreeSet;
@@ -16,10 +17,10 @@ pub use self::machine::{ClientCredentials, MachineToken, TokenExchange};
 pub use self::session_control::{SessionControl, SessionInfo};
 use crate::clock::Clock;
 use crate::config::{Origin, Settings};
-use crate::error::Error;
 use crate::events::Event;
 use crate::local_path::{LocalPath, NotLocal};
 use crate::oidc::Oidc;
+use crate::readiness::LastReadiness;
 use crate::session::{Asked, MAX_RETURN_TO, Sessions, USUAL_SCOPES};
 use crate::shown::shown;
 use crate::task::{Limits, Places};
@@ -52,6 +53,7 @@ pub(crate) struct Client {
     declared: RwLock<Declared>,
     warnings: Warnings,
     exchanges: Places,
+    readiness: LastReadiness,
 }
 
 /// How many codes are exchanged at once. Strangers can have codes exchanged too, so that one address
@@ -85,17 +87,6 @@ impl Logto {
         self.0.sign_out_uri()
     }
 
-    /// Whether Logto can be reached, for a readiness probe. Do not use it for a liveness probe: the
-    /// application serves signed-in users without Logto.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Unavailable`] if Logto does not answer, [`Error::BadAnswer`] if its discovery
-    /// document or keys are not usable.
-    pub async fn ready(&self) -> Result<(), Error> {
-        self.0.oidc().issuer().ready().await
-    }
-
     pub(crate) fn new(client: Client) -> Self {
         Self(Arc::new(client))
     }
@@ -118,6 +109,7 @@ impl Client {
             declared: RwLock::default(),
             warnings: Warnings::default(),
             exchanges: Places::new(EXCHANGES),
+            readiness: LastReadiness::default(),
         }
     }
 

@@ -44,7 +44,9 @@ impl Reader {
             return Err(reader.errors);
         }
         let Environment { variables, files, errors } = environment;
-        errors.into_iter().for_each(|error| reader.errors.push(error));
+        for error in errors {
+            reader.errors.push(error);
+        }
         reader.layers = files.into_iter().fold(reader.layers.merge(variables), Figment::merge);
         if let Ok(logto) = reader.layers.find_value("logto") {
             reader.logto = logto;

@@ -36,9 +36,10 @@ pub(super) fn forbid_caching(
         if name.eq_ignore_ascii_case("Cache-Control") {
             policy.read(header.value());
         } else if name.eq_ignore_ascii_case("Vary") {
-            listed.extend(vary.iter().filter(|wanted| {
-                names(header.value(), wanted) || names(header.value(), "*")
-            }));
+            listed.extend(
+                vary.iter()
+                    .filter(|wanted| names(header.value(), wanted) || names(header.value(), "*")),
+            );
         } else if is_targeted(name) {
             targeted.push(name.to_owned());
         }

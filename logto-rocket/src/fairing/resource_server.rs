@@ -159,9 +159,9 @@ impl ResourceServerFairing {
         for warning in warnings {
             log::warn!("{warning}");
         }
-        let issuer = launch::issuer(&connection, clock);
-        let issuer = issuer.inspect_err(|mistake| log::error!("{mistake}")).ok()?;
         let events = Arc::new(Events::new(launch::take(&self.on_event)));
+        let issuer = launch::issuer(&connection, clock, &events);
+        let issuer = issuer.inspect_err(|mistake| log::error!("{mistake}")).ok()?;
         Some(ResourceServer::new(Arc::new(issuer), events, metadata))
     }
 }
@@ -185,7 +185,7 @@ impl Fairing for ResourceServerFairing {
         let rocket = rocket.manage(server).manage(Registry::default());
         #[cfg(feature = "testing")]
         let rocket = rocket.manage(crate::testing::BearerKey::default());
-        Ok(rocket.mount("/", routes::resource_metadata()).attach(AfterOthers))
+        Ok(rocket.mount("/", routes::resource_metadata()).attach(AfterOthers::new(None)))
     }
 
     async fn on_liftoff(&self, rocket: &Rocket<Orbit>) {

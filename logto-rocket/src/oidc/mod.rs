@@ -17,6 +17,7 @@ mod keys;
 mod logout_token;
 mod logout_token_limits;
 mod nonce_hash;
+mod observer;
 mod payload;
 mod secrets;
 mod seen_tokens;
@@ -47,6 +48,7 @@ pub(crate) use issuer::Issuer;
 pub use logout_token::LogoutError;
 pub(crate) use logout_token::LogoutToken;
 pub(crate) use nonce_hash::NonceHash;
+pub(crate) use observer::Observer;
 pub(crate) use secrets::{
     AccessToken, AuthorizationCode, ClientSecret, Nonce, RawIdToken, RefreshToken, State, Verifier,
 };

@@ -40,8 +40,10 @@ pub(crate) use self::load::Loaded;
 pub(crate) use self::memory::{Exchanged, SignInResult};
 use self::memory::{Memory, UsedCodes, Verdict};
 use self::renewal::Circuit;
+use self::secret::Secret;
 pub(crate) use self::session::{Activity, Asked, Session, SignInOrigin, USUAL_SCOPES};
 pub(crate) use self::settings::{Settings, StoreSettings};
+pub(crate) use self::store::ObservedStore;
 #[cfg(feature = "redis")]
 pub use self::store::RedisStore;
 #[cfg(feature = "redis")]
@@ -61,6 +63,7 @@ pub(crate) struct Sessions {
     cookies: Arc<Cookies>,
     memory: Arc<Memory>,
     backend: Backend,
+    store: Option<Arc<ObservedStore>>,
     lifetimes: Lifetimes,
     circuit: Circuit,
     oidc: Arc<Oidc>,
@@ -90,7 +93,7 @@ impl Sessions {
     pub fn new(
         settings: Settings,
         site: Site<'_>,
-        store: Option<Arc<dyn SessionStore>>,
+        store: Option<Arc<ObservedStore>>,
         oidc: Arc<Oidc>,
         clock: Clock,
         events: Arc<Events>,
@@ -113,14 +116,27 @@ impl Sessions {
         let (cookies, memory) = (Arc::new(cookies), Arc::new(memory));
         let owner = store_owner([issuer, app_id, base]);
         let backend = Backend::new(
-            store.map(|store| (store, owner)),
+            store.clone().map(|store| (store as Arc<dyn SessionStore>, owner)),
             Arc::clone(&cookies),
             Arc::clone(&memory),
             lifetimes,
             clock.clone(),
         );
         let circuit = Circuit::default();
-        Self { settings, cookies, memory, backend, lifetimes, circuit, oidc, clock, events }
+        Self { settings, cookies, memory, backend, store, lifetimes, circuit, oidc, clock, events }
+    }
+
+    /// Makes this the store, where it is built while the application launches.
+    pub fn store_is(&self, store: Arc<dyn SessionStore>) {
+        if let Some(observed) = &self.store {
+            observed.is(store);
+        }
+    }
+
+    /// Whether the store answers, if there is one.
+    pub async fn store_answers(&self) -> Option<Result<(), StoreError>> {
+        let unknown = Secret::random().session_id().store_id();
+        Some(self.store.as_ref()?.load(&unknown).await.map(drop))
     }
 
     /// The cookies of sessions, of sign-ins under way and of sign-outs.

@@ -10,9 +10,7 @@ use crate::client::Client;
 use crate::error::{Call, Error, SignInError};
 use crate::oidc::{AuthorizationCode, Expected, MaxAge, NotExchanged, Tokens};
 use crate::request::client_address;
-use crate::session::{
-    CodeClaim, Exchanged, Flow, Session, SignInCode, SignInOrigin, SignInResult,
-};
+use crate::session::{CodeClaim, Exchanged, Flow, Session, SignInCode, SignInOrigin, SignInResult};
 use crate::task::Place;
 
 /// How long a callback waits until its code may be exchanged.

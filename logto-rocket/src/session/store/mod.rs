@@ -4,6 +4,7 @@ mod codes;
 mod deadline;
 mod lease;
 mod memory;
+mod observed;
 #[cfg(feature = "redis")]
 mod redis;
 mod stored;
@@ -15,6 +16,7 @@ use std::time::Duration;
 pub(crate) use self::codes::{CodeClaim, SignInCode};
 pub(super) use self::lease::Lease;
 pub use self::memory::MemoryStore;
+pub(crate) use self::observed::ObservedStore;
 #[cfg(feature = "redis")]
 pub use self::redis::RedisStore;
 #[cfg(feature = "redis")]
