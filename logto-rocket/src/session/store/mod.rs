@@ -52,7 +52,7 @@ pub use super::secret::StoreId;
 /// out. So a store must not answer `None` where it does not know. Every method is one round trip, and
 /// may be called again after an error, when it may or may not have done its work.
 ///
-#[doc = include_str!("sql.md")]
+#[doc = include_str!("write_a_store.md")]
 /// # A complete store
 ///
 /// This one holds sessions in a map, which shows all that a store does:
