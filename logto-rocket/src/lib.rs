@@ -206,6 +206,7 @@ mod events;
 mod fairing;
 mod flows;
 mod guard;
+mod host;
 mod local_path;
 mod loopback;
 pub mod names;

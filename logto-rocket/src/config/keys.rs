@@ -1,13 +1,15 @@
 //! The names of all keys, and the suggestion for an unknown key.
 
 /// Every key under `logto`.
-pub(super) const KEYS: [&str; 35] = [
+pub(super) const KEYS: [&str; 37] = [
     "endpoint",
     "issuer",
     "internal_endpoint",
     "app_id",
     "app_secret",
     "base_url",
+    "base_urls",
+    "proxy_prefix",
     "base",
     "scopes",
     "resources",

@@ -10,6 +10,7 @@ use rocket::{Build, Request, Response, Rocket};
 
 use super::caching::PublicCaching;
 use super::{protected, response};
+use crate::client::Client;
 use crate::response::catchers;
 
 /// Looks at the routes that values guard, and registers the catchers, where no other fairing has
@@ -30,8 +31,14 @@ impl Fairing for AfterOthers {
         if protected::lacks_sessions(&rocket) {
             return Err(rocket);
         }
-        let catchers = catchers(rocket.catchers());
-        Ok(rocket.register("/", catchers).attach(Answering(PublicCaching::default())))
+        let settings = Client::of(&rocket).map(|client| client.settings());
+        let is_above_routes =
+            |path: &str| settings.map_or(path == "/", |settings| settings.is_above_routes(path));
+        let registered = catchers(rocket.catchers(), is_above_routes);
+        let rocket = registered
+            .into_iter()
+            .fold(rocket, |rocket, (base, catchers)| rocket.register(base, catchers));
+        Ok(rocket.attach(Answering(PublicCaching::default())))
     }
 }
 

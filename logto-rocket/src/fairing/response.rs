@@ -5,7 +5,7 @@ use rocket::{Request, Response};
 
 use super::caching::{PublicCaching, forbid_caching};
 use crate::client::Client;
-use crate::request::{RequestState, SessionWrite, Writes};
+use crate::request::{RequestState, SessionWrite, Writes, host_of};
 use crate::session::{CookieWrite, Sessions};
 
 /// Writes what the guards and routes of this request have noted.
@@ -62,7 +62,7 @@ fn write_cookies(
 ) {
     let Some(client) = Client::of(request.rocket()) else { return };
     let sessions: &Sessions = client.sessions();
-    let own = sessions.cookies();
+    let own = sessions.cookies(host_of(request, client));
     let mut cookies = writes.cookies;
     let flows = own.flows(request);
     match (writes.session, state.found()) {

@@ -12,6 +12,7 @@ use super::Instead;
 use crate::client::{Client, Logto};
 use crate::error::{Call, Error};
 use crate::events::Event;
+use crate::host::HostId;
 use crate::local_path::LocalPath;
 use crate::oidc::{DirectSignIn, FirstScreen, Identifier, Prompt, SignInOptions};
 use crate::request::{Kind, RequestState, own_path};
@@ -28,6 +29,7 @@ const START_TIMEOUT: Duration = Duration::from_millis(2500);
 #[must_use = "nothing happens before `.start().await`"]
 pub struct SignInBuilder<'l> {
     client: &'l Arc<Client>,
+    host: HostId,
     options: SignInOptions,
     return_to: Option<LocalPath>,
     sub: Option<String>,
@@ -39,6 +41,7 @@ pub struct SignInBuilder<'l> {
 #[must_use = "a sign-in has no effect unless it is returned as the response"]
 pub struct SignIn {
     client: Arc<Client>,
+    host: HostId,
     url: Url,
     flow: Flow,
 }
@@ -46,7 +49,7 @@ pub struct SignIn {
 impl Logto {
     /// Starts a sign-in from a handler, with options that the routes of this crate do not take.
     pub fn sign_in(&self) -> SignInBuilder<'_> {
-        SignInBuilder::new(self.client())
+        SignInBuilder::new(self.client(), self.host())
     }
 
     /// Starts a sign-in on the page that creates an account.
@@ -56,8 +59,8 @@ impl Logto {
 }
 
 impl<'l> SignInBuilder<'l> {
-    pub(crate) fn new(client: &'l Arc<Client>) -> Self {
-        Self { client, options: SignInOptions::default(), return_to: None, sub: None }
+    pub(crate) fn new(client: &'l Arc<Client>, host: HostId) -> Self {
+        Self { client, host, options: SignInOptions::default(), return_to: None, sub: None }
     }
 
     /// Where to go after signing in: a path on this site, with its query, of at most 1,024 bytes, or an
@@ -65,7 +68,7 @@ impl<'l> SignInBuilder<'l> {
     /// such as one of the request: of a text that is no page of this site the event
     /// [`Event::ReturnToIgnored`] says why, and the default holds.
     pub fn return_to(mut self, path: &str) -> Self {
-        self.return_to = self.client.return_to(path);
+        self.return_to = self.client.return_to(self.host, path);
         self
     }
 
@@ -185,10 +188,10 @@ impl<'l> SignInBuilder<'l> {
     }
 
     async fn prepare(self) -> Result<SignIn, Error> {
-        let Self { client, options, return_to, sub } = self;
+        let Self { client, host, options, return_to, sub } = self;
         let scopes = client.scopes();
         let resources = client.resources();
-        let redirect_uri = client.route_url("sign-in-callback");
+        let redirect_uri = client.route_url(host, "sign-in-callback");
         let max_age = options.max_age_in_seconds();
         let authorization =
             client.oidc().authorize(&redirect_uri, &options, &scopes, &resources).await?;
@@ -207,7 +210,7 @@ impl<'l> SignInBuilder<'l> {
             attempt: 1,
             finished: false,
         };
-        Ok(SignIn { client: Arc::clone(client), url: authorization.url, flow })
+        Ok(SignIn { client: Arc::clone(client), host, url: authorization.url, flow })
     }
 }
 
@@ -270,7 +273,7 @@ impl SignIn {
 
     /// Passes the flow to the fairing. It waits for nothing.
     fn take_effect(mut self, request: &Request<'_>) -> Destination {
-        let cookies = self.client.sessions().cookies();
+        let cookies = self.client.sessions().cookies(self.host);
         let flows = cookies.flows(request);
         self.flow.attempt = flows.next_attempt();
         if self.flow.max_age.is_some() && self.flow.sub.is_none() {
@@ -285,7 +288,7 @@ impl SignIn {
     /// Logto's pages refuse to be framed, and a cookie of this frame may be another one in a tab, so
     /// the sign-in starts there: by the same request, if it can be a link.
     fn in_new_tab(self, request: &Request<'_>) -> Response<'static> {
-        let own = own_path(request).filter(|_| request.method() == Method::Get);
+        let own = own_path(request, &self.client).filter(|_| request.method() == Method::Get);
         let sign_in = || self.client.sign_in(self.flow.return_to.as_ref());
         BuiltInPage::new(Status::BadRequest, texts::SIGN_IN_IN_FRAME)
             .new_tab(label::SIGN_IN_IN_NEW_TAB, own.unwrap_or_else(sign_in))

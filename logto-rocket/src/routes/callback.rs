@@ -16,6 +16,7 @@ use crate::client::Client;
 use crate::error::SignInError;
 use crate::events::Event;
 use crate::flows::Hooks;
+use crate::host::HostId;
 use crate::local_path::LocalPath;
 use crate::oidc::AuthorizationCode;
 use crate::request::{RequestState, SessionWrite, client_address, header};
@@ -25,7 +26,12 @@ use crate::user::LogtoUser;
 
 /// Completes the sign-in that the callback belongs to, or shows why it failed. It never starts
 /// another sign-in automatically.
-pub(super) async fn respond(client: &Arc<Client>, request: &Request<'_>) -> Response<'static> {
+pub(super) async fn respond(
+    client: &Arc<Client>,
+    request: &Request<'_>,
+    host: HostId,
+) -> Response<'static> {
+    let cookies = client.sessions().cookies(host);
     let query = Query::of(request);
     if let Some(name) = query.repeated() {
         let name = name.chars().filter(char::is_ascii_alphanumeric).take(32).collect();
@@ -38,12 +44,12 @@ pub(super) async fn respond(client: &Arc<Client>, request: &Request<'_>) -> Resp
             .await
             .unwrap_or_else(|| fail(client, request, None, &error));
     };
-    let Some(flow) = client.sessions().cookies().flow(request, state) else {
+    let Some(flow) = cookies.flow(request, state) else {
         return already_signed_in(client, request)
             .await
             .unwrap_or_else(|| fail(client, request, None, &SignInError::Unknown));
     };
-    if client.sessions().cookies().is_late(&flow) {
+    if cookies.is_late(&flow) {
         return already_signed_in(client, request)
             .await
             .unwrap_or_else(|| fail(client, request, Some(&flow), &SignInError::TooLate));
@@ -81,7 +87,7 @@ pub(super) async fn respond(client: &Arc<Client>, request: &Request<'_>) -> Resp
     let origin = origin(request);
     let exchange = || {
         let code = AuthorizationCode::from(code);
-        let exchange = exchange(Arc::clone(client), flow.clone(), code, origin);
+        let exchange = exchange(Arc::clone(client), host, flow.clone(), code, origin);
         async move {
             let _place = place;
             exchange.await
@@ -178,7 +184,8 @@ async fn succeed(
     let same = flow.sub.as_ref().is_none_or(|sub| *sub == session.claims.sub);
     let return_to = flow.return_to.as_ref().filter(|_| same);
     let mut writes = state.writes();
-    writes.cookies.extend(client.sessions().cookies().flow_write(&flow.finished()));
+    let cookies = client.sessions().cookies(session.host);
+    writes.cookies.extend(cookies.flow_write(&flow.finished()));
     writes.session = SessionWrite::Begin(session);
     drop(writes);
     arrive(client, request, return_to.unwrap_or(&client.settings().after_sign_in))

@@ -9,6 +9,7 @@ use super::backend::BrowserCopy;
 use super::memory::{CachedSession, Verdict};
 use super::session::Session;
 use crate::error::Error;
+use crate::host::HostId;
 
 /// A session as it was loaded for a request.
 pub(crate) struct Loaded {
@@ -25,15 +26,15 @@ pub(crate) struct Loaded {
 }
 
 impl Sessions {
-    /// The session that the request carries or leads to, if it is one of ours and not over. Whether
+    /// The session that the request carries or leads to, if it is one of ours at this host and not over. Whether
     /// its claims are still to be believed is another question; see [`confirmed`](Self::confirmed).
     ///
     /// # Errors
     ///
     /// [`Error::Store`], if sessions are in a store that does not answer.
-    pub async fn load(&self, request: &Request<'_>) -> Result<Option<Loaded>, Error> {
+    pub async fn load(&self, request: &Request<'_>, host: HostId) -> Result<Option<Loaded>, Error> {
         let version = self.version();
-        self.backend.open(request, |opened| self.usable(opened, version)).await
+        self.backend.open(request, host, |opened| self.usable(opened, version)).await
     }
 
     /// The session, if it is not over.

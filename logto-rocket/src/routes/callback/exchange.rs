@@ -8,6 +8,7 @@ use rocket::Request;
 use crate::claims::Claims;
 use crate::client::Client;
 use crate::error::{Call, Error, SignInError};
+use crate::host::HostId;
 use crate::oidc::{AuthorizationCode, Expected, MaxAge, NotExchanged, Tokens};
 use crate::request::client_address;
 use crate::session::{Flow, SignInOrigin, SignInResult};
@@ -43,11 +44,12 @@ pub(super) async fn place(client: &Arc<Client>, request: &Request<'_>) -> Result
 /// Exchanges the code, once, and verifies what comes.
 pub(super) async fn exchange(
     client: Arc<Client>,
+    host: HostId,
     flow: Flow,
     code: AuthorizationCode,
     origin: SignInOrigin,
 ) -> SignInResult {
-    let redirect_uri = client.route_url("sign-in-callback");
+    let redirect_uri = client.route_url(host, "sign-in-callback");
     let exchanged = client.oidc().exchange(&code, &flow.verifier, &redirect_uri).await;
     let tokens = exchanged.map_err(|NotExchanged { error, code_may_be_used }| {
         if !code_may_be_used {
@@ -58,7 +60,8 @@ pub(super) async fn exchange(
     match verify(&client, &flow, &tokens).await {
         Ok(claims) => {
             let asked = flow.asked.resolve(client.asked());
-            Ok(client.sessions().begin(claims, asked, Some((&tokens, &flow.nonce)), Some(origin)))
+            let answer = Some((&tokens, &flow.nonce));
+            Ok(client.sessions().begin(host, claims, asked, answer, Some(origin)))
         }
         Err(error) => {
             client.sessions().revoke_refused(tokens.refresh_token.as_ref()).await;
