@@ -19,6 +19,7 @@ use crate::config::{Origin, Settings};
 use crate::error::Error;
 use crate::events::Event;
 use crate::host::HostId;
+use crate::names::{ORGANIZATIONS, ORGANIZATIONS_RESOURCE};
 use crate::oidc::Oidc;
 use crate::session::{Asked, Sessions, USUAL_SCOPES};
 use crate::task::{Limits, Places};
@@ -216,7 +217,14 @@ impl Client {
 
     /// What a sign-in asks for that no handler has added to.
     pub fn asked(&self) -> Asked {
-        Asked::new(&self.scopes(), &self.resources())
+        let (scopes, mut resources) = (self.scopes(), self.resources());
+        // Added by the authorization request.
+        let organizations = ORGANIZATIONS_RESOURCE.to_owned();
+        if scopes.iter().any(|scope| scope == ORGANIZATIONS) && !resources.contains(&organizations)
+        {
+            resources.push(organizations);
+        }
+        Asked::new(&scopes, &resources)
     }
 
     /// The API resources that every sign-in asks for: those of the configuration, and those that

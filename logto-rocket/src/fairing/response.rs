@@ -6,7 +6,7 @@ use rocket::{Request, Response};
 use super::caching::{PublicCaching, forbid_caching};
 use crate::client::Client;
 use crate::request::{RequestState, SessionWrite, Writes, host_of};
-use crate::session::{CookieWrite, Sessions};
+use crate::session::Sessions;
 
 /// Writes what the guards and routes of this request have noted.
 pub(super) fn write(
@@ -64,7 +64,6 @@ fn write_cookies(
     let sessions: &Sessions = client.sessions();
     let own = sessions.cookies(host_of(request, client));
     let mut cookies = writes.cookies;
-    let flows = own.flows(request);
     match (writes.session, state.found()) {
         (SessionWrite::Delete, _) => cookies.extend(own.deletions()),
         (SessionWrite::Begin(session), _) if sessions.is_alive(&session) => {
@@ -77,13 +76,10 @@ fn write_cookies(
                     Err(error) => log::warn!("A session could not be written: {error}"),
                 }
             }
-            let finished = flows.finished_names().map(|name| CookieWrite::forget_flow(name.into()));
-            cookies.extend(finished);
+            cookies.extend(own.forget_finished(&own.flows(request)));
         }
         _ => {}
     }
-    let surplus = own.surplus_flows(&flows, &cookies);
-    cookies.extend(surplus);
     if !cookies.is_empty() {
         forbid_caching(response, &["Cookie"], public_caching);
     }

@@ -18,7 +18,7 @@ use crate::oidc::{DirectSignIn, FirstScreen, Identifier, Prompt, SignInOptions};
 use crate::request::{Kind, RequestState, own_path};
 use crate::response::redirect::Destination;
 use crate::response::{BuiltInPage, label, onward, texts};
-use crate::session::{Asked, AskedInFlow, Flow};
+use crate::session::{AskedInFlow, Flow};
 use crate::user::LogtoUser;
 
 /// How long a user who wants to sign in waits for Logto.
@@ -195,21 +195,10 @@ impl<'l> SignInBuilder<'l> {
         let max_age = options.max_age_in_seconds();
         let authorization =
             client.oidc().authorize(&redirect_uri, &options, &scopes, &resources).await?;
-        let flow = Flow {
-            state: authorization.state,
-            nonce: authorization.nonce,
-            verifier: authorization.verifier,
-            return_to,
-            started_at: client.clock().now(),
-            asked: AskedInFlow::new(
-                Asked::new(&authorization.scopes, &authorization.resources),
-                &Asked::new(&scopes, &resources),
-            ),
-            max_age,
-            sub,
-            attempt: 1,
-            finished: false,
-        };
+        let asked =
+            AskedInFlow::new(&authorization.scopes, &authorization.resources, &client.asked());
+        let mut flow = Flow::new(authorization.verifier, asked, client.clock().now());
+        (flow.return_to, flow.max_age, flow.sub) = (return_to, max_age, sub);
         Ok(SignIn { client: Arc::clone(client), host, url: authorization.url, flow })
     }
 }

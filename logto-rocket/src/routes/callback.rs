@@ -21,7 +21,7 @@ use crate::local_path::LocalPath;
 use crate::oidc::AuthorizationCode;
 use crate::request::{RequestState, SessionWrite, client_address, header};
 use crate::response::{BuiltInPage, label, redirect, texts};
-use crate::session::{Flow, NotCreated, Session, SignInOrigin, SignInResult};
+use crate::session::{Flow, FlowSecret, NotCreated, Session, SignInOrigin, SignInResult};
 use crate::user::LogtoUser;
 
 /// Completes the sign-in that the callback belongs to, or shows why it failed. It never starts
@@ -54,11 +54,11 @@ pub(super) async fn respond(
             .await
             .unwrap_or_else(|| fail(client, request, Some(&flow), &SignInError::TooLate));
     }
-    if flow.finished {
+    let FlowSecret::Verifier(verifier) = &flow.secret else {
         return already_signed_in(client, request)
             .await
             .unwrap_or_else(|| fail(client, request, None, &SignInError::Spent));
-    }
+    };
     if let Err(error) = check_issuer(client, &query).await {
         return fail(client, request, None, &error);
     }
@@ -87,7 +87,8 @@ pub(super) async fn respond(
     let origin = origin(request);
     let exchange = || {
         let code = AuthorizationCode::from(code);
-        let exchange = exchange(Arc::clone(client), host, flow.clone(), code, origin);
+        let exchange =
+            exchange(Arc::clone(client), host, flow.clone(), (verifier.clone(), code), origin);
         async move {
             let _place = place;
             exchange.await

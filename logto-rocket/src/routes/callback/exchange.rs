@@ -9,7 +9,7 @@ use crate::claims::Claims;
 use crate::client::Client;
 use crate::error::{Call, Error, SignInError};
 use crate::host::HostId;
-use crate::oidc::{AuthorizationCode, Expected, MaxAge, NotExchanged, Tokens};
+use crate::oidc::{AuthorizationCode, Expected, MaxAge, Nonce, NotExchanged, Tokens, Verifier};
 use crate::request::client_address;
 use crate::session::{Flow, SignInOrigin, SignInResult};
 use crate::task::Place;
@@ -46,21 +46,22 @@ pub(super) async fn exchange(
     client: Arc<Client>,
     host: HostId,
     flow: Flow,
-    code: AuthorizationCode,
+    (verifier, code): (Verifier, AuthorizationCode),
     origin: SignInOrigin,
 ) -> SignInResult {
     let redirect_uri = client.route_url(host, "sign-in-callback");
-    let exchanged = client.oidc().exchange(&code, &flow.verifier, &redirect_uri).await;
+    let exchanged = client.oidc().exchange(&code, &verifier, &redirect_uri).await;
     let tokens = exchanged.map_err(|NotExchanged { error, code_may_be_used }| {
         if !code_may_be_used {
             client.sessions().used_codes().never_sent(&flow.key());
         }
         error
     })?;
-    match verify(&client, &flow, &tokens).await {
+    let nonce = verifier.nonce();
+    match verify(&client, &flow, &nonce, &tokens).await {
         Ok(claims) => {
             let asked = flow.asked.resolve(client.asked());
-            let answer = Some((&tokens, &flow.nonce));
+            let answer = Some((&tokens, &nonce));
             Ok(client.sessions().begin(host, claims, asked, answer, Some(origin)))
         }
         Err(error) => {
@@ -70,16 +71,17 @@ pub(super) async fn exchange(
     }
 }
 
-async fn verify(client: &Arc<Client>, flow: &Flow, tokens: &Tokens) -> Result<Claims, SignInError> {
+async fn verify(
+    client: &Arc<Client>,
+    flow: &Flow,
+    nonce: &Nonce,
+    tokens: &Tokens,
+) -> Result<Claims, SignInError> {
     let max_age = flow
         .max_age
         .map(|seconds| MaxAge { max_age: Duration::from_secs(seconds), asked_at: flow.started_at });
-    let expected = Expected {
-        access_token: &tokens.access_token,
-        nonce: Some(&flow.nonce),
-        max_age,
-        same_as: None,
-    };
+    let expected =
+        Expected { access_token: &tokens.access_token, nonce: Some(nonce), max_age, same_as: None };
     let raw = tokens.id_token.as_ref().ok_or(SignInError::Exchange(Error::BadAnswer {
         call: Call::Token,
         why: "it contains no ID token; is `openid` among the scopes?".into(),

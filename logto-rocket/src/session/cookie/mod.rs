@@ -4,6 +4,7 @@
 //! alone writes it. There are [those of each host](CookiesByHost). Nothing here remembers a session, and
 //! nothing waits.
 
+mod asked;
 mod by_host;
 mod codec;
 mod compact;
@@ -19,8 +20,9 @@ use std::sync::atomic::AtomicBool;
 
 use cookie::{Key, SameSite};
 
+pub(crate) use self::asked::AskedInFlow;
 pub(super) use self::by_host::CookiesByHost;
-pub(crate) use self::flow::{AskedInFlow, Flow, MAX_RETURN_TO, StateHash};
+pub(crate) use self::flow::{Flow, FlowSecret, MAX_RETURN_TO, StateHash};
 use self::names::Names;
 pub(super) use self::names::hash;
 pub(crate) use self::session_cookies::TooLarge;

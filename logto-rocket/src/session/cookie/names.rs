@@ -48,9 +48,9 @@ impl Names {
         format!("{}-{number}", self.session)
     }
 
-    /// The sign-in that was started with `state`.
-    pub fn flow(&self, state: &str) -> String {
-        format!("{}{}", self.flows(), &hash(state)[..16])
+    /// A sign-in, by its slot.
+    pub fn flow(&self, slot: usize) -> String {
+        format!("{}{slot}", self.flows())
     }
 
     /// What the names of all sign-ins begin with.

@@ -272,7 +272,7 @@ async fn no_content_of_a_cookie_is_a_server_error() {
         "[0-9+-]{0,22}\\.[A-Za-z0-9+/=]{0,40}",
         "[A-Za-z0-9+/=]{0,300}",
     ];
-    let flow = format!("{name}-flow-{}", "0".repeat(16));
+    let flow = format!("{name}-flow-0");
     let piece = format!("{name}-1");
     let mut runner = TestRunner::deterministic();
     for _ in 0..256 {
