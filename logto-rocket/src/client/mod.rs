@@ -98,8 +98,8 @@ impl Logto {
         format!("{}/{}", self.client.settings().base_urls.prefix, path.trim_start_matches(is_none))
     }
 
-    /// A link to the sign-in, as a path on this site. `return_to` must be a path on this site. Any
-    /// other value is ignored, and the browser goes to `after_sign_in` after the sign-in.
+    /// A link to the sign-in, as a path on this site. `return_to` must be a path on this site, as
+    /// browsers have it ([`path()`](Self::path)). Any other value is ignored, and the browser goes to `after_sign_in` after the sign-in.
     pub fn sign_in_uri(&self, return_to: Option<&str>) -> String {
         self.client.sign_in_uri(return_to)
     }

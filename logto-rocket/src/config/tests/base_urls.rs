@@ -3,11 +3,11 @@
 use super::urls::assert_answered;
 use super::values::{assert_refused, replaced};
 use super::{COMPLETE, Settings, assert_holds, outcome};
-use crate::config::ProxyPrefix;
+use crate::config::{Origin, ProxyPrefix};
 
 /// The origins of the hosts, and what the site's paths begin with.
 fn place(settings: &Settings) -> (Vec<&str>, &str) {
-    let hosts = settings.base_urls.hosts.iter().map(|origin| origin.as_str()).collect();
+    let hosts = settings.base_urls.hosts.iter().map(Origin::as_str).collect();
     (hosts, settings.base_urls.prefix.as_str())
 }
 

@@ -29,11 +29,13 @@ impl Site {
     }
 
     /// The site with more routes, which are where its proxy finds them.
-    pub async fn of(mode: &'static str, builder: Builder<'_>, more: fn() -> Vec<Route>) -> Self {
+    pub async fn of(mode: &'static str, builder: Builder<'_>, routes: fn() -> Vec<Route>) -> Self {
         let builder = builder.config(|config| config.base_url(SITE).proxy_prefix(mode));
         let app = match mode {
-            "keep" => builder.rocket(|it| it.mount("/app/", usual_routes()).mount("/app", more())),
-            _ => builder.routes(more()),
+            "keep" => {
+                builder.rocket(|it| it.mount("/app/", usual_routes()).mount("/app", routes()))
+            }
+            _ => builder.routes(routes()),
         };
         Self { app: app.start().await, mode }
     }
