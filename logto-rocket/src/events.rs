@@ -45,8 +45,8 @@ pub enum Event {
         /// Why.
         error: Error,
     },
-    /// The page that a sign-in or sign-out was to return to is none of this site, or is too long. The
-    /// browser will go to `after_sign_in` or `after_sign_out`.
+    /// The page that a sign-in or sign-out was to return to is none of this site, is another
+    /// application's on the same host, or is too long. The browser will go to `after_sign_in` or `after_sign_out`.
     ReturnToIgnored {
         /// What is wrong with it.
         why: NotLocal,

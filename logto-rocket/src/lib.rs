@@ -108,6 +108,7 @@
 //! | `logto.user` | `id`, `display_name` and `claims`, or nothing |
 //! | `logto.sign_in` | a link to the sign-in, which returns to this page |
 //! | `logto.sign_out` | the address to which a form posts to sign out |
+//! | `logto.prefix` | the path of `base_url`, for links [below a path](#below-a-path), or nothing |
 //!
 //! # Hooks
 //!
@@ -207,6 +208,7 @@ mod events;
 mod fairing;
 mod flows;
 mod guard;
+mod host;
 mod local_path;
 mod loopback;
 pub mod names;

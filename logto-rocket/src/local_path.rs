@@ -1,5 +1,7 @@
 //! [`LocalPath`]: the only type that redirects on this site accept.
 
+mod prefix;
+
 use std::fmt;
 use std::str::FromStr;
 
@@ -7,13 +9,16 @@ use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+pub(crate) use self::prefix::Prefix;
+
 /// What is percent-encoded besides what is not ASCII. Control characters have been refused.
 const BLANKS: &AsciiSet = &CONTROLS.add(b' ');
 
 /// The longest path that is accepted, in bytes.
 const MAX_LENGTH: usize = 2048;
 
-/// A path with an optional query that always stays on this site, in every browser.
+/// A path with an optional query that always stays on this site, in every browser. It is the browser's
+/// path: of a site below a path of its host it begins with that.
 ///
 /// It begins with exactly one `/`, consists of visible ASCII without `\`, has no fragment, is at
 /// most 2,048 bytes long, and still begins with exactly one `/` after the normalization of the
@@ -41,6 +46,9 @@ pub enum NotLocal {
     Character,
     /// It is longer than 2,048 bytes or, as a page to return to, than 1,024.
     TooLong,
+    /// As a page to return to: it is not below the path of `base_url`, so it is a page of another
+    /// application on the same host.
+    OtherApplication,
 }
 
 impl LocalPath {
@@ -131,6 +139,10 @@ impl fmt::Display for NotLocal {
             }
             Self::TooLong => {
                 "a path on this site has at most 2,048 bytes, a page to return to at most 1,024"
+            }
+            Self::OtherApplication => {
+                "a page to return to is below the path of `base_url`; another one is of another \
+                 application on the same host"
             }
         })
     }

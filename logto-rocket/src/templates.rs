@@ -17,7 +17,7 @@ use crate::client::Client;
 use crate::error::Refusal;
 use crate::guard::is_detached;
 use crate::local_path::LocalPath;
-use crate::request::{RequestState, user_of};
+use crate::request::{RequestState, own_path, user_of};
 use crate::user::LogtoUser;
 
 /// How long a page waits to find out who is signed in.
@@ -34,6 +34,7 @@ const PAGE_TIMEOUT: Duration = Duration::from_millis(500);
 /// | `logto.user` | `id`, `display_name` and `claims`, or nothing |
 /// | `logto.sign_in` | a link to the sign-in, which returns to this page |
 /// | `logto.sign_out` | the address to which a form posts to sign out |
+/// | `logto.prefix` | the path of `base_url`, or nothing: what the links of a site that shares its host begin with, as in `{{ logto.prefix }}/orders` |
 ///
 /// The guard never refuses a request. It waits for the session store and for Logto, 500 ms at
 /// most. A route that is for signed-in users only has
@@ -73,6 +74,7 @@ struct Visitor<'r> {
     user: Option<&'r LogtoUser>,
     sign_in: String,
     sign_out: String,
+    prefix: &'r str,
 }
 
 impl<'r> Page<'r> {
@@ -100,14 +102,14 @@ impl<'r> Page<'r> {
             Ok(Err(Refusal::Unavailable { .. })) | Err(_) => (None, true),
             Ok(Err(_)) => (None, false),
         };
-        let here = Some(request.uri().to_string()).filter(|_| request.method() == Method::Get);
-        let here = here.and_then(|here| here.parse::<LocalPath>().ok());
+        let here = own_path(request, client).filter(|_| request.method() == Method::Get);
         let visitor = Visitor {
             is_authenticated: user.is_some(),
             is_unknown,
             user,
             sign_in: client.sign_in_uri(here.as_ref().map(LocalPath::as_str)),
             sign_out: client.sign_out_uri(),
+            prefix: client.settings().base_urls.prefix.as_str(),
         };
         Self { visitor: Some(visitor) }
     }

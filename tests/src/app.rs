@@ -139,11 +139,15 @@ pub async fn launch(clock: &Clock, config: Config, routes: Vec<Route>) -> Client
 
 /// The configuration in code for a provider.
 pub fn config_for(idp: &Idp) -> Config {
+    config_without_address(idp).base_url(ORIGIN)
+}
+
+/// The same for a site at another place, or at several.
+pub fn config_without_address(idp: &Idp) -> Config {
     Config::new()
         .endpoint(idp.endpoint())
         .app_id(idp.app_id())
         .app_secret(idp.app_secret())
-        .base_url(ORIGIN)
         .scopes(["roles", "email"])
 }
 
@@ -154,8 +158,12 @@ pub fn rocket(fairing: LogtoFairing) -> Rocket<Build> {
 
 /// The application, without the fairing.
 pub fn rocket_without_fairing() -> Rocket<Build> {
-    let routes = routes![index, account, profile, admin, change, missing, broken];
-    rocket::custom(figment()).mount("/", routes)
+    rocket::custom(figment()).mount("/", usual_routes())
+}
+
+/// The routes of the usual application.
+pub fn usual_routes() -> Vec<Route> {
+    routes![index, account, profile, admin, change, missing, broken]
 }
 
 /// Rocket's settings for tests: quiet, with a key.

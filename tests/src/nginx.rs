@@ -28,6 +28,16 @@ impl Nginx {
     ///
     /// If it does not start.
     pub async fn before(application: u16) -> Option<Self> {
+        let pass = format!("proxy_pass http://127.0.0.1:{application};");
+        Self::serving(&format!("location / {{ {pass} proxy_set_header Host $host; }}")).await
+    }
+
+    /// Starts one with these directives for what it serves; `None` where there is no nginx.
+    ///
+    /// # Panics
+    ///
+    /// If it does not start.
+    pub async fn serving(server: &str) -> Option<Self> {
         // Debian installs it where only root's path leads.
         let path = PathBuf::from("/usr/sbin/nginx");
         let found = on_path("nginx") || path.is_file();
@@ -44,8 +54,7 @@ impl Nginx {
              fastcgi_temp_path {directory}/f; uwsgi_temp_path {directory}/u;\n\
              scgi_temp_path {directory}/s;\n\
              server {{ listen 127.0.0.1:{port};\n\
-             location / {{ proxy_pass http://127.0.0.1:{application};\n\
-             proxy_set_header Host $host; }} }} }}\n",
+             {server} }} }}\n",
             directory = directory.display()
         );
         let file = directory.join("nginx.conf");

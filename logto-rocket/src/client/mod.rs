@@ -1,6 +1,7 @@
 //! [`Client`]: this application at Logto, with its settings, sessions and tokens. [`Logto`] is the
 //! handle on it that handlers and fairings share.
 
+mod addresses;
 mod machine;
 mod ready;
 mod session_control;
@@ -10,7 +11,6 @@ use std::fmt;
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use rocket::{Phase, Rocket};
-use url::Url;
 
 use self::machine::MachineTokens;
 pub use self::machine::{ClientCredentials, MachineToken, TokenExchange};
@@ -18,18 +18,19 @@ pub use self::session_control::{SessionControl, SessionInfo};
 use crate::clock::Clock;
 use crate::config::{Origin, Settings};
 use crate::events::Event;
-use crate::local_path::{LocalPath, NotLocal};
+use crate::host::HostId;
+use crate::names::{ORGANIZATIONS, ORGANIZATIONS_RESOURCE};
 use crate::oidc::Oidc;
 use crate::readiness::LastReadiness;
-use crate::session::{Asked, MAX_RETURN_TO, Sessions, USUAL_SCOPES};
-use crate::shown::shown;
+use crate::session::{Asked, Sessions, USUAL_SCOPES};
 use crate::task::{Limits, Places};
 use crate::warnings::Warnings;
 
 /// The client of this application at Logto.
 ///
 /// [`Logto::fairing()`] attaches it, and a handler gets it with the guard `&Logto`. It is cheap to
-/// clone.
+/// clone. With [several hosts](crate#several-hosts), the one that the guard gives is for the host of the
+/// request; the one in Rocket's state is for the first.
 ///
 /// ```
 /// # #[macro_use] extern crate rocket;
@@ -41,12 +42,15 @@ use crate::warnings::Warnings;
 /// }
 /// ```
 #[derive(Clone)]
-pub struct Logto(Arc<Client>);
+pub struct Logto {
+    client: Arc<Client>,
+    host: HostId,
+}
 
 /// This application at Logto.
 pub(crate) struct Client {
     settings: Settings,
-    base_url: OnceLock<Origin>,
+    hosts: OnceLock<Vec<Origin>>,
     clock: Clock,
     sessions: Arc<Sessions>,
     machine_tokens: MachineTokens,
@@ -73,36 +77,67 @@ const DEFAULT_PORT: u16 = 8000;
 impl Logto {
     /// The sessions of this application: a handler or a task lists or ends them.
     pub fn sessions(&self) -> SessionControl<'_> {
-        SessionControl::new(&self.0)
+        SessionControl::new(&self.client)
     }
 
-    /// A link to the sign-in, as a path on this site. `return_to` must be a path on this site. Any
-    /// other value is ignored, and the browser goes to `after_sign_in` after the sign-in.
+    /// A link to a page of the application: its path with that of `base_url` in front, where the site
+    /// shares its host with others, or else the path as it is. It is for the application's own links and
+    /// for [`return_to`](crate::SignInBuilder::return_to), because Rocket's `uri!` does not know what a
+    /// proxy takes off. A path that does not begin with exactly one `/` gets one.
+    ///
+    /// ```
+    /// # #[macro_use] extern crate rocket;
+    /// use logto_rocket::Logto;
+    ///
+    /// #[get("/menu")]
+    /// fn menu(logto: &Logto) -> String {
+    ///     // With `base_url = "https://example.com/shop"`: `/shop/orders?page=2`.
+    ///     logto.path("/orders?page=2")
+    /// }
+    /// ```
+    pub fn path(&self, path: &str) -> String {
+        let is_none = |char: char| matches!(char, '/' | '\\') || char <= ' ';
+        format!("{}/{}", self.client.settings().base_urls.prefix, path.trim_start_matches(is_none))
+    }
+
+    /// A link to the sign-in, as a path on this site. `return_to` must be a path on this site, as
+    /// browsers have it ([`path()`](Self::path)). Any other value is ignored, and the browser goes to `after_sign_in` after the sign-in.
     pub fn sign_in_uri(&self, return_to: Option<&str>) -> String {
-        self.0.sign_in_uri(return_to)
+        self.client.sign_in_uri(return_to)
     }
 
     /// A link to the sign-out, as a path on this site.
     pub fn sign_out_uri(&self) -> String {
-        self.0.sign_out_uri()
+        self.client.sign_out_uri()
     }
 
     pub(crate) fn new(client: Client) -> Self {
-        Self(Arc::new(client))
+        Self { client: Arc::new(client), host: HostId::FIRST }
+    }
+
+    /// The same client for requests of another host.
+    pub(crate) fn at(&self, host: HostId) -> Self {
+        Self { client: Arc::clone(&self.client), host }
     }
 
     pub(crate) fn client(&self) -> &Arc<Client> {
-        &self.0
+        &self.client
+    }
+
+    /// The host that sign-ins are started for.
+    pub(crate) fn host(&self) -> HostId {
+        self.host
     }
 }
 
 impl Client {
     /// A client that has asked nothing of Logto yet.
     pub fn new(settings: Settings, clock: Clock, sessions: Arc<Sessions>) -> Self {
-        let base_url = settings.base_url.clone().map_or_else(OnceLock::new, OnceLock::from);
+        let hosts = settings.base_urls.hosts.clone();
+        let hosts = if hosts.is_empty() { OnceLock::new() } else { OnceLock::from(hosts) };
         Self {
             settings,
-            base_url,
+            hosts,
             clock,
             sessions,
             machine_tokens: MachineTokens::new(),
@@ -150,97 +185,6 @@ impl Client {
         self.sessions.events().emit(event);
     }
 
-    /// Sets the address of this site where only the launch knew it.
-    pub fn launched_at(&self, port: u16) {
-        self.base_url.get_or_init(|| self.settings.base_url_for_port(port));
-    }
-
-    /// The origin of this site, as browsers write it.
-    pub fn origin(&self) -> &str {
-        self.base_url().as_str()
-    }
-
-    fn base_url(&self) -> &Origin {
-        self.base_url.get_or_init(|| self.settings.base_url_for_port(DEFAULT_PORT))
-    }
-
-    /// What is wrong with the `Host` of a request, if it names another site than `base_url`: Logto sends
-    /// browsers back to `base_url`, where cookies of another host are not sent.
-    pub fn other_host(&self, host: Option<&str>) -> Option<String> {
-        let (host, site) = (host?, self.base_url().url());
-        let asked = Url::parse(&format!("{}://{host}", site.scheme())).ok();
-        if asked.is_some_and(|asked| asked.origin() == site.origin()) {
-            return None;
-        }
-        Some(format!(
-            "the request's `Host` is `{}`, but `logto.base_url` is `{}`{}; open the site there, set \
-             `logto.base_url`, or have the proxy in front pass the host on (nginx: `proxy_set_header \
-             Host $host`)",
-            shown(host),
-            self.origin(),
-            self.settings.source_of("base_url")
-        ))
-    }
-
-    /// Logs once that sign-ins, or sign-outs, start under another name of this site.
-    pub fn warn_of_other_host(&self, host: Option<&str>, what: &'static str) {
-        if let Some(other_host) = self.other_host(host) {
-            self.warnings.once("host", what, || format!("{what} starts elsewhere: {other_host}."));
-        }
-    }
-
-    /// The path of a route of this crate, by its name.
-    pub fn route(&self, name: &'static str) -> LocalPath {
-        LocalPath::root().join(self.settings.base.as_str()).join(name)
-    }
-
-    /// The URL of a route of this crate, by its name, as Logto knows it.
-    pub fn route_url(&self, name: &'static str) -> Url {
-        let mut url = self.base_url().url().clone();
-        url.set_path(self.route(name).as_str());
-        url
-    }
-
-    /// The page of this site that a visitor's text names to return to, if it does. Otherwise an event
-    /// says why not.
-    pub fn return_to(&self, text: &str) -> Option<LocalPath> {
-        let path = LocalPath::of_visitor(text, self.origin()).and_then(|path| {
-            if path.as_str().len() > MAX_RETURN_TO { Err(NotLocal::TooLong) } else { Ok(path) }
-        });
-        path.map_err(|why| self.emit(&Event::ReturnToIgnored { why })).ok()
-    }
-
-    /// The path of the sign-in, which returns to a path of this site.
-    pub fn sign_in(&self, return_to: Option<&LocalPath>) -> LocalPath {
-        with_return_to(&self.route("sign-in"), return_to.map(LocalPath::as_str))
-    }
-
-    /// The path of a sign-in in which the user may choose another account than that of the session at
-    /// Logto.
-    pub fn sign_in_as_another(&self, return_to: Option<&LocalPath>) -> LocalPath {
-        self.sign_in(return_to).with_parameter("switch", "1")
-    }
-
-    /// The path of a sign-out that ends the session at Logto also if there is none here.
-    pub fn sign_out_everywhere(&self) -> LocalPath {
-        self.sign_out(None).with_parameter("everywhere", "1")
-    }
-
-    /// The path of the sign-out, which returns to a path of this site.
-    pub fn sign_out(&self, return_to: Option<&LocalPath>) -> LocalPath {
-        with_return_to(&self.route("sign-out"), return_to.map(LocalPath::as_str))
-    }
-
-    /// A link to the sign-in as text, with what a caller gives as the page to return to.
-    pub fn sign_in_uri(&self, return_to: Option<&str>) -> String {
-        with_return_to(&self.route("sign-in"), return_to).into()
-    }
-
-    /// A link to the sign-out as text.
-    pub fn sign_out_uri(&self) -> String {
-        self.sign_out(None).into()
-    }
-
     /// Adds scopes and resources that a mounted route needs to those that every sign-in asks for.
     pub fn declare(
         &self,
@@ -265,7 +209,14 @@ impl Client {
 
     /// What a sign-in asks for that no handler has added to.
     pub fn asked(&self) -> Asked {
-        Asked::new(&self.scopes(), &self.resources())
+        let (scopes, mut resources) = (self.scopes(), self.resources());
+        // Added by the authorization request.
+        let organizations = ORGANIZATIONS_RESOURCE.to_owned();
+        if scopes.iter().any(|scope| scope == ORGANIZATIONS) && !resources.contains(&organizations)
+        {
+            resources.push(organizations);
+        }
+        Asked::new(&scopes, &resources)
     }
 
     /// The API resources that every sign-in asks for: those of the configuration, and those that
@@ -275,11 +226,6 @@ impl Client {
         let configured = self.settings.resources.iter().map(String::as_str);
         distinct(configured.chain(declared.resources.iter().copied()))
     }
-}
-
-/// A path with the parameter `return_to`, if there is one.
-fn with_return_to(path: &LocalPath, return_to: Option<&str>) -> LocalPath {
-    return_to.map_or_else(|| path.clone(), |to| path.with_parameter("return_to", to))
 }
 
 /// The texts in their order, each once.
@@ -295,7 +241,7 @@ fn distinct<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<String> {
 
 impl fmt::Debug for Logto {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Logto").field("settings", self.0.settings()).finish_non_exhaustive()
+        f.debug_struct("Logto").field("settings", self.client.settings()).finish_non_exhaustive()
     }
 }
 

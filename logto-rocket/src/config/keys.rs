@@ -1,13 +1,15 @@
 //! The names of all keys, and the suggestion for an unknown key.
 
 /// Every key under `logto`.
-pub(super) const KEYS: [&str; 37] = [
+pub(super) const KEYS: [&str; 39] = [
     "endpoint",
     "issuer",
     "internal_endpoint",
     "app_id",
     "app_secret",
     "base_url",
+    "base_urls",
+    "proxy_prefix",
     "base",
     "scopes",
     "resources",
@@ -49,7 +51,8 @@ pub(super) const SECRETS: [&str; 4] =
     ["app_secret", "secret_keys", "secret_key", "session.redis.url"];
 
 /// The keys whose values are lists.
-pub(super) const LISTS: [&str; 7] = [
+pub(super) const LISTS: [&str; 8] = [
+    "base_urls",
     "scopes",
     "resources",
     "sign_out.clear_site_data",

@@ -2,6 +2,7 @@
 
 use rocket::figment::Figment;
 
+use super::BaseUrls;
 use super::errors::Warning;
 use super::reader::Reader;
 use super::values::Origin;
@@ -26,12 +27,26 @@ impl Listener {
         )
     }
 
-    /// The warning if browsers will hardly find the site at its configured address.
+    /// The warning for each address at which browsers will hardly find the site.
     ///
     /// A reverse proxy usually has another port and the TLS, so only addresses of this machine are
     /// compared, at which there is seldom one.
-    pub(super) fn warning(
+    pub(super) fn warnings(
         self,
+        base_urls: &BaseUrls,
+        debug: bool,
+        reader: &Reader,
+    ) -> Vec<Warning> {
+        let key = base_urls.key();
+        let of_each = base_urls.hosts.iter().map(|host| self.warning(key, host, debug, reader));
+        let mut warnings: Vec<_> = of_each.flatten().collect();
+        warnings.dedup();
+        warnings
+    }
+
+    fn warning(
+        self,
+        key: &str,
         base_url: &Origin,
         debug: bool,
         reader: &Reader,
@@ -45,7 +60,7 @@ impl Listener {
                  sign-in, a browser on another machine is sent to itself",
                 reader.profile()
             );
-            return Some(reader.warning("base_url", &what, "write the origin that browsers see"));
+            return Some(reader.warning(key, &what, "write the address that browsers see"));
         }
         let port = base_url.url().port_or_known_default().filter(|_| self.port != 0)?;
         let what = if port != self.port {
@@ -63,6 +78,6 @@ impl Listener {
         };
         let right = Origin::localhost(self.port, self.has_tls);
         let cure = format!("write `{right}`, or leave it out in the debug profile");
-        Some(reader.warning("base_url", &what, &cure))
+        Some(reader.warning(key, &what, &cure))
     }
 }

@@ -3,6 +3,7 @@
 //! [`read()`] merges the configuration in code ([`Config`]), in Rocket.toml and in the environment,
 //! and parses it into [`Settings`].
 
+mod base_urls;
 mod connection;
 mod environment;
 mod errors;
@@ -32,6 +33,7 @@ use cookie::Key;
 use crate::local_path::LocalPath;
 use crate::oidc::{ClientSecret, Prompt};
 
+pub(crate) use base_urls::{BaseUrls, ProxyPrefix};
 pub(crate) use connection::Connection;
 pub use in_code::{Config, SessionConfig};
 #[cfg(feature = "testing")]
@@ -57,12 +59,12 @@ pub(crate) struct Settings {
     pub(crate) app_id: String,
     /// The application's secret at Logto.
     pub(crate) app_secret: ClientSecret,
-    /// The origin of this site; `None` only in the debug profile:
-    /// [`base_url_for_port()`](Settings::base_url_for_port) knows it from lift-off on.
-    pub(crate) base_url: Option<Origin>,
+    /// The addresses of this site; without a host only in the debug profile:
+    /// [`hosts_for_port()`](Settings::hosts_for_port) knows it from lift-off on.
+    pub(crate) base_urls: BaseUrls,
     /// Whether Rocket itself speaks TLS.
     pub(crate) has_tls: bool,
-    /// The path that the routes are mounted under.
+    /// The path that the routes are mounted under, without the prefix of the site.
     pub(crate) base: Base,
     /// The scopes to ask for besides the reserved ones.
     pub(crate) scopes: Vec<String>,
@@ -75,9 +77,9 @@ pub(crate) struct Settings {
     pub(crate) prompt: Vec<Prompt>,
     /// Whether authorization requests are pushed (RFC 9126).
     pub(crate) pushed_authorization: bool,
-    /// Where a sign-in without `return_to` leads.
+    /// Where a sign-in without `return_to` leads, as browsers have it.
     pub(crate) after_sign_in: LocalPath,
-    /// Where a sign-out without `return_to` leads.
+    /// Where a sign-out without `return_to` leads, as browsers have it.
     pub(crate) after_sign_out: LocalPath,
     /// What browsers delete at a sign-out.
     pub(crate) clear_site_data: Vec<SiteData>,
@@ -94,9 +96,38 @@ pub(crate) struct Settings {
 }
 
 impl Settings {
-    /// The origin of this site, where the server listens at `port`.
-    pub(crate) fn base_url_for_port(&self, port: u16) -> Origin {
-        self.base_url.clone().unwrap_or_else(|| Origin::localhost(port, self.has_tls))
+    /// The hosts of this site, of which there is at least one, where the server listens at `port`.
+    pub(crate) fn hosts_for_port(&self, port: u16) -> Vec<Origin> {
+        let hosts = &self.base_urls.hosts;
+        if hosts.is_empty() { vec![Origin::localhost(port, self.has_tls)] } else { hosts.clone() }
+    }
+
+    /// The path of a route of this crate, or of the place below which all of them are, as browsers have
+    /// it.
+    pub(crate) fn route(&self, name: &str) -> LocalPath {
+        let own = LocalPath::root().join(self.base.as_str());
+        self.base_urls.prefix.path_of(&if name.is_empty() { own } else { own.join(name) })
+    }
+
+    /// Where Rocket finds the routes of this crate.
+    pub(crate) fn mounted_at(&self) -> LocalPath {
+        let BaseUrls { prefix, proxy_prefix, .. } = &self.base_urls;
+        let own = LocalPath::root().join(self.base.as_str());
+        match proxy_prefix {
+            ProxyPrefix::Keep => prefix.path_of(&own),
+            ProxyPrefix::Strip => own,
+        }
+    }
+
+    /// Whether all routes of the site are, as Rocket has them, below this path.
+    pub(crate) fn is_above_routes(&self, path: &str) -> bool {
+        let BaseUrls { prefix, proxy_prefix, .. } = &self.base_urls;
+        let path = path.trim_end_matches('/');
+        let is_above = |path: &str| {
+            let rest = prefix.as_str().strip_prefix(path);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        path.is_empty() || *proxy_prefix == ProxyPrefix::Keep && is_above(path)
     }
 
     /// Where the value of `key` comes from, as ` (from …)`; nothing if it is the default.
@@ -110,6 +141,6 @@ impl Settings {
 
     /// Whether browsers reach this site over https, so that cookies can be `Secure`.
     pub(crate) fn is_https(&self) -> bool {
-        self.base_url.as_ref().map_or(self.has_tls, Origin::is_https)
+        self.base_urls.is_https().unwrap_or(self.has_tls)
     }
 }

@@ -9,10 +9,10 @@ use super::reader::Reader;
 use super::secret_keys::{self, MAKE_ONE};
 use super::values::{self, Base, Origin};
 use super::{
-    Config, Connection, ResourceMetadata, Settings, SiteData, connection, environment, keys,
-    session, texts,
+    BaseUrls, Config, Connection, ResourceMetadata, Settings, SiteData, connection, environment,
+    keys, session, texts,
 };
-use crate::local_path::{LocalPath, NotLocal};
+use crate::local_path::{LocalPath, NotLocal, Prefix};
 use crate::oidc::Prompt;
 
 /// Reads the configuration from Rocket's `figment`, with `config` below it and the `LOGTO_*`
@@ -34,8 +34,9 @@ pub(crate) fn read(
     let resource_metadata = ResourceMetadata::read(&mut reader);
     let app_id = required(&mut reader, "app_id", "app id", texts::app_id);
     let app_secret = required(&mut reader, "app_secret", "app secret", values::app_secret);
-    let (listener, base_url) = (Listener::of(figment), base_url(&mut reader, debug));
-    warnings.extend(base_url.as_ref().and_then(|it| listener.warning(it, debug, &reader)));
+    let listener = Listener::of(figment);
+    let base_urls = BaseUrls::read(&mut reader, debug, &mut warnings);
+    warnings.extend(listener.warnings(&base_urls, debug, &reader));
     let base = reader.text("base", Base::parse).unwrap_or_default();
     let scopes = reader.list("scopes", texts::scope).unwrap_or_default();
     let resources = reader.list("resources", texts::resource).unwrap_or_default();
@@ -43,12 +44,12 @@ pub(crate) fn read(
     let prompt = reader.text("prompt", values::prompt).unwrap_or_else(|| vec![Prompt::Consent]);
     warnings.extend(no_refresh_token(&reader, &prompt, include_reserved_scopes, &scopes));
     let pushed_authorization = reader.flag("pushed_authorization").unwrap_or(false);
-    let after_sign_in = local_path(&mut reader, "after_sign_in");
-    let after_sign_out = local_path(&mut reader, "after_sign_out");
+    let after_sign_in = local_path(&mut reader, "after_sign_in", &base_urls.prefix);
+    let after_sign_out = local_path(&mut reader, "after_sign_out", &base_urls.prefix);
     let clear_site_data =
         reader.list("sign_out.clear_site_data", SiteData::parse).unwrap_or_default();
     let trusted_origins = reader.list("trusted_origins", Origin::of_another).unwrap_or_default();
-    let is_https = base_url.as_ref().map_or(listener.has_tls, Origin::is_https);
+    let is_https = base_urls.is_https().unwrap_or(listener.has_tls);
     let session = session::read(&mut reader, is_https, has_own_store, &mut warnings);
     let (secret_keys, generated_key) = secret_keys(&mut reader, debug);
     let user_route = reader.flag("user_route").unwrap_or(true);
@@ -64,7 +65,7 @@ pub(crate) fn read(
         resource_metadata,
         app_id,
         app_secret,
-        base_url,
+        base_urls,
         has_tls: listener.has_tls,
         base,
         scopes,
@@ -170,16 +171,6 @@ fn required<T>(
     reader.text(key, parse)
 }
 
-fn base_url(reader: &mut Reader, debug: bool) -> Option<Origin> {
-    if !debug && !reader.has("base_url") {
-        let what = "is missing; only the debug profile has a default";
-        let remedy = "give the origin that browsers see, such as \
-                    `base_url = \"https://app.example.com\"`";
-        reader.reject("base_url", Wrong::new(what, remedy));
-    }
-    reader.text("base_url", Origin::of_this_site)
-}
-
 fn include_reserved_scopes(reader: &mut Reader, scopes: &[String]) -> bool {
     let include = reader.flag("include_reserved_scopes").unwrap_or(true);
     if !include && !has(scopes, "openid") && !reader.is_wrong("scopes") {
@@ -210,13 +201,14 @@ fn no_refresh_token(
     Some(reader.warning(key, &what, cure))
 }
 
-fn local_path(reader: &mut Reader, key: &str) -> LocalPath {
+/// The path of the application's own at `key`, as browsers have it.
+fn local_path(reader: &mut Reader, key: &str, prefix: &Prefix) -> LocalPath {
     let parse = |text: &str| {
         text.parse().map_err(|why: NotLocal| {
             Wrong::new(format!("leads off this site: {why}"), "write a path such as `/account`")
         })
     };
-    reader.text(key, parse).unwrap_or_else(LocalPath::root)
+    prefix.path_of(&reader.text(key, parse).unwrap_or_else(LocalPath::root))
 }
 
 /// The keys that encrypt cookies, and whether the only one has just been generated.

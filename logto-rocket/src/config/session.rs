@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use cookie::SameSite;
 
+use super::base_urls;
 use super::errors::{Warning, Wrong};
 use super::reader::Reader;
 use super::store::Store;
@@ -203,7 +204,7 @@ fn same_site(reader: &mut Reader, is_https: bool) -> SameSite {
     same_site
 }
 
-/// Whether the site is known not to be https: a wrong or missing `base_url` is an error already.
+/// Whether the site is known not to be https: a wrong or missing address is an error already.
 fn is_plain_http(reader: &Reader, is_https: bool) -> bool {
-    !is_https && !reader.is_wrong("base_url")
+    !is_https && !base_urls::has_error(reader)
 }

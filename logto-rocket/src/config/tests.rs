@@ -1,5 +1,6 @@
 //! The configuration seen from outside: through Rocket's figment, files and the environment.
 
+mod base_urls;
 mod environment;
 mod errors;
 mod files;

@@ -60,17 +60,20 @@ pub(crate) struct Origin {
 }
 
 impl Origin {
-    /// Reads the origin of this site.
-    pub(super) fn of_this_site(text: &str) -> Result<Self, Wrong> {
-        let url = urls::secure_url(text, "https://app.example.com")?;
-        let remedy = "; the path of the sign-in routes is the key `base`";
-        Self::without_path(url, "the site must be at the root of its host", remedy)
-    }
-
     /// Reads the origin of another site.
     pub(super) fn of_another(text: &str) -> Result<Self, Wrong> {
         let url = urls::secure_url(text, "https://admin.example.com")?;
-        Self::without_path(url, "an origin is a scheme, a host and perhaps a port", "")
+        let origin = Self::of(&url);
+        if url.path() == "/" {
+            return Ok(origin);
+        }
+        Err(Wrong::new(
+            format!(
+                "has the path `{}`; an origin is a scheme, a host and perhaps a port",
+                shown(url.path())
+            ),
+            format!("write `{origin}`"),
+        ))
     }
 
     /// `localhost` with the port, over https if there is TLS.
@@ -79,21 +82,14 @@ impl Origin {
         let mut url = Url::parse(url).expect("a constant URL");
         // Fails only for URLs that can have no port.
         let _ = url.set_port(Some(port));
-        Self::of(url)
+        Self::of(&url)
     }
 
-    fn without_path(url: Url, why: &str, more_remedy: &str) -> Result<Self, Wrong> {
-        if url.path() == "/" {
-            return Ok(Self::of(url));
-        }
-        Err(Wrong::new(
-            format!("has the path `{}`; {why}", shown(url.path())),
-            format!("write `{}`{more_remedy}", url.origin().ascii_serialization()),
-        ))
-    }
-
-    fn of(url: Url) -> Self {
+    /// The origin of a URL.
+    pub(super) fn of(url: &Url) -> Self {
         let text = url.origin().ascii_serialization();
+        let mut url = url.clone();
+        url.set_path("/");
         Self { url, text }
     }
 
@@ -105,6 +101,18 @@ impl Origin {
     /// The origin as browsers write it, without a slash at its end.
     pub(crate) fn as_str(&self) -> &str {
         &self.text
+    }
+
+    /// Whether a request with this `Host` is for the origin. Letter case and the usual port make no
+    /// difference.
+    pub(crate) fn is_named(&self, host: &str) -> bool {
+        let own = self.text.split_once("://").map_or("", |(_, own)| own);
+        if own.eq_ignore_ascii_case(host) {
+            return true;
+        }
+        let is_host = |char: char| char.is_ascii_alphanumeric() || ".-_:[]".contains(char);
+        let named = Url::parse(&format!("{}://{host}", self.url.scheme()));
+        host.chars().all(is_host) && named.is_ok_and(|url| url.origin() == self.url.origin())
     }
 
     /// Whether the scheme is https.

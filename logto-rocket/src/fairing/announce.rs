@@ -7,6 +7,7 @@ use super::protected;
 #[cfg(feature = "testing")]
 use super::provider;
 use crate::client::Client;
+use crate::config::{BaseUrls, ProxyPrefix, Settings};
 use crate::resource_server::ResourceServer;
 use crate::response::CATCHER;
 use crate::session::{self, StoreSettings};
@@ -14,17 +15,18 @@ use crate::session::{self, StoreSettings};
 /// Logs what was attached, in one block, without secrets.
 pub(super) fn client(client: &Client, rocket: &Rocket<Orbit>) {
     let settings = client.settings();
-    let mut lines = vec![
-        format!("issuer: {}", settings.connection.issuer.as_str()),
-        format!("redirect URI to register: {}", client.route_url("sign-in-callback")),
-        format!(
-            "post sign-out redirect URI to register: {}",
-            client.route_url("sign-out-callback")
-        ),
-        format!("back-channel logout URI to register: {}", client.route_url("backchannel-logout")),
-        format!("sessions: {}", sessions(&settings.session)),
-        format!("scopes: {}", client.scopes().join(" ")),
-    ];
+    let mut lines = vec![format!("issuer: {}", settings.connection.issuer.as_str())];
+    let uris = |what: &'static str, name: &'static str| {
+        let urls = client.host_ids().map(move |host| client.route_url(host, name));
+        urls.map(move |url| format!("{what} to register: {url}"))
+    };
+    lines.extend(uris("redirect URI", "sign-in-callback"));
+    lines.extend(uris("post sign-out redirect URI", "sign-out-callback"));
+    // Logto takes one.
+    lines.extend(uris("back-channel logout URI", "backchannel-logout").take(1));
+    lines.extend(place(settings));
+    lines.push(format!("sessions: {}", sessions(&settings.session)));
+    lines.push(format!("scopes: {}", client.scopes().join(" ")));
     let resources = client.resources();
     if !resources.is_empty() {
         lines.push(format!("resources: {}", resources.join(" ")));
@@ -33,18 +35,43 @@ pub(super) fn client(client: &Client, rocket: &Rocket<Orbit>) {
     if let Some(server) = ResourceServer::of(rocket) {
         lines.extend(audiences(server));
     }
-    if has_own_catcher(rocket) {
-        lines.push(
-            "the application has its own catcher for 401 at `/`: browsers are redirected to the \
+    if let Some(place) = own_catcher(rocket, settings) {
+        lines.push(format!(
+            "the application has its own catcher for 401 at `{place}`: browsers are redirected to the \
              sign-in only if that catcher returns `Challenge::of(request)`"
-                .into(),
-        );
+        ));
     }
     #[cfg(feature = "testing")]
     lines.extend(provider::lines(rocket));
     print(lines);
     let doubts = protected::doubts(client, rocket).into_iter();
     doubts.chain(protected::doubts_of_tokens(rocket)).for_each(|doubt| log::warn!("{doubt}"));
+}
+
+/// How requests reach the site, where that is not as usual: below a path, or at several hosts.
+fn place(settings: &Settings) -> Vec<String> {
+    let BaseUrls { hosts, prefix, proxy_prefix } = &settings.base_urls;
+    let mut lines = Vec::new();
+    if !prefix.is_empty() {
+        let mounted = settings.mounted_at();
+        lines.push(match proxy_prefix {
+            ProxyPrefix::Keep => format!(
+                "the proxy in front passes `{prefix}` on (`proxy_prefix = \"keep\"`): the routes are \
+                 mounted at {mounted}, those of the application belong below {prefix}/"
+            ),
+            ProxyPrefix::Strip => format!(
+                "the proxy in front takes `{prefix}` off (`proxy_prefix = \"strip\"`): the routes are \
+                 mounted at {mounted}"
+            ),
+        });
+    }
+    if hosts.len() > 1 {
+        lines.push(
+            "the `Host` of a request chooses among these hosts; sign-ins at others are refused"
+                .into(),
+        );
+    }
+    lines
 }
 
 /// Logs what a pure API has attached.
@@ -106,9 +133,11 @@ fn sessions(settings: &session::Settings) -> String {
     }
 }
 
-fn has_own_catcher(rocket: &Rocket<Orbit>) -> bool {
-    rocket.catchers().any(|catcher| {
-        let at_root = catcher.code == Some(401) && catcher.base.path() == "/";
-        at_root && catcher.name.as_deref() != Some(CATCHER)
-    })
+/// The place of a catcher of the application's own for 401 that takes the place of this crate's.
+fn own_catcher<'r>(rocket: &'r Rocket<Orbit>, settings: &Settings) -> Option<&'r str> {
+    let own = rocket.catchers().find(|catcher| {
+        let is_own = catcher.code == Some(401) && catcher.name.as_deref() != Some(CATCHER);
+        is_own && settings.is_above_routes(catcher.base.path().as_str())
+    })?;
+    Some(own.base.path().as_str())
 }

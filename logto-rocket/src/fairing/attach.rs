@@ -33,7 +33,7 @@ impl Fairing for LogtoFairing {
         let Some((logto, server)) = logto else { return Err(rocket) };
         let client = logto.client();
         let rocket = launch::with_secret_key(rocket, client);
-        let (base, routes) = (client.settings().base.to_string(), routes::all(client));
+        let (base, routes) = (client.settings().mounted_at().to_string(), routes::all(client));
         let rocket = rocket
             .manage(logto)
             .manage(launch::take(&self.hooks))

@@ -13,6 +13,7 @@ use rocket::{Build, Request, Response, Rocket};
 use super::caching::PublicCaching;
 use super::store::Builder;
 use super::{launch, protected, response, store};
+use crate::client::Client;
 use crate::response::catchers;
 
 /// Builds the store, looks at the routes that values guard, and registers the catchers, where no other
@@ -45,8 +46,14 @@ impl Fairing for AfterOthers {
         {
             return Err(rocket);
         }
-        let catchers = catchers(rocket.catchers());
-        Ok(rocket.register("/", catchers).attach(Answering(PublicCaching::default())))
+        let settings = Client::of(&rocket).map(|client| client.settings());
+        let is_above_routes =
+            |path: &str| settings.map_or(path == "/", |settings| settings.is_above_routes(path));
+        let registered = catchers(rocket.catchers(), is_above_routes);
+        let rocket = registered
+            .into_iter()
+            .fold(rocket, |rocket, (base, catchers)| rocket.register(base, catchers));
+        Ok(rocket.attach(Answering(PublicCaching::default())))
     }
 }
 

@@ -13,7 +13,7 @@ use crate::events::{Event, Events};
 use crate::oidc::{ClientSettings, Issuer, IssuerSettings, Observer, Oidc};
 use crate::resource_server::ResourceServer;
 use crate::session::{
-    MemoryStore, ObservedStore, SessionStore, Sessions, Site, StoreError, StoreSettings,
+    MemoryStore, ObservedStore, SessionStore, Sessions, Site, SiteHost, StoreError, StoreSettings,
 };
 
 /// The client and the resource server for this configuration. If the configuration has errors, all of
@@ -45,12 +45,15 @@ pub(super) fn logto(
     let oidc = Oidc::new(issuer, client_settings(&settings));
     let store = store(&settings, own_store, &clock, &events);
     let store = store.inspect_err(|mistake| log::error!("{mistake}")).ok()?;
+    let (first, others) = hosts(rocket, &settings);
+    let base = settings.route("");
     let site = Site {
         issuer: settings.connection.issuer.as_str(),
         app_id: &settings.app_id,
-        base: settings.base.as_str(),
+        base: base.as_str(),
         is_https: settings.is_https(),
-        port: port(rocket, &settings),
+        first,
+        others,
         secret_keys: settings.secret_keys.clone(),
         clock_skew: settings.connection.clock_skew,
     };
@@ -59,11 +62,25 @@ pub(super) fn logto(
     Some((Logto::new(Client::new(settings, clock, Arc::new(sessions))), server))
 }
 
-/// The port that browsers know this site by; none if the system chooses one at lift-off.
-fn port(rocket: &Rocket<Build>, settings: &Settings) -> Option<u16> {
+/// The first host of this site and the others, as far as they are known: if none is configured and the
+/// system chooses the port at lift-off, there is one without an origin.
+fn hosts(rocket: &Rocket<Build>, settings: &Settings) -> (SiteHost, Vec<SiteHost>) {
     let listening = || rocket.figment().extract_inner("port").ok().filter(|port| *port > 0);
-    let configured = settings.base_url.as_ref();
-    configured.map_or_else(listening, |site| site.url().port_or_known_default())
+    let origins = match listening() {
+        None if settings.base_urls.hosts.is_empty() => Vec::new(),
+        port => settings.hosts_for_port(port.unwrap_or_default()),
+    };
+    let names = origins.iter().map(|origin| origin.url().host_str());
+    let hosts = origins.iter().enumerate().map(|(at, origin)| {
+        let has_same_name = |(other, name)| other != at && name == origin.url().host_str();
+        // Cookies do not heed ports, and those without `__Host-` must not meet anybody's.
+        let by_port = !settings.is_https() || names.clone().enumerate().any(has_same_name);
+        let port = origin.url().port_or_known_default().filter(|_| by_port);
+        SiteHost { origin: origin.as_str().to_owned(), port }
+    });
+    let mut hosts = hosts.collect::<Vec<_>>().into_iter();
+    let first = hosts.next().unwrap_or(SiteHost { origin: String::new(), port: None });
+    (first, hosts.collect())
 }
 
 /// Where sessions are stored, if not in cookies.

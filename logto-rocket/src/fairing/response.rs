@@ -6,8 +6,8 @@ use rocket::{Request, Response};
 use super::caching::{PublicCaching, forbid_caching};
 use crate::client::Client;
 use crate::config::SiteData;
-use crate::request::{RequestState, SessionWrite, Writes};
-use crate::session::{CookieWrite, Sessions};
+use crate::request::{RequestState, SessionWrite, Writes, host_of};
+use crate::session::Sessions;
 
 /// Writes what the guards and routes of this request have noted.
 pub(super) fn write(
@@ -63,9 +63,8 @@ fn write_cookies(
 ) {
     let Some(client) = Client::of(request.rocket()) else { return };
     let sessions: &Sessions = client.sessions();
-    let own = sessions.cookies();
+    let own = sessions.cookies(host_of(request, client));
     let mut cookies = writes.cookies;
-    let flows = own.flows(request);
     match (writes.session, state.found()) {
         (SessionWrite::Delete, _) => {
             cookies.extend(own.deletions());
@@ -81,13 +80,10 @@ fn write_cookies(
                     Err(error) => log::warn!("A session could not be written: {error}"),
                 }
             }
-            let finished = flows.finished_names().map(|name| CookieWrite::forget_flow(name.into()));
-            cookies.extend(finished);
+            cookies.extend(own.forget_finished(&own.flows(request)));
         }
         _ => {}
     }
-    let surplus = own.surplus_flows(&flows, &cookies);
-    cookies.extend(surplus);
     if !cookies.is_empty() {
         forbid_caching(response, &["Cookie"], public_caching);
     }

@@ -12,12 +12,13 @@ use super::Instead;
 use crate::client::{Client, Logto};
 use crate::error::{Call, Error};
 use crate::events::Event;
+use crate::host::HostId;
 use crate::local_path::LocalPath;
 use crate::oidc::{DirectSignIn, FirstScreen, Identifier, Prompt, SignInOptions};
 use crate::request::{Kind, RequestState, own_path};
 use crate::response::redirect::Destination;
 use crate::response::{BuiltInPage, label, onward, texts};
-use crate::session::{Asked, AskedInFlow, Flow};
+use crate::session::{AskedInFlow, Flow};
 use crate::user::LogtoUser;
 
 /// How long a user who wants to sign in waits for Logto.
@@ -28,6 +29,7 @@ const START_TIMEOUT: Duration = Duration::from_millis(2500);
 #[must_use = "nothing happens before `.start().await`"]
 pub struct SignInBuilder<'l> {
     client: &'l Arc<Client>,
+    host: HostId,
     options: SignInOptions,
     return_to: Option<LocalPath>,
     sub: Option<String>,
@@ -40,6 +42,7 @@ pub struct SignInBuilder<'l> {
 #[must_use = "a sign-in has no effect unless it is returned as the response"]
 pub struct SignIn {
     client: Arc<Client>,
+    host: HostId,
     url: Url,
     flow: Flow,
 }
@@ -47,7 +50,7 @@ pub struct SignIn {
 impl Logto {
     /// Starts a sign-in from a handler, with options that the routes of this crate do not take.
     pub fn sign_in(&self) -> SignInBuilder<'_> {
-        SignInBuilder::new(self.client())
+        SignInBuilder::new(self.client(), self.host())
     }
 
     /// Starts a sign-in on the page that creates an account.
@@ -57,14 +60,9 @@ impl Logto {
 }
 
 impl<'l> SignInBuilder<'l> {
-    pub(crate) fn new(client: &'l Arc<Client>) -> Self {
-        Self {
-            client,
-            options: SignInOptions::default(),
-            return_to: None,
-            sub: None,
-            persistent: None,
-        }
+    pub(crate) fn new(client: &'l Arc<Client>, host: HostId) -> Self {
+        let options = SignInOptions::default();
+        Self { client, host, options, return_to: None, sub: None, persistent: None }
     }
 
     /// Where to go after signing in: a path on this site, with its query, of at most 1,024 bytes, or an
@@ -72,7 +70,7 @@ impl<'l> SignInBuilder<'l> {
     /// such as one of the request: of a text that is no page of this site the event
     /// [`Event::ReturnToIgnored`] says why, and the default holds.
     pub fn return_to(mut self, path: &str) -> Self {
-        self.return_to = self.client.return_to(path);
+        self.return_to = self.client.return_to(self.host, path);
         self
     }
 
@@ -199,30 +197,19 @@ impl<'l> SignInBuilder<'l> {
     }
 
     async fn prepare(self) -> Result<SignIn, Error> {
-        let Self { client, options, return_to, sub, persistent } = self;
+        let Self { client, host, options, return_to, sub, persistent } = self;
         let scopes = client.scopes();
         let resources = client.resources();
-        let redirect_uri = client.route_url("sign-in-callback");
+        let redirect_uri = client.route_url(host, "sign-in-callback");
         let max_age = options.max_age_in_seconds();
         let authorization =
             client.oidc().authorize(&redirect_uri, &options, &scopes, &resources).await?;
-        let flow = Flow {
-            state: authorization.state,
-            nonce: authorization.nonce,
-            verifier: authorization.verifier,
-            return_to,
-            started_at: client.clock().now(),
-            asked: AskedInFlow::new(
-                Asked::new(&authorization.scopes, &authorization.resources),
-                &Asked::new(&scopes, &resources),
-            ),
-            max_age,
-            sub,
-            persistent,
-            attempt: 1,
-            finished: false,
-        };
-        Ok(SignIn { client: Arc::clone(client), url: authorization.url, flow })
+        let asked =
+            AskedInFlow::new(&authorization.scopes, &authorization.resources, &client.asked());
+        let mut flow = Flow::new(authorization.verifier, asked, client.clock().now());
+        (flow.return_to, flow.max_age, flow.sub) = (return_to, max_age, sub);
+        flow.persistent = persistent;
+        Ok(SignIn { client: Arc::clone(client), host, url: authorization.url, flow })
     }
 }
 
@@ -285,7 +272,7 @@ impl SignIn {
 
     /// Passes the flow to the fairing. It waits for nothing.
     fn take_effect(mut self, request: &Request<'_>) -> Destination {
-        let cookies = self.client.sessions().cookies();
+        let cookies = self.client.sessions().cookies(self.host);
         let flows = cookies.flows(request);
         self.flow.attempt = flows.next_attempt();
         if self.flow.max_age.is_some() && self.flow.sub.is_none() {
@@ -300,7 +287,7 @@ impl SignIn {
     /// Logto's pages refuse to be framed, and a cookie of this frame may be another one in a tab, so
     /// the sign-in starts there: by the same request, if it can be a link.
     fn in_new_tab(self, request: &Request<'_>) -> Response<'static> {
-        let own = own_path(request).filter(|_| request.method() == Method::Get);
+        let own = own_path(request, &self.client).filter(|_| request.method() == Method::Get);
         let sign_in = || self.client.sign_in(self.flow.return_to.as_ref());
         BuiltInPage::new(Status::BadRequest, texts::SIGN_IN_IN_FRAME)
             .new_tab(label::SIGN_IN_IN_NEW_TAB, own.unwrap_or_else(sign_in))

@@ -11,6 +11,7 @@ use url::Url;
 use super::Instead;
 use crate::client::{Client, Logto};
 use crate::events::Event;
+use crate::host::HostId;
 use crate::local_path::LocalPath;
 use crate::request::{Kind, RequestState, SessionWrite};
 use crate::response::redirect::Destination;
@@ -36,6 +37,7 @@ pub struct SignOutBuilder<'l> {
 #[must_use = "the session's cookies are deleted by the response"]
 pub struct SignOut {
     client: Arc<Client>,
+    host: HostId,
     return_to: LocalPath,
     next: Next,
 }
@@ -66,7 +68,7 @@ impl<'l> SignOutBuilder<'l> {
     /// bytes, or an address of this site (default: `after_sign_out`). Any text may be passed: of one
     /// that is no page of this site the event [`Event::ReturnToIgnored`] says why.
     pub fn return_to(mut self, path: &str) -> Self {
-        self.return_to = self.client.return_to(path);
+        self.return_to = self.client.return_to(self.user.session().host, path);
         self
     }
 
@@ -81,13 +83,13 @@ impl<'l> SignOutBuilder<'l> {
     pub async fn start(self) -> SignOut {
         let Self { client, user, return_to, local_only } = self;
         let revocation = client.sessions().sign_out(user.session()).await;
-        let session = user.session_id().clone();
+        let (session, host) = (user.session_id().clone(), user.session().host);
         client.emit(&Event::SignedOut { sub: user.id().into(), session, revocation });
 
-        let next = if local_only { Next::Here } else { to_logto(client).await };
+        let next = if local_only { Next::Here } else { to_logto(client, host).await };
         let after = || client.settings().after_sign_out.clone();
         let return_to = return_to.unwrap_or_else(after);
-        SignOut { client: Arc::clone(client), return_to, next }
+        SignOut { client: Arc::clone(client), host, return_to, next }
     }
 }
 
@@ -100,8 +102,9 @@ impl<'r, 'o: 'r, R: Responder<'r, 'o>> Responder<'r, 'o> for Instead<SignOut, R>
 
 impl SignOut {
     /// The end of the session at Logto, where there is none here.
-    pub(crate) async fn at_logto(client: &Arc<Client>, return_to: LocalPath) -> Self {
-        Self { client: Arc::clone(client), return_to, next: to_logto(client).await }
+    pub(crate) async fn at_logto(client: &Arc<Client>, host: HostId, return_to: LocalPath) -> Self {
+        let next = to_logto(client, host).await;
+        Self { client: Arc::clone(client), host, return_to, next }
     }
 
     /// The address where the browser must go now: at Logto, where the session ends as well, or, if
@@ -155,7 +158,7 @@ impl SignOut {
         match self.next {
             Next::Here | Next::Unreachable => Destination::Here(self.return_to),
             Next::Logto(url) => {
-                let cookies = self.client.sessions().cookies();
+                let cookies = self.client.sessions().cookies(self.host);
                 writes.cookies.extend(cookies.post_logout_write(Some(self.return_to.as_str())));
                 Destination::AtLogto(url)
             }
@@ -169,8 +172,8 @@ impl<'r> Responder<'r, 'static> for SignOut {
     }
 }
 
-async fn to_logto(client: &Client) -> Next {
-    let callback = client.route_url("sign-out-callback");
+async fn to_logto(client: &Client, host: HostId) -> Next {
+    let callback = client.route_url(host, "sign-out-callback");
     let url =
         tokio::time::timeout(DISCOVERY_TIMEOUT, client.oidc().end_session_url(&callback)).await;
     match url {

@@ -10,7 +10,9 @@ use super::{is_detached, is_no_resource_server};
 use crate::client::Client;
 use crate::error::Refusal;
 use crate::events::Event;
-use crate::request::{Accepted, Credentials, RequestState, presents_token, token_of, user_of};
+use crate::request::{
+    Accepted, Credentials, RequestState, host_of, presents_token, token_of, user_of,
+};
 use crate::requirement::{
     Accepts, Requirement, Tree, decide_for_program, decide_for_request, needs,
 };
@@ -161,5 +163,6 @@ async fn decide_program(
 }
 
 fn comes_from_a_fresh_sign_in(request: &Request<'_>, user: &LogtoUser) -> bool {
-    user.client().sessions().cookies().flows(request).has_fresh()
+    let client = user.client();
+    client.sessions().cookies(host_of(request, client)).flows(request).has_fresh()
 }

@@ -9,17 +9,12 @@ use serde::Deserialize;
 use url::Url;
 
 use super::http::{bad_answer, form};
-use super::secrets::{Nonce, State, Verifier};
+use super::secrets::Verifier;
 use super::sign_in::{Prompt, SignInOptions, is_hint, is_locale, is_word};
 use super::types::Flow;
 use super::{Oidc, named};
 use crate::error::{Call, Error};
 use crate::names::{ORGANIZATIONS, ORGANIZATIONS_RESOURCE};
-
-/// How many random bytes `state` and `nonce` have: 160 bits, as
-/// [RFC 6749, section 10.10](https://www.rfc-editor.org/rfc/rfc6749#section-10.10) asks. No more, because
-/// they travel in each cookie of a sign-in.
-const RANDOM_BYTES: u32 = 20;
 
 /// The parameters that [`SignInOptions::extra`] must not set: those that protect a sign-in, and
 /// those that have a method.
@@ -60,11 +55,8 @@ pub(crate) struct Authorization {
     /// The URL to redirect the browser to. It contains `state`, `nonce` and the challenge, so it is
     /// for this browser only.
     pub url: Url,
-    /// Logto returns it with the answer.
-    pub state: State,
-    /// Logto returns it in the ID token.
-    pub nonce: Nonce,
-    /// It is sent with the code.
+    /// It is sent with the code. `state`, which Logto returns with the answer, and `nonce`, which it
+    /// returns in the ID token, are hashes of it.
     pub verifier: Verifier,
     /// All scopes asked for.
     pub scopes: Vec<String>,
@@ -101,11 +93,13 @@ impl Oidc {
         let provider = self.provider().await?;
         let requests = self.requests(&provider).disable_openid_scope();
         let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
+        let verifier = Verifier::from(verifier.secret().as_str());
+        let (state, nonce) = (verifier.state(), verifier.nonce());
         let mut request = requests
             .authorize_url(
                 Flow::AuthorizationCode,
-                || CsrfToken::new_random_len(RANDOM_BYTES),
-                || openidconnect::Nonce::new_random_len(RANDOM_BYTES),
+                move || CsrfToken::new(state.reveal().to_owned()),
+                move || openidconnect::Nonce::new(nonce.reveal().to_owned()),
             )
             .set_redirect_uri(Cow::Owned(RedirectUrl::from_url(redirect_uri.clone())))
             .set_pkce_challenge(challenge)
@@ -132,16 +126,9 @@ impl Oidc {
         for resource in &resources {
             request = request.add_extra_param("resource", resource.clone());
         }
-        let (url, state, nonce) = request.url();
+        let (url, _, _) = request.url();
         let url = if self.client.pushed_authorization { self.push(&url).await? } else { url };
-        Ok(Authorization {
-            url,
-            state: State::from(state.secret().as_str()),
-            nonce: Nonce::from(nonce.secret().as_str()),
-            verifier: Verifier::from(verifier.secret().as_str()),
-            scopes,
-            resources,
-        })
+        Ok(Authorization { url, verifier, scopes, resources })
     }
 
     /// Sends the request to Logto and returns the URL that refers to it ([RFC

@@ -2,6 +2,7 @@
 
 mod access_token;
 mod authorization;
+mod binding;
 mod client_credentials;
 mod clock_difference;
 mod connection;

@@ -44,11 +44,11 @@ secrets! {
     ClientSecret,
     /// An authorization code; it may be exchanged once.
     AuthorizationCode,
-    /// The `state` of an authorization request, 160 random bits.
+    /// The `state` of an authorization request, 160 bits.
     State,
-    /// The `nonce` of an authorization request, 160 random bits.
+    /// The `nonce` of an authorization request, 160 bits.
     Nonce,
-    /// The PKCE verifier of an authorization request.
+    /// The PKCE verifier of an authorization request, 256 random bits.
     Verifier,
     /// An access token, opaque or a JWT.
     AccessToken,

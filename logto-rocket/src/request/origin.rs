@@ -4,7 +4,8 @@ use rocket::Request;
 use rocket::http::Method;
 
 use super::headers::header;
-use super::return_to::referrer;
+use super::host::host_of;
+use super::return_to::is_referred_by;
 use crate::client::Client;
 
 /// Which page made a request, by the headers that a browser sets and no page can.
@@ -20,6 +21,8 @@ use crate::client::Client;
 /// | absent | another one | any | `OtherSite` | no | no | no |
 /// | absent | absent | this site's | `OwnReferrer` | yes, but no `Upgrade` | yes | no |
 /// | absent | absent | another one, or none | `Unstated` | yes, but no `Upgrade` | no | no |
+///
+/// "This site" is the host that the request is for: another host of the application is another site.
 ///
 /// A request without either header does not come from a browser that supports them, and no other
 /// site can make such a browser send this site's cookie.
@@ -43,7 +46,8 @@ impl Initiator {
     /// The initiator of a request.
     pub fn of(request: &Request<'_>, client: &Client) -> Self {
         let origin = header(request, "Origin");
-        let own = origin == Some(client.origin());
+        let site = client.origin(host_of(request, client));
+        let own = origin == Some(site);
         let trusted = own || origin.is_some_and(|origin| is_trusted(origin, client));
         match (header(request, "Sec-Fetch-Site"), origin) {
             (Some("same-origin"), _) => Self::OwnPage,
@@ -51,10 +55,8 @@ impl Initiator {
             (None, Some(_)) if own => Self::OwnPage,
             (_, Some(_)) if trusted => Self::TrustedPage,
             (Some(_), _) | (None, Some(_)) => Self::OtherSite,
-            (None, None) => match referrer(request, client.origin()) {
-                Some(_) => Self::OwnReferrer,
-                None => Self::Unstated,
-            },
+            (None, None) if is_referred_by(request, site) => Self::OwnReferrer,
+            (None, None) => Self::Unstated,
         }
     }
 

@@ -1,45 +1,59 @@
-//! Where a sign-in returns to.
+//! Where a sign-in returns to, and the paths of a request as its browser has them.
 
 use rocket::Request;
+use url::Url;
 
 use super::headers::{header, is_htmx};
+use super::host::host_of;
 use super::kind::Kind;
+use crate::client::Client;
+use crate::config::ProxyPrefix;
 use crate::local_path::LocalPath;
 use crate::session::MAX_RETURN_TO;
 
 /// The page to return to after the sign-in: the path and query of a navigation, also in a frame, or
-/// the page that any other request was made from.
-pub(crate) fn return_to(request: &Request<'_>, kind: Kind, origin: &str) -> Option<LocalPath> {
+/// the page that any other request was made from. A page of another application on the same host is none.
+pub(crate) fn return_to(request: &Request<'_>, client: &Client, kind: Kind) -> Option<LocalPath> {
     // A longer one would make the headers too long, and no sign-in returns to it.
-    page(request, kind, origin).filter(|path| path.as_str().len() <= MAX_RETURN_TO)
+    page(request, client, kind).filter(|path| {
+        path.as_str().len() <= MAX_RETURN_TO && client.settings().base_urls.prefix.holds(path)
+    })
 }
 
-fn page(request: &Request<'_>, kind: Kind, origin: &str) -> Option<LocalPath> {
+fn page(request: &Request<'_>, client: &Client, kind: Kind) -> Option<LocalPath> {
     let boosted = header(request, "HX-Boosted") == Some("true");
     if matches!(kind, Kind::Navigation | Kind::Frame) || boosted {
-        return request.uri().to_string().parse().ok();
+        return as_browsers_have_it(&request.uri().to_string(), client);
     }
     let current = header(request, "HX-Current-URL").filter(|_| is_htmx(request));
-    match current {
-        Some(url) => local(url, origin),
-        None => referrer(request, origin),
-    }
+    local(current.or(header(request, "Referer"))?, client.origin(host_of(request, client)))
 }
 
 /// The path and query of a request, with one slash in front however many it came with.
-pub(crate) fn own_path(request: &Request<'_>) -> Option<LocalPath> {
+pub(crate) fn own_path(request: &Request<'_>, client: &Client) -> Option<LocalPath> {
     let uri = request.uri().to_string();
-    format!("/{}", uri.trim_start_matches('/')).parse().ok()
+    as_browsers_have_it(&format!("/{}", uri.trim_start_matches('/')), client)
 }
 
-/// The page of this site that `Referer` names.
-pub(super) fn referrer(request: &Request<'_>, origin: &str) -> Option<LocalPath> {
-    local(header(request, "Referer")?, origin)
+/// What a browser asked for that a request with this path and query came from: a proxy may have taken
+/// the prefix of the site off.
+fn as_browsers_have_it(uri: &str, client: &Client) -> Option<LocalPath> {
+    let path = uri.parse().ok()?;
+    let base_urls = &client.settings().base_urls;
+    Some(match base_urls.proxy_prefix {
+        ProxyPrefix::Strip => base_urls.prefix.path_of(&path),
+        ProxyPrefix::Keep => path,
+    })
 }
 
-/// The path and query of an absolute URL of this site.
+/// Whether `Referer` names a page of this origin.
+pub(super) fn is_referred_by(request: &Request<'_>, origin: &str) -> bool {
+    header(request, "Referer").is_some_and(|url| local(url, origin).is_some())
+}
+
+/// The path and query of an absolute URL of this origin.
 fn local(url: &str, origin: &str) -> Option<LocalPath> {
-    let mut url = url::Url::parse(url).ok()?;
+    let mut url = Url::parse(url).ok()?;
     if url.origin().ascii_serialization() != origin {
         return None;
     }

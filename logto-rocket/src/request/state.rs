@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use rocket::Request;
 
 use super::current_user::CurrentUser;
+use super::host::host_of;
 use crate::client::Client;
 use crate::error::{Error, Refusal};
 use crate::oidc::VerifiedToken;
@@ -96,7 +97,8 @@ impl RequestState {
         let loaded = if let Some(loaded) = self.loaded.get() {
             loaded
         } else {
-            let found = client.sessions().load(request, self.activity()).await;
+            let host = host_of(request, client);
+            let found = client.sessions().load(request, host, self.activity()).await;
             self.loaded.get_or_init(|| found)
         };
         loaded.as_ref().map(Option::as_ref).map_err(Clone::clone)

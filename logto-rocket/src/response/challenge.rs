@@ -13,7 +13,7 @@ use super::{onward, program, redirect};
 use crate::client::Client;
 use crate::error::{Error, Refusal};
 use crate::local_path::LocalPath;
-use crate::request::{Kind, Loader, RequestState, is_htmx, presents_token, return_to};
+use crate::request::{Kind, Loader, RequestState, host_of, is_htmx, presents_token, return_to};
 
 /// The number of sign-ins in a row without a session after which a guard stops redirecting.
 const MAX_ATTEMPTS: u32 = 2;
@@ -83,7 +83,8 @@ impl Refusal {
             && self.status() == Status::Unauthorized
             && let Some(client) = Client::of(request.rocket())
         {
-            headers.push(Header::new("WWW-Authenticate", self.authentication(client.origin())));
+            let site = client.origin(host_of(request, client));
+            headers.push(Header::new("WWW-Authenticate", self.authentication(site)));
             if is_htmx(request) {
                 let sign_in = sign_in(client, request, Kind::of(request), self.max_age());
                 headers.push(Header::new("HX-Redirect", sign_in.to_string()));
@@ -153,7 +154,7 @@ impl Challenge {
                 try_again(client, request, page.cause(request, refusal.to_string()))
             }
             Refusal::Denied(_) | Refusal::Claims(_) => {
-                let return_to = return_to(request, Kind::of(request), client.origin());
+                let return_to = return_to(request, client, Kind::of(request));
                 let another = client.sign_in_as_another(return_to.as_ref());
                 page.cause(request, refusal.to_string()).link(label::USE_ANOTHER_ACCOUNT, another)
             }
@@ -192,16 +193,32 @@ impl<'r> Responder<'r, 'static> for Challenge {
     }
 }
 
-/// The catchers at `/` that answer refusals, except for statuses that the application catches there
-/// itself. They pass other errors to the application's default catcher or to Rocket's.
-pub(crate) fn catchers<'a>(registered: impl Iterator<Item = &'a Catcher>) -> Vec<Catcher> {
-    let at_root: Vec<_> = registered.filter(|catcher| catcher.base.path() == "/").collect();
-    let default = at_root.iter().copied().find(|catcher| catcher.code.is_none());
+/// The catchers that answer refusals, by the path where they belong: `/`, and, where all routes of the
+/// application are below a path, each place above them in which the application has a default catcher,
+/// which would come first. They leave out statuses that the application catches in the same place itself,
+/// and pass other errors to its default catcher there or to Rocket's.
+pub(crate) fn catchers<'a>(
+    registered: impl Iterator<Item = &'a Catcher>,
+    is_above_routes: impl Fn(&str) -> bool,
+) -> Vec<(String, Vec<Catcher>)> {
+    let registered: Vec<_> = registered.collect();
+    let defaults = registered.iter().filter(|catcher| catcher.code.is_none());
+    let bases = defaults.map(|catcher| catcher.base.path().as_str());
+    let mut bases: Vec<_> = bases.filter(|base| is_above_routes(base)).chain(["/"]).collect();
+    bases.sort_unstable();
+    bases.dedup();
+    let here = |base: &str| (base.to_owned(), catchers_at(base, &registered));
+    bases.into_iter().map(here).collect()
+}
+
+fn catchers_at(base: &str, registered: &[&Catcher]) -> Vec<Catcher> {
+    let here = || registered.iter().filter(|catcher| catcher.base.path() == base);
+    let default = here().find(|catcher| catcher.code.is_none());
     REFUSED
         .iter()
-        .filter(|status| !at_root.iter().any(|catcher| catcher.code == Some(status.code)))
+        .filter(|status| !here().any(|catcher| catcher.code == Some(status.code)))
         .map(|status| {
-            let fallback = default.cloned().unwrap_or_default();
+            let fallback = default.map(|catcher| Catcher::clone(catcher)).unwrap_or_default();
             let mut catcher = Catcher::new(status.code, Challenger { fallback });
             catcher.name = Some(CATCHER.into());
             catcher
@@ -274,7 +291,7 @@ fn lead_to_sign_in(
 
 /// With a link to the page that was asked for, or that the request was made from.
 pub(super) fn try_again(client: &Client, request: &Request<'_>, page: BuiltInPage) -> BuiltInPage {
-    match return_to(request, Kind::of(request), client.origin()) {
+    match return_to(request, client, Kind::of(request)) {
         Some(path) => page.link(label::TRY_AGAIN, path),
         None => page,
     }
@@ -286,7 +303,7 @@ fn sign_in(
     kind: Kind,
     max_age: Option<Duration>,
 ) -> LocalPath {
-    let sign_in = client.sign_in(return_to(request, kind, client.origin()).as_ref());
+    let sign_in = client.sign_in(return_to(request, client, kind).as_ref());
     match max_age {
         Some(max_age) => sign_in.with_parameter("max_age", &max_age.as_secs().to_string()),
         None => sign_in,
@@ -294,5 +311,5 @@ fn sign_in(
 }
 
 fn attempts(client: &Client, request: &Request<'_>) -> u32 {
-    client.sessions().cookies().flows(request).next_attempt() - 1
+    client.sessions().cookies(host_of(request, client)).flows(request).next_attempt() - 1
 }

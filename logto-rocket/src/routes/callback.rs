@@ -9,25 +9,31 @@ use cookie::SameSite;
 use rocket::http::Status;
 use rocket::{Request, Response};
 
-use self::exchange::{exchange, place};
+use self::exchange::{Callback, exchange, place};
 use self::failure::{fail, try_again};
 use super::query::Query;
 use crate::client::Client;
 use crate::error::SignInError;
 use crate::events::Event;
 use crate::flows::Hooks;
+use crate::host::HostId;
 use crate::local_path::LocalPath;
 use crate::oidc::AuthorizationCode;
 use crate::request::{RequestState, SessionWrite, client_address, header};
 use crate::response::{BuiltInPage, label, redirect, texts};
 use crate::session::{
-    Exchanged, Flow, NotCreated, Session, SignInCode, SignInOrigin, SignInResult,
+    Exchanged, Flow, FlowSecret, NotCreated, Session, SignInCode, SignInOrigin, SignInResult,
 };
 use crate::user::LogtoUser;
 
 /// Completes the sign-in that the callback belongs to, or shows why it failed. It never starts
 /// another sign-in automatically.
-pub(super) async fn respond(client: &Arc<Client>, request: &Request<'_>) -> Response<'static> {
+pub(super) async fn respond(
+    client: &Arc<Client>,
+    request: &Request<'_>,
+    host: HostId,
+) -> Response<'static> {
+    let cookies = client.sessions().cookies(host);
     let query = Query::of(request);
     if let Some(name) = query.repeated() {
         let name = name.chars().filter(char::is_ascii_alphanumeric).take(32).collect();
@@ -40,21 +46,21 @@ pub(super) async fn respond(client: &Arc<Client>, request: &Request<'_>) -> Resp
             .await
             .unwrap_or_else(|| fail(client, request, None, &error));
     };
-    let Some(flow) = client.sessions().cookies().flow(request, state) else {
+    let Some(flow) = cookies.flow(request, state) else {
         return already_signed_in(client, request)
             .await
             .unwrap_or_else(|| fail(client, request, None, &SignInError::Unknown));
     };
-    if client.sessions().cookies().is_late(&flow) {
+    if cookies.is_late(&flow) {
         return already_signed_in(client, request)
             .await
             .unwrap_or_else(|| fail(client, request, Some(&flow), &SignInError::TooLate));
     }
-    if flow.finished {
+    let FlowSecret::Verifier(verifier) = &flow.secret else {
         return already_signed_in(client, request)
             .await
             .unwrap_or_else(|| fail(client, request, None, &SignInError::Spent));
-    }
+    };
     if let Err(error) = check_issuer(client, &query).await {
         return fail(client, request, None, &error);
     }
@@ -85,7 +91,9 @@ pub(super) async fn respond(client: &Arc<Client>, request: &Request<'_>) -> Resp
     let before = before.map(|loaded| Arc::clone(&loaded.session));
     let exchange = || {
         let code = AuthorizationCode::from(code);
-        let exchange = exchange(Arc::clone(client), flow.clone(), code, origin, before);
+        let (flow, verifier) = (flow.clone(), verifier.clone());
+        let callback = Callback { host, flow, verifier, code, origin, before };
+        let exchange = exchange(Arc::clone(client), callback);
         async move {
             let _place = place;
             exchange.await
@@ -94,7 +102,7 @@ pub(super) async fn respond(client: &Arc<Client>, request: &Request<'_>) -> Resp
     let Some(exchanged) = attempt.result(exchange).await else {
         return fail(client, request, Some(&flow), &SignInError::Spent);
     };
-    let name = SignInCode::new(flow.state.reveal(), code);
+    let name = SignInCode::new(host, flow.state().reveal(), code);
     let outcome = match exchanged {
         Ok(Exchanged::Here(session)) => {
             attempt.outcome(|| admit(client, request, &name, session)).await
@@ -192,7 +200,8 @@ async fn succeed(
     let same = flow.sub.as_ref().is_none_or(|sub| *sub == session.claims.sub);
     let return_to = flow.return_to.as_ref().filter(|_| same);
     let mut writes = state.writes();
-    writes.cookies.extend(client.sessions().cookies().flow_write(&flow.finished()));
+    let cookies = client.sessions().cookies(session.host);
+    writes.cookies.extend(cookies.flow_write(&flow.finished()));
     writes.session = SessionWrite::Begin(session);
     drop(writes);
     arrive(client, request, return_to.unwrap_or(&client.settings().after_sign_in))

@@ -7,6 +7,7 @@ mod resource_metadata;
 mod sign_in;
 mod sign_out;
 mod sign_out_callback;
+mod unlisted_host;
 mod user;
 
 use rocket::http::Method;
@@ -17,7 +18,7 @@ pub(crate) use self::resource_metadata::resource_metadata;
 use crate::client::Client;
 use crate::flows::SignInBuilder;
 use crate::oidc::FirstScreen;
-use crate::request::RequestState;
+use crate::request::{RequestState, listed_host};
 
 /// What a route does.
 #[derive(Clone, Copy)]
@@ -59,6 +60,14 @@ fn route(method: Method, path: &str, action: Action) -> Route {
     route
 }
 
+impl Action {
+    /// Whether it makes sense only at a host of the site: a browser would come back from Logto at another
+    /// one, where its cookies are not sent.
+    fn is_at_one_host(self) -> bool {
+        matches!(self, Self::SignIn | Self::SignUp | Self::Callback | Self::SignOut)
+    }
+}
+
 #[rocket::async_trait]
 impl Handler for Action {
     async fn handle<'r>(&self, request: &'r Request<'_>, data: Data<'r>) -> Outcome<'r> {
@@ -66,19 +75,22 @@ impl Handler for Action {
             return Outcome::Error(rocket::http::Status::InternalServerError);
         };
         RequestState::of(request).guarded(None);
-        Outcome::Success(match self {
-            Self::SignIn => sign_in::respond(client, request, SignInBuilder::new(client)).await,
-            Self::SignUp => {
-                sign_in::respond(
-                    client,
-                    request,
-                    SignInBuilder::new(client).first_screen(FirstScreen::Register),
-                )
-                .await
+        let host = match listed_host(request, client) {
+            Err(why) if self.is_at_one_host() => {
+                return Outcome::Success(unlisted_host::respond(client, request, &why));
             }
-            Self::Callback => callback::respond(client, request).await,
-            Self::SignOut => sign_out::respond(client, request).await,
-            Self::SignOutCallback => sign_out_callback::respond(client, request),
+            host => host.unwrap_or_default(),
+        };
+        let sign_in = || SignInBuilder::new(client, host);
+        Outcome::Success(match self {
+            Self::SignIn => sign_in::respond(client, request, host, sign_in()).await,
+            Self::SignUp => {
+                let sign_up = sign_in().first_screen(FirstScreen::Register);
+                sign_in::respond(client, request, host, sign_up).await
+            }
+            Self::Callback => callback::respond(client, request, host).await,
+            Self::SignOut => sign_out::respond(client, request, host).await,
+            Self::SignOutCallback => sign_out_callback::respond(client, request, host),
             Self::BackchannelLogout => backchannel_logout::respond(client, request, data).await,
             Self::User => user::respond(client, request).await,
             Self::Head => Response::build().finalize(),

@@ -10,6 +10,7 @@ use super::query::Query;
 use crate::client::Client;
 use crate::error::{Error, Refusal};
 use crate::flows::{Hooks, SignInBuilder};
+use crate::host::HostId;
 use crate::local_path::LocalPath;
 use crate::loopback::is_loopback;
 use crate::oidc::SignInOptions;
@@ -36,18 +37,19 @@ const LISTED: [&str; 9] = [
 pub(super) async fn respond(
     client: &Arc<Client>,
     request: &Request<'_>,
+    host: HostId,
     builder: SignInBuilder<'_>,
 ) -> Response<'static> {
-    let own = own_path(request).unwrap_or_else(|| client.sign_in(None));
+    let own = own_path(request, client).unwrap_or_else(|| client.sign_in(None));
     match (Kind::at_route(request), Loader::of(request)) {
         (Kind::Navigation, _) => {}
         (Kind::Prefetch, Some(Loader::Htmx)) | (_, None) => return only_for_people(request, own),
         (_, Some(loader)) => return onward::load_in_full(loader, &own),
     }
-    if let Some(url) = under_the_configured_host(client, request) {
+    if let Some(url) = under_the_configured_host(client, request, host, &own) {
         return redirect::to_own_url(&url);
     }
-    client.warn_of_other_host(header(request, "Host"), "A sign-in");
+    client.warn_of_other_host(header(request, "Host"), host, "A sign-in");
     let query = Query::of(request);
     if let Some(question) = question(client, request, &query, &own).await {
         return question;
@@ -89,8 +91,13 @@ fn only_for_people(request: &Request<'_>, own: LocalPath) -> Response<'static> {
 /// The URL of this request under the configured host, if a developer opened it under another name of
 /// this machine: a browser that starts at 127.0.0.1, as Rocket prints it, has no cookie when Logto
 /// sends it back to localhost.
-fn under_the_configured_host(client: &Arc<Client>, request: &Request<'_>) -> Option<Url> {
-    let mut site = Url::parse(client.origin()).ok()?;
+fn under_the_configured_host(
+    client: &Arc<Client>,
+    request: &Request<'_>,
+    host: HostId,
+    own: &LocalPath,
+) -> Option<Url> {
+    let site = Url::parse(client.origin(host)).ok()?;
     let asked = Url::parse(&format!("http://{}", header(request, "Host")?)).ok()?;
     let elsewhere = site.scheme() == "http"
         && site.host() != asked.host()
@@ -99,9 +106,7 @@ fn under_the_configured_host(client: &Arc<Client>, request: &Request<'_>) -> Opt
     if !elsewhere {
         return None;
     }
-    site.set_path(request.uri().path().as_str());
-    site.set_query(request.uri().query().map(|query| query.as_str()));
-    Some(site)
+    site.join(own.as_str()).ok()
 }
 
 /// The page that asks before a link on another site signs in a user who is signed in already.

@@ -9,6 +9,7 @@ use super::query::Query;
 use crate::client::Client;
 use crate::error::{Error, Refusal};
 use crate::flows::{SignOut, SignOutBuilder};
+use crate::host::HostId;
 use crate::local_path::LocalPath;
 use crate::request::{Initiator, Kind, Loader, RequestState, SessionWrite, header, own_path};
 use crate::response::redirect::Destination;
@@ -17,21 +18,25 @@ use crate::user::LogtoUser;
 
 /// Signs the user out if a page of this site asks. Any other request gets a page with a button and
 /// changes nothing. A library of scripts that follows a link is told to leave that to the browser.
-pub(super) async fn respond(client: &Arc<Client>, request: &Request<'_>) -> Response<'static> {
+pub(super) async fn respond(
+    client: &Arc<Client>,
+    request: &Request<'_>,
+    host: HostId,
+) -> Response<'static> {
     if let (Method::Get, Some(loader)) = (request.method(), Loader::of(request)) {
-        let own = own_path(request).unwrap_or_else(|| client.sign_out(None));
+        let own = own_path(request, client).unwrap_or_else(|| client.sign_out(None));
         return onward::load_in_full(loader, &own);
     }
-    client.warn_of_other_host(header(request, "Host"), "A sign-out");
+    client.warn_of_other_host(header(request, "Host"), host, "A sign-out");
     let query = Query::of(request);
-    let return_to = query.get("return_to").and_then(|text| client.return_to(text));
+    let return_to = query.get("return_to").and_then(|text| client.return_to(host, text));
     let loaded = match RequestState::of(request).loaded(request, client).await {
         Ok(Some(loaded)) => loaded,
         Ok(None) => {
             let after = || client.settings().after_sign_out.clone();
             let return_to = return_to.unwrap_or_else(after);
             if query.get("everywhere") == Some("1") && is_wanted(client, request) {
-                return SignOut::at_logto(client, return_to).await.respond(request);
+                return SignOut::at_logto(client, host, return_to).await.respond(request);
             }
             return onward::lead(request, &Destination::Here(return_to));
         }

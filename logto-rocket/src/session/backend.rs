@@ -6,7 +6,7 @@ use std::sync::Arc;
 use rocket::Request;
 
 use super::cached_token::{CachedToken, TokenTarget};
-use super::cookie::{Cookies, TooLarge};
+use super::cookie::{CookiesByHost, TooLarge};
 use super::lifetimes::Lifetimes;
 use super::memory::{CachedSession, Entry, Memory};
 use super::secret::Secret;
@@ -14,6 +14,7 @@ use super::session::{Activity, Session, SignInOrigin};
 use super::store::{CodeClaim, Lease, SessionStore, SignInCode, StoreError, StoredSessions};
 use crate::clock::Clock;
 use crate::error::Error;
+use crate::host::HostId;
 use crate::session_id::SessionId;
 
 /// Where sessions live.
@@ -26,7 +27,7 @@ pub(super) enum Backend {
 
 /// Sessions in cookies.
 pub(super) struct CookieSessions {
-    cookies: Arc<Cookies>,
+    cookies: Arc<CookiesByHost>,
     memory: Arc<Memory>,
     clock: Clock,
 }
@@ -50,7 +51,7 @@ impl Backend {
     /// Where sessions live: in a store, under names that begin with its owner, or in cookies.
     pub fn new(
         store: Option<(Arc<dyn SessionStore>, String)>,
-        cookies: Arc<Cookies>,
+        cookies: Arc<CookiesByHost>,
         memory: Arc<Memory>,
         lifetimes: Lifetimes,
         clock: Clock,
@@ -69,17 +70,18 @@ impl Backend {
         matches!(self, Self::Store(_))
     }
 
-    /// Opens the sessions that a request carries or leads to, from memory if they were opened before, until
+    /// Opens the sessions of a host that a request carries or leads to, from memory if they were opened before, until
     /// one of them is fit. There are several where a sibling domain, or another path, has set a cookie of
     /// the same name; the browser sends both.
     pub async fn open<T>(
         &self,
         request: &Request<'_>,
+        host: HostId,
         fit: impl Fn(&Arc<CachedSession>) -> Option<T>,
     ) -> Result<Option<T>, Error> {
         match self {
-            Self::Cookies(sessions) => Ok(sessions.open(request, fit)),
-            Self::Store(sessions) => sessions.open(request, fit).await,
+            Self::Cookies(sessions) => Ok(sessions.open(request, host, fit)),
+            Self::Store(sessions) => sessions.open(request, host, fit).await,
         }
     }
 
@@ -136,7 +138,7 @@ impl Backend {
     pub async fn create(&self, session: &Session) -> Result<(), NotCreated> {
         match self {
             Self::Cookies(CookieSessions { cookies, .. }) => {
-                cookies.check_size(session).map_err(NotCreated::TooLarge)
+                cookies.of(session.host).check_size(session).map_err(NotCreated::TooLarge)
             }
             Self::Store(sessions) => sessions.create(session).await.map_err(NotCreated::Store),
         }
@@ -255,20 +257,22 @@ impl CookieSessions {
     fn open<T>(
         &self,
         request: &Request<'_>,
+        host: HostId,
         fit: impl Fn(&Arc<CachedSession>) -> Option<T>,
     ) -> Option<T> {
-        self.cookies.session_value(request)?;
-        let text = self.cookies.session_text(request);
-        let first = text.as_ref().and_then(|text| self.opened(text));
+        let cookies = self.cookies.of(host);
+        cookies.session_value(request)?;
+        let text = cookies.session_text(request);
+        let first = text.as_ref().and_then(|text| self.opened(text, host));
         if let Some(found) = first.as_ref().and_then(&fit) {
             return Some(found);
         }
         let mut opened = first;
-        for other in self.cookies.all_session_texts(request) {
+        for other in cookies.all_session_texts(request) {
             if text.as_deref() == Some(other.as_str()) {
                 continue;
             }
-            if let Some(session) = self.opened(&other) {
+            if let Some(session) = self.opened(&other, host) {
                 if let Some(found) = fit(&session) {
                     return Some(found);
                 }
@@ -279,11 +283,11 @@ impl CookieSessions {
         None
     }
 
-    fn opened(&self, text: &str) -> Option<Arc<CachedSession>> {
-        if let Some(cached) = self.memory.cache.get(text) {
+    fn opened(&self, text: &str, host: HostId) -> Option<Arc<CachedSession>> {
+        if let Some(cached) = self.memory.cache.get(text, host) {
             return Some(cached);
         }
-        let (session, by_older_key) = self.cookies.unseal_session(text)?;
+        let (session, by_older_key) = self.cookies.of(host).unseal_session(text)?;
         let cached = CachedSession::new(session, by_older_key, None, self.clock.now());
         Some(self.memory.cache.insert(text, cached))
     }

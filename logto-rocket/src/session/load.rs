@@ -9,6 +9,7 @@ use super::backend::BrowserCopy;
 use super::memory::{CachedSession, Verdict};
 use super::session::{Activity, Session};
 use crate::error::Error;
+use crate::host::HostId;
 
 /// A session as it was loaded for a request.
 pub(crate) struct Loaded {
@@ -25,7 +26,7 @@ pub(crate) struct Loaded {
 }
 
 impl Sessions {
-    /// The session that the request carries or leads to, if it is one of ours and not over. Whether
+    /// The session that the request carries or leads to, if it is one of ours at this host and not over. Whether
     /// its claims are still to be believed is another question; see [`confirmed`](Self::confirmed).
     ///
     /// # Errors
@@ -34,10 +35,11 @@ impl Sessions {
     pub async fn load(
         &self,
         request: &Request<'_>,
+        host: HostId,
         activity: Activity,
     ) -> Result<Option<Loaded>, Error> {
         let version = self.version();
-        self.backend.open(request, |opened| self.usable(opened, version, activity)).await
+        self.backend.open(request, host, |opened| self.usable(opened, version, activity)).await
     }
 
     /// The session, if it is not over.

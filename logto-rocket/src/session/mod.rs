@@ -33,8 +33,8 @@ use ::cookie::Key;
 use self::backend::Backend;
 pub(crate) use self::backend::NotCreated;
 pub(crate) use self::cached_token::{CachedToken, TokenTarget};
-pub(crate) use self::cookie::{AskedInFlow, CookieWrite, Flow, MAX_RETURN_TO};
-use self::cookie::{Attributes, Cookies, Naming, hash};
+pub(crate) use self::cookie::{AskedInFlow, CookieWrite, Flow, FlowSecret, MAX_RETURN_TO};
+use self::cookie::{Attributes, Cookies, CookiesByHost, Naming, hash};
 use self::lifetimes::{FLOW_LIFETIME, Lifetimes};
 pub(crate) use self::load::Loaded;
 pub(crate) use self::memory::{Exchanged, SignInResult};
@@ -54,13 +54,14 @@ use crate::claims::Claims;
 use crate::clock::Clock;
 use crate::error::Error;
 use crate::events::Events;
+use crate::host::HostId;
 use crate::oidc::{Nonce, Oidc, Tokens};
 use crate::session_id::SessionId;
 
 /// The session service.
 pub(crate) struct Sessions {
     settings: Settings,
-    cookies: Arc<Cookies>,
+    cookies: Arc<CookiesByHost>,
     memory: Arc<Memory>,
     backend: Backend,
     store: Option<Arc<ObservedStore>>,
@@ -71,21 +72,43 @@ pub(crate) struct Sessions {
     events: Arc<Events>,
 }
 
+/// A session that is to begin.
+pub(crate) struct Begin {
+    /// Where.
+    pub host: HostId,
+    pub claims: Claims,
+    pub asked: Asked,
+    /// Whether its browser keeps it when it is closed, if the sign-in said so.
+    pub persistent: Option<bool>,
+    pub origin: Option<SignInOrigin>,
+}
+
 /// The site whose sessions they are.
 pub(crate) struct Site<'s> {
     /// The issuer, byte for byte.
     pub issuer: &'s str,
     /// The application's id at Logto.
     pub app_id: &'s str,
-    /// Where our routes are mounted.
+    /// Where browsers find our routes.
     pub base: &'s str,
     pub is_https: bool,
-    /// The port that browsers know it by, as far as that is known.
-    pub port: Option<u16>,
+    /// The first host.
+    pub first: SiteHost,
+    /// The other hosts.
+    pub others: Vec<SiteHost>,
     /// The first seals, all open.
     pub secret_keys: Vec<Key>,
     /// How far the clocks of other machines may be apart from this one.
     pub clock_skew: Duration,
+}
+
+/// One of the hosts of a site.
+pub(crate) struct SiteHost {
+    /// Its origin, as far as that is known.
+    pub origin: String,
+    /// The port that browsers know it by, if the names of its cookies must differ by it, as far as that
+    /// is known.
+    pub port: Option<u16>,
 }
 
 impl Sessions {
@@ -98,19 +121,24 @@ impl Sessions {
         clock: Clock,
         events: Arc<Events>,
     ) -> Self {
-        let Site { issuer, app_id, base, is_https, port, secret_keys, clock_skew } = site;
+        let Site { issuer, app_id, base, is_https, first, others, secret_keys, clock_skew } = site;
         let Settings { max_lifetime, idle_timeout, .. } = settings;
         let lifetimes = Lifetimes { max_lifetime, idle_timeout, clock_skew };
         let configured = settings.cookie.as_deref();
-        let port = port.filter(|_| !is_https);
-        let naming = Naming { issuer, app_id, base, port, configured };
+        let SiteHost { origin, port } = &first;
+        let naming = Naming { issuer, app_id, base, origin, port: *port, configured };
+        let others: Vec<_> = others
+            .iter()
+            .map(|SiteHost { origin, port }| Naming { origin, port: *port, ..naming })
+            .collect();
         let attributes = Attributes {
             secure: is_https,
             same_site: settings.same_site,
             persistent: settings.persistent,
             max_bytes: settings.max_cookie_bytes,
         };
-        let cookies = Cookies::new(&naming, secret_keys, attributes, lifetimes, clock.clone());
+        let cookies =
+            CookiesByHost::new(&naming, &others, &secret_keys, attributes, lifetimes, &clock);
         let memory =
             Memory::new(store.is_some(), max_lifetime, settings.revalidate_after, FLOW_LIFETIME);
         let (cookies, memory) = (Arc::new(cookies), Arc::new(memory));
@@ -139,9 +167,9 @@ impl Sessions {
         Some(self.store.as_ref()?.load(&unknown).await.map(drop))
     }
 
-    /// The cookies of sessions, of sign-ins under way and of sign-outs.
-    pub fn cookies(&self) -> &Cookies {
-        &self.cookies
+    /// The cookies of sessions, of sign-ins under way and of sign-outs at a host.
+    pub fn cookies(&self, host: HostId) -> &Cookies {
+        self.cookies.of(host)
     }
 
     /// The sign-ins whose code was exchanged.
@@ -161,17 +189,12 @@ impl Sessions {
 
     /// A session that begins, with what Logto gave for it and the nonce of the sign-in, whose hash is
     /// kept if there can be refreshes. It does not exist for other requests before
-    /// it is [created](Self::create) and written to its browser, which keeps it if it is `persistent`.
-    pub fn begin(
-        &self,
-        claims: Claims,
-        asked: Asked,
-        persistent: Option<bool>,
-        answer: Option<(&Tokens, &Nonce)>,
-        origin: Option<SignInOrigin>,
-    ) -> Arc<Session> {
+    /// it is [created](Self::create) and written to its browser.
+    pub fn begin(&self, begin: Begin, answer: Option<(&Tokens, &Nonce)>) -> Arc<Session> {
+        let Begin { host, claims, asked, persistent, origin } = begin;
         let now = self.clock.now();
         let mut session = Session::new(self.claims_to_store(claims), asked, now);
+        session.host = host;
         session.persistent = persistent;
         if let Some((tokens, nonce)) = answer {
             session.refresh_token.clone_from(&tokens.refresh_token);

@@ -9,6 +9,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use super::cached_token::CachedTokens;
 use super::secret::Secret;
 use crate::claims::Claims;
+use crate::host::HostId;
 use crate::oidc::{NonceHash, RawIdToken, RefreshToken};
 use crate::session_id::SessionId;
 
@@ -16,6 +17,8 @@ use crate::session_id::SessionId;
 #[derive(Clone)]
 pub(crate) struct Session {
     pub id: SessionId,
+    /// The host that it is sealed for, where it is somebody's; at every other it is nobody's.
+    pub host: HostId,
     /// Raised by every token request: of two copies of a session, the one with the higher generation
     /// is right.
     pub generation: u64,
@@ -113,10 +116,11 @@ impl Asked {
 }
 
 impl Session {
-    /// A session that begins now, under a new id. It has no tokens yet.
+    /// A session that begins now at the first host, under a new id. It has no tokens yet.
     pub fn new(claims: Claims, asked: Asked, now: u64) -> Self {
         Self {
             id: SessionId::random(),
+            host: HostId::FIRST,
             generation: 0,
             claims: Arc::new(claims),
             refresh_token: None,

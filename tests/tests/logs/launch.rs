@@ -24,7 +24,7 @@ async fn all_errors_of_the_configuration_are_logged_at_once_with_their_source_an
     let figment = figment()
         .merge(("logto.endpoint", "http://logto.example"))
         .merge(("logto.app_id", ""))
-        .merge(("logto.base_url", "http://localhost:8000/app"))
+        .merge(("logto.base_url", "http://example.com/app"))
         .merge(("logto.after_sign_in", "//evil.example"))
         .merge(("logto.session.max_lifetime", "a week or two"))
         .merge(("logto.scope", ["email"]));

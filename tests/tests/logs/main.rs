@@ -7,6 +7,7 @@ mod accessors;
 mod bearer;
 mod dev_provider;
 mod failures;
+mod hosts;
 mod launch;
 mod redis;
 mod refusals;

@@ -53,7 +53,7 @@ fn every_key_can_come_from_a_file_nested_ones_and_numbers_too() {
         assert_eq!(settings.app_id, "00123");
         assert_eq!(settings.session.max_cookie_bytes, 3000);
         assert!(!settings.user_route);
-        assert_eq!(settings.base_url.unwrap().as_str(), "https://other.example.com");
+        assert_eq!(settings.base_urls.hosts[0].as_str(), "https://other.example.com");
     });
 }
 

@@ -200,7 +200,7 @@ fn every_setter_in_code_sets_its_key() {
         assert_eq!(settings.connection.issuer.as_str(), "https://id.example.com");
         assert_eq!(settings.connection.internal_endpoint.unwrap().as_str(), "http://logto:3001/");
         assert_eq!((settings.app_id.as_str(), settings.app_secret.reveal()), ("id", "secret"));
-        assert_eq!(settings.base_url.unwrap().as_str(), "https://app.example.com");
+        assert_eq!(settings.base_urls.hosts[0].as_str(), "https://app.example.com");
         assert_eq!(settings.base.as_str(), "/account");
         assert_eq!(settings.scopes, ["openid", "email"]);
         assert_eq!(settings.resources, ["urn:example:api"]);

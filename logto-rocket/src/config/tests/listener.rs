@@ -22,7 +22,7 @@ fn assert_warned(warnings: &[String], parts: &[&str]) {
 fn an_address_of_this_machine_outside_the_debug_profile_is_warned_about() {
     for base_url in ["http://localhost:8000", "http://app.localhost:8000"] {
         let value = format!("logto.base_url = \"{base_url}\" (from Rocket.toml)");
-        let parts = [&value, "this machine", "`release`", "the origin that browsers see"];
+        let parts = [&value, "this machine", "`release`", "the address that browsers see"];
         assert_warned(&warnings(release, base_url), &parts);
         assert!(warnings(debug, base_url).is_empty(), "{base_url}");
     }

@@ -63,25 +63,10 @@ fn an_internal_endpoint_may_be_plain_http_which_release_warns_about() {
 }
 
 #[test]
-fn a_base_url_is_an_origin() {
-    let settings = replaced(r#"base_url = "https://App.example.com:443/""#).unwrap();
-    assert_eq!(settings.base_url_for_port(8000).to_string(), "https://app.example.com");
-    assert!(settings.base_url.unwrap().is_https());
-    for host in ["localhost:8000", "app.localhost:8000"] {
-        let settings = replaced(&format!(r#"base_url = "http://{host}""#)).unwrap();
-        assert!(!settings.base_url.unwrap().is_https(), "{host}");
-    }
-    assert_refused(
-        "base_url",
-        &[
-            r#"base_url = "http://app.example.com""#,
-            r#"base_url = "https://app.example.com/app""#,
-            r#"base_url = "https://app.example.com?x""#,
-            r#"base_url = "https://user@app.example.com""#,
-            r#"base_url = "null""#,
-        ],
-    );
+fn trusted_origins_have_no_path() {
     assert_refused("trusted_origins", &[r#"trusted_origins = ["https://a.example", "*"]"#]);
+    let origin = "trusted_origins = [\"https://admin.example.com/x\"]";
+    assert_answered(origin, &["has the path `/x`", "`https://admin.example.com`"]);
 }
 
 #[test]
@@ -104,7 +89,7 @@ fn the_issuer_or_its_discovery_address_is_taken_for_the_endpoint() {
 
 /// Asserts that [`COMPLETE`] with `line` is refused in one error that holds every one of `parts`.
 #[track_caller]
-fn assert_answered(line: &str, parts: &[&str]) {
+pub(super) fn assert_answered(line: &str, parts: &[&str]) {
     let Err(errors) = replaced(line) else { panic!("`{line}` was taken") };
     assert_holds(&errors, &["has 1 error:"]);
     assert_holds(&errors, parts);
@@ -137,20 +122,6 @@ fn a_host_alone_is_answered_with_its_url() {
     assert_answered("base_url = \"\"", &["such as `https://app.example.com`"]);
     assert_answered("endpoint = \"\"", &["such as `https://example.logto.app`"]);
     assert_answered("trusted_origins = [\"*\"]", &["such as `https://admin.example.com`"]);
-}
-
-#[test]
-fn a_base_url_with_a_path_is_answered_with_the_origin_and_where_a_path_belongs() {
-    let parts =
-        ["has the path `/app`", "at the root of its host", "`https://app.example.com`", "`base`"];
-    assert_answered("base_url = \"https://app.example.com/app\"", &parts);
-    let callback = "base_url = \"http://localhost:8000/auth/sign-in-callback\"";
-    assert_answered(
-        callback,
-        &["has the path `/auth/sign-in-callback`", "`http://localhost:8000`"],
-    );
-    let origin = "trusted_origins = [\"https://admin.example.com/x\"]";
-    assert_answered(origin, &["has the path `/x`", "`https://admin.example.com`"]);
 }
 
 #[test]

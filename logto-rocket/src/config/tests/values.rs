@@ -49,9 +49,9 @@ fn only_debug_can_do_without_a_base_url() {
     jailed(|jail| {
         let bare = COMPLETE.replace("base_url", "#");
         let (settings, _) = outcome_of(&debug(jail, &bare), None).unwrap();
-        assert_eq!(settings.base_url, None);
-        assert_eq!(settings.base_url_for_port(8000).as_str(), "http://localhost:8000");
-        assert_eq!(settings.base_url_for_port(80).as_str(), "http://localhost");
+        assert!(settings.base_urls.hosts.is_empty());
+        assert_eq!(settings.hosts_for_port(8000)[0].as_str(), "http://localhost:8000");
+        assert_eq!(settings.hosts_for_port(80)[0].as_str(), "http://localhost");
         let errors = outcome_of(&release(jail, &bare), None).unwrap_err();
         assert_holds(&errors, &["has 1 error:", "logto.base_url\n    is missing"]);
         let staging = release(jail, &bare).select("staging");

@@ -39,6 +39,7 @@ async fn the_plain_request_has_all_that_protects_it() {
     let started = authorize(&client(&server), &SignInOptions::new()).await.unwrap();
     assert!(started.url.as_str().starts_with(&format!("{}/auth?", server.issuer())));
     let query = query(&started.url);
+    let (state, nonce) = (started.verifier.state(), started.verifier.nonce());
     let challenge = URL_SAFE_NO_PAD.encode(Sha256::digest(started.verifier.reveal()));
     for (name, value) in [
         ("client_id", APP),
@@ -46,8 +47,8 @@ async fn the_plain_request_has_all_that_protects_it() {
         ("response_type", "code"),
         ("scope", "openid offline_access profile"),
         ("prompt", "consent"),
-        ("state", started.state.reveal()),
-        ("nonce", started.nonce.reveal()),
+        ("state", state.reveal()),
+        ("nonce", nonce.reveal()),
         ("code_challenge", &challenge),
         ("code_challenge_method", "S256"),
         ("resource", "https://api.example"),
@@ -65,7 +66,9 @@ async fn no_two_sign_ins_share_a_secret() {
     let mut seen = HashSet::new();
     for _ in 0..50 {
         let started = authorize(&client, &SignInOptions::new()).await.unwrap();
-        for secret in [started.state.reveal(), started.nonce.reveal(), started.verifier.reveal()] {
+        let verifier = started.verifier;
+        let (state, nonce) = (verifier.state(), verifier.nonce());
+        for secret in [state.reveal(), nonce.reveal(), verifier.reveal()] {
             assert!(URL_SAFE_NO_PAD.decode(secret).unwrap().len() >= 16);
             assert!(seen.insert(secret.to_owned()));
         }
@@ -234,7 +237,7 @@ async fn a_pushed_request_leaves_nothing_but_its_name_in_the_url() {
     assert_eq!(shown.len(), 2);
     let received = server.received("/oidc/request");
     let form = received[0].form();
-    assert_eq!(values(&form, "state"), [started.state.reveal()]);
+    assert_eq!(values(&form, "state"), [started.verifier.state().reveal()]);
     assert_eq!(values(&form, "redirect_uri"), [callback().as_str()]);
     assert!(received[0].head.to_lowercase().contains("authorization: basic "));
 

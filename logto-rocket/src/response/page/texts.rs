@@ -142,6 +142,9 @@ texts! {
     WRONG_ISSUER, "wrong_issuer", "This sign-in link is not valid",
     "The sign-in service did not send this link in the expected form. Nothing has changed.";
 
+    UNLISTED_HOST, "unlisted_host", "This is not the address of this site",
+    "It is reached by another name.";
+
     UNKNOWN_SIGN_IN, "unknown_sign_in", "This sign-in is unknown",
     "This browser has begun other sign-ins since then, or does not accept cookies.";
 
@@ -179,6 +182,15 @@ pub(crate) fn signed_in_as(display_name: &str) -> String {
     format!(
         "You are signed in as {display_name}. The link that brought you here signs you in once \
          more, perhaps as another user."
+    )
+}
+
+/// The text of the page at a host that is none of the site's: what the request has sent, and where the site
+/// is.
+pub(crate) fn unlisted_host(sent: &str, site: &str) -> String {
+    format!(
+        "Open {site} instead: {sent}. For the operator: if a proxy is in front of this application, it \
+         has to pass the host on (nginx: `proxy_set_header Host $host`)."
     )
 }
 

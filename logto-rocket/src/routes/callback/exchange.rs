@@ -8,9 +8,12 @@ use rocket::Request;
 use crate::claims::Claims;
 use crate::client::Client;
 use crate::error::{Call, Error, SignInError};
-use crate::oidc::{AuthorizationCode, Expected, MaxAge, NotExchanged, Tokens};
+use crate::host::HostId;
+use crate::oidc::{AuthorizationCode, Expected, MaxAge, Nonce, NotExchanged, Tokens, Verifier};
 use crate::request::client_address;
-use crate::session::{CodeClaim, Exchanged, Flow, Session, SignInCode, SignInOrigin, SignInResult};
+use crate::session::{
+    Begin, CodeClaim, Exchanged, Flow, Session, SignInCode, SignInOrigin, SignInResult,
+};
 use crate::task::Place;
 
 /// How long a callback waits until its code may be exchanged.
@@ -40,17 +43,24 @@ pub(super) async fn place(client: &Arc<Client>, request: &Request<'_>) -> Result
     })
 }
 
-/// Exchanges the code, once, and verifies what comes, unless another process has. `before` is the session
-/// that the browser has.
+/// A callback whose code is to be exchanged.
+pub(super) struct Callback {
+    pub host: HostId,
+    pub flow: Flow,
+    pub verifier: Verifier,
+    pub code: AuthorizationCode,
+    pub origin: SignInOrigin,
+    /// The session that the browser has.
+    pub before: Option<Arc<Session>>,
+}
+
+/// Exchanges the code, once, and verifies what comes, unless another process has.
 pub(super) async fn exchange(
     client: Arc<Client>,
-    flow: Flow,
-    code: AuthorizationCode,
-    origin: SignInOrigin,
-    before: Option<Arc<Session>>,
+    callback: Callback,
 ) -> Result<Exchanged, SignInError> {
-    let sessions = client.sessions();
-    let name = SignInCode::new(flow.state.reveal(), code.reveal());
+    let (sessions, flow) = (client.sessions(), &callback.flow);
+    let name = SignInCode::new(callback.host, flow.state().reveal(), callback.code.reveal());
     let lease = match sessions.claim(&name).await {
         Ok(None) => None,
         Ok(Some(CodeClaim::Ours(lease))) => Some(lease),
@@ -64,11 +74,12 @@ pub(super) async fn exchange(
             return Err(error.into());
         }
     };
-    let exchanged = exchange_here(&client, &flow, &code, origin, before).await;
+    let key = flow.key();
+    let exchanged = exchange_here(&client, callback).await;
     if exchanged.is_err()
         && let Some(lease) = lease
     {
-        if sessions.used_codes().knows(&flow.key()) {
+        if sessions.used_codes().knows(&key) {
             lease.fail_behind();
         } else {
             lease.release_behind();
@@ -77,28 +88,24 @@ pub(super) async fn exchange(
     exchanged.map(Exchanged::Here)
 }
 
-async fn exchange_here(
-    client: &Arc<Client>,
-    flow: &Flow,
-    code: &AuthorizationCode,
-    origin: SignInOrigin,
-    before: Option<Arc<Session>>,
-) -> SignInResult {
-    let redirect_uri = client.route_url("sign-in-callback");
-    let exchanged = client.oidc().exchange(code, &flow.verifier, &redirect_uri).await;
+async fn exchange_here(client: &Arc<Client>, callback: Callback) -> SignInResult {
+    let Callback { host, flow, verifier, code, origin, before } = callback;
+    let redirect_uri = client.route_url(host, "sign-in-callback");
+    let exchanged = client.oidc().exchange(&code, &verifier, &redirect_uri).await;
     let tokens = exchanged.map_err(|NotExchanged { error, code_may_be_used }| {
         if !code_may_be_used {
             client.sessions().used_codes().never_sent(&flow.key());
         }
         error
     })?;
-    match verify(client, flow, &tokens).await {
+    let nonce = verifier.nonce();
+    match verify(client, &flow, &nonce, &tokens).await {
         Ok(claims) => {
-            let asked = flow.asked.clone().resolve(client.asked());
+            let asked = flow.asked.resolve(client.asked());
             let same = before.filter(|before| before.claims.sub == claims.sub);
             let persistent = flow.persistent.or_else(|| same?.persistent);
-            let answer = Some((&tokens, &flow.nonce));
-            Ok(client.sessions().begin(claims, asked, persistent, answer, Some(origin)))
+            let begin = Begin { host, claims, asked, persistent, origin: Some(origin) };
+            Ok(client.sessions().begin(begin, Some((&tokens, &nonce))))
         }
         Err(error) => {
             client.sessions().revoke_refused(tokens.refresh_token.as_ref()).await;
@@ -107,16 +114,17 @@ async fn exchange_here(
     }
 }
 
-async fn verify(client: &Arc<Client>, flow: &Flow, tokens: &Tokens) -> Result<Claims, SignInError> {
+async fn verify(
+    client: &Arc<Client>,
+    flow: &Flow,
+    nonce: &Nonce,
+    tokens: &Tokens,
+) -> Result<Claims, SignInError> {
     let max_age = flow
         .max_age
         .map(|seconds| MaxAge { max_age: Duration::from_secs(seconds), asked_at: flow.started_at });
-    let expected = Expected {
-        access_token: &tokens.access_token,
-        nonce: Some(&flow.nonce),
-        max_age,
-        same_as: None,
-    };
+    let expected =
+        Expected { access_token: &tokens.access_token, nonce: Some(nonce), max_age, same_as: None };
     let raw = tokens.id_token.as_ref().ok_or(SignInError::Exchange(Error::BadAnswer {
         call: Call::Token,
         why: "it contains no ID token; is `openid` among the scopes?".into(),

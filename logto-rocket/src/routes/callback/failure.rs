@@ -8,7 +8,7 @@ use rocket::{Request, Response};
 use crate::client::Client;
 use crate::error::{Refusal, SignInError};
 use crate::events::Event;
-use crate::request::{RequestState, header};
+use crate::request::{RequestState, header, host_of};
 use crate::response::{BuiltInPage, label, texts};
 use crate::routes::query::Query;
 use crate::session::Flow;
@@ -34,7 +34,7 @@ pub(super) fn fail(
     flow: Option<&Flow>,
     error: &SignInError,
 ) -> Response<'static> {
-    let cookies = client.sessions().cookies();
+    let cookies = client.sessions().cookies(host_of(request, client));
     let return_to = match flow {
         Some(flow) => flow.return_to.clone(),
         None => cookies.page_of_flow(request, Query::of(request).get("state")),
@@ -66,7 +66,8 @@ fn failed(client: &Arc<Client>, request: &Request<'_>, error: &SignInError) -> B
         };
         RequestState::of(request).guarded(Some(refusal));
     }
-    let cause = match (error, client.other_host(header(request, "Host"))) {
+    let cause = match (error, client.other_host(header(request, "Host"), host_of(request, client)))
+    {
         (SignInError::Unknown, Some(other_host)) => format!("{error}; {other_host}"),
         _ => error.to_string(),
     };

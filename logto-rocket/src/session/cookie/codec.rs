@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::compact;
+use crate::host::HostId;
 use crate::oidc::{NonceHash, RawIdToken, RefreshToken};
 use crate::session::cached_token::{CachedTokens, is_zero};
 use crate::session::session::{Asked, Session, SignInOrigin};
@@ -72,7 +73,8 @@ impl Session {
         Some(text)
     }
 
-    /// The session that [`to_text`](Self::to_text) wrote; `None` for anything else.
+    /// The session that [`to_text`](Self::to_text) wrote; `None` for anything else. Which host it is of is
+    /// said by the seal and not by the text, so it is of the first here.
     pub fn from_text(text: &str) -> Option<Self> {
         let (line, claims) = text.split_once('\n')?;
         let line: Line = serde_json::from_str(line).ok()?;
@@ -84,6 +86,7 @@ impl Session {
         let Rest { asked, marks, persistent, id_token, tokens, origin } = rest.unwrap_or_default();
         Some(Self {
             id,
+            host: HostId::FIRST,
             generation,
             claims: Arc::new(compact::read(claims)?),
             refresh_token,

@@ -4,68 +4,72 @@ use rocket::Request;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::names::hash;
+use super::asked::AskedInFlow;
 use super::{CookieWrite, Cookies, SealedAs};
 use crate::local_path::LocalPath;
-use crate::oidc::{Nonce, State, Verifier};
+use crate::oidc::{State, Verifier};
 use crate::session::lifetimes::{FLOW_KEPT, FLOW_LIFETIME};
-use crate::session::session::Asked;
 
 /// The longest page to return to, in bytes.
 pub(crate) const MAX_RETURN_TO: usize = 1024;
-
-/// How many digits tell apart what sign-ins of an application ask for.
-const ASKED_DIGITS: usize = 8;
 
 /// The hash of a sign-in's state, which the process remembers it by.
 pub(crate) type StateHash = [u8; 32];
 
 /// A sign-in under way, or one that has ended, until a request carries the session.
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Clone)]
 pub(crate) struct Flow {
-    #[serde(rename = "s")]
-    pub state: State,
-    #[serde(rename = "n")]
-    pub nonce: Nonce,
-    #[serde(rename = "v")]
-    pub verifier: Verifier,
-    #[serde(rename = "r", default, skip_serializing_if = "Option::is_none")]
+    pub secret: FlowSecret,
     pub return_to: Option<LocalPath>,
-    #[serde(rename = "t")]
     pub started_at: u64,
-    #[serde(rename = "q")]
     pub asked: AskedInFlow,
-    #[serde(rename = "m", default, skip_serializing_if = "Option::is_none")]
     pub max_age: Option<u64>,
     /// The user that a fresh sign-in was asked of.
-    #[serde(rename = "u", default, skip_serializing_if = "Option::is_none")]
     pub sub: Option<String>,
     /// Whether the browser keeps the session when it is closed, if the sign-in said so.
-    #[serde(rename = "p", default, skip_serializing_if = "Option::is_none")]
     pub persistent: Option<bool>,
     /// How many sign-ins in a row this one is, none of which led to a session that a request carried.
-    #[serde(rename = "c")]
     pub attempt: u32,
-    #[serde(rename = "f", default, skip_serializing_if = "std::ops::Not::not")]
-    pub finished: bool,
+    /// Which of the cookies of sign-ins has it.
+    pub(super) slot: usize,
 }
 
-/// What a sign-in asked of Logto, in few bytes: what every sign-in of the application asks for is a
-/// short hash.
+/// What a sign-in is known by.
 #[derive(Clone, Serialize, Deserialize)]
-#[serde(untagged)]
-pub(crate) enum AskedInFlow {
-    Usual(String),
-    Own(Asked),
+pub(crate) enum FlowSecret {
+    /// While it is under way: `state` and `nonce` are hashes of it.
+    #[serde(rename = "v")]
+    Verifier(Verifier),
+    /// When it has ended.
+    #[serde(rename = "s")]
+    State(State),
+}
+
+/// What is sealed of a sign-in, in few bytes. The page to return to follows as it is: JSON would write
+/// some signs of it as two.
+#[derive(Serialize, Deserialize)]
+struct Line {
+    #[serde(flatten)]
+    secret: FlowSecret,
+    #[serde(rename = "t")]
+    started_at: u64,
+    #[serde(rename = "q")]
+    asked: AskedInFlow,
+    #[serde(rename = "m", default, skip_serializing_if = "Option::is_none")]
+    max_age: Option<u64>,
+    #[serde(rename = "u", default, skip_serializing_if = "Option::is_none")]
+    sub: Option<String>,
+    #[serde(rename = "p", default, skip_serializing_if = "Option::is_none")]
+    persistent: Option<bool>,
+    #[serde(rename = "c")]
+    attempt: u32,
 }
 
 impl Cookies {
     /// The sign-in that was started with this `state` by the browser that sends the request. It may
     /// have taken [too long](Self::is_late).
     pub fn flow(&self, request: &Request<'_>, state: &str) -> Option<Flow> {
-        let name = self.names.flow(state);
-        let cookie = request.cookies().get(&name)?;
-        self.read_flow(&name, cookie.value()).filter(|flow| flow.state.reveal() == state)
+        self.flows(request).take(state)
     }
 
     /// Whether a sign-in has taken longer than it may.
@@ -76,60 +80,87 @@ impl Cookies {
 
     /// The cookie of a sign-in.
     pub fn flow_write(&self, flow: &Flow) -> Option<CookieWrite> {
-        let name = self.names.flow(flow.state.reveal());
-        let sealed = self.vault.seal(SealedAs::Flow, &name, &serde_json::to_string(flow).ok()?)?;
+        let name = self.names.flow(flow.slot);
+        let sealed = self.vault.seal(SealedAs::Flow, &name, &flow.to_text()?)?;
         Some(CookieWrite::lax(name, Some(sealed), FLOW_KEPT))
     }
 
     /// Opens a sign-in that was not started in the future.
-    pub(super) fn read_flow(&self, name: &str, sealed: &str) -> Option<Flow> {
-        let opened = self.vault.open(SealedAs::Flow, name, sealed)?;
-        let flow: Flow = serde_json::from_str(&opened.text).ok()?;
+    pub(super) fn read_flow(&self, slot: usize, sealed: &str) -> Option<Flow> {
+        let opened = self.vault.open(SealedAs::Flow, &self.names.flow(slot), sealed)?;
+        let flow = Flow::from_text(&opened.text, slot)?;
         let latest = self.clock.now().saturating_add(self.lifetimes.clock_skew.as_secs());
         (flow.started_at <= latest).then_some(flow)
     }
 }
 
 impl Flow {
+    /// A sign-in that begins.
+    pub fn new(verifier: Verifier, asked: AskedInFlow, started_at: u64) -> Self {
+        Self {
+            secret: FlowSecret::Verifier(verifier),
+            return_to: None,
+            started_at,
+            asked,
+            max_age: None,
+            sub: None,
+            persistent: None,
+            attempt: 1,
+            slot: 0,
+        }
+    }
+
+    /// The `state` of its authorization request.
+    pub fn state(&self) -> State {
+        match &self.secret {
+            FlowSecret::Verifier(verifier) => verifier.state(),
+            FlowSecret::State(state) => state.clone(),
+        }
+    }
+
     /// What is left of the sign-in when it has ended, however it did.
     pub fn finished(&self) -> Self {
         Self {
-            nonce: Nonce::from(""),
-            verifier: Verifier::from(""),
+            secret: FlowSecret::State(self.state()),
             return_to: None,
-            asked: AskedInFlow::Own(Asked::default()),
-            finished: true,
+            asked: AskedInFlow::unknown(),
             ..self.clone()
         }
     }
 
+    /// Whether it has ended.
+    pub fn is_finished(&self) -> bool {
+        matches!(self.secret, FlowSecret::State(_))
+    }
+
     /// What the process remembers this sign-in by.
     pub fn key(&self) -> StateHash {
-        Sha256::digest(self.state.reveal()).into()
+        Sha256::digest(self.state().reveal()).into()
     }
-}
 
-impl AskedInFlow {
-    /// What a sign-in asks for, in an application whose sign-ins usually ask for the other.
-    pub fn new(asked: Asked, usual: &Asked) -> Self {
-        if asked == *usual && asked != Asked::default() {
-            return Self::Usual(fingerprint(usual));
+    fn to_text(&self) -> Option<String> {
+        let line = Line {
+            secret: self.secret.clone(),
+            started_at: self.started_at,
+            asked: self.asked.clone(),
+            max_age: self.max_age,
+            sub: self.sub.clone(),
+            persistent: self.persistent,
+            attempt: self.attempt,
+        };
+        let mut text = serde_json::to_string(&line).ok()?;
+        if let Some(path) = &self.return_to {
+            text.push('\n');
+            text.push_str(path.as_str());
         }
-        Self::Own(asked)
+        Some(text)
     }
 
-    /// What the sign-in asked for. If the application asks for something else by now, it is not known
-    /// any more, and as little as can be is assumed.
-    pub fn resolve(self, usual: Asked) -> Asked {
-        match self {
-            Self::Own(asked) => asked,
-            Self::Usual(hash) if hash == fingerprint(&usual) => usual,
-            Self::Usual(_) => Asked::least(),
-        }
+    fn from_text(text: &str, slot: usize) -> Option<Self> {
+        let (line, path) = text.split_once('\n').map_or((text, None), |(a, b)| (a, Some(b)));
+        let Line { secret, started_at, asked, max_age, sub, persistent, attempt } =
+            serde_json::from_str(line).ok()?;
+        let return_to = path.map(str::parse).transpose().ok()?;
+        Some(Self { secret, return_to, started_at, asked, max_age, sub, persistent, attempt, slot })
     }
-}
-
-fn fingerprint(asked: &Asked) -> String {
-    let text = format!("{}\n{}", asked.scopes(), asked.resources.join(" "));
-    hash(&text)[..ASKED_DIGITS].to_owned()
 }

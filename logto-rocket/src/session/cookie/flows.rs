@@ -1,159 +1,152 @@
 //! [`Flows`]: the sign-ins of one browser, and the room that their cookies have.
+//!
+//! Anybody can have a browser begin sign-ins, also many at the very same moment, whose answers know nothing
+//! of each other. So their cookies have a few names, the slots, and each slot a size that no cookie in it
+//! exceeds: whatever a browser is made to begin, all of them together stay below the sum. A sign-in that
+//! begins takes a free slot, and those that begin at the same moment are spread over the free ones. The
+//! first slot is for the one sign-in whose page to return to is long.
 
 use rocket::Request;
 
+use super::asked::AskedInFlow;
 use super::flow::Flow;
-use super::write::bytes_in_header;
 use super::{CookieWrite, Cookies};
 use crate::local_path::LocalPath;
 
 /// The maximum number of sign-ins in progress in one browser.
-const MAX_FLOWS: usize = 5;
+const SLOTS: usize = 5;
 
-/// The most bytes of a `Cookie` header that all of them take together. Anybody can have a browser begin
-/// sign-ins, and servers refuse a header that is too large: nginx one of 8 kB.
-const MAX_BYTES: usize = 3000;
+/// The slot that a long cookie may be in.
+const LONG: usize = 0;
+
+/// The most bytes of a `Cookie` header that a sign-in takes in the slot for a long one, with the longest
+/// page to return to, and in each of the others, with a usual page. All slots together take 3,000: servers
+/// refuse a header that is too large, nginx one of 8 kB.
+const MAX_LONG: usize = 1_752;
+const MAX_SHORT: usize = 312;
+
+const _: () = assert!(MAX_LONG + (SLOTS - 1) * MAX_SHORT <= 3_000);
 
 /// The sign-ins of one browser, those first that were started first.
-pub(crate) struct Flows(Vec<FlowCookie>);
-
-/// A cookie of a sign-in.
-struct FlowCookie {
-    name: String,
-    bytes: usize,
-    /// `None` if it cannot be read.
-    flow: Option<Flow>,
+pub(crate) struct Flows {
+    flows: Vec<Flow>,
+    /// The names of the cookies that cannot be read.
+    unreadable: Vec<String>,
 }
 
 impl Cookies {
-    /// The sign-ins whose cookies the request carries, also those that cannot be read.
+    /// The sign-ins whose cookies the request carries.
     pub fn flows(&self, request: &Request<'_>) -> Flows {
         let prefix = self.names.flows();
-        let cookies = request.cookies().iter().filter(|cookie| cookie.name().starts_with(prefix));
-        let mut flows: Vec<_> = cookies
-            .map(|cookie| FlowCookie {
-                name: cookie.name().to_owned(),
-                bytes: bytes_in_header(cookie.name(), cookie.value()),
-                flow: self.read_flow(cookie.name(), cookie.value()),
-            })
-            .collect();
-        flows.sort_by_key(|cookie| cookie.flow.as_ref().map(|flow| flow.started_at));
-        Flows(flows)
+        let (mut flows, mut unreadable) = (Vec::new(), Vec::new());
+        for cookie in request.cookies().iter().filter(|it| it.name().starts_with(prefix)) {
+            let slot = (0..SLOTS).find(|slot| self.names.flow(*slot) == cookie.name());
+            match slot.and_then(|slot| self.read_flow(slot, cookie.value())) {
+                Some(flow) => flows.push(flow),
+                None => unreadable.push(cookie.name().to_owned()),
+            }
+        }
+        flows.sort_by_key(|flow: &Flow| flow.started_at);
+        Flows { flows, unreadable }
     }
 
     /// The page that the sign-in with this `state` was to return to, also if it took too long, or,
     /// without a `state`, that of the only one in progress. Nothing is proven by it: it is for a link.
     pub fn page_of_flow(&self, request: &Request<'_>, state: Option<&str>) -> Option<LocalPath> {
-        if let Some(state) = state {
-            return self.flow(request, state)?.return_to;
-        }
         let flows = self.flows(request);
-        let mut in_progress =
-            flows.readable().map(|(_, flow)| flow).filter(|it| !it.finished && !self.is_late(it));
+        if let Some(state) = state {
+            return flows.take(state)?.return_to;
+        }
+        let flows = flows.flows.into_iter();
+        let mut in_progress = flows.filter(|flow| !flow.is_finished() && !self.is_late(flow));
         match (in_progress.next(), in_progress.next()) {
-            (Some(flow), None) => flow.return_to.clone(),
+            (Some(flow), None) => flow.return_to,
             _ => None,
         }
     }
 
     /// The cookie of a sign-in that begins, and what makes room for it: the cookies that cannot be read
-    /// or whose time is over go, then the oldest gives up the page to return to, or goes.
+    /// or whose time is over go. Where the slots that fit are taken, the sign-in in the slot for a long one
+    /// moves to another, without its page to return to if need be, or the oldest gives up its slot.
     pub fn begin_flow(&self, flow: &Flow, flows: &Flows) -> Vec<CookieWrite> {
-        let Some(mut new) = self.flow_write(flow) else { return Vec::new() };
-        if new.bytes() > MAX_BYTES {
-            // Of signs that JSON writes as two.
-            let shorter = Flow { return_to: None, ..flow.clone() };
-            new = self.flow_write(&shorter).unwrap_or(new);
-        }
-        let is_in_time =
-            |cookie: &&FlowCookie| cookie.flow.as_ref().is_some_and(|flow| !self.is_late(flow));
-        let (stay, go): (Vec<_>, Vec<_>) = flows.0.iter().partition(is_in_time);
-        let mut writes: Vec<_> = go.into_iter().map(FlowCookie::deletion).collect();
-        let total = new.bytes() + stay.iter().map(|it| it.bytes).sum::<usize>();
-        writes.extend(self.room(&stay, stay.len() + 1, total));
-        writes.push(new);
-        writes
-    }
-
-    /// What makes room, at the end of a request, if its browser has more sign-ins than there may be: one
-    /// that begins many at the same moment sends none of them with the next. `written` is what the response
-    /// writes already; that stays as it is.
-    pub fn surplus_flows(&self, flows: &Flows, written: &[CookieWrite]) -> Vec<CookieWrite> {
-        let rest = flows.0.iter().filter(|it| written.iter().all(|write| write.name != it.name));
-        let prefix = self.names.flows();
-        let set = written.iter().filter(|it| it.value.is_some() && it.name.starts_with(prefix));
-        let (mut count, mut total) = (0, 0);
-        let (kept, added) = (rest.clone().map(|it| it.bytes), set.map(CookieWrite::bytes));
-        for bytes in kept.chain(added) {
-            count += 1;
-            total += bytes;
-        }
-        if count <= MAX_FLOWS && total <= MAX_BYTES {
-            return Vec::new();
-        }
-        self.room(&rest.collect::<Vec<_>>(), count, total)
-    }
-
-    /// Makes room where there are so many sign-ins with so many bytes: of these, which are in the order in
-    /// which they are given up, each gives up the page to return to, if that is enough, or goes.
-    fn room(
-        &self,
-        oldest_first: &[&FlowCookie],
-        mut count: usize,
-        mut total: usize,
-    ) -> Vec<CookieWrite> {
+        let (over, others): (Vec<&Flow>, Vec<&Flow>) =
+            flows.flows.iter().partition(|flow| self.is_late(flow));
+        let (mut new, is_short) = self.fitting(flow);
+        let is_free = |slot: &usize| others.iter().all(|other| other.slot != *slot);
+        let spread = usize::from(new.key()[0]);
+        let free: Vec<_> = (0..SLOTS).filter(|slot| *slot != LONG).filter(is_free).collect();
+        let free = free.get(spread.checked_rem(free.len()).unwrap_or_default()).copied();
         let mut writes = Vec::new();
-        for oldest in oldest_first {
-            if count <= MAX_FLOWS && total <= MAX_BYTES {
-                break;
+        if is_short {
+            let oldest = || others.first().map(|oldest| oldest.slot);
+            new.slot = free.or(Some(LONG).filter(is_free)).or_else(oldest).unwrap_or(LONG);
+        } else {
+            new.slot = LONG;
+            let oldest = others.first().map(|oldest| oldest.slot).filter(|slot| *slot != LONG);
+            if let Some(before) = others.iter().find(|other| other.slot == LONG)
+                && let Some(slot) = free.or(oldest)
+            {
+                writes.extend(self.shortened(before, slot));
             }
-            total -= oldest.bytes;
-            let shorter = oldest.without_return_to().and_then(|flow| self.flow_write(&flow));
-            let fits = |it: &CookieWrite| count <= MAX_FLOWS && total + it.bytes() <= MAX_BYTES;
-            if let Some(shorter) = shorter.filter(fits) {
-                writes.push(shorter);
-                break;
-            }
-            count -= 1;
-            writes.push(oldest.deletion());
         }
+        writes.extend(self.flow_write(&new));
+        let is_written = |name: &String| writes.iter().any(|write| write.name == *name);
+        let over = over.into_iter().map(|flow| self.names.flow(flow.slot));
+        let over = over.chain(flows.unreadable.iter().cloned()).filter(|name| !is_written(name));
+        let over: Vec<_> = over.map(CookieWrite::forget_flow).collect();
+        writes.extend(over);
         writes
+    }
+
+    /// What removes the cookies of sign-ins that have ended.
+    pub fn forget_finished(&self, flows: &Flows) -> Vec<CookieWrite> {
+        let names = flows.finished().map(|flow| self.names.flow(flow.slot));
+        names.map(CookieWrite::forget_flow).collect()
+    }
+
+    /// The sign-in as it fits into a slot, and whether that may be one of the short ones. What a handler
+    /// has added, or an unusual name of a user, may leave no room for a long page to return to.
+    fn fitting(&self, flow: &Flow) -> (Flow, bool) {
+        let without_page = || Flow { return_to: None, ..flow.clone() };
+        let fits = |flow: &Flow, most| self.bytes_of(flow).is_some_and(|bytes| bytes <= most);
+        let smaller = [flow.clone(), without_page()].into_iter().find(|it| fits(it, MAX_LONG));
+        let smallest = || Flow { asked: AskedInFlow::unknown(), sub: None, ..without_page() };
+        let fitting = smaller.unwrap_or_else(smallest);
+        let is_short = fits(&fitting, MAX_SHORT);
+        (fitting, is_short)
+    }
+
+    /// The cookie of a sign-in that moves to one of the short slots; `None` if it is too long for that.
+    fn shortened(&self, flow: &Flow, slot: usize) -> Option<CookieWrite> {
+        let moved = Flow { slot, ..flow.clone() };
+        let without_page = Flow { return_to: None, ..moved.clone() };
+        let writes = [moved, without_page].into_iter().filter_map(|flow| self.flow_write(&flow));
+        writes.into_iter().find(|write| write.bytes() <= MAX_SHORT)
+    }
+
+    /// What a sign-in takes of the `Cookie` header.
+    fn bytes_of(&self, flow: &Flow) -> Option<usize> {
+        self.flow_write(flow).map(|write| write.bytes())
     }
 }
 
 impl Flows {
+    /// The sign-in that was started with this `state`.
+    pub(super) fn take(self, state: &str) -> Option<Flow> {
+        self.flows.into_iter().find(|flow| flow.state().reveal() == state)
+    }
+
     /// The number of the attempt that a sign-in started now is.
     pub fn next_attempt(&self) -> u32 {
-        self.finished().map(|(_, flow)| flow.attempt).max().unwrap_or(0).saturating_add(1)
+        self.finished().map(|flow| flow.attempt).max().unwrap_or(0).saturating_add(1)
     }
 
     /// Whether one of the sign-ins that have ended was to be a fresh one.
     pub fn has_fresh(&self) -> bool {
-        self.finished().any(|(_, flow)| flow.max_age.is_some())
+        self.finished().any(|flow| flow.max_age.is_some())
     }
 
-    /// The names of the cookies of sign-ins that have ended.
-    pub fn finished_names(&self) -> impl Iterator<Item = &str> {
-        self.finished().map(|(name, _)| name)
-    }
-
-    fn finished(&self) -> impl Iterator<Item = (&str, &Flow)> {
-        self.readable().filter(|(_, flow)| flow.finished)
-    }
-
-    fn readable(&self) -> impl Iterator<Item = (&str, &Flow)> {
-        self.0.iter().filter_map(|cookie| Some((cookie.name.as_str(), cookie.flow.as_ref()?)))
-    }
-}
-
-impl FlowCookie {
-    fn deletion(&self) -> CookieWrite {
-        CookieWrite::forget_flow(self.name.clone())
-    }
-
-    fn without_return_to(&self) -> Option<Flow> {
-        let flow = self.flow.as_ref()?;
-        flow.return_to.as_ref()?;
-        Some(Flow { return_to: None, ..flow.clone() })
+    fn finished(&self) -> impl Iterator<Item = &Flow> {
+        self.flows.iter().filter(|flow| flow.is_finished())
     }
 }

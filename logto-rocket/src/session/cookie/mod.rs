@@ -1,8 +1,11 @@
 //! What travels: the cookies of a browser, their names, and what is sealed in them.
 //!
 //! [`Cookies`] reads a request and says what a response is to write ([`CookieWrite`]); the fairing
-//! alone writes it. Nothing here remembers a session, and nothing waits.
+//! alone writes it. There are [those of each host](CookiesByHost). Nothing here remembers a session, and
+//! nothing waits.
 
+mod asked;
+mod by_host;
 mod codec;
 mod compact;
 mod flow;
@@ -17,7 +20,9 @@ use std::sync::atomic::AtomicBool;
 
 use cookie::{Key, SameSite};
 
-pub(crate) use self::flow::{AskedInFlow, Flow, MAX_RETURN_TO, StateHash};
+pub(crate) use self::asked::AskedInFlow;
+pub(super) use self::by_host::CookiesByHost;
+pub(crate) use self::flow::{Flow, FlowSecret, MAX_RETURN_TO, StateHash};
 use self::names::Names;
 pub(super) use self::names::hash;
 pub(crate) use self::session_cookies::TooLarge;
@@ -25,9 +30,12 @@ pub(super) use self::vault::{SealedAs, Vault};
 pub(crate) use self::write::CookieWrite;
 use super::lifetimes::Lifetimes;
 use crate::clock::Clock;
+use crate::host::HostId;
 
-/// The cookies of one application: what they are called, how they are sealed, and their attributes.
+/// The cookies of an application at one of its hosts: what they are called, how they are sealed, and
+/// their attributes.
 pub(crate) struct Cookies {
+    host: HostId,
     names: Names,
     vault: Vault,
     attributes: Attributes,
@@ -37,6 +45,7 @@ pub(crate) struct Cookies {
 }
 
 /// What the application's cookies have in common.
+#[derive(Clone, Copy)]
 pub(super) struct Attributes {
     /// Whether they go over https only.
     pub secure: bool,
@@ -48,21 +57,25 @@ pub(super) struct Attributes {
     pub max_bytes: usize,
 }
 
-/// What the names of the cookies are made of.
+/// What the names of the cookies are made of, and whose they are.
+#[derive(Clone, Copy)]
 pub(super) struct Naming<'n> {
     pub issuer: &'n str,
     pub app_id: &'n str,
-    /// Where our routes are mounted.
+    /// Where browsers find our routes.
     pub base: &'n str,
-    /// The port of the site, if it is plain http.
+    /// The origin of the site, as far as it is known.
+    pub origin: &'n str,
+    /// The port of the site, if cookies of its host must be told apart by it.
     pub port: Option<u16>,
     /// The name of the session's cookie, if the configuration gives one.
     pub configured: Option<&'n str>,
 }
 
 impl Cookies {
-    /// The first key seals, all of them open.
-    pub(super) fn new(
+    /// Those of a host. The first key seals, all of them open.
+    fn new(
+        host: HostId,
         naming: &Naming<'_>,
         keys: Vec<Key>,
         attributes: Attributes,
@@ -76,9 +89,14 @@ impl Cookies {
             naming.base,
             naming.port,
         );
-        let (vault, warned_of_size) =
-            (Vault::new(keys, [naming.issuer, naming.app_id, naming.base]), AtomicBool::new(false));
-        Self { names, vault, attributes, lifetimes, clock, warned_of_size }
+        let owner = [naming.issuer, naming.app_id, naming.base, naming.origin];
+        let (vault, warned_of_size) = (Vault::new(keys, owner), AtomicBool::new(false));
+        Self { host, names, vault, attributes, lifetimes, clock, warned_of_size }
+    }
+
+    /// The host that they are of.
+    pub(super) fn host(&self) -> HostId {
+        self.host
     }
 
     /// What seals cookies, and the records of a store.

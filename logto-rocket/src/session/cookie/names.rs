@@ -7,9 +7,9 @@ pub(super) const MAX_PIECES: usize = 3;
 
 /// The names of the cookies of one application.
 ///
-/// They are derived from the application's id and where our routes are mounted, so that two applications on one host
-/// do not overwrite each other's. Cookies do not heed ports, so that with plain http, as on `localhost`, the port is part
-/// of the names. On https they carry the prefix `__Host-`, with which a browser
+/// They are derived from the application's id and where browsers find our routes, so that two applications on one host
+/// do not overwrite each other's. Cookies do not heed ports, so that with plain http, as on `localhost`, or where the
+/// site is at several ports of one host, the port is part of the names. On https they carry the prefix `__Host-`, with which a browser
 /// accepts them from this very host only. The configuration may give the session's cookie another name,
 /// but not the others: a sibling domain must not be able to plant a sign-in.
 #[derive(Clone, Debug)]
@@ -20,7 +20,7 @@ pub(super) struct Names {
 }
 
 impl Names {
-    /// `port` is that of the site where it is plain http.
+    /// `port` is that of the site, where cookies must be told apart by it.
     pub fn new(
         secure: bool,
         configured: Option<&str>,
@@ -48,9 +48,9 @@ impl Names {
         format!("{}-{number}", self.session)
     }
 
-    /// The sign-in that was started with `state`.
-    pub fn flow(&self, state: &str) -> String {
-        format!("{}{}", self.flows(), &hash(state)[..16])
+    /// A sign-in, by its slot.
+    pub fn flow(&self, slot: usize) -> String {
+        format!("{}{slot}", self.flows())
     }
 
     /// What the names of all sign-ins begin with.

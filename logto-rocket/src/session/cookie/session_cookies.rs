@@ -92,7 +92,7 @@ impl Cookies {
     pub(in crate::session) fn unseal_session(&self, text: &str) -> Option<(Session, bool)> {
         let Unsealed { text, by_older_key } =
             self.vault.open(SealedAs::Session, self.names.session(), text)?;
-        Some((Session::from_text(&text)?, by_older_key))
+        Some((Session { host: self.host, ..Session::from_text(&text)? }, by_older_key))
     }
 
     /// The cookies that hold the session, and the deletion of pieces that the request still has.

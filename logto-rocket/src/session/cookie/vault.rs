@@ -4,13 +4,14 @@ use cookie::{Cookie, CookieJar, Key};
 
 /// Encrypts and decrypts the text of cookies in the format of Rocket's private cookies: AES-256-GCM
 /// with a random nonce. The additional authenticated data says whose the text is and what for: purpose,
-/// issuer, app id, the base of our routes, and the cookie's name or the store's id. So a text of another
-/// application, or of another Logto, does not open, whatever keys, names and stores are shared.
+/// issuer, app id, the base of our routes, the origin of the site, and the cookie's name or the store's id.
+/// So a text of another application, of another host of the same one, or of another Logto, does not open,
+/// whatever keys, names and stores are shared.
 ///
 /// The first key encrypts; all keys decrypt.
 pub(in crate::session) struct Vault {
     keys: Vec<Key>,
-    /// Whose the texts are: issuer, app id and base, each behind its length.
+    /// Whose the texts are: issuer, app id, base and origin, each behind its length.
     owner: String,
 }
 
@@ -44,7 +45,7 @@ pub(in crate::session) struct Unsealed {
 }
 
 impl Vault {
-    pub fn new(keys: Vec<Key>, owner: [&str; 3]) -> Self {
+    pub fn new(keys: Vec<Key>, owner: [&str; 4]) -> Self {
         let owner = owner.map(|part| format!("{}:{part}", part.len())).concat();
         Self { keys, owner }
     }
@@ -78,7 +79,8 @@ impl Vault {
 mod tests {
     use super::*;
 
-    const OWNER: [&str; 3] = ["https://logto.example.com/oidc", "app", "/auth"];
+    const OWNER: [&str; 4] =
+        ["https://logto.example.com/oidc", "app", "/auth", "https://site.example"];
 
     fn vault() -> Vault {
         Vault::new(vec![Key::generate()], OWNER)
@@ -96,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_opens_for_its_own_issuer_application_and_base_only() {
+    fn a_text_opens_for_its_own_issuer_application_base_and_host_only() {
         let key = Key::generate();
         let seal =
             |owner| Vault::new(vec![key.clone()], owner).seal(SealedAs::Session, "a", "text");
@@ -106,11 +108,15 @@ mod tests {
             vault.open(SealedAs::Session, "a", &sealed).is_some()
         };
         assert!(opens(OWNER));
-        let [issuer, app_id, base] = OWNER;
-        assert!(!opens(["https://logto.example.com/oidc2", app_id, base]));
-        assert!(!opens([issuer, "app2", base]));
-        assert!(!opens([issuer, app_id, "/auth2"]));
-        assert!(!opens([issuer, "ap", "p/auth"]), "nothing moves from one part to the next");
+        let [issuer, app_id, base, origin] = OWNER;
+        assert!(!opens(["https://logto.example.com/oidc2", app_id, base, origin]));
+        assert!(!opens([issuer, "app2", base, origin]));
+        assert!(!opens([issuer, app_id, "/auth2", origin]));
+        assert!(!opens([issuer, app_id, base, "https://other.example"]));
+        assert!(
+            !opens([issuer, "ap", "p/auth", origin]),
+            "nothing moves from one part to the next"
+        );
     }
 
     /// A constant nonce, or a seal that does not notice a changed bit.

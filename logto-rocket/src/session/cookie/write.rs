@@ -47,7 +47,7 @@ impl Cookies {
 
 impl CookieWrite {
     /// The deletion of the cookie of a sign-in.
-    pub fn forget_flow(name: String) -> Self {
+    pub(super) fn forget_flow(name: String) -> Self {
         Self::lax(name, None, Duration::ZERO)
     }
 

@@ -7,6 +7,7 @@ use quick_cache::sync::{Cache, DefaultLifecycle};
 
 use super::{EndedSessions, Verdict};
 use crate::claims::Claims;
+use crate::host::HostId;
 use crate::session::secret::StoreId;
 use crate::session::session::Session;
 use crate::sync::Arc;
@@ -38,7 +39,8 @@ const NEVER: u64 = u64::MAX;
 ///
 /// An entry holds what was sealed. Whether it still counts is checked at every hit: whether it is too
 /// old, has been replaced, or has ended, the last only if anything has ended since. Only what the
-/// vault has opened, for the one cookie that sessions are sealed for, is inserted.
+/// vault has opened, for the one cookie that sessions are sealed for, is inserted, and it is found only
+/// for the host that it is sealed for.
 ///
 /// What was inserted an hour ago is forgotten, and decrypted again if it is still used.
 pub(in crate::session) struct SessionCache {
@@ -82,8 +84,10 @@ impl Weighter<Arc<str>, Arc<CachedSession>> for ByBytes {
 }
 
 impl SessionCache {
-    pub fn get(&self, text: &str) -> Option<Arc<CachedSession>> {
-        self.sessions.get(text)
+    /// The session of this host with this text. That of another host is not opened by it here, as it is
+    /// not by the vault.
+    pub fn get(&self, text: &str, host: HostId) -> Option<Arc<CachedSession>> {
+        self.sessions.get(text).filter(|cached| cached.session.host == host)
     }
 
     pub fn insert(&self, text: &str, session: CachedSession) -> Arc<CachedSession> {

@@ -17,7 +17,8 @@ use super::deadline::in_time;
 use super::stored::StoredSessions;
 use super::{Record, SessionStore, StoreError, StoreId};
 use crate::error::Error;
-use crate::session::cookie::SealedAs;
+use crate::host::HostId;
+use crate::session::cookie::{SealedAs, Vault};
 use crate::session::lifetimes::FLOW_LIFETIME;
 use crate::session::secret::Secret;
 use crate::session::session::Session;
@@ -43,6 +44,7 @@ const RELEASE_BACKOFF: Duration = Duration::from_secs(1);
 /// A sign-in, as a store knows it.
 #[derive(Clone)]
 pub(crate) struct SignInCode {
+    host: HostId,
     sign_in: StoreId,
     result: StoreId,
 }
@@ -65,12 +67,12 @@ pub(crate) struct CodeLease {
 }
 
 impl SignInCode {
-    /// The sign-in with this state, and the code that its callback brings.
-    pub fn new(state: &str, code: &str) -> Self {
+    /// The sign-in with this state, and the code that its callback brings to a host.
+    pub fn new(host: HostId, state: &str, code: &str) -> Self {
         let name = |what: &str| {
             StoreId::from(URL_SAFE_NO_PAD.encode(Sha256::digest(format!("{what}\n{state}"))))
         };
-        Self { sign_in: name("sign-in"), result: name(&format!("result\n{code}")) }
+        Self { host, sign_in: name("sign-in"), result: name(&format!("result\n{code}")) }
     }
 }
 
@@ -118,18 +120,22 @@ impl StoredSessions {
         let at = &code.result;
         let secret = session.secret.as_ref().map(Secret::reveal);
         let sealed = secret
-            .and_then(|secret| self.cookies.vault().seal(SealedAs::SignIn, at.as_str(), secret))
+            .and_then(|secret| self.vault(code).seal(SealedAs::SignIn, at.as_str(), secret))
             .ok_or_else(|| StoreError::new("the session could not be encrypted"))?;
         // Not named like the user, who would find it among the sessions.
         let record = Record::new(sealed, self.named(at.as_str()), None, session.signed_in_at);
         in_time(self.store.create(at, &record, SHARED_FOR)).await
     }
 
+    fn vault(&self, code: &SignInCode) -> &Vault {
+        self.cookies.of(code.host).vault()
+    }
+
     /// The session that another process has left word of, with what its browser gets.
     async fn result_of(&self, code: &SignInCode) -> Result<Option<Arc<Session>>, StoreError> {
         let at = &code.result;
         let Some(stored) = in_time(self.store.load(at)).await? else { return Ok(None) };
-        let opened = self.cookies.vault().open(SealedAs::SignIn, at.as_str(), &stored.sealed);
+        let opened = self.vault(code).open(SealedAs::SignIn, at.as_str(), &stored.sealed);
         let opened = self.memory.unopened.noted(opened, "the result of a sign-in in the store");
         let Some(secret) = opened.and_then(|opened| Secret::read(&opened.text)) else {
             return Ok(None);

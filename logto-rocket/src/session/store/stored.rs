@@ -15,7 +15,8 @@ use super::lease::Lease;
 use super::{Record, SessionStore, StoreError, StoreId, Stored};
 use crate::clock::Clock;
 use crate::error::Error;
-use crate::session::cookie::{Cookies, SealedAs};
+use crate::host::HostId;
+use crate::session::cookie::{Cookies, CookiesByHost, SealedAs};
 use crate::session::lifetimes::Lifetimes;
 use crate::session::memory::{CachedSession, Entry, Memory};
 use crate::session::secret::Secret;
@@ -31,26 +32,28 @@ pub(in crate::session) struct StoredSessions {
     /// What the names of users and of their sessions at Logto begin with in the store: that of this
     /// application at this Logto.
     pub owner: String,
-    pub cookies: Arc<Cookies>,
+    pub cookies: Arc<CookiesByHost>,
     pub memory: Arc<Memory>,
     pub lifetimes: Lifetimes,
     pub clock: Clock,
 }
 
 impl StoredSessions {
-    /// Opens the sessions that the browser's secrets lead to, until one of them is fit.
+    /// Opens the sessions of a host that the browser's secrets lead to, until one of them is fit.
     pub async fn open<T>(
         &self,
         request: &Request<'_>,
+        host: HostId,
         fit: impl Fn(&Arc<CachedSession>) -> Option<T>,
     ) -> Result<Option<T>, Error> {
-        let Some(first) = self.cookies.session_value(request) else { return Ok(None) };
-        if let Some(found) = self.open_by(first).await?.as_ref().and_then(&fit) {
+        let cookies = self.cookies.of(host);
+        let Some(first) = cookies.session_value(request) else { return Ok(None) };
+        if let Some(found) = self.open_by(first, host).await?.as_ref().and_then(&fit) {
             return Ok(Some(found));
         }
-        for other in self.cookies.all_session_values(request) {
+        for other in cookies.all_session_values(request) {
             if other != first
-                && let Some(found) = self.open_by(other).await?.as_ref().and_then(&fit)
+                && let Some(found) = self.open_by(other, host).await?.as_ref().and_then(&fit)
             {
                 return Ok(Some(found));
             }
@@ -59,8 +62,12 @@ impl StoredSessions {
     }
 
     /// Opens the session that a secret leads to.
-    async fn open_by(&self, value: &str) -> Result<Option<Arc<CachedSession>>, Error> {
-        let cached = self.memory.cache.get(value);
+    async fn open_by(
+        &self,
+        value: &str,
+        host: HostId,
+    ) -> Result<Option<Arc<CachedSession>>, Error> {
+        let cached = self.memory.cache.get(value, host);
         let id = match &cached {
             Some(cached) => cached.session.id.clone(),
             None => match Secret::read(value) {
@@ -81,7 +88,7 @@ impl StoredSessions {
         {
             return Ok(Some(cached));
         }
-        let opened = self.unseal(at, stored).filter(|opened| opened.session.id == id);
+        let opened = self.unseal(at, stored, Some(host)).filter(|opened| opened.session.id == id);
         Ok(opened.map(|opened| self.memory.cache.insert(value, opened)))
     }
 
@@ -95,7 +102,7 @@ impl StoredSessions {
     /// The sessions of a user that the store has, over or not.
     pub async fn list_by_sub(&self, sub: &str) -> Result<Vec<Arc<Session>>, StoreError> {
         let stored = in_time(self.store.list_by_sub(&self.named(sub))).await?.into_iter();
-        let opened = stored.filter_map(|(at, stored)| self.unseal(at, stored));
+        let opened = stored.filter_map(|(at, stored)| self.unseal(at, stored, None));
         Ok(opened.map(|opened| opened.session).collect())
     }
 
@@ -103,7 +110,7 @@ impl StoredSessions {
     pub async fn load(&self, id: &SessionId) -> Result<Option<Arc<Session>>, StoreError> {
         let at = id.store_id();
         let stored = in_time(self.store.load(&at)).await?;
-        Ok(stored.and_then(|stored| self.unseal(at, stored)).map(|opened| opened.session))
+        Ok(stored.and_then(|stored| self.unseal(at, stored, None)).map(|opened| opened.session))
     }
 
     /// Deletes a session.
@@ -188,11 +195,17 @@ impl StoredSessions {
         error.into()
     }
 
-    /// Opens what the store had under an id; `None` for anything that was not sealed for it.
-    fn unseal(&self, at: StoreId, stored: Stored) -> Option<CachedSession> {
-        let opened = self.cookies.vault().open(SealedAs::Record, at.as_str(), &stored.sealed);
-        let unsealed = self.memory.unopened.noted(opened, "a session in the store")?;
-        let mut session = Session::from_text(&unsealed.text)?;
+    /// Opens what the store had under an id, for a host, or, where it is not about what a browser
+    /// presents, for any; `None` for anything that was not sealed for it.
+    fn unseal(&self, at: StoreId, stored: Stored, host: Option<HostId>) -> Option<CachedSession> {
+        let hosts = self.cookies.each().map(Cookies::host);
+        let mut hosts = hosts.filter(|of| host.is_none_or(|host| host == *of));
+        let opened = hosts.find_map(|host| {
+            let vault = self.cookies.of(host).vault();
+            Some((host, vault.open(SealedAs::Record, at.as_str(), &stored.sealed)?))
+        });
+        let (host, unsealed) = self.memory.unopened.noted(opened, "a session in the store")?;
+        let mut session = Session { host, ..Session::from_text(&unsealed.text)? };
         session.generation = stored.version;
         session.tokens.shrink_to_fit();
         let record = Some((at, stored.sealed));
@@ -203,7 +216,8 @@ impl StoredSessions {
         let sealed = session
             .to_text()
             .and_then(|text| {
-                self.cookies.vault().seal(SealedAs::Record, session.id.store_id().as_str(), &text)
+                let vault = self.cookies.of(session.host).vault();
+                vault.seal(SealedAs::Record, session.id.store_id().as_str(), &text)
             })
             .ok_or_else(|| StoreError::new("the session could not be encrypted"))?;
         let claims = &session.claims;

@@ -6,6 +6,7 @@ mod hooks;
 mod id_token;
 mod max_age;
 mod return_to;
+mod room;
 mod round_trip;
 mod routes;
 mod state;

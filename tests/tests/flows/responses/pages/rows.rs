@@ -9,10 +9,11 @@ use logto_rocket::testing::{Endpoint, Fault, Tamper, User};
 use logto_rocket::{
     Error, Logto, LogtoFairing, MemoryStore, Refusal, SessionConfig, authenticated,
 };
-use logto_rocket_tests::app::{App, ORIGIN, config_for};
-use logto_rocket_tests::browser::{Answer, From, navigation};
+use logto_rocket_tests::app::{App, ORIGIN, config_for, config_without_address};
+use logto_rocket_tests::browser::{Answer, Browser, From, navigation};
 use logto_rocket_tests::gated_store::GatedStore;
 use rocket::http::{Method, SameSite};
+use rocket::local::asynchronous::Client;
 use rocket::{get, post, routes};
 use serde_json::json;
 
@@ -154,6 +155,13 @@ fn sign_ins() -> Vec<Row> {
         row!("wrong_issuer", 400, "/auth/sign-in?return_to=%2Fx", |app| {
             called_back(app, "/x", |callback| callback.replace("iss=http", "iss=https")).await
         }),
+        row!("unlisted_host", 400, "/home", |app, looks| {
+            let urls = ["https://a.example", "https://b.example"];
+            let config = config_without_address(&app.idp).base_urls(urls).after_sign_in("/home");
+            let fairing = looks(Logto::fairing()).config(config);
+            let site = Client::untracked(logto_rocket_tests::app::rocket(fairing)).await;
+            Browser::new(&site.expect("a launch")).open("/auth/sign-in").await
+        }),
         row!("unknown_sign_in", 400, "/auth/sign-in", |app| {
             refused(app, "/auth/sign-in-callback?state=a&code=b").await
         }),
@@ -231,9 +239,7 @@ fn questions_and_ends() -> Vec<Row> {
             // Another process, which has never heard of Logto, with the same keys.
             let fairing = looks(Logto::fairing().clock(app.clock.clone()));
             let config = config_for(&app.idp).after_sign_in("/home").after_sign_out("/bye");
-            let second = rocket::local::asynchronous::Client::untracked(
-                logto_rocket_tests::app::rocket(fairing.config(config)),
-            );
+            let second = Client::untracked(logto_rocket_tests::app::rocket(fairing.config(config)));
             let second = second.await.expect("a launch");
             alice.at(&second).navigate("/auth/sign-out", From::OwnPage).await
         }),

@@ -1,19 +1,20 @@
 //! Behind nginx as it comes: it refuses a response with more than 4 kB of headers (502), and a request with a
 //! header of more than 8 kB (400).
 
-use std::collections::BTreeMap;
-
 use logto_rocket::testing::{Idp, User};
 use logto_rocket::{Logto, LogtoUser, SessionConfig};
 use logto_rocket_tests::app::{config_for, rocket as application};
 use logto_rocket_tests::nginx::Nginx;
 use logto_rocket_tests::server::{Server, free_port};
 use logto_rocket_tests::uri::encoded;
-use reqwest::header::{CONTENT_SECURITY_POLICY, COOKIE, LOCATION, SET_COOKIE};
-use reqwest::{Client, Response};
+use reqwest::Response;
+use reqwest::header::{CONTENT_SECURITY_POLICY, LOCATION, SET_COOKIE};
 use rocket::fairing::AdHoc;
+use rocket::futures::future::join_all;
 use rocket::http::Header;
 use rocket::{Build, Rocket, get, routes};
+
+use super::Browser;
 
 /// What many pages of an application send.
 const POLICY_BYTES: usize = 1_000;
@@ -39,13 +40,6 @@ struct Site {
     server: Server,
 }
 
-/// A browser that keeps cookies and follows nothing.
-struct Browser {
-    client: Client,
-    cookies: BTreeMap<String, String>,
-    origin: String,
-}
-
 impl Site {
     async fn start(session: SessionConfig) -> Option<Self> {
         let port = free_port();
@@ -68,11 +62,7 @@ impl Site {
     }
 
     fn browser(&self) -> Browser {
-        Browser {
-            client: logto_rocket_tests::http::client(),
-            cookies: BTreeMap::new(),
-            origin: format!("http://localhost:{}", self.nginx.port),
-        }
+        Browser::at(&format!("http://localhost:{}", self.nginx.port))
     }
 
     async fn sign_in(&self, browser: &mut Browser, return_to: &str) -> Response {
@@ -96,32 +86,6 @@ fn rocket(fairing: logto_rocket::LogtoFairing) -> Rocket<Build> {
         })
     });
     application(fairing).mount("/", routes![home]).attach(policy)
-}
-
-impl Browser {
-    async fn get(&mut self, path: &str) -> Response {
-        let cookies = self.cookies.iter().map(|(name, value)| format!("{name}={value}"));
-        let cookies = cookies.collect::<Vec<_>>().join("; ");
-        let request = self
-            .client
-            .get(format!("{}{path}", self.origin))
-            .header("Accept", "text/html")
-            .header("Sec-Fetch-Site", "same-origin")
-            .header("Sec-Fetch-Mode", "navigate")
-            .header("Sec-Fetch-Dest", "document");
-        let request = if cookies.is_empty() { request } else { request.header(COOKIE, cookies) };
-        let response = request.send().await.expect("an answer");
-        for header in response.headers().get_all(SET_COOKIE) {
-            let (pair, attributes) = header.to_str().unwrap().split_once(';').unwrap();
-            let (name, value) = pair.split_once('=').unwrap();
-            if attributes.contains("Max-Age=0") {
-                self.cookies.remove(name);
-            } else {
-                self.cookies.insert(name.to_owned(), value.to_owned());
-            }
-        }
-        response
-    }
 }
 
 #[rocket::async_test]
@@ -166,5 +130,43 @@ async fn the_largest_cookies_of_all_kinds_are_sent_together() {
         browser.cookies.iter().map(|(name, value)| name.len() + value.len() + 3).sum();
     assert!((5_500..7_500).contains(&header), "{header} bytes");
     assert_eq!(browser.get("/home").await.status(), 303, "signed out by the other, but answered");
+    site.server.stop().await;
+}
+
+/// Another site can have a browser begin them: no answer knows of the others.
+#[rocket::async_test]
+async fn twenty_sign_ins_with_long_pages_at_the_same_moment_leave_the_site_usable() {
+    let Some(site) = Site::start(SessionConfig::new()).await else { return };
+    let mut browser = site.browser();
+    let long = format!("/{}", "x".repeat(1_023));
+    let callback = site.sign_in(&mut browser, "/home").await;
+    assert_eq!(callback.status(), 303);
+    let mut other = site.browser();
+    other.cookies.clone_from(&browser.cookies);
+    let before = browser.cookies.clone();
+    let begin = |number: usize| {
+        let mut tab = site.browser();
+        tab.cookies.clone_from(&before);
+        let long = if number % 3 == 2 { "/usual" } else { &*long };
+        let link = format!("/auth/sign-in?return_to={long}");
+        async move { (tab.get(&link).await.status(), tab.cookies) }
+    };
+    for (status, cookies) in join_all((0..20).map(begin)).await {
+        assert_eq!(status, 303);
+        browser.cookies.extend(cookies);
+    }
+    let out = other.get(&format!("/auth/sign-out?return_to={long}")).await;
+    assert_eq!(out.status(), 303);
+    let cookies = |browser: &Browser| {
+        browser.cookies.iter().map(|(name, value)| name.len() + value.len() + 3).sum::<usize>()
+    };
+    // With all that a browser can have besides.
+    let post_logout = other.cookies.into_iter().filter(|(name, _)| name.contains("-post-logout"));
+    browser.cookies.extend(post_logout);
+    assert!((3_000..7_500).contains(&cookies(&browser)), "{} bytes", cookies(&browser));
+    assert_eq!(browser.get("/home").await.status(), 303, "signed out by the other, but answered");
+    let again = site.sign_in(&mut browser, &long).await;
+    assert_eq!(again.headers()[LOCATION], *long);
+    assert_eq!(browser.get("/home").await.status(), 200);
     site.server.stop().await;
 }

@@ -1,0 +1,35 @@
+//! The page for a sign-in or a sign-out at a host that is none of the site's.
+
+use rocket::http::Status;
+use rocket::{Request, Response};
+
+use crate::client::Client;
+use crate::host::HostId;
+use crate::request::NotListed;
+use crate::response::{BuiltInPage, texts};
+use crate::shown::shown;
+
+/// Says which host came and where the site is. A browser that signed in here would come back from Logto
+/// at a host to which the cookies of this one are not sent.
+pub(super) fn respond(
+    client: &Client,
+    request: &Request<'_>,
+    why: &NotListed,
+) -> Response<'static> {
+    let sent = match why {
+        NotListed::Other(Some(host)) => format!("the request's `Host` is `{}`", shown(host)),
+        NotListed::Other(None) => "the request has no `Host`".into(),
+        NotListed::Several => "the request names several hosts".into(),
+    };
+    let site = format!("{}{}", client.origin(HostId::FIRST), client.settings().base_urls.prefix);
+    let text = texts::unlisted_host(&sent, &site);
+    client.warnings().once("host", "unlisted", || {
+        format!(
+            "A sign-in, its callback or a sign-out was refused: {sent}, which is none of \
+             `logto.base_urls`{}. If a proxy is in front, have it pass the host on (nginx: \
+             `proxy_set_header Host $host`).",
+            client.settings().source_of("base_urls")
+        )
+    });
+    BuiltInPage::new(Status::BadRequest, texts::UNLISTED_HOST).text(text).respond(request)
+}

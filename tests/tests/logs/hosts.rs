@@ -1,0 +1,84 @@
+//! What the launch logs of a site below a path or at several hosts, and of requests for another one.
+
+use logto_rocket::{Config, Logto};
+use logto_rocket_tests::app::figment;
+use logto_rocket_tests::browser::Browser;
+use logto_rocket_tests::log::Log;
+use rocket::http::Status;
+use rocket::local::asynchronous::Client;
+use rocket::{Request, catch, catchers};
+
+#[catch(401)]
+fn own_unauthorized(_: &Request<'_>) {}
+
+/// The usual configuration, at another place.
+async fn launched(config: Config, catchers_at: &'static str) -> Client {
+    let config = config.endpoint("http://127.0.0.1:9").app_id("an_app").app_secret("hush-hush");
+    let rocket = rocket::custom(figment()).attach(Logto::fairing().config(config));
+    let rocket = rocket.register(catchers_at, catchers![own_unauthorized]);
+    Client::untracked(rocket).await.expect("a launch")
+}
+
+/// The lines of the launch.
+fn block(log: &Log) -> String {
+    let lines = log.lines().into_iter().filter(|line| line.target.starts_with("rocket::launch"));
+    let lines = lines.map(|line| line.text).skip_while(|line| line != "Logto:");
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+#[rocket::async_test]
+async fn the_launch_says_what_to_register_below_a_path_and_where_the_routes_are() {
+    for (mode, mounted) in [("keep", "/app/auth"), ("strip", "/auth")] {
+        let log = Log::alone().await;
+        let config = Config::new().base_url("https://example.com/app").proxy_prefix(mode);
+        let _client = launched(config, "/app").await;
+        let logged = block(&log);
+        for part in [
+            "\nredirect URI to register: https://example.com/app/auth/sign-in-callback\n",
+            "\npost sign-out redirect URI to register: https://example.com/app/auth/sign-out-callback\n",
+            "\nback-channel logout URI to register: https://example.com/app/auth/backchannel-logout\n",
+            &format!("(`proxy_prefix = \"{mode}\"`): the routes are mounted at {mounted}"),
+        ] {
+            assert!(logged.contains(part), "{part} is not in\n{logged}");
+        }
+        let own = "its own catcher for 401 at `/app`";
+        assert_eq!(logged.contains(own), mode == "keep", "{logged}");
+        drop(log);
+    }
+}
+
+#[rocket::async_test]
+async fn the_launch_lists_the_uris_of_each_host() {
+    let log = Log::alone().await;
+    let config = Config::new().base_urls(["https://a.example", "https://b.example:8443"]);
+    let _client = launched(config, "/x").await;
+    let logged = block(&log);
+    for origin in ["https://a.example", "https://b.example:8443"] {
+        for part in [
+            format!("\nredirect URI to register: {origin}/auth/sign-in-callback\n"),
+            format!("\npost sign-out redirect URI to register: {origin}/auth/sign-out-callback\n"),
+        ] {
+            assert!(logged.contains(&part), "{part} is not in\n{logged}");
+        }
+    }
+    assert_eq!(logged.matches("back-channel logout URI").count(), 1, "Logto takes one: {logged}");
+    assert!(logged.contains("the `Host` of a request chooses"), "{logged}");
+    assert!(!logged.contains("proxy_prefix"), "{logged}");
+}
+
+#[rocket::async_test]
+async fn a_refused_host_is_logged_once_with_the_cause() {
+    let log = Log::alone().await;
+    let config = Config::new().base_urls(["https://a.example", "https://b.example"]);
+    let client = launched(config, "/x").await;
+    for host in ["127.0.0.1:8000", "other.example"] {
+        let mut browser = Browser::new(&client);
+        browser.headers.push(("Host".into(), host.into()));
+        assert_eq!(browser.open("/auth/sign-in").await.status, Status::BadRequest);
+    }
+    let logged = log.ours();
+    assert_eq!(logged.matches("which is none of `logto.base_urls`").count(), 1, "{logged}");
+    for part in ["`127.0.0.1:8000`", "(from Config in code)", "proxy_set_header Host $host"] {
+        assert!(logged.contains(part), "{part} is not in\n{logged}");
+    }
+}
