@@ -1,6 +1,7 @@
 //! Signing in, from the route to the page that was wanted.
 
 mod another_account;
+mod asked;
 mod callback;
 mod hooks;
 mod id_token;
