@@ -130,6 +130,21 @@ impl Sessions {
         Ok(over)
     }
 
+    /// Ends every session of a user whose sign-in Logto answered at `not_after` or earlier, in seconds
+    /// since the Unix epoch by Logto's own clock.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Store`].
+    pub async fn end_at_logto(&self, sub: &str, not_after: u64) -> Result<Over, Error> {
+        self.memory.ended.end_sub_at_logto(sub, not_after, self.clock.now());
+        let is_meant =
+            |session: &Session| session.claims.sub == sub && session.issued_at <= not_after;
+        let mut over = Over(self.memory.registry.remove_where(is_meant));
+        over.add(self.backend.end_at_logto(sub, not_after).await?.into_iter());
+        Ok(over)
+    }
+
     /// Ends one session.
     ///
     /// # Errors

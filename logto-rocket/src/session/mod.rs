@@ -67,6 +67,16 @@ pub(crate) struct Sessions {
     events: Arc<Events>,
 }
 
+/// What Logto gave for a session that begins.
+#[derive(Clone, Copy)]
+pub(crate) struct SignInAnswer<'a> {
+    pub tokens: &'a Tokens,
+    /// That of the sign-in.
+    pub nonce: &'a Nonce,
+    /// When Logto issued the ID token, by its own clock.
+    pub issued_at: u64,
+}
+
 /// The site whose sessions they are.
 pub(crate) struct Site<'s> {
     /// The issuer, byte for byte.
@@ -141,24 +151,25 @@ impl Sessions {
         &self.events
     }
 
-    /// A session that begins, with what Logto gave for it and the nonce of the sign-in, whose hash is
-    /// kept if there can be refreshes. It does not exist for other requests before
+    /// A session that begins, with what Logto gave for it. The hash of the nonce is kept if there can be
+    /// refreshes. It does not exist for other requests before
     /// it is [created](Self::create) and written to its browser.
     pub fn begin(
         &self,
         claims: Claims,
         asked: Asked,
-        answer: Option<(&Tokens, &Nonce)>,
+        answer: Option<SignInAnswer<'_>>,
         origin: Option<SignInOrigin>,
     ) -> Arc<Session> {
         let now = self.clock.now();
         let mut session = Session::new(self.claims_to_store(claims), asked, now);
-        if let Some((tokens, nonce)) = answer {
+        if let Some(SignInAnswer { tokens, nonce, issued_at }) = answer {
+            session.issued_at = issued_at;
             session.refresh_token.clone_from(&tokens.refresh_token);
             session.nonce = tokens.refresh_token.as_ref().map(|_| nonce.into());
             session.id_token = tokens.id_token.clone().filter(|_| self.settings.keep_id_token);
         }
-        let token = answer.map(|(tokens, _)| CachedToken::of_answer(tokens, 0, now));
+        let token = answer.map(|answer| CachedToken::of_answer(answer.tokens, 0, now));
         self.backend.begin(session, token, origin)
     }
 

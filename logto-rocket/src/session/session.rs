@@ -25,6 +25,9 @@ pub(crate) struct Session {
     pub nonce: Option<NonceHash>,
     pub asked: Asked,
     pub signed_in_at: u64,
+    /// When Logto issued the ID token of the sign-in, by its own clock. What Logto says of a time is
+    /// compared with this.
+    pub issued_at: u64,
     pub confirmed_at: u64,
     pub last_seen: u64,
     /// How often the application asked that nothing from before decide any more. An access token from
@@ -112,6 +115,7 @@ impl Session {
             nonce: None,
             asked,
             signed_in_at: now,
+            issued_at: now,
             confirmed_at: now,
             last_seen: now,
             marks: 0,

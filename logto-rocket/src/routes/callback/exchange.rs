@@ -5,12 +5,11 @@ use std::time::Duration;
 
 use rocket::Request;
 
-use crate::claims::Claims;
 use crate::client::Client;
 use crate::error::{Call, Error, SignInError};
-use crate::oidc::{AuthorizationCode, Expected, MaxAge, NotExchanged, Tokens};
+use crate::oidc::{AuthorizationCode, Expected, IdToken, MaxAge, NotExchanged, Tokens};
 use crate::request::client_address;
-use crate::session::{Flow, SignInOrigin, SignInResult};
+use crate::session::{Flow, SignInAnswer, SignInOrigin, SignInResult};
 use crate::task::Place;
 
 /// How long a callback waits until its code may be exchanged.
@@ -56,9 +55,10 @@ pub(super) async fn exchange(
         error
     })?;
     match verify(&client, &flow, &tokens).await {
-        Ok(claims) => {
+        Ok(IdToken { claims, issued_at }) => {
             let asked = flow.asked.resolve(client.asked());
-            Ok(client.sessions().begin(claims, asked, Some((&tokens, &flow.nonce)), Some(origin)))
+            let answer = SignInAnswer { tokens: &tokens, nonce: &flow.nonce, issued_at };
+            Ok(client.sessions().begin(claims, asked, Some(answer), Some(origin)))
         }
         Err(error) => {
             client.sessions().revoke_refused(tokens.refresh_token.as_ref()).await;
@@ -67,7 +67,11 @@ pub(super) async fn exchange(
     }
 }
 
-async fn verify(client: &Arc<Client>, flow: &Flow, tokens: &Tokens) -> Result<Claims, SignInError> {
+async fn verify(
+    client: &Arc<Client>,
+    flow: &Flow,
+    tokens: &Tokens,
+) -> Result<IdToken, SignInError> {
     let max_age = flow
         .max_age
         .map(|seconds| MaxAge { max_age: Duration::from_secs(seconds), asked_at: flow.started_at });
@@ -81,6 +85,7 @@ async fn verify(client: &Arc<Client>, flow: &Flow, tokens: &Tokens) -> Result<Cl
         call: Call::Token,
         why: "it contains no ID token; is `openid` among the scopes?".into(),
     }))?;
-    let claims = client.oidc().verify_id_token(raw, &expected).await?;
-    Ok(client.sessions().with_user_info(claims, &tokens.access_token).await?)
+    let IdToken { claims, issued_at } = client.oidc().verify_id_token(raw, &expected).await?;
+    let claims = client.sessions().with_user_info(claims, &tokens.access_token).await?;
+    Ok(IdToken { claims, issued_at })
 }

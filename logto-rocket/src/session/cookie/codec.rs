@@ -34,6 +34,9 @@ struct Rest {
     asked: Asked,
     #[serde(rename = "m", default, skip_serializing_if = "is_zero")]
     marks: u32,
+    /// How much later Logto issued the ID token of the sign-in, by its own clock.
+    #[serde(rename = "i", default, skip_serializing_if = "is_default")]
+    issued: i64,
     #[serde(rename = "k", default, skip_serializing_if = "Option::is_none")]
     id_token: Option<RawIdToken>,
     #[serde(rename = "a", default, skip_serializing_if = "Vec::is_empty")]
@@ -48,6 +51,7 @@ impl Session {
         let rest = Rest {
             asked: self.asked.clone(),
             marks: self.marks,
+            issued: difference(self.issued_at, self.signed_in_at)?,
             id_token: self.id_token.clone(),
             tokens: self.tokens.clone(),
             origin: self.origin.clone(),
@@ -78,7 +82,7 @@ impl Session {
         else {
             return None;
         };
-        let Rest { asked, marks, id_token, tokens, origin } = rest.unwrap_or_default();
+        let Rest { asked, marks, issued, id_token, tokens, origin } = rest.unwrap_or_default();
         Some(Self {
             id,
             generation,
@@ -87,6 +91,7 @@ impl Session {
             nonce,
             asked,
             signed_in_at,
+            issued_at: signed_in_at.checked_add_signed(issued)?,
             confirmed_at: signed_in_at.checked_add_signed(confirmed)?,
             last_seen: signed_in_at.checked_add_signed(seen)?,
             marks,
@@ -100,9 +105,10 @@ impl Session {
 
 impl Rest {
     fn is_needed(&self) -> bool {
-        let Self { asked, marks, id_token, tokens, origin } = self;
+        let Self { asked, marks, issued, id_token, tokens, origin } = self;
         !is_default(asked)
             || *marks > 0
+            || *issued != 0
             || id_token.is_some()
             || !tokens.is_empty()
             || origin.is_some()
@@ -132,6 +138,7 @@ mod tests {
         session.confirmed_at = 990;
         session.last_seen = 1_010;
         session.marks = 3;
+        session.issued_at = 998;
         session.to_text().unwrap()
     }
 
@@ -142,6 +149,7 @@ mod tests {
         assert_eq!(session.claims.sub, "k3d9");
         assert_eq!(session.claims.get::<String>("team").unwrap().as_deref(), Some("a\nb"));
         assert_eq!((session.confirmed_at, session.last_seen, session.marks), (990, 1_010, 3));
+        assert_eq!((session.signed_in_at, session.issued_at), (1_000, 998));
         assert_eq!(session.to_text().unwrap(), text);
     }
 

@@ -249,7 +249,7 @@ impl Sessions {
             max_age: None,
             same_as: Some(Before { claims: &session.claims, nonce: session.nonce.as_ref() }),
         };
-        self.oidc.verify_id_token(raw, &expected).await.map(Some)
+        self.oidc.verify_id_token(raw, &expected).await.map(|token| Some(token.claims))
     }
 }
 
