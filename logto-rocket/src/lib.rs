@@ -228,6 +228,7 @@ mod templates;
 pub mod testing;
 mod user;
 mod warnings;
+mod webhook;
 
 pub use logto_rocket_macros::{authenticated, requires};
 
@@ -237,7 +238,7 @@ pub use client::{
     ClientCredentials, Logto, MachineToken, SessionControl, SessionInfo, TokenExchange,
 };
 pub use clock::Clock;
-pub use config::{Config, SessionConfig, Store};
+pub use config::{Config, SessionConfig, Store, WebhookConfig};
 pub use error::{Call, Error, InvalidToken, Refusal, SignInError};
 pub use events::Event;
 pub use fairing::{LogtoFairing, ResourceServerFairing};
@@ -258,6 +259,7 @@ pub use session_id::{NotASessionId, SessionId};
 #[cfg(feature = "templates")]
 pub use templates::{Page, RenderedPage};
 pub use user::{LogtoUser, Token, TokenClaims};
+pub use webhook::{Webhook, WebhookError};
 
 /// Items for the code that the attribute macro generates. They are not part of the public API and
 /// may change.

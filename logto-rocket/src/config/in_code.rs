@@ -11,8 +11,10 @@ use super::errors::shown;
 use super::test_provider::TestProvider;
 
 mod session;
+mod webhook;
 
 pub use session::SessionConfig;
+pub use webhook::WebhookConfig;
 
 /// The name of this layer in figment and in launch errors.
 pub(super) const NAME: &str = "Config in code";
@@ -158,6 +160,11 @@ impl Config {
         self.set("session", session.into_dict())
     }
 
+    /// By what the webhooks of Logto are known, and what follows from them.
+    pub fn webhook(self, webhook: WebhookConfig) -> Self {
+        self.set("webhook", webhook.into_dict())
+    }
+
     /// The keys that encrypt cookies. The first key encrypts and all keys decrypt, so that you can
     /// replace a key without signing users out. Each is base64 of 32 or 64 bytes or 64 hexadecimal
     /// digits, as Rocket's `secret_key`, which is the default. An attacker who has a key can sign
@@ -268,7 +275,11 @@ impl fmt::Debug for Shown<'_> {
         let Self { key, value } = *self;
         match value {
             Value::Dict(_, dict) => {
-                let name = if key == "session" { "SessionConfig" } else { key };
+                let name = match key {
+                    "session" => "SessionConfig",
+                    "webhook" => "WebhookConfig",
+                    other => other,
+                };
                 debug(name, &format!("{key}."), dict, f)
             }
             Value::Array(_, values) => {

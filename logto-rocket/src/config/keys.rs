@@ -1,7 +1,7 @@
 //! The names of all keys, and the suggestion for an unknown key.
 
 /// Every key under `logto`.
-pub(super) const KEYS: [&str; 35] = [
+pub(super) const KEYS: [&str; 37] = [
     "endpoint",
     "issuer",
     "internal_endpoint",
@@ -29,6 +29,8 @@ pub(super) const KEYS: [&str; 35] = [
     "session.claims",
     "session.user_info",
     "session.keep_id_token",
+    "webhook.signing_keys",
+    "webhook.end_on_password_reset",
     "secret_keys",
     "clock_skew",
     "timeout",
@@ -40,11 +42,11 @@ pub(super) const KEYS: [&str; 35] = [
 ];
 
 /// The tables that hold other keys.
-const TABLES: [&str; 2] = ["session", "session.redis"];
+const TABLES: [&str; 3] = ["session", "session.redis", "webhook"];
 
 /// The keys whose values are never shown.
-pub(super) const SECRETS: [&str; 4] =
-    ["app_secret", "secret_keys", "secret_key", "session.redis.url"];
+pub(super) const SECRETS: [&str; 5] =
+    ["app_secret", "secret_keys", "secret_key", "session.redis.url", "webhook.signing_keys"];
 
 /// Whether `path` is a table that holds other keys.
 pub(super) fn is_table(path: &str) -> bool {

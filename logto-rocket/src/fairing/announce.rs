@@ -10,6 +10,7 @@ use crate::client::Client;
 use crate::resource_server::ResourceServer;
 use crate::response::CATCHER;
 use crate::session::{self, StoreSettings};
+use crate::webhook::Receiver;
 
 /// Logs what was attached, in one block, without secrets.
 pub(super) fn client(client: &Client, rocket: &Rocket<Orbit>) {
@@ -22,9 +23,14 @@ pub(super) fn client(client: &Client, rocket: &Rocket<Orbit>) {
             client.route_url("sign-out-callback")
         ),
         format!("back-channel logout URI to register: {}", client.route_url("backchannel-logout")),
+    ];
+    if settings.webhook.is_some() {
+        lines.push(format!("webhook to create: {}", client.route_url("webhook")));
+    }
+    lines.extend([
         format!("sessions: {}", sessions(&settings.session)),
         format!("scopes: {}", client.scopes().join(" ")),
-    ];
+    ]);
     let resources = client.resources();
     if !resources.is_empty() {
         lines.push(format!("resources: {}", resources.join(" ")));
@@ -53,6 +59,7 @@ pub(super) fn resource_server(server: &ResourceServer, rocket: &Rocket<Orbit>) {
         format!("issuer: {}", server.issuer().identifier()),
         "access tokens are verified; there is no sign-in here".into(),
     ];
+    lines.extend(webhook_path(rocket).map(|path| format!("webhooks are received at `{path}`")));
     lines.extend(protected::list(rocket));
     lines.extend(audiences(server));
     #[cfg(feature = "testing")]
@@ -74,6 +81,16 @@ fn audiences(server: &ResourceServer) -> Vec<String> {
         format!("no metadata of {resource}: another resource of this application has the same path")
     });
     resources.into_iter().chain(documents).chain(clashes).collect()
+}
+
+/// The path of the route for webhooks, if it is mounted.
+fn webhook_path(rocket: &Rocket<Orbit>) -> Option<String> {
+    rocket.state::<Receiver>()?;
+    let mut routes = rocket.routes();
+    let route = routes.find(|route| {
+        route.name.as_deref() == Some("logto") && route.uri.path().ends_with("/webhook")
+    })?;
+    Some(route.uri.path().to_owned())
 }
 
 fn print(lines: Vec<String>) {

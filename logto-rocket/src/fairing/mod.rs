@@ -12,6 +12,7 @@ mod protected;
 mod provider;
 mod resource_server;
 mod response;
+mod webhooks;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -36,6 +37,7 @@ use crate::session::SessionStore;
 #[cfg(feature = "testing")]
 use crate::testing::Idp;
 use crate::user::LogtoUser;
+use crate::webhook::WebhookHook;
 
 /// Attaches Logto to a Rocket. Create one with [`Logto::fairing()`].
 ///
@@ -62,6 +64,7 @@ pub struct LogtoFairing {
     on_event: Mutex<Option<EventHook>>,
     hooks: Mutex<Hooks>,
     pages: Mutex<PageHook>,
+    on_webhook: Mutex<Option<WebhookHook>>,
 }
 
 impl Logto {
@@ -277,6 +280,7 @@ impl Fairing for LogtoFairing {
         let client = logto.client();
         let rocket = launch::with_secret_key(rocket, client);
         let (base, routes) = (client.settings().base.to_string(), routes::all(client));
+        let webhook = client.settings().webhook.clone();
         let rocket = rocket
             .manage(logto)
             .manage(launch::take(&self.hooks))
@@ -284,7 +288,8 @@ impl Fairing for LogtoFairing {
         let rocket = rocket.manage(server).manage(Registry::default());
         #[cfg(feature = "testing")]
         let rocket = rocket.manage(crate::testing::BearerKey::default());
-        let rocket = rocket.mount(base, routes).mount("/", routes::resource_metadata());
+        let rocket = rocket.mount(base.clone(), routes).mount("/", routes::resource_metadata());
+        let rocket = launch::with_webhooks(rocket, base, webhook, &self.on_webhook);
         Ok(rocket.attach(AfterOthers))
     }
 

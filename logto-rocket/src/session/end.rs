@@ -11,7 +11,7 @@ use std::time::Duration;
 use rocket::futures::{StreamExt, stream};
 
 use super::Sessions;
-use super::memory::Verdict;
+use super::memory::{Concern, Verdict};
 use super::session::Session;
 use crate::error::{Call, Error};
 use crate::oidc::RefreshToken;
@@ -67,7 +67,8 @@ impl Sessions {
             let newest = known.as_ref().unwrap_or(session);
             let now = self.clock.now();
             let left = self.lifetimes.relied_on(newest, self.settings.revalidate_after, begun, now);
-            if left.is_zero() || self.memory.ended.verdict(newest) != Verdict::Alive {
+            let is_due = || matches!(self.concern(newest, now), Some(Concern::Change(_)));
+            if left.is_zero() || self.memory.ended.verdict(newest) != Verdict::Alive || is_due() {
                 return;
             }
             tokio::select! {

@@ -38,7 +38,7 @@ use self::cookie::{Attributes, Cookies, Naming, hash};
 use self::lifetimes::{FLOW_LIFETIME, Lifetimes};
 pub(crate) use self::load::Loaded;
 pub(crate) use self::memory::SignInResult;
-use self::memory::{Memory, UsedCodes, Verdict};
+use self::memory::{Marks, Memory, UsedCodes, Verdict};
 use self::renewal::Circuit;
 pub(crate) use self::session::{Asked, Session, SignInOrigin, USUAL_SCOPES};
 pub(crate) use self::settings::{Settings, StoreSettings};
@@ -116,8 +116,11 @@ impl Sessions {
             max_bytes: settings.max_cookie_bytes,
         };
         let cookies = Cookies::new(&naming, secret_keys, attributes, lifetimes, clock.clone());
+        // Claims that were confirmed longer ago decide nothing anyway.
+        let marks = Marks::new(settings.max_stale.unwrap_or(max_lifetime), clock_skew);
+        let revalidate_after = settings.revalidate_after;
         let memory =
-            Memory::new(store.is_some(), max_lifetime, settings.revalidate_after, FLOW_LIFETIME);
+            Memory::new(store.is_some(), max_lifetime, revalidate_after, FLOW_LIFETIME, marks);
         let (cookies, memory) = (Arc::new(cookies), Arc::new(memory));
         let owner = store_owner([issuer, app_id, base]);
         let backend = Backend::new(

@@ -166,6 +166,11 @@ impl EndedSessions {
         self.watchers.wake(if by == By::SubAtLogto { By::Sub } else { by }, name);
     }
 
+    /// Wakes those who wait for the end of a user's sessions, which are to be looked at again.
+    pub fn wake(&self, sub: &str) {
+        self.watchers.wake(By::Sub, sub);
+    }
+
     /// Begins to wait for the end of a session.
     pub fn watch(&self, session: &Session) -> Watch<'_> {
         self.watchers.watch(session)
