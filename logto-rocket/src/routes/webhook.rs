@@ -41,14 +41,14 @@ impl Handler for Receive {
             return Outcome::Error(Status::InternalServerError);
         };
         let client = Client::of(rocket);
-        let received = match admitted(request) {
+        let outcome = match admitted(request) {
             // In a box, because it is large and most refused requests do not come here.
             Ok((signature, length)) => {
                 Box::pin(receive(receiver, server, client, signature, length, data)).await
             }
             Err(error) => Err(error),
         };
-        Outcome::Success(match received {
+        Outcome::Success(match outcome {
             Ok(()) => Response::build().status(Status::NoContent).finalize(),
             Err(error) => {
                 if let (WebhookError::Busy, Some(client)) = (&error, client) {
@@ -108,7 +108,7 @@ async fn verified(
     let keys: &SigningKeys = &receiver.settings.keys;
     let (mut verification, mut share) = (keys.verify(signature), receiver.budget.share());
     let body = read(data.open(length.bytes()), length, &mut verification, &mut share).await?;
-    if !verification.is_right() {
+    if !verification.finish() {
         return Err(WebhookError::WrongSignature);
     }
     Webhook::read(body)

@@ -112,7 +112,7 @@ impl Idp {
         drop(state);
         let path = format!("/users/{}", user.id());
         self.report("User.Deleted", |_| {
-            of_user(user.id(), "DELETE", &path, "/users/:userId", data_of(&user))
+            of_user(user.id(), "DELETE", &path, "/users/:userId", &data_of(&user))
         });
     }
 
@@ -154,7 +154,7 @@ impl Idp {
             Data::CustomData => user.all_custom_data().clone(),
         };
         let route = format!("/users/:userId{below}");
-        self.report(event, |_| of_user(user.id(), "PATCH", &path, &route, data));
+        self.report(event, |_| of_user(user.id(), "PATCH", &path, &route, &data));
     }
 
     /// Reports that a user has left an organization.
@@ -209,12 +209,13 @@ impl State {
 }
 
 /// What the member `data` of a webhook is.
+#[derive(Clone, Copy)]
 pub(super) enum Data {
     User,
     CustomData,
 }
 
-fn of_user(id: &str, method: &str, path: &str, route: &str, data: Value) -> Value {
+fn of_user(id: &str, method: &str, path: &str, route: &str, data: &Value) -> Value {
     json!({
         "userAgent": "node",
         "ip": "127.0.0.1",

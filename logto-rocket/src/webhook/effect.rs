@@ -37,7 +37,7 @@ impl Effect {
             "User.SuspensionStatus.Updated" if webhook.is_suspended() == Some(true) => end(),
             "PostResetPassword" if rules.end_on_password_reset => end(),
             "User.Data.Updated" if webhook.sets_password() && rules.end_on_password_reset => end(),
-            "User.Created" => Self::Nothing,
+            "User.Created" | "Organization.Created" => Self::Nothing,
             "PostResetPassword" => confirm(),
             "Organization.Membership.Updated" => match webhook.members() {
                 Members::Unknown | Members::Cut => Self::ConfirmAll,
@@ -61,7 +61,6 @@ impl Effect {
             | "OrganizationRole.Scopes.Updated"
             | "OrganizationScope.Deleted"
             | "OrganizationScope.Data.Updated" => Self::ConfirmAll,
-            "Organization.Created" => Self::Nothing,
             // Also events that later versions add.
             event if event.starts_with("User.") || event.starts_with("Organization.") => confirm(),
             _ => Self::Nothing,

@@ -61,7 +61,7 @@ impl Verification {
     }
 
     /// Whether the signature is that of the whole body by one of the keys.
-    pub(crate) fn is_right(self) -> bool {
+    pub(crate) fn finish(self) -> bool {
         let Signature(signature) = self.signature;
         // Every key is tried, so that the time tells nothing of which one it was.
         self.contexts.into_iter().fold(false, |right, context| {
@@ -91,8 +91,10 @@ mod tests {
     fn is_right(keys: &[&str], signature: &str, parts: &[&str]) -> bool {
         let keys = SigningKeys::new(keys.iter().copied());
         let mut verification = keys.verify(Signature::read(signature).unwrap());
-        parts.iter().for_each(|part| verification.update(part.as_bytes()));
-        verification.is_right()
+        for part in parts {
+            verification.update(part.as_bytes());
+        }
+        verification.finish()
     }
 
     #[test]

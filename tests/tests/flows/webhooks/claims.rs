@@ -288,7 +288,7 @@ async fn open_streams_end_when_their_user_is_reported() {
             }
             app.deliver().await;
         };
-        let (ended, ()) = within("the end", join(alice.open("/end"), report)).await;
+        let (ended, ()) = within("the end", Box::pin(join(alice.open("/end"), report))).await;
         assert_eq!(ended.body, "ended");
         assert!(other.is_signed_in().await);
         assert!(bob.is_signed_in().await);

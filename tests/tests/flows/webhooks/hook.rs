@@ -27,12 +27,12 @@ struct Data {
 #[rocket::async_test]
 async fn the_application_gets_each_verified_webhook_and_no_other() {
     let heard = Arc::<Mutex<Vec<Webhook>>>::default();
-    let hears = Arc::clone(&heard);
+    let for_hook = Arc::clone(&heard);
     let app = builder()
         .fairing(|fairing| {
             fairing.on_webhook(move |webhook| {
-                let hears = Arc::clone(&hears);
-                async move { hears.lock().unwrap().push(webhook) }
+                let for_hook = Arc::clone(&for_hook);
+                async move { for_hook.lock().unwrap().push(webhook) }
             })
         })
         .start()

@@ -55,7 +55,7 @@ async fn a_body_that_does_not_come_is_given_up() {
     let signature = format!("{}: {}\r\n", SignedWebhook::HEADER, "0".repeat(64));
     let head = |length: usize| format!("{signature}Content-Length: {length}\r\n");
     let small = begun(port, &head(1_000), &[b' '; 999]).await;
-    let large = begun(port, &head(1 << 20), &[b' '; 100 << 10]).await;
+    let large = begun(port, &head(1 << 20), &vec![b' '; 100 << 10]).await;
     for mut stream in [large, small] {
         assert_eq!(within("an answer", status(&mut stream)).await, "408");
     }
@@ -91,12 +91,12 @@ async fn a_body_in_chunks_is_refused_unread() {
 #[rocket::async_test]
 async fn where_strangers_use_up_the_memory_small_reports_come_in_and_claims_of_all_are_confirmed() {
     let events = Arc::<Mutex<Vec<Event>>>::default();
-    let heard = Arc::clone(&events);
+    let for_hook = Arc::clone(&events);
     let session = SessionConfig::new().revalidate_after(24 * HOUR).max_stale(48 * HOUR);
     let app = builder().start().await;
     let config = known(config_for(&app.idp), &app.idp).session(session);
     let fairing = Logto::fairing().config(config).clock(app.clock.clone());
-    let fairing = fairing.on_event(move |event| heard.lock().unwrap().push(event.clone()));
+    let fairing = fairing.on_event(move |event| for_hook.lock().unwrap().push(event.clone()));
     let port = free_port();
     let server = Server::launch(rocket(fairing), port).await;
     let url = format!("http://127.0.0.1:{port}");
