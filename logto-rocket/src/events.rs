@@ -11,6 +11,7 @@ use crate::error::{Call, Error, SignInError};
 use crate::local_path::NotLocal;
 use crate::oidc::LogoutError;
 use crate::session_id::SessionId;
+use crate::webhook::WebhookError;
 
 /// An event. It never contains a secret.
 ///
@@ -71,6 +72,19 @@ pub enum Event {
     BackchannelLogoutRefused {
         /// Why.
         error: LogoutError,
+    },
+    /// Logto has reported something by a webhook. What follows from it has been done, unless a
+    /// [`WebhookRefused`](Self::WebhookRefused) comes next.
+    WebhookReceived {
+        /// The name of the event, such as `User.Data.Updated`.
+        event: String,
+        /// The id of the user whom it is about, if it is about one.
+        sub: Option<String>,
+    },
+    /// A webhook was posted that is not Logto's, or could not be received.
+    WebhookRefused {
+        /// Why.
+        error: WebhookError,
     },
     /// A session has ended because the ID token of a refresh named another user, or was not for this
     /// application. What came with it is not used, and its tokens are revoked.
@@ -179,6 +193,10 @@ impl fmt::Display for Event {
             Self::BackchannelLogoutRefused { error } => {
                 write!(f, "a back-channel logout was refused: {error}")
             }
+            Self::WebhookReceived { event, sub } => {
+                write!(f, "Logto reported {event}: user {}", sub.as_deref().unwrap_or("-"))
+            }
+            Self::WebhookRefused { error } => write!(f, "a webhook was refused: {error}"),
             Self::RefreshedAsAnother { sub, session, claim, why } => write!(
                 f,
                 "the session {session} of {sub} has ended, because a refresh named another user: \
@@ -226,6 +244,8 @@ impl Event {
             Self::SignedOut { .. } => "signed_out",
             Self::BackchannelLogout { .. } => "backchannel_logout",
             Self::BackchannelLogoutRefused { .. } => "backchannel_logout_refused",
+            Self::WebhookReceived { .. } => "webhook_received",
+            Self::WebhookRefused { .. } => "webhook_refused",
             Self::RefreshedAsAnother { .. } => "refreshed_as_another",
             Self::Denied { .. } => "denied",
             Self::LogtoCalled { .. } => "logto_called",
@@ -241,6 +261,7 @@ impl Event {
             Self::SignedIn { .. }
             | Self::SignedOut { revocation: None, .. }
             | Self::BackchannelLogout { .. }
+            | Self::WebhookReceived { .. }
             | Self::Denied { .. }
             | Self::StoreBack => log::Level::Info,
             Self::ReturnToIgnored { .. } => log::Level::Debug,
@@ -252,6 +273,7 @@ impl Event {
             }
             Self::HandlerFailed { .. } => log::Level::Error,
             Self::BackchannelLogoutRefused { error } if error.is_the_senders() => log::Level::Info,
+            Self::WebhookRefused { error } if error.is_the_senders() => log::Level::Info,
             _ => log::Level::Warn,
         }
     }

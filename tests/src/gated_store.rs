@@ -160,10 +160,12 @@ impl SessionStore for GatedStore {
     }
 
     async fn delete_by_sub(&self, sub: &str, not_after: u64) -> Result<(), StoreError> {
+        self.is_there()?;
         self.store.delete_by_sub(sub, not_after).await
     }
 
     async fn list_by_sub(&self, sub: &str) -> Result<Vec<(StoreId, Stored)>, StoreError> {
+        self.is_there()?;
         self.store.list_by_sub(sub).await
     }
 

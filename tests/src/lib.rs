@@ -23,3 +23,4 @@ pub mod redis;
 pub mod server;
 pub mod uri;
 pub mod wait;
+pub mod webhooks;

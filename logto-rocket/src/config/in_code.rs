@@ -12,9 +12,11 @@ use super::test_provider::TestProvider;
 
 mod debug;
 mod session;
+mod webhook;
 
 use debug::debug;
 pub use session::SessionConfig;
+pub use webhook::WebhookConfig;
 
 /// The name of this layer in figment and in launch errors.
 pub(super) const NAME: &str = "Config in code";
@@ -181,6 +183,11 @@ impl Config {
     /// The lifetime of sessions and where they are stored.
     pub fn session(self, session: SessionConfig) -> Self {
         self.set("session", session.into_dict())
+    }
+
+    /// By what the webhooks of Logto are known, and what follows from them.
+    pub fn webhook(self, webhook: WebhookConfig) -> Self {
+        self.set("webhook", webhook.into_dict())
     }
 
     /// The keys that encrypt cookies. The first key encrypts and all keys decrypt, so that you can

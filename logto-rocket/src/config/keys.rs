@@ -1,7 +1,7 @@
 //! The names of all keys, and the suggestion for an unknown key.
 
 /// Every key under `logto`.
-pub(super) const KEYS: [&str; 39] = [
+pub(super) const KEYS: [&str; 41] = [
     "endpoint",
     "issuer",
     "internal_endpoint",
@@ -33,6 +33,8 @@ pub(super) const KEYS: [&str; 39] = [
     "session.claims",
     "session.user_info",
     "session.keep_id_token",
+    "webhook.signing_keys",
+    "webhook.end_on_password_reset",
     "secret_keys",
     "clock_skew",
     "timeout",
@@ -44,11 +46,11 @@ pub(super) const KEYS: [&str; 39] = [
 ];
 
 /// The tables that hold other keys.
-const TABLES: [&str; 3] = ["session", "session.redis", "sign_out"];
+const TABLES: [&str; 4] = ["session", "session.redis", "sign_out", "webhook"];
 
 /// The keys whose values are never shown.
-pub(super) const SECRETS: [&str; 4] =
-    ["app_secret", "secret_keys", "secret_key", "session.redis.url"];
+pub(super) const SECRETS: [&str; 5] =
+    ["app_secret", "secret_keys", "secret_key", "session.redis.url", "webhook.signing_keys"];
 
 /// The keys whose values are lists.
 pub(super) const LISTS: [&str; 8] = [

@@ -27,6 +27,7 @@ mod tests;
 mod texts;
 mod urls;
 mod values;
+mod webhook;
 
 use cookie::Key;
 
@@ -35,10 +36,10 @@ use crate::oidc::{ClientSecret, Prompt};
 
 pub(crate) use base_urls::{BaseUrls, ProxyPrefix};
 pub(crate) use connection::Connection;
-pub use in_code::{Config, SessionConfig};
+pub use in_code::{Config, SessionConfig, WebhookConfig};
 #[cfg(feature = "testing")]
 pub(crate) use read::given;
-pub(crate) use read::{read, read_resource_server};
+pub(crate) use read::{OfResourceServer, read, read_resource_server};
 pub(crate) use resource_metadata::ResourceMetadata;
 pub(crate) use secret_keys::has_secret_key;
 pub use site_data::SiteData;
@@ -87,6 +88,8 @@ pub(crate) struct Settings {
     pub(crate) trusted_origins: Vec<Origin>,
     /// The keys under `session`.
     pub(crate) session: crate::session::Settings,
+    /// The keys under `webhook`, if webhooks are received.
+    pub(crate) webhook: Option<crate::webhook::Settings>,
     /// The keys that encrypt cookies, at least one. The first key encrypts; all keys decrypt.
     pub(crate) secret_keys: Vec<Key>,
     /// Whether the only key was generated at this launch and is lost when the process ends.

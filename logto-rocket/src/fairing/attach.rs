@@ -34,6 +34,7 @@ impl Fairing for LogtoFairing {
         let client = logto.client();
         let rocket = launch::with_secret_key(rocket, client);
         let (base, routes) = (client.settings().mounted_at().to_string(), routes::all(client));
+        let webhook = client.settings().webhook.clone();
         let rocket = rocket
             .manage(logto)
             .manage(launch::take(&self.hooks))
@@ -41,7 +42,8 @@ impl Fairing for LogtoFairing {
         let rocket = rocket.manage(server).manage(Registry::default());
         #[cfg(feature = "testing")]
         let rocket = rocket.manage(crate::testing::BearerKey::default());
-        let rocket = rocket.mount(base, routes).mount("/", routes::resource_metadata());
+        let rocket = rocket.mount(base.clone(), routes).mount("/", routes::resource_metadata());
+        let rocket = launch::with_webhooks(rocket, base, webhook, &self.on_webhook);
         Ok(rocket.attach(AfterOthers::new(self.store.builder())))
     }
 

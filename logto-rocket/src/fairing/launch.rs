@@ -12,9 +12,11 @@ use crate::config::{self, Config, Connection, Settings};
 use crate::events::{Event, Events};
 use crate::oidc::{ClientSettings, Issuer, IssuerSettings, Observer, Oidc};
 use crate::resource_server::ResourceServer;
+use crate::routes;
 use crate::session::{
     MemoryStore, ObservedStore, SessionStore, Sessions, Site, SiteHost, StoreError, StoreSettings,
 };
+use crate::webhook::{self, Receiver, WebhookHook};
 
 /// The client and the resource server for this configuration. If the configuration has errors, all of
 /// them are logged and there is neither.
@@ -120,6 +122,26 @@ fn store(
         observed.is(store);
     }
     Ok(Some(Arc::new(observed)))
+}
+
+/// Mounts the route for webhooks under `base`, if there are any.
+pub(super) fn with_webhooks(
+    rocket: Rocket<Build>,
+    base: String,
+    settings: Option<webhook::Settings>,
+    hook: &Mutex<Option<WebhookHook>>,
+) -> Rocket<Build> {
+    let hook = take(hook);
+    let Some(settings) = settings else {
+        if hook.is_some() {
+            log::warn!(
+                "`on_webhook` is never called: without `logto.webhook.signing_keys` no webhooks are \
+                 received."
+            );
+        }
+        return rocket;
+    };
+    rocket.manage(Receiver::new(settings, hook)).mount(base, routes::webhook())
 }
 
 /// Passes the encryption key to Rocket as well, so that its private cookies and this crate's

@@ -19,6 +19,7 @@ use crate::session::SessionStore;
 #[cfg(feature = "testing")]
 use crate::testing::Idp;
 use crate::user::LogtoUser;
+use crate::webhook::WebhookHook;
 
 /// Attaches Logto to a Rocket. Create one with [`Logto::fairing()`].
 ///
@@ -45,6 +46,7 @@ pub struct LogtoFairing {
     pub(super) on_event: Mutex<Option<EventHook>>,
     pub(super) hooks: Mutex<Hooks>,
     pub(super) pages: Mutex<PageHook>,
+    pub(super) on_webhook: Mutex<Option<WebhookHook>>,
 }
 
 impl Logto {

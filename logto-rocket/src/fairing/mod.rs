@@ -15,6 +15,7 @@ mod provider;
 mod resource_server;
 mod response;
 mod store;
+mod webhooks;
 
 pub use self::logto_fairing::LogtoFairing;
 pub use self::resource_server::ResourceServerFairing;

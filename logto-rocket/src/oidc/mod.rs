@@ -43,7 +43,7 @@ use openidconnect::{AuthUrl, Client, ClientId, JsonWebKeySet, TokenUrl};
 use url::{Url, form_urlencoded};
 
 pub(crate) use client_credentials::Machine;
-pub(crate) use id_token::{Before, Expected, MaxAge};
+pub(crate) use id_token::{Before, Expected, IdToken, MaxAge};
 pub use introspection::Introspection;
 pub(crate) use issuer::Issuer;
 pub use logout_token::LogoutError;

@@ -251,6 +251,19 @@ impl Backend {
             Self::Store(sessions) => sessions.end_by_sub(sub, not_after).await,
         }
     }
+
+    /// Deletes the sessions of a user whose sign-in Logto answered at `not_after` or earlier, by its own
+    /// clock, which have ended, and answers with them, if they were in a store.
+    pub async fn end_at_logto(
+        &self,
+        sub: &str,
+        not_after: u64,
+    ) -> Result<Vec<Arc<Session>>, StoreError> {
+        match self {
+            Self::Cookies(_) => Ok(Vec::new()),
+            Self::Store(sessions) => sessions.end_at_logto(sub, not_after).await,
+        }
+    }
 }
 
 impl CookieSessions {

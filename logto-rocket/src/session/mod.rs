@@ -38,7 +38,7 @@ use self::cookie::{Attributes, Cookies, CookiesByHost, Naming, hash};
 use self::lifetimes::{FLOW_LIFETIME, Lifetimes};
 pub(crate) use self::load::Loaded;
 pub(crate) use self::memory::{Exchanged, SignInResult};
-use self::memory::{Memory, UsedCodes, Verdict};
+use self::memory::{Marks, Memory, UsedCodes, Verdict};
 use self::renewal::Circuit;
 use self::secret::Secret;
 pub(crate) use self::session::{Activity, Asked, Session, SignInOrigin, USUAL_SCOPES};
@@ -81,6 +81,16 @@ pub(crate) struct Begin {
     /// Whether its browser keeps it when it is closed, if the sign-in said so.
     pub persistent: Option<bool>,
     pub origin: Option<SignInOrigin>,
+}
+
+/// What Logto gave for a session that begins.
+#[derive(Clone, Copy)]
+pub(crate) struct SignInAnswer<'a> {
+    pub tokens: &'a Tokens,
+    /// That of the sign-in.
+    pub nonce: &'a Nonce,
+    /// When Logto issued the ID token, by its own clock.
+    pub issued_at: u64,
 }
 
 /// The site whose sessions they are.
@@ -139,8 +149,11 @@ impl Sessions {
         };
         let cookies =
             CookiesByHost::new(&naming, &others, &secret_keys, attributes, lifetimes, &clock);
+        // Claims that were confirmed longer ago decide nothing anyway.
+        let marks = Marks::new(settings.max_stale.unwrap_or(max_lifetime), clock_skew);
+        let revalidate_after = settings.revalidate_after;
         let memory =
-            Memory::new(store.is_some(), max_lifetime, settings.revalidate_after, FLOW_LIFETIME);
+            Memory::new(store.is_some(), max_lifetime, revalidate_after, FLOW_LIFETIME, marks);
         let (cookies, memory) = (Arc::new(cookies), Arc::new(memory));
         let owner = store_owner([issuer, app_id, base]);
         let backend = Backend::new(
@@ -187,21 +200,22 @@ impl Sessions {
         &self.events
     }
 
-    /// A session that begins, with what Logto gave for it and the nonce of the sign-in, whose hash is
-    /// kept if there can be refreshes. It does not exist for other requests before
+    /// A session that begins, with what Logto gave for it. The hash of the nonce is kept if there can be
+    /// refreshes. It does not exist for other requests before
     /// it is [created](Self::create) and written to its browser.
-    pub fn begin(&self, begin: Begin, answer: Option<(&Tokens, &Nonce)>) -> Arc<Session> {
+    pub fn begin(&self, begin: Begin, answer: Option<SignInAnswer<'_>>) -> Arc<Session> {
         let Begin { host, claims, asked, persistent, origin } = begin;
         let now = self.clock.now();
         let mut session = Session::new(self.claims_to_store(claims), asked, now);
         session.host = host;
         session.persistent = persistent;
-        if let Some((tokens, nonce)) = answer {
+        if let Some(SignInAnswer { tokens, nonce, issued_at }) = answer {
+            session.issued_at = issued_at;
             session.refresh_token.clone_from(&tokens.refresh_token);
             session.nonce = tokens.refresh_token.as_ref().map(|_| nonce.into());
             session.id_token = tokens.id_token.clone().filter(|_| self.settings.keep_id_token);
         }
-        let token = answer.map(|(tokens, _)| CachedToken::of_answer(tokens, 0, now));
+        let token = answer.map(|answer| CachedToken::of_answer(answer.tokens, 0, now));
         self.backend.begin(session, token, origin)
     }
 

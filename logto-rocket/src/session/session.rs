@@ -28,6 +28,9 @@ pub(crate) struct Session {
     pub nonce: Option<NonceHash>,
     pub asked: Asked,
     pub signed_in_at: u64,
+    /// When Logto issued the ID token of the sign-in, by its own clock. What Logto says of a time is
+    /// compared with this.
+    pub issued_at: u64,
     pub confirmed_at: u64,
     pub last_seen: u64,
     /// Whether its browser keeps it when it is closed, if the sign-in said so.
@@ -127,6 +130,7 @@ impl Session {
             nonce: None,
             asked,
             signed_in_at: now,
+            issued_at: now,
             confirmed_at: now,
             last_seen: now,
             persistent: None,

@@ -30,7 +30,11 @@ impl fmt::Debug for Shown<'_> {
         let Self { key, value } = *self;
         match value {
             Value::Dict(_, dict) => {
-                let name = if key == "session" { "SessionConfig" } else { key };
+                let name = match key {
+                    "session" => "SessionConfig",
+                    "webhook" => "WebhookConfig",
+                    other => other,
+                };
                 debug(name, &format!("{key}."), dict, f)
             }
             Value::Array(_, values) => {

@@ -5,14 +5,16 @@ use std::time::Duration;
 
 use rocket::Request;
 
-use crate::claims::Claims;
 use crate::client::Client;
 use crate::error::{Call, Error, SignInError};
 use crate::host::HostId;
-use crate::oidc::{AuthorizationCode, Expected, MaxAge, Nonce, NotExchanged, Tokens, Verifier};
+use crate::oidc::{
+    AuthorizationCode, Expected, IdToken, MaxAge, Nonce, NotExchanged, Tokens, Verifier,
+};
 use crate::request::client_address;
 use crate::session::{
-    Begin, CodeClaim, Exchanged, Flow, Session, SignInCode, SignInOrigin, SignInResult,
+    Begin, CodeClaim, Exchanged, Flow, Session, SignInAnswer, SignInCode, SignInOrigin,
+    SignInResult,
 };
 use crate::task::Place;
 
@@ -100,12 +102,13 @@ async fn exchange_here(client: &Arc<Client>, callback: Callback) -> SignInResult
     })?;
     let nonce = verifier.nonce();
     match verify(client, &flow, &nonce, &tokens).await {
-        Ok(claims) => {
+        Ok(IdToken { claims, issued_at }) => {
             let asked = flow.asked.resolve(client.asked());
             let same = before.filter(|before| before.claims.sub == claims.sub);
             let persistent = flow.persistent.or_else(|| same?.persistent);
             let begin = Begin { host, claims, asked, persistent, origin: Some(origin) };
-            Ok(client.sessions().begin(begin, Some((&tokens, &nonce))))
+            let answer = SignInAnswer { tokens: &tokens, nonce: &nonce, issued_at };
+            Ok(client.sessions().begin(begin, Some(answer)))
         }
         Err(error) => {
             client.sessions().revoke_refused(tokens.refresh_token.as_ref()).await;
@@ -119,7 +122,7 @@ async fn verify(
     flow: &Flow,
     nonce: &Nonce,
     tokens: &Tokens,
-) -> Result<Claims, SignInError> {
+) -> Result<IdToken, SignInError> {
     let max_age = flow
         .max_age
         .map(|seconds| MaxAge { max_age: Duration::from_secs(seconds), asked_at: flow.started_at });
@@ -129,6 +132,7 @@ async fn verify(
         call: Call::Token,
         why: "it contains no ID token; is `openid` among the scopes?".into(),
     }))?;
-    let claims = client.oidc().verify_id_token(raw, &expected).await?;
-    Ok(client.sessions().with_user_info(claims, &tokens.access_token).await?)
+    let IdToken { claims, issued_at } = client.oidc().verify_id_token(raw, &expected).await?;
+    let claims = client.sessions().with_user_info(claims, &tokens.access_token).await?;
+    Ok(IdToken { claims, issued_at })
 }

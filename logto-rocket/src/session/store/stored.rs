@@ -2,6 +2,7 @@
 //!
 //! A record's version is the session's generation. `save` writes what changes here.
 
+mod endings;
 mod save;
 
 use std::sync::Arc;
