@@ -19,6 +19,7 @@ pub mod oidc_provider;
 pub mod prerequisites;
 pub mod process;
 pub mod redis;
+pub mod sentinels;
 pub mod server;
 pub mod uri;
 pub mod wait;

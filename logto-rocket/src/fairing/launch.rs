@@ -11,7 +11,7 @@ use crate::config::{self, Config, Connection, Settings};
 use crate::events::Events;
 use crate::oidc::{ClientSettings, Issuer, IssuerSettings, Oidc};
 use crate::resource_server::ResourceServer;
-use crate::session::{MemoryStore, SessionStore, Sessions, Site, StoreError, StoreSettings};
+use crate::session::{MemoryStore, SessionStore, Sessions, Site, StoreSettings};
 
 /// The client and the resource server for this configuration. If the configuration has errors, all of
 /// them are logged and there is neither.
@@ -40,7 +40,6 @@ pub(super) fn logto(
     let server = ResourceServer::new(Arc::clone(&issuer), Arc::clone(&events), metadata);
     let oidc = Oidc::new(issuer, client_settings(&settings));
     let store = store(&settings, own_store, &clock);
-    let store = store.inspect_err(|mistake| log::error!("{mistake}")).ok()?;
     let site = Site {
         issuer: settings.connection.issuer.as_str(),
         app_id: &settings.app_id,
@@ -63,13 +62,12 @@ fn port(rocket: &Rocket<Build>, settings: &Settings) -> Option<u16> {
 }
 
 /// Where sessions are stored, if not in cookies.
-#[cfg_attr(not(feature = "redis"), expect(clippy::unnecessary_wraps, reason = "Redis may fail"))]
 fn store(
     settings: &Settings,
     own_store: Option<Arc<dyn SessionStore>>,
     clock: &Clock,
-) -> Result<Option<Arc<dyn SessionStore>>, StoreError> {
-    Ok(match &settings.session.store {
+) -> Option<Arc<dyn SessionStore>> {
+    match &settings.session.store {
         StoreSettings::Cookie => None,
         StoreSettings::Memory => {
             let capacity = MemoryStore::DEFAULT_CAPACITY;
@@ -81,7 +79,7 @@ fn store(
                 url.as_ref().clone(),
                 settings.connection.issuer.as_str(),
                 &settings.app_id,
-            )?;
+            );
             let store = Arc::new(store);
             let first = Arc::clone(&store);
             // The launch does not wait for Redis; the store logs a warning if Redis is unreachable.
@@ -89,7 +87,7 @@ fn store(
             Some(store)
         }
         StoreSettings::Own => own_store,
-    })
+    }
 }
 
 /// Passes the encryption key to Rocket as well, so that its private cookies and this crate's

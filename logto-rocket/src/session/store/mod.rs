@@ -2,6 +2,7 @@
 
 mod codes;
 mod deadline;
+mod endings;
 mod lease;
 mod memory;
 #[cfg(feature = "redis")]
@@ -13,6 +14,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub(crate) use self::codes::{CodeClaim, SignInCode};
+pub(super) use self::endings::{Ending, places as places_of_endings};
 pub(super) use self::lease::Lease;
 pub use self::memory::MemoryStore;
 #[cfg(feature = "redis")]
@@ -47,8 +49,9 @@ pub use super::secret::StoreId;
 /// # Failures
 ///
 /// A [`StoreError`] answers a request that needs the session with 503; it signs no user in or
-/// out. So a store must not answer `None` where it does not know. Every method is one round trip, and
-/// may be called again after an error, when it may or may not have done its work.
+/// out. So a store must not answer `None` where it does not know. `load` is one round trip. Every method
+/// may be called again after an error, when it may or may not have done its work; a deletion that failed
+/// is, behind the request, for as long as the session could live.
 ///
 #[doc = include_str!("sql.md")]
 /// # A complete store
@@ -183,6 +186,7 @@ pub enum Replaced {
 pub struct StoreError {
     why: String,
     is_late: bool,
+    is_unconfirmed: bool,
 }
 
 impl Record {
@@ -200,12 +204,25 @@ impl Record {
 impl StoreError {
     /// An error with a reason for the log.
     pub fn new(why: impl fmt::Display) -> Self {
-        Self { why: why.to_string(), is_late: false }
+        Self { why: why.to_string(), is_late: false, is_unconfirmed: false }
+    }
+
+    /// The error of a deletion that is done and may be undone, for instance by a replica that takes the
+    /// primary's place and has not heard of it. The sessions count as ended. They are deleted again behind
+    /// the request, until that gives no error, and
+    /// [`Event::EndingNotConfirmed`](crate::Event::EndingNotConfirmed) reports it.
+    pub fn unconfirmed(why: impl fmt::Display) -> Self {
+        Self { is_unconfirmed: true, ..Self::new(why) }
     }
 
     /// The same after a wait.
     fn late(self) -> Self {
         Self { is_late: true, ..self }
+    }
+
+    /// Whether a deletion is done, and only may be undone.
+    fn is_unconfirmed(&self) -> bool {
+        self.is_unconfirmed
     }
 
     /// Whether the store let its caller wait for this, so that asking again would cost as much.

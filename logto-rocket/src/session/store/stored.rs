@@ -9,12 +9,15 @@ use std::time::Duration;
 
 use rocket::Request;
 use rocket::futures::future::join;
+use tokio::sync::Semaphore;
 
 use super::deadline::in_time;
+use super::endings::Ending;
 use super::lease::Lease;
 use super::{Record, SessionStore, StoreError, StoreId, Stored};
 use crate::clock::Clock;
 use crate::error::Error;
+use crate::events::Events;
 use crate::session::cookie::{Cookies, SealedAs};
 use crate::session::lifetimes::Lifetimes;
 use crate::session::memory::{CachedSession, Entry, Memory};
@@ -35,6 +38,9 @@ pub(in crate::session) struct StoredSessions {
     pub memory: Arc<Memory>,
     pub lifetimes: Lifetimes,
     pub clock: Clock,
+    pub events: Arc<Events>,
+    /// One for each ending that is tried again.
+    pub endings: Arc<Semaphore>,
 }
 
 impl StoredSessions {
@@ -106,35 +112,27 @@ impl StoredSessions {
         Ok(stored.and_then(|stored| self.unseal(at, stored)).map(|opened| opened.session))
     }
 
-    /// Deletes a session.
-    pub async fn delete(&self, id: &SessionId) -> Result<(), StoreError> {
-        in_time(self.store.delete(&id.store_id())).await
-    }
-
-    /// Deletes a session, and answers with it.
-    pub async fn end(&self, id: &SessionId) -> Result<Vec<Arc<Session>>, StoreError> {
+    /// Ends a session, and answers with it.
+    pub async fn end_known(
+        self: &Arc<Self>,
+        id: &SessionId,
+    ) -> Result<Vec<Arc<Session>>, StoreError> {
         // At the same time, because a user waits; what is asked first is answered first.
-        let (stored, deleted) = join(self.load(id), self.delete(id)).await;
-        deleted?;
+        let (stored, ended) = join(self.load(id), self.end(Ending::Session(id.clone()))).await;
+        ended?;
         Ok(stored.ok().flatten().into_iter().collect())
     }
 
-    /// Deletes the sessions with this `sid`. Which ones they were the store does not tell.
-    pub async fn end_by_sid(&self, sid: &str) -> Result<(), StoreError> {
-        in_time(self.store.delete_by_sid(&self.named(sid))).await
-    }
-
-    /// Deletes the sessions of a user that were signed in at `not_after` or earlier, and answers with
+    /// Ends the sessions of a user that were signed in at `not_after` or earlier, and answers with
     /// all that the user had.
     pub async fn end_by_sub(
-        &self,
+        self: &Arc<Self>,
         sub: &str,
         not_after: u64,
     ) -> Result<Vec<Arc<Session>>, StoreError> {
-        let name = self.named(sub);
-        let deletion = in_time(self.store.delete_by_sub(&name, not_after));
-        let (stored, deleted) = join(self.list_by_sub(sub), deletion).await;
-        deleted?;
+        let ending = self.end(Ending::Sub(sub.to_owned(), not_after));
+        let (stored, ended) = join(self.list_by_sub(sub), ending).await;
+        ended?;
         Ok(stored.unwrap_or_default())
     }
 
