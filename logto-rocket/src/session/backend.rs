@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use rocket::Request;
+use tokio::sync::Semaphore;
 
 use super::cached_token::{CachedToken, TokenTarget};
 use super::cookie::{Cookies, TooLarge};
@@ -12,8 +13,7 @@ use super::memory::{CachedSession, Entry, Memory};
 use super::secret::Secret;
 use super::session::{Session, SignInOrigin};
 use super::store::{
-    CodeClaim, Ending, Lease, SessionStore, SignInCode, StoreError, StoredSessions,
-    places_of_endings,
+    CodeClaim, Ending, Lease, MAX_AGAIN, SessionStore, SignInCode, StoreError, StoredSessions,
 };
 use crate::clock::Clock;
 use crate::error::Error;
@@ -71,7 +71,7 @@ impl Backend {
             lifetimes,
             clock,
             events,
-            endings: places_of_endings(),
+            endings: Arc::new(Semaphore::new(MAX_AGAIN)),
         }))
     }
 

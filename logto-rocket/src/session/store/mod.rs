@@ -2,7 +2,7 @@
 
 mod codes;
 mod deadline;
-mod endings;
+mod ending;
 mod lease;
 mod memory;
 #[cfg(feature = "redis")]
@@ -14,14 +14,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub(crate) use self::codes::{CodeClaim, SignInCode};
-pub(super) use self::endings::{Ending, places as places_of_endings};
+pub(super) use self::ending::Ending;
 pub(super) use self::lease::Lease;
 pub use self::memory::MemoryStore;
 #[cfg(feature = "redis")]
 pub use self::redis::RedisStore;
 #[cfg(feature = "redis")]
 pub(crate) use self::redis::RedisUrl;
-pub(super) use self::stored::StoredSessions;
+pub(super) use self::stored::{MAX_AGAIN, StoredSessions};
 pub use super::secret::StoreId;
 
 /// A place for sessions outside of the browser, shared by all processes of an application or local

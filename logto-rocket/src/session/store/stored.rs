@@ -1,18 +1,18 @@
 //! [`StoredSessions`]: the store of sessions. The browser has a secret, the store the sealed session.
 //!
-//! A record's version is the session's generation. `save` writes what changes here.
+//! A record's version is the session's generation. `save` writes what changes here, and `end` deletes what
+//! has ended.
 
+mod end;
 mod save;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use rocket::Request;
-use rocket::futures::future::join;
 use tokio::sync::Semaphore;
 
 use super::deadline::in_time;
-use super::endings::Ending;
 use super::lease::Lease;
 use super::{Record, SessionStore, StoreError, StoreId, Stored};
 use crate::clock::Clock;
@@ -27,6 +27,9 @@ use crate::session_id::SessionId;
 
 /// For how long a store that was late is asked neither for a lease of the same session nor to write it.
 const LATE_BACKOFF: Duration = Duration::from_secs(3);
+
+/// How many endings that are not certain are tried again at once, at most.
+pub(in crate::session) const MAX_AGAIN: usize = 10_000;
 
 /// The sessions in a store.
 pub(in crate::session) struct StoredSessions {
@@ -110,30 +113,6 @@ impl StoredSessions {
         let at = id.store_id();
         let stored = in_time(self.store.load(&at)).await?;
         Ok(stored.and_then(|stored| self.unseal(at, stored)).map(|opened| opened.session))
-    }
-
-    /// Ends a session, and answers with it.
-    pub async fn end_known(
-        self: &Arc<Self>,
-        id: &SessionId,
-    ) -> Result<Vec<Arc<Session>>, StoreError> {
-        // At the same time, because a user waits; what is asked first is answered first.
-        let (stored, ended) = join(self.load(id), self.end(Ending::Session(id.clone()))).await;
-        ended?;
-        Ok(stored.ok().flatten().into_iter().collect())
-    }
-
-    /// Ends the sessions of a user that were signed in at `not_after` or earlier, and answers with
-    /// all that the user had.
-    pub async fn end_by_sub(
-        self: &Arc<Self>,
-        sub: &str,
-        not_after: u64,
-    ) -> Result<Vec<Arc<Session>>, StoreError> {
-        let ending = self.end(Ending::Sub(sub.to_owned(), not_after));
-        let (stored, ended) = join(self.list_by_sub(sub), ending).await;
-        ended?;
-        Ok(stored.unwrap_or_default())
     }
 
     /// Loads the session from the store, if it is newer than the one in this process.

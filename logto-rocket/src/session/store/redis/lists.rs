@@ -5,7 +5,7 @@ use std::sync::Arc;
 use ::redis::Pipeline;
 
 use super::connection::Connection;
-use super::{script, session_key};
+use super::keys::{script, session_key};
 use crate::session::store::{Record, StoreError, StoreId};
 
 const LIST: &str = include_str!("list.lua");

@@ -14,17 +14,19 @@
 //! first ([`lists`]), and what a fail-over may have lost is noted again.
 
 mod connection;
-mod endings;
+mod keys;
 mod lists;
 mod records;
+mod replicas;
 mod url;
 
 use std::fmt;
 use std::sync::Arc;
 
 use self::connection::Connection;
-use self::endings::Replicas;
+use self::keys::session_key;
 use self::lists::Lists;
+use self::replicas::Replicas;
 pub(crate) use self::url::RedisUrl;
 use super::{StoreError, StoreId};
 use crate::session::cookie::hash;
@@ -149,20 +151,4 @@ impl fmt::Debug for RedisStore {
             .field("place", &self.connection.place())
             .finish_non_exhaustive()
     }
-}
-
-fn session_key(prefix: &str, id: &str) -> String {
-    format!("{prefix}:s:{{{id}}}")
-}
-
-/// A script on one key.
-fn script(text: &str, key: &str) -> ::redis::Cmd {
-    let mut script = ::redis::cmd("EVAL");
-    script.arg(text).arg(1).arg(key);
-    script
-}
-
-/// At least one, because Redis rejects an expiry of zero.
-fn milliseconds(time: std::time::Duration) -> u64 {
-    u64::try_from(time.as_millis()).unwrap_or(u64::MAX).max(1)
 }

@@ -4,15 +4,25 @@ use std::time::Duration;
 
 use ::redis::{Cmd, Pipeline, Value};
 
-use super::endings::Which;
+use super::RedisStore;
+use super::keys::{milliseconds, script, session_key};
 use super::lists::Found;
-use super::{RedisStore, milliseconds, script};
 use crate::session::store::{Record, Replaced, SessionStore, StoreError, StoreId, Stored};
 
 const CREATE: &str = concat!(include_str!("put.lua"), include_str!("create.lua"));
 const REPLACE: &str = concat!(include_str!("put.lua"), include_str!("replace.lua"));
+const END: &str = include_str!("end.lua");
 const LEASE: &str = include_str!("lease.lua");
 const RELEASE: &str = include_str!("release.lua");
+
+/// Which sessions of a list are meant.
+#[derive(Clone, Copy)]
+enum Which<'w> {
+    Any,
+    Sid(&'w str),
+    /// Those of a user that were signed in by then.
+    Sub(&'w str, u64),
+}
 
 #[rocket::async_trait]
 impl SessionStore for RedisStore {
@@ -70,7 +80,7 @@ impl SessionStore for RedisStore {
         }
         let mut commands = Pipeline::new();
         for id in &ids {
-            commands.cmd("HMGET").arg(super::session_key(&self.prefix, id)).arg(&["r", "v", "u"]);
+            commands.cmd("HMGET").arg(session_key(&self.prefix, id)).arg(&["r", "v", "u"]);
         }
         let found: Vec<(Option<String>, Option<u64>, Option<String>)> =
             self.connection.ask(&commands).await?;
@@ -93,6 +103,31 @@ impl SessionStore for RedisStore {
 }
 
 impl RedisStore {
+    /// Deletes sessions, and waits until a replica knows.
+    async fn end(&self, ids: Vec<String>, which: Which<'_>) -> Result<(), StoreError> {
+        if !ids.is_empty() {
+            let mut commands = Pipeline::new();
+            for id in &ids {
+                let mut end = script(END, &session_key(&self.prefix, id));
+                match which {
+                    Which::Any => &mut end,
+                    Which::Sid(sid) => end.arg("d").arg(sid),
+                    Which::Sub(sub, not_after) => end.arg("u").arg(sub).arg(not_after),
+                };
+                commands.add_command(end);
+            }
+            let ended: Vec<Vec<Option<String>>> = self.connection.ask(&commands).await?;
+            let ended = ids.into_iter().zip(ended).filter_map(|(id, columns)| {
+                let mut columns = columns.into_iter();
+                let sub = columns.next()??;
+                Some(Found { id, sub, sid: columns.next().flatten() })
+            });
+            self.lists.forget(&ended.collect::<Vec<_>>()).await;
+        }
+        // Also where nothing was left: the replica may not know yet what was deleted before.
+        self.replicas.confirm().await
+    }
+
     /// Notes a session in its lists, then writes it, in one round trip; answers with what the script says.
     async fn write(
         &self,

@@ -1,4 +1,4 @@
-//! The end of sessions, which a replica confirms.
+//! [`Replicas`]: what confirms that something is written.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -6,12 +6,8 @@ use std::time::{Duration, Instant};
 use ::redis::{Pipeline, Value};
 
 use super::connection::Connection;
-use super::lists::Found;
-use super::{RedisStore, script, session_key};
 use crate::clock::Clock;
 use crate::session::store::StoreError;
-
-const END: &str = include_str!("end.lua");
 
 /// How long a replica may take to confirm, in milliseconds.
 const CONFIRMATION_TIMEOUT: u64 = 500;
@@ -19,47 +15,11 @@ const CONFIRMATION_TIMEOUT: u64 = 500;
 /// How long no replica is waited for after one has not confirmed in time.
 const LAG_BACKOFF: Duration = Duration::from_secs(5);
 
-/// Which sessions of a list are meant.
-#[derive(Clone, Copy)]
-pub(super) enum Which<'w> {
-    Any,
-    Sid(&'w str),
-    /// Those of a user that were signed in by then.
-    Sub(&'w str, u64),
-}
-
 /// The replicas, on a connection of their own: who waits for them holds up who asks behind.
 pub(super) struct Replicas {
     connection: Connection,
     clock: Clock,
     lag_until: Mutex<Option<Instant>>,
-}
-
-impl RedisStore {
-    /// Deletes sessions, and waits until a replica knows.
-    pub(super) async fn end(&self, ids: Vec<String>, which: Which<'_>) -> Result<(), StoreError> {
-        if !ids.is_empty() {
-            let mut commands = Pipeline::new();
-            for id in &ids {
-                let mut end = script(END, &session_key(&self.prefix, id));
-                match which {
-                    Which::Any => &mut end,
-                    Which::Sid(sid) => end.arg("d").arg(sid),
-                    Which::Sub(sub, not_after) => end.arg("u").arg(sub).arg(not_after),
-                };
-                commands.add_command(end);
-            }
-            let ended: Vec<Vec<Option<String>>> = self.connection.ask(&commands).await?;
-            let ended = ids.into_iter().zip(ended).filter_map(|(id, columns)| {
-                let mut columns = columns.into_iter();
-                let sub = columns.next()??;
-                Some(Found { id, sub, sid: columns.next().flatten() })
-            });
-            self.lists.forget(&ended.collect::<Vec<_>>()).await;
-        }
-        // Also where nothing was left: the replica may not know yet what was deleted before.
-        self.replicas.confirm().await
-    }
 }
 
 impl Replicas {
@@ -72,7 +32,7 @@ impl Replicas {
     /// # Errors
     ///
     /// An [unconfirmed](StoreError::unconfirmed) one, if none has, or there is none where there should be.
-    async fn confirm(&self) -> Result<(), StoreError> {
+    pub async fn confirm(&self) -> Result<(), StoreError> {
         let now = self.clock.instant();
         if self.lag_until().is_some_and(|until| now < until) {
             return Err(unconfirmed("a replica was late a moment ago"));

@@ -1,39 +1,52 @@
-//! [`Ending`]: what is to be deleted from a store, until that is certain.
+//! How sessions that have ended are deleted from the store, until that is certain.
 //!
-//! Before it is deleted, the process notes the ending in `session/memory/ended`, so that it never accepts
-//! the session again, whatever the store brings back. What is not certain in the store is deleted again
-//! behind the request, in a task of its own.
+//! Before they are, the process notes the ending in `session/memory/ended`, so that it never accepts the
+//! session again, whatever the store brings back. What is not certain in the store is deleted again behind
+//! the request, in a task of its own.
 
-use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::StoreError;
-use super::deadline::in_time;
-use super::stored::StoredSessions;
+use rocket::futures::future::join;
+
+use super::{MAX_AGAIN, StoredSessions};
 use crate::error::Error;
 use crate::events::Event;
+use crate::session::session::Session;
+use crate::session::store::StoreError;
+use crate::session::store::deadline::in_time;
+use crate::session::store::ending::Ending;
 use crate::session_id::SessionId;
-
-/// How many endings that are not certain are tried again at once, at most.
-const MAX_AGAIN: usize = 10_000;
 
 /// How long it is until one is tried again: twice as long each time, up to a minute.
 const FIRST_BACKOFF: Duration = Duration::from_secs(1);
 const LAST_BACKOFF: Duration = Duration::from_secs(60);
 
-/// Which sessions have ended.
-#[derive(Clone, Debug)]
-pub(in crate::session) enum Ending {
-    /// One.
-    Session(SessionId),
-    /// Those of a session at Logto.
-    Sid(String),
-    /// Those of a user that were signed in by then.
-    Sub(String, u64),
-}
-
 impl StoredSessions {
+    /// Ends a session, and answers with it.
+    pub async fn end_known(
+        self: &Arc<Self>,
+        id: &SessionId,
+    ) -> Result<Vec<Arc<Session>>, StoreError> {
+        // At the same time, because a user waits; what is asked first is answered first.
+        let (stored, ended) = join(self.load(id), self.end(Ending::Session(id.clone()))).await;
+        ended?;
+        Ok(stored.ok().flatten().into_iter().collect())
+    }
+
+    /// Ends the sessions of a user that were signed in at `not_after` or earlier, and answers with
+    /// all that the user had.
+    pub async fn end_by_sub(
+        self: &Arc<Self>,
+        sub: &str,
+        not_after: u64,
+    ) -> Result<Vec<Arc<Session>>, StoreError> {
+        let ending = self.end(Ending::Sub(sub.to_owned(), not_after));
+        let (stored, ended) = join(self.list_by_sub(sub), ending).await;
+        ended?;
+        Ok(stored.unwrap_or_default())
+    }
+
     /// Deletes sessions that have ended. What is not certain is reported and tried again behind.
     ///
     /// # Errors
@@ -81,31 +94,5 @@ impl StoredSessions {
                 }
             }
         });
-    }
-}
-
-/// The places of endings that are tried again.
-pub(in crate::session) fn places() -> Arc<tokio::sync::Semaphore> {
-    Arc::new(tokio::sync::Semaphore::new(MAX_AGAIN))
-}
-
-impl Ending {
-    /// The session, the session at Logto, and the user that it names.
-    fn names(&self) -> (Option<SessionId>, Option<String>, Option<String>) {
-        match self {
-            Self::Session(id) => (Some(id.clone()), None, None),
-            Self::Sid(sid) => (None, Some(sid.clone()), None),
-            Self::Sub(sub, _) => (None, None, Some(sub.clone())),
-        }
-    }
-}
-
-impl fmt::Display for Ending {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Session(id) => write!(f, "The end of the session {id}"),
-            Self::Sid(sid) => write!(f, "The end of the sessions of {sid} at Logto"),
-            Self::Sub(sub, _) => write!(f, "The end of all sessions of {sub}"),
-        }
     }
 }
