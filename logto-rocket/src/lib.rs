@@ -247,7 +247,7 @@ pub use client::{
 pub use clock::Clock;
 pub use config::{Config, SessionConfig, SiteData, Store, WebhookConfig};
 pub use error::{Call, Error, InvalidToken, Refusal, SignInError};
-pub use events::{Event, StoreCall};
+pub use events::{EndCause, Event, RenewalPurpose, StoreCall};
 pub use fairing::{BuildStore, LogtoFairing, ResourceServerFairing};
 pub use flows::{Instead, OnSignIn, SignIn, SignInBuilder, SignOut, SignOutBuilder};
 pub use guard::{AccessToken, Authenticated, ClaimsAs, Protected};

@@ -14,7 +14,7 @@ use self::failure::{fail, try_again};
 use super::query::Query;
 use crate::client::Client;
 use crate::error::SignInError;
-use crate::events::Event;
+use crate::events::{EndCause, Event};
 use crate::flows::Hooks;
 use crate::host::HostId;
 use crate::local_path::LocalPath;
@@ -193,7 +193,7 @@ async fn succeed(
     if let Ok(Some(before)) = state.loaded(request, client).await
         && before.session.id != session.id
     {
-        client.sessions().end(&before.session).await;
+        client.sessions().end(&before.session, EndCause::NewSignIn).await;
     }
     // A recent sign-in was required of one user. If another user signs in, it is an ordinary
     // sign-in, and the first user's request is not repeated for them.

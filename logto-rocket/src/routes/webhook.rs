@@ -9,7 +9,7 @@ use rocket::{Data, Request, Response, Route};
 
 use crate::client::Client;
 use crate::error::Error;
-use crate::events::Event;
+use crate::events::{EndCause, Event};
 use crate::resource_server::ResourceServer;
 use crate::session::Sessions;
 use crate::task::SharedTask;
@@ -141,7 +141,7 @@ async fn carry_out(
 }
 
 async fn end(sessions: &Arc<Sessions>, sub: &str, at: u64) -> Result<(), Error> {
-    let over = sessions.end_at_logto(sub, at).await?;
+    let over = sessions.end_at_logto(sub, at, EndCause::Webhook).await?;
     // After a change of the password refresh tokens go on at Logto. The response does not wait for their
     // revocation.
     let sessions = Arc::clone(sessions);

@@ -14,6 +14,7 @@ use super::Sessions;
 use super::memory::{Concern, Verdict};
 use super::session::Session;
 use crate::error::{Call, Error};
+use crate::events::{EndCause, Event};
 use crate::oidc::RefreshToken;
 use crate::session_id::SessionId;
 
@@ -41,7 +42,23 @@ enum Revoked {
 impl Sessions {
     /// Ends the session permanently in this process and in the store, if there is one, and returns
     /// its last state.
-    pub async fn end(&self, session: &Arc<Session>) -> Arc<Session> {
+    pub async fn end(&self, session: &Arc<Session>, cause: EndCause) -> Arc<Session> {
+        let newest = self.forget(session).await;
+        self.report(&newest, cause);
+        newest
+    }
+
+    fn report(&self, session: &Session, cause: EndCause) {
+        let (sub, session) = (session.claims.sub.clone(), session.id.clone());
+        self.events.emit(&Event::SessionEnded { sub, session, cause });
+    }
+
+    fn report_all(&self, over: &Over, cause: EndCause) {
+        over.0.iter().for_each(|session| self.report(session, cause));
+    }
+
+    /// Ends a session whose end is reported elsewhere, or that never began.
+    pub(super) async fn forget(&self, session: &Arc<Session>) -> Arc<Session> {
         self.memory.ended.end(&session.id, session.signed_in_at, self.clock.now());
         let newest =
             self.memory.registry.remove(&session.id).unwrap_or_else(|| Arc::clone(session));
@@ -76,7 +93,7 @@ impl Sessions {
     /// Ends the session of a user who signs out, and revokes its refresh token at Logto, which takes
     /// two seconds at most. The error is returned, if that failed.
     pub async fn sign_out(&self, session: &Arc<Session>) -> Option<Error> {
-        let ended = self.end(session).await;
+        let ended = self.end(session, EndCause::SignOut).await;
         let token = ended.refresh_token.as_ref()?;
         let revoked = tokio::time::timeout(REVOCATION_TIMEOUT, self.oidc.revoke(token)).await;
         revoked.unwrap_or_else(|_| Err(too_slow())).err()
@@ -85,7 +102,7 @@ impl Sessions {
     /// Ends the session of a sign-in that was refused, and revokes its refresh token at Logto. What
     /// fails there is logged.
     pub async fn refuse(&self, session: &Arc<Session>) {
-        let ended = self.end(session).await;
+        let ended = self.forget(session).await;
         self.revoke_refused(ended.refresh_token.as_ref()).await;
     }
 
@@ -106,6 +123,7 @@ impl Sessions {
         self.memory.ended.end_sid(sid, self.clock.now());
         let is_meant = |session: &Session| session.claims.sid.as_deref() == Some(sid);
         let over = Over(self.memory.registry.remove_where(is_meant));
+        self.report_all(&over, EndCause::BackchannelLogout);
         self.backend.end_by_sid(sid).await?;
         Ok(over)
     }
@@ -123,6 +141,7 @@ impl Sessions {
         let mut over = Over(self.memory.registry.remove_where(is_meant));
         let stored = self.backend.end_by_sub(sub, not_after).await?;
         over.add(stored.into_iter().filter(|session| is_meant(session)));
+        self.report_all(&over, EndCause::Application);
         Ok(over)
     }
 
@@ -132,12 +151,18 @@ impl Sessions {
     /// # Errors
     ///
     /// [`Error::Store`].
-    pub async fn end_at_logto(&self, sub: &str, not_after: u64) -> Result<Over, Error> {
+    pub async fn end_at_logto(
+        &self,
+        sub: &str,
+        not_after: u64,
+        cause: EndCause,
+    ) -> Result<Over, Error> {
         self.memory.ended.end_sub_at_logto(sub, not_after, self.clock.now());
         let is_meant =
             |session: &Session| session.claims.sub == sub && session.issued_at <= not_after;
         let mut over = Over(self.memory.registry.remove_where(is_meant));
         over.add(self.backend.end_at_logto(sub, not_after).await?.into_iter());
+        self.report_all(&over, cause);
         Ok(over)
     }
 
@@ -153,6 +178,7 @@ impl Sessions {
         self.memory.ended.end(id, newest.map_or(now, |session| session.signed_in_at), now);
         let mut over = Over(self.memory.registry.remove(id).into_iter().collect());
         over.add(self.backend.end(id).await?.into_iter());
+        self.report_all(&over, EndCause::Application);
         Ok(over)
     }
 

@@ -4,6 +4,7 @@
 //! it moves and a browser that sends what browsers send. A test that reads what this process logs is in `tests/logs`.
 
 mod bearer;
+mod events;
 mod hosts;
 mod launch;
 mod provider_outages;

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
 
+pub(super) use self::state::ApplicationRefusal;
 pub(super) use self::state::BACKOFF;
 use self::state::{Begin, CircuitState};
 use crate::clock::Clock;
@@ -104,15 +105,17 @@ impl Circuit {
         self.state().remaining(now)
     }
 
-    /// Notes that Logto gave no answer that can be used; `wait` is how long it said to wait.
-    pub(super) fn open(&self, now: Instant, wait: Option<Duration>) {
-        self.state().open(now, wait);
+    /// Notes that Logto gave no answer that can be used; `wait` is how long it said to wait. Whether
+    /// the circuit was closed before.
+    pub(super) fn open(&self, now: Instant, wait: Option<Duration>) -> bool {
+        let opens = self.state().open(now, wait);
         self.wake();
+        opens
     }
 
-    /// Notes that Logto refuses the application, whatever session asks. Whether that is news, to be
+    /// Notes that Logto refuses the application, whatever session asks. What is news of it is to be
     /// logged before requests that wait are [woken](Self::wake).
-    pub(super) fn refuse(&self, now: Instant, code: &str) -> bool {
+    pub(super) fn refuse(&self, now: Instant, code: &str) -> ApplicationRefusal {
         self.state().refuse(now, code)
     }
 
@@ -122,10 +125,11 @@ impl Circuit {
         self.changed.send_replace(());
     }
 
-    /// Notes that Logto has answered.
-    pub(super) fn close(&self, now: Instant) {
-        self.state().close(now);
+    /// Notes that Logto has answered. Whether the circuit was open before.
+    pub(super) fn close(&self, now: Instant) -> bool {
+        let closes = self.state().close(now);
         self.changed.send_replace(());
+        closes
     }
 
     /// Waits until another request opens the circuit.
@@ -176,7 +180,7 @@ mod tests {
             yield_now().await;
             assert!(others.iter().all(|task| !task.is_finished()));
             if is_refused {
-                circuit.refuse(now, "invalid_client");
+                let _ = circuit.refuse(now, "invalid_client");
                 circuit.wake();
             } else {
                 circuit.close(now);

@@ -80,7 +80,7 @@ impl Sessions {
             () = tokio::time::sleep(CONFIRMATION_TIMEOUT) => {
                 // While another process has the lease, Logto was not asked.
                 if !self.backend.is_shared() || entry.begun() > begun {
-                    self.circuit.open(self.clock.instant(), None);
+                    self.open_circuit(None);
                 }
             }
             () = self.circuit.opens() => {}

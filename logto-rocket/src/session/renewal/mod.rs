@@ -30,6 +30,7 @@ mod circuit;
 mod confirmation;
 mod marked;
 mod queue;
+mod report;
 mod request;
 mod token;
 mod user_info;

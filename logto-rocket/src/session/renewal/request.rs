@@ -7,7 +7,7 @@ use super::circuit::{Asking, BACKOFF, Held};
 use super::queue::{Caller, unavailable};
 use crate::claims::Claims;
 use crate::error::{Call, Error, InvalidToken};
-use crate::events::Event;
+use crate::events::{EndCause, Event};
 use crate::oidc::{Before, Expected, RefreshToken, Renewal, Target, Tokens};
 use crate::session::Sessions;
 use crate::session::cached_token::{CachedToken, TokenTarget};
@@ -44,26 +44,52 @@ impl Sessions {
         caller: &Caller,
     ) -> Result<(), Error> {
         let target = target_of(purpose);
-        let mut used = entry.session().refresh_token.clone().ok_or(Error::NoRefreshToken)?;
+        let used = entry.session().refresh_token.clone().ok_or(Error::NoRefreshToken)?;
         let _asking = self.admitted(purpose).await?;
         caller.check()?;
-        let begun = self.begun(entry, purpose);
-        let mut renewal = self.ask(&used, &target, purpose).await;
-        if is_invalid_grant(&renewal) {
-            self.backend.reload(entry).await?;
-            let newest = entry.session().refresh_token.clone().ok_or(Error::NoRefreshToken)?;
-            if newest.reveal() != used.reveal() {
-                used = newest;
-                renewal = self.ask(&used, &target, purpose).await;
+        let (session, begun) = (entry.session(), self.begun(entry, purpose));
+        self.report_begin(&session, purpose);
+        let renewal = match self.ask_by_newest(entry, &used, &target, purpose).await {
+            Ok(renewal) => renewal,
+            Err(error) => {
+                let renewed = Err(error);
+                self.report_renewed(&session, purpose, &renewed);
+                return renewed;
             }
-        }
+        };
         let renewed = self.take(entry, &begun, purpose, renewal).await;
         if let Err(error) = &renewed {
             self.pause(entry, purpose, &target, error);
         }
+        self.report_renewed(&session, purpose, &renewed);
         // Last, because it wakes requests that wait, and they read the entry.
         self.note(purpose, &target, &renewed);
         renewed
+    }
+
+    /// Sends the refresh token, and, if Logto does not accept it, the one that another process has got
+    /// meanwhile.
+    ///
+    /// # Errors
+    ///
+    /// Those of the store, and if the session has ended there.
+    async fn ask_by_newest(
+        &self,
+        entry: &Entry,
+        used: &RefreshToken,
+        target: &TokenTarget,
+        purpose: &Purpose,
+    ) -> Result<Renewal, Error> {
+        let renewal = self.ask(used, target, purpose).await;
+        if !is_invalid_grant(&renewal) {
+            return Ok(renewal);
+        }
+        self.backend.reload(entry).await?;
+        let newest = entry.session().refresh_token.clone().ok_or(Error::NoRefreshToken)?;
+        if newest.reveal() == used.reveal() {
+            return Ok(renewal);
+        }
+        Ok(self.ask(&newest, target, purpose).await)
     }
 
     /// Notes that a token request begins.
@@ -125,7 +151,7 @@ impl Sessions {
             return if again { self.oidc.refresh(refresh_token, target).await } else { answer };
         }
         if matches!(purpose, Purpose::Claims(_)) {
-            self.circuit.open(self.clock.instant(), None);
+            self.open_circuit(None);
         }
         let second = self.oidc.refresh(refresh_token, target);
         tokio::pin!(second);
@@ -154,7 +180,11 @@ impl Sessions {
                 // A path may name the organization, so one that is not about the secret may be about
                 // what a user has made up.
                 if target.organization.is_none() || code == "invalid_client" {
-                    if self.circuit.refuse(now, code) {
+                    let refusal = self.circuit.refuse(now, code);
+                    if refusal.opens {
+                        self.events.emit(&Event::CircuitOpened);
+                    }
+                    if refusal.is_news {
                         log::error!(
                             "{error}. Until that is mended, sessions cannot be confirmed and get no \
                              new access tokens; Logto is asked again every {} seconds.",
@@ -167,9 +197,9 @@ impl Sessions {
             Err(Error::Unavailable { status, retry_after, .. })
                 if of_claims && *status != Some(TOO_MANY_REQUESTS) =>
             {
-                self.circuit.open(now, *retry_after);
+                self.open_circuit(*retry_after);
             }
-            Ok(()) | Err(Error::SessionOver | Error::Refused { .. }) => self.circuit.close(now),
+            Ok(()) | Err(Error::SessionOver | Error::Refused { .. }) => self.close_circuit(),
             Err(_) => {}
         }
     }
@@ -191,7 +221,7 @@ impl Sessions {
         let tokens = match renewal.outcome {
             Ok(tokens) => tokens,
             Err(Error::Refused { code, .. }) if ends_the_session(&code, &target) => {
-                self.end(&before).await;
+                self.end(&before, EndCause::RefusedByLogto).await;
                 return Err(Error::SessionOver);
             }
             Err(error) => {
@@ -214,13 +244,15 @@ impl Sessions {
                 claim,
                 why,
             });
-            return Err(self.end_and_revoke(&before, renewal.refresh_token).await);
+            let cause = EndCause::AnotherUser;
+            return Err(self.end_and_revoke(&before, cause, renewal.refresh_token).await);
         }
         let believed = claims.is_ok();
         // In a box, because it is large and every request has room for it.
         let claims = Box::pin(self.confirmed_claims(claims, &before, purpose, &tokens)).await;
         if let Err(Error::SessionOver) = claims {
-            return Err(self.end_and_revoke(&before, renewal.refresh_token).await);
+            let cause = EndCause::RefusedByLogto;
+            return Err(self.end_and_revoke(&before, cause, renewal.refresh_token).await);
         }
         let now = self.clock.now();
         entry.advance(|session| {
@@ -246,7 +278,7 @@ impl Sessions {
             entry.add_token(target, CachedToken::of_answer(&tokens, begun.marks, now), now);
         }
         if let Err(over) = self.backend.save(entry).await {
-            self.end(&before).await;
+            self.forget(&before).await;
             self.revoke_behind(renewal.refresh_token);
             return Err(over);
         }
@@ -257,9 +289,10 @@ impl Sessions {
     async fn end_and_revoke(
         self: &Arc<Self>,
         session: &Arc<Session>,
+        cause: EndCause,
         newest: Option<RefreshToken>,
     ) -> Error {
-        let ended = self.end(session).await;
+        let ended = self.end(session, cause).await;
         self.revoke_behind(newest.or_else(|| ended.refresh_token.clone()));
         Error::SessionOver
     }

@@ -47,9 +47,11 @@ impl ObservedStore {
     }
 
     fn called(&self, call: StoreCall, took: Duration, error: Option<&StoreError>) {
-        let was_away = self.is_away.swap(error.is_some(), Ordering::AcqRel);
         self.events.emit(&Event::StoreCalled { call, took, error: error.map(ToString::to_string) });
-        match error {
+        // What is done and only not confirmed yet was answered.
+        let failure = error.filter(|error| !error.is_unconfirmed());
+        let was_away = self.is_away.swap(failure.is_some(), Ordering::AcqRel);
+        match failure {
             Some(why) if !was_away => self.events.emit(&Event::StoreAway { why: why.to_string() }),
             None if was_away => self.events.emit(&Event::StoreBack),
             _ => {}

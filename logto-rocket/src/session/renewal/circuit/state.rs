@@ -24,6 +24,15 @@ pub(super) struct CircuitState {
     asking: usize,
 }
 
+/// That Logto refuses the application.
+#[must_use = "what is news is to be told"]
+pub(in crate::session::renewal) struct ApplicationRefusal {
+    /// Whether the circuit was closed before.
+    pub opens: bool,
+    /// Whether Logto did not refuse it in this way before.
+    pub is_news: bool,
+}
+
 /// Whether a request may ask now.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Begin {
@@ -88,23 +97,29 @@ impl CircuitState {
         (!wait.is_zero()).then_some(wait)
     }
 
-    /// Logto gave no answer that can be used.
-    pub fn open(&mut self, now: Instant, wait: Option<Duration>) {
+    /// Logto gave no answer that can be used. Whether the circuit was closed before.
+    pub fn open(&mut self, now: Instant, wait: Option<Duration>) -> bool {
+        let opens = self.open_until.is_none();
         self.open_until = Some(now + wait.unwrap_or_default().max(BACKOFF));
         self.refusal = None;
         self.answered_at = None;
+        opens
     }
 
-    /// Logto refuses the application, with this error code. Whether that is news.
-    pub fn refuse(&mut self, now: Instant, code: &str) -> bool {
+    /// Logto refuses the application, with this error code.
+    pub fn refuse(&mut self, now: Instant, code: &str) -> ApplicationRefusal {
+        let opens = self.open_until.is_none();
         self.open_until = Some(now + BACKOFF);
         self.answered_at = None;
-        self.refusal.replace(code.to_owned()).as_deref() != Some(code)
+        let is_news = self.refusal.replace(code.to_owned()).as_deref() != Some(code);
+        ApplicationRefusal { opens, is_news }
     }
 
-    /// Logto has answered.
-    pub fn close(&mut self, now: Instant) {
+    /// Logto has answered. Whether the circuit was open before.
+    pub fn close(&mut self, now: Instant) -> bool {
+        let closes = self.open_until.is_some();
         *self = Self { answered_at: Some(now), asking: self.asking, ..Self::default() };
+        closes
     }
 }
 
@@ -165,9 +180,9 @@ mod tests {
     #[test]
     fn a_refusal_of_the_application_holds_back_tokens_too_and_is_news_once() {
         let (mut state, now) = (CircuitState::default(), Instant::now());
-        assert!(state.refuse(now, "invalid_client"));
-        assert!(!state.refuse(now, "invalid_client"));
-        assert!(state.refuse(now, "invalid_request"), "another one");
+        assert!(state.refuse(now, "invalid_client").is_news);
+        assert!(!state.refuse(now, "invalid_client").is_news);
+        assert!(state.refuse(now, "invalid_request").is_news, "another one");
         assert!(!state.may_ask(now));
         assert_eq!(state.may_ask_for_a_token(now), Err("invalid_request".into()));
         assert_eq!(state.begin(now, false), Begin::Held(Some("invalid_request".into())));
@@ -175,7 +190,7 @@ mod tests {
         assert_eq!(state.begin(now + BACKOFF, false), Begin::Now);
         assert!(!state.may_ask(now + BACKOFF), "one tries");
         state.close(now);
-        assert!(state.may_ask(now) && state.refuse(now, "invalid_request"), "news again");
+        assert!(state.may_ask(now) && state.refuse(now, "invalid_request").is_news, "news again");
     }
 
     #[test]

@@ -1,10 +1,14 @@
 //! [`Event`]: what happened, for an audit trail, metrics and logs; [`Events`] emits them.
 
+mod end_cause;
+mod purpose;
 mod store_call;
+mod text;
 
-use std::fmt;
 use std::time::Duration;
 
+pub use self::end_cause::EndCause;
+pub use self::purpose::RenewalPurpose;
 pub use self::store_call::StoreCall;
 
 use crate::error::{Call, Error, SignInError};
@@ -158,6 +162,51 @@ pub enum Event {
     },
     /// The session store works again.
     StoreBack,
+    /// A session has ended before its time, in this process or in the store. One that is over because it is
+    /// too old or was not used is no event: nobody notices that but its browser.
+    SessionEnded {
+        /// The user's id.
+        sub: String,
+        /// The session.
+        session: SessionId,
+        /// Why.
+        cause: EndCause,
+    },
+    /// A token request begins for a session: its claims are to be confirmed, or an access token is needed.
+    RenewalBegan {
+        /// The user's id.
+        sub: String,
+        /// The session.
+        session: SessionId,
+        /// What for.
+        purpose: RenewalPurpose,
+    },
+    /// A token request of a session was answered with what it was for.
+    Renewed {
+        /// The user's id.
+        sub: String,
+        /// The session.
+        session: SessionId,
+        /// What for.
+        purpose: RenewalPurpose,
+    },
+    /// A token request of a session did not bring what it was for. The session goes on, if there is no
+    /// [`SessionEnded`](Self::SessionEnded) as well.
+    RenewalFailed {
+        /// The user's id.
+        sub: String,
+        /// The session.
+        session: SessionId,
+        /// What for.
+        purpose: RenewalPurpose,
+        /// Why. [`Error::SessionOver`] if Logto refuses the session.
+        error: Error,
+    },
+    /// Logto does not answer token requests, or refuses the application: for half a minute nothing is
+    /// asked, and old claims stand, for at most `session.max_stale`.
+    CircuitOpened,
+    /// Logto answers token requests again.
+    CircuitClosed,
 }
 
 /// The application's own function for events.
@@ -180,124 +229,6 @@ impl Events {
         log::log!(event.level(), "{event}");
         if let Some(hook) = &self.hook {
             hook(event);
-        }
-    }
-}
-
-impl fmt::Display for Event {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::SignedIn { sub, session } => write!(f, "{sub} signed in (session {session})"),
-            Self::SignInFailed { error } => write!(f, "a sign-in failed: {error}"),
-            Self::SignInNotStarted { error } => write!(f, "a sign-in did not start: {error}"),
-            Self::ReturnToIgnored { why } => {
-                write!(f, "a page to return to was ignored: {why}")
-            }
-            Self::SignedOut { sub, session, revocation: None } => {
-                write!(f, "{sub} signed out (session {session})")
-            }
-            Self::SignedOut { sub, session, revocation: Some(error) } => {
-                write!(f, "{sub} signed out (session {session}); not revoked at Logto: {error}")
-            }
-            Self::BackchannelLogout { sub, sid } => {
-                let (sub, sid) = (sub.as_deref().unwrap_or("-"), sid.as_deref().unwrap_or("-"));
-                write!(f, "Logto ended sessions: user {sub}, session at Logto {sid}")
-            }
-            Self::BackchannelLogoutRefused { error } => {
-                write!(f, "a back-channel logout was refused: {error}")
-            }
-            Self::WebhookReceived { event, sub } => {
-                write!(f, "Logto reported {event}: user {}", sub.as_deref().unwrap_or("-"))
-            }
-            Self::WebhookRefused { error } => write!(f, "a webhook was refused: {error}"),
-            Self::RefreshedAsAnother { sub, session, claim, why } => write!(
-                f,
-                "the session {session} of {sub} has ended, because a refresh named another user: \
-                 the claim `{claim}` {why}"
-            ),
-            Self::EndingNotConfirmed { session, sid, sub, error } => {
-                let session = session.as_ref().map_or("-", SessionId::as_str);
-                let [sid, sub] = [sid, sub].map(|name| name.as_deref().unwrap_or("-"));
-                write!(
-                    f,
-                    "the end of sessions is not certain in the store (session {session}, session at \
-                     Logto {sid}, user {sub}), and is tried again: {error}"
-                )
-            }
-            Self::Undecided { error } => write!(f, "a guard could not decide: {error}"),
-            Self::HandlerFailed { error } => write!(f, "a handler failed: {error}"),
-            Self::Denied { sub, requirement } => {
-                write!(f, "{sub} was refused; required: {requirement}")
-            }
-            Self::LogtoCalled { call, took, status, error } => {
-                write!(f, "Logto was called ({call}), {} ms: ", took.as_millis())?;
-                match (status, error) {
-                    (_, Some(error)) => write!(f, "{error}"),
-                    (Some(status), None) => write!(f, "{status}"),
-                    (None, None) => f.write_str("no answer"),
-                }
-            }
-            Self::StoreCalled { call, took, error } => {
-                let outcome = error.as_deref().unwrap_or("done");
-                write!(
-                    f,
-                    "the session store was called ({call}), {} ms: {outcome}",
-                    took.as_millis()
-                )
-            }
-            Self::StoreAway { why } => write!(f, "the session store does not answer: {why}"),
-            Self::StoreBack => f.write_str("the session store answers again"),
-        }
-    }
-}
-
-impl Event {
-    /// The stable code of this event: its name, such as `signed_in`, or for an error the
-    /// [code](Error::code) of the error. The manual [lists](crate#codes) all codes. Later versions add
-    /// codes, and change none.
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::SignedIn { .. } => "signed_in",
-            Self::SignInFailed { error } => error.code(),
-            Self::SignInNotStarted { error }
-            | Self::Undecided { error }
-            | Self::HandlerFailed { error } => error.code(),
-            Self::ReturnToIgnored { .. } => "return_to_ignored",
-            Self::SignedOut { .. } => "signed_out",
-            Self::BackchannelLogout { .. } => "backchannel_logout",
-            Self::BackchannelLogoutRefused { .. } => "backchannel_logout_refused",
-            Self::WebhookReceived { .. } => "webhook_received",
-            Self::WebhookRefused { .. } => "webhook_refused",
-            Self::RefreshedAsAnother { .. } => "refreshed_as_another",
-            Self::EndingNotConfirmed { .. } => "ending_not_confirmed",
-            Self::Denied { .. } => "denied",
-            Self::LogtoCalled { .. } => "logto_called",
-            Self::StoreCalled { .. } => "store_called",
-            Self::StoreAway { .. } => "store_away",
-            Self::StoreBack => "store_back",
-        }
-    }
-
-    /// The level of its line in the log.
-    fn level(&self) -> log::Level {
-        match self {
-            Self::SignedIn { .. }
-            | Self::SignedOut { revocation: None, .. }
-            | Self::BackchannelLogout { .. }
-            | Self::WebhookReceived { .. }
-            | Self::Denied { .. }
-            | Self::StoreBack => log::Level::Info,
-            Self::ReturnToIgnored { .. } => log::Level::Debug,
-            Self::LogtoCalled { .. } | Self::StoreCalled { .. } => log::Level::Trace,
-            Self::SignInFailed { error } if error.is_everyday() => log::Level::Info,
-            // Another attempt would not change what the operator has to mend.
-            Self::HandlerFailed { error: Error::Unavailable { .. } | Error::Store { .. } } => {
-                log::Level::Warn
-            }
-            Self::HandlerFailed { .. } => log::Level::Error,
-            Self::BackchannelLogoutRefused { error } if error.is_the_senders() => log::Level::Info,
-            Self::WebhookRefused { error } if error.is_the_senders() => log::Level::Info,
-            _ => log::Level::Warn,
         }
     }
 }

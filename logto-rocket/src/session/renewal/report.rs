@@ -1,0 +1,54 @@
+//! What is reported of renewals, and of whether Logto answers them.
+
+use std::time::Duration;
+
+use crate::error::Error;
+use crate::events::{Event, RenewalPurpose};
+use crate::session::Sessions;
+use crate::session::memory::Purpose;
+use crate::session::session::Session;
+
+impl Sessions {
+    /// Reports that a token request of a session begins.
+    pub(super) fn report_begin(&self, session: &Session, purpose: &Purpose) {
+        let (sub, session) = (session.claims.sub.clone(), session.id.clone());
+        let purpose = renewal_purpose(purpose);
+        self.events.emit(&Event::RenewalBegan { sub, session, purpose });
+    }
+
+    /// Reports what became of a token request of a session.
+    pub(super) fn report_renewed(
+        &self,
+        session: &Session,
+        purpose: &Purpose,
+        renewed: &Result<(), Error>,
+    ) {
+        let (sub, session) = (session.claims.sub.clone(), session.id.clone());
+        let purpose = renewal_purpose(purpose);
+        self.events.emit(&match renewed {
+            Ok(()) => Event::Renewed { sub, session, purpose },
+            Err(error) => Event::RenewalFailed { sub, session, purpose, error: error.clone() },
+        });
+    }
+
+    /// Has nothing asked for a while, or for as long as Logto said.
+    pub(super) fn open_circuit(&self, wait: Option<Duration>) {
+        if self.circuit.open(self.clock.instant(), wait) {
+            self.events.emit(&Event::CircuitOpened);
+        }
+    }
+
+    /// Notes that Logto answers.
+    pub(super) fn close_circuit(&self) {
+        if self.circuit.close(self.clock.instant()) {
+            self.events.emit(&Event::CircuitClosed);
+        }
+    }
+}
+
+fn renewal_purpose(purpose: &Purpose) -> RenewalPurpose {
+    match purpose {
+        Purpose::Claims(_) => RenewalPurpose::Claims,
+        Purpose::AccessToken(..) => RenewalPurpose::AccessToken,
+    }
+}
