@@ -44,7 +44,7 @@ pub(super) fn logto(
     let store = store(&settings, own_store, &clock);
     let store = store.inspect_err(|mistake| log::error!("{mistake}")).ok()?;
     let (first, others) = hosts(rocket, &settings);
-    let base = settings.route("");
+    let base = settings.base_path();
     let site = Site {
         issuer: settings.connection.issuer.as_str(),
         app_id: &settings.app_id,
