@@ -6,7 +6,8 @@ mod authorization;
 
 pub use self::api::present;
 
-use logto_rocket::{Config, Logto, LogtoUser, SessionConfig};
+use aws_lc_rs::hmac::{HMAC_SHA256, Key, sign};
+use logto_rocket::{Config, Logto, LogtoUser, SessionConfig, WebhookConfig};
 use rocket::http::Status;
 use rocket::local::blocking::{Client, LocalRequest};
 
@@ -30,6 +31,15 @@ pub fn send(request: impl for<'c> FnOnce(&'c Client) -> LocalRequest<'c>) -> Sta
     })
 }
 
+/// The key by which the application knows webhooks.
+pub const SIGNING_KEY: &str = "8o1CsKFhMryc8OiLZWzD1dPrehPWIQzk";
+
+/// The signature of a webhook, as its header has it.
+pub fn signature(key: &str, body: &[u8]) -> String {
+    let tag = sign(&Key::new(HMAC_SHA256, key.as_bytes()), body);
+    tag.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// Whether a browser that follows `location` stays on this site.
 pub fn stays(location: &str) -> bool {
     let Ok(here) = url::Url::parse("http://localhost:8000/") else { return false };
@@ -46,6 +56,7 @@ fn application() -> rocket::Rocket<rocket::Build> {
         .app_id("an_app")
         .app_secret("a_secret")
         .base_url("http://localhost:8000")
+        .webhook(WebhookConfig::new().signing_keys([SIGNING_KEY]))
         .session(SessionConfig::new().cookie("session"));
     let figment = rocket::Config::figment().merge(("log_level", "off"));
     rocket::custom(figment)

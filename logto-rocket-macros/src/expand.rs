@@ -33,7 +33,9 @@ pub(crate) fn authenticated(attribute: TokenStream, item: TokenStream) -> TokenS
         _ => Ok(()),
     };
     match (conditions, segments, parameters, handler) {
-        (Ok(conditions), Ok(()), Ok(()), Ok(handler)) => protect(&conditions, handler),
+        (Ok(conditions), Ok(()), Ok(()), Ok(handler)) => {
+            protect(&conditions, requirement.background().is_some(), handler)
+        }
         (conditions, segments, parameters, handler) => {
             let mut errors = Errors::default();
             errors.take(conditions);
@@ -49,7 +51,7 @@ pub(crate) fn authenticated(attribute: TokenStream, item: TokenStream) -> TokenS
 /// The requirement as a value that is known while compiling.
 pub(crate) fn requires(requirement: TokenStream) -> TokenStream {
     let requirement = Requirement::parse(requirement);
-    match (requirement.conditions(), no_segments(&requirement)) {
+    match (requirement.conditions(), no_route(&requirement)) {
         (Ok(conditions), Ok(())) => value(&conditions),
         (conditions, segments) => {
             let mut errors = Errors::default();
@@ -60,8 +62,14 @@ pub(crate) fn requires(requirement: TokenStream) -> TokenStream {
     }
 }
 
-fn no_segments(requirement: &Requirement) -> Result<()> {
+/// Adds an error for each thing in a requirement that only a route can have.
+fn no_route(requirement: &Requirement) -> Result<()> {
     let mut errors = Errors::default();
+    if let Some(at) = requirement.background() {
+        let message = "`background` is about the requests to a route, and `requires!` has none; write it \
+                       above the route: `#[authenticated(background)]`";
+        errors.add(Error::new(at, message));
+    }
     for name in requirement.segments() {
         let message = format!(
             "`requires!` has no route, so `<{}>` cannot be a segment of its path; \
@@ -83,7 +91,7 @@ fn value(conditions: &Conditions) -> TokenStream {
     })
 }
 
-fn protect(conditions: &Conditions, handler: Handler) -> TokenStream {
+fn protect(conditions: &Conditions, in_background: bool, handler: Handler) -> TokenStream {
     let Handler { function: mut handler, route } = handler;
     // Rocket copies `#[deprecated]` from the handler to its type, which both items name.
     let deprecated = handler.attrs.iter().any(|attribute| attribute.path().is_ident("deprecated"));
@@ -91,14 +99,24 @@ fn protect(conditions: &Conditions, handler: Handler) -> TokenStream {
     // Clippy allows seven arguments, and must not count the guard as the eighth.
     let full = handler.sig.inputs.len() == 7;
     let uncounted = full.then(|| quote!(#[allow(clippy::too_many_arguments)]));
-    let protected = protected(conditions, &handler.sig.ident, &route);
+    let protected = protected(conditions, in_background, &handler.sig.ident, &route);
     let checks = same_audience(&handler, conditions);
     handler.sig.inputs.insert(0, guard(&handler.sig.ident));
     quote!(#allowed #protected #checks #allowed #uncounted #handler)
 }
 
 /// The requirement, attached to the type which Rocket declares beside a handler, by its name.
-fn protected(conditions: &Conditions, name: &Ident, route: &Route) -> TokenStream {
+fn protected(
+    conditions: &Conditions,
+    in_background: bool,
+    name: &Ident,
+    route: &Route,
+) -> TokenStream {
+    let background = in_background.then(|| {
+        quote!(
+            const IS_ACTIVITY: bool = false;
+        )
+    });
     let requirement = requirement(conditions, Some(route));
     let (method, uri) = (&route.method, route.uri());
     let text = name.to_string();
@@ -114,6 +132,7 @@ fn protected(conditions: &Conditions, name: &Ident, route: &Route) -> TokenStrea
                 line: ::core::line!(),
                 module: ::core::module_path!(),
             };
+            #background
         }
     }
 }

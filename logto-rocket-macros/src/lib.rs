@@ -23,6 +23,9 @@ use proc_macro::TokenStream;
 /// `insufficient_scope` if the token does not meet the requirement, with 503 if it cannot be verified
 /// now.
 ///
+/// With `background`, the requests to the route do not count as activity in their session, so that
+/// `session.idle_timeout` ends it although a page polls the route.
+///
 /// The scopes and API resources that the requirements of mounted routes need are requested from Logto
 /// at each sign-in, and listed at launch.
 ///

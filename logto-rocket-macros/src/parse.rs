@@ -7,6 +7,7 @@
 //! | --- | --- |
 //! | `requirement` | a whole requirement |
 //! | `context`, `parser` | which organization and resource a condition belongs to; the recursive descent |
+//! | `background` | the word `background` |
 //! | `bearer` | the words `bearer` and `session`, and what a requirement on tokens cannot say |
 //! | `list`, `comma_list`, `repetition` | lists and their errors |
 //! | `conditions` | a requirement without errors |
@@ -15,6 +16,7 @@
 //! | `path`, `text`, `punctuation`, `key`, `errors` | tokens |
 
 mod accepts;
+mod background;
 mod bearer;
 mod comma_list;
 mod condition;

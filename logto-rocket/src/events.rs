@@ -1,11 +1,17 @@
 //! [`Event`]: what happened, for an audit trail, metrics and logs; [`Events`] emits them.
 
-use std::fmt;
+mod store_call;
 
-use crate::error::{Error, SignInError};
+use std::fmt;
+use std::time::Duration;
+
+pub use self::store_call::StoreCall;
+
+use crate::error::{Call, Error, SignInError};
 use crate::local_path::NotLocal;
 use crate::oidc::LogoutError;
 use crate::session_id::SessionId;
+use crate::webhook::WebhookError;
 
 /// An event. It never contains a secret.
 ///
@@ -67,6 +73,19 @@ pub enum Event {
         /// Why.
         error: LogoutError,
     },
+    /// Logto has reported something by a webhook. What follows from it has been done, unless a
+    /// [`WebhookRefused`](Self::WebhookRefused) comes next.
+    WebhookReceived {
+        /// The name of the event, such as `User.Data.Updated`.
+        event: String,
+        /// The id of the user whom it is about, if it is about one.
+        sub: Option<String>,
+    },
+    /// A webhook was posted that is not Logto's, or could not be received.
+    WebhookRefused {
+        /// Why.
+        error: WebhookError,
+    },
     /// A session has ended because the ID token of a refresh named another user, or was not for this
     /// application. What came with it is not used, and its tokens are revoked.
     RefreshedAsAnother {
@@ -99,6 +118,33 @@ pub enum Event {
         /// The requirement, in the syntax of the attribute.
         requirement: String,
     },
+    /// A call to Logto has ended.
+    LogtoCalled {
+        /// What was asked of Logto.
+        call: Call,
+        /// How long it took.
+        took: Duration,
+        /// The status of the answer. `None` if there was none that could be used, with the error.
+        status: Option<u16>,
+        /// Why there was no answer that could be used. What an answer says is no error here.
+        error: Option<Error>,
+    },
+    /// A call of the session store has ended.
+    StoreCalled {
+        /// The method.
+        call: StoreCall,
+        /// How long it took.
+        took: Duration,
+        /// Why it failed, if it did.
+        error: Option<String>,
+    },
+    /// The session store fails, after it has worked. Requests that need a session get 503.
+    StoreAway {
+        /// Why.
+        why: String,
+    },
+    /// The session store works again.
+    StoreBack,
 }
 
 /// The application's own function for events.
@@ -147,6 +193,10 @@ impl fmt::Display for Event {
             Self::BackchannelLogoutRefused { error } => {
                 write!(f, "a back-channel logout was refused: {error}")
             }
+            Self::WebhookReceived { event, sub } => {
+                write!(f, "Logto reported {event}: user {}", sub.as_deref().unwrap_or("-"))
+            }
+            Self::WebhookRefused { error } => write!(f, "a webhook was refused: {error}"),
             Self::RefreshedAsAnother { sub, session, claim, why } => write!(
                 f,
                 "the session {session} of {sub} has ended, because a refresh named another user: \
@@ -157,6 +207,24 @@ impl fmt::Display for Event {
             Self::Denied { sub, requirement } => {
                 write!(f, "{sub} was refused; required: {requirement}")
             }
+            Self::LogtoCalled { call, took, status, error } => {
+                write!(f, "Logto was called ({call}), {} ms: ", took.as_millis())?;
+                match (status, error) {
+                    (_, Some(error)) => write!(f, "{error}"),
+                    (Some(status), None) => write!(f, "{status}"),
+                    (None, None) => f.write_str("no answer"),
+                }
+            }
+            Self::StoreCalled { call, took, error } => {
+                let outcome = error.as_deref().unwrap_or("done");
+                write!(
+                    f,
+                    "the session store was called ({call}), {} ms: {outcome}",
+                    took.as_millis()
+                )
+            }
+            Self::StoreAway { why } => write!(f, "the session store does not answer: {why}"),
+            Self::StoreBack => f.write_str("the session store answers again"),
         }
     }
 }
@@ -176,8 +244,14 @@ impl Event {
             Self::SignedOut { .. } => "signed_out",
             Self::BackchannelLogout { .. } => "backchannel_logout",
             Self::BackchannelLogoutRefused { .. } => "backchannel_logout_refused",
+            Self::WebhookReceived { .. } => "webhook_received",
+            Self::WebhookRefused { .. } => "webhook_refused",
             Self::RefreshedAsAnother { .. } => "refreshed_as_another",
             Self::Denied { .. } => "denied",
+            Self::LogtoCalled { .. } => "logto_called",
+            Self::StoreCalled { .. } => "store_called",
+            Self::StoreAway { .. } => "store_away",
+            Self::StoreBack => "store_back",
         }
     }
 
@@ -187,8 +261,11 @@ impl Event {
             Self::SignedIn { .. }
             | Self::SignedOut { revocation: None, .. }
             | Self::BackchannelLogout { .. }
-            | Self::Denied { .. } => log::Level::Info,
+            | Self::WebhookReceived { .. }
+            | Self::Denied { .. }
+            | Self::StoreBack => log::Level::Info,
             Self::ReturnToIgnored { .. } => log::Level::Debug,
+            Self::LogtoCalled { .. } | Self::StoreCalled { .. } => log::Level::Trace,
             Self::SignInFailed { error } if error.is_everyday() => log::Level::Info,
             // Another attempt would not change what the operator has to mend.
             Self::HandlerFailed { error: Error::Unavailable { .. } | Error::Store { .. } } => {
@@ -196,6 +273,7 @@ impl Event {
             }
             Self::HandlerFailed { .. } => log::Level::Error,
             Self::BackchannelLogoutRefused { error } if error.is_the_senders() => log::Level::Info,
+            Self::WebhookRefused { error } if error.is_the_senders() => log::Level::Info,
             _ => log::Level::Warn,
         }
     }

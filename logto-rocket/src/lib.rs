@@ -68,6 +68,7 @@
 #![doc = include_str!("../docs/tokens.md")]
 #![doc = include_str!("../docs/refusals.md")]
 #![doc = include_str!("../docs/streams.md")]
+#![doc = include_str!("../docs/webhooks.md")]
 #![doc = include_str!("../docs/proxies.md")]
 //!
 #![doc = include_str!("../docs/pages.md")]
@@ -78,11 +79,12 @@
 //!
 //! | route | what it does |
 //! | --- | --- |
-//! | `GET sign-in`, `GET sign-up` | starts a sign-in. The query may contain `return_to` (a path on this site), `first_screen`, `identifier`, `login_hint`, `direct_sign_in`, `ui_locales`, `organization_id`, `one_time_token`, `max_age` and `switch=1`, with which Logto asks who signs in even if somebody is signed in there; other parameters are ignored |
+//! | `GET sign-in`, `GET sign-up` | starts a sign-in. The query may contain `return_to` (a path on this site), `first_screen`, `identifier`, `login_hint`, `direct_sign_in`, `ui_locales`, `organization_id`, `one_time_token`, `max_age`, `remember` (`1` or `0`, from a page of this site: whether the browser keeps the session when it is closed) and `switch=1`, with which Logto asks who signs in even if somebody is signed in there; other parameters are ignored |
 //! | `GET sign-in-callback` | the redirect URI to register at Logto |
 //! | `POST sign-out`, `GET sign-out` | ends the session here and at Logto if the request comes from a page of this site; any other request gets a page with a button. A script gets `{"location": "…"}`, where it must send the browser. The query may contain `return_to`, and `everywhere=1`, with which a page of this site ends the session at Logto even if there is none here |
 //! | `GET sign-out-callback` | the post sign-out redirect URI to register at Logto |
 //! | `POST backchannel-logout` | the back-channel logout URI to register at Logto, with "session required" on: without it a user who signs out on the phone is also signed out on the laptop. Logto posts a token here when a session at Logto ends, and the route ends the matching sessions of this application |
+//! | `POST webhook` | receives the [webhooks](#webhooks) of Logto, if `webhook.signing_keys` is set |
 //! | `GET user` | returns the signed-in user as JSON, or 401; `user_route = false` removes the route |
 //!
 //! Logto's own page of the sign-out needs JavaScript: with JavaScript off it stays blank, and the session
@@ -118,11 +120,12 @@
 //! | [`sign_in_options`](LogtoFairing::sign_in_options) | for the options of each sign-in that starts at one of the [routes](#routes) |
 //! | [`pages`](LogtoFairing::pages) | for each page of this crate that a browser gets |
 //! | [`on_event`](LogtoFairing::on_event) | for each event |
+//! | [`on_webhook`](LogtoFairing::on_webhook) | for each [webhook](#webhooks) of Logto |
 //!
 //! | event | level in the log |
 //! | --- | --- |
-//! | [`SignedIn`](Event::SignedIn), [`SignedOut`](Event::SignedOut), [`BackchannelLogout`](Event::BackchannelLogout), [`Denied`](Event::Denied) | info |
-//! | [`BackchannelLogoutRefused`](Event::BackchannelLogoutRefused) | info if the request was invalid, otherwise warn |
+//! | [`SignedIn`](Event::SignedIn), [`SignedOut`](Event::SignedOut), [`BackchannelLogout`](Event::BackchannelLogout), [`WebhookReceived`](Event::WebhookReceived), [`Denied`](Event::Denied) | info |
+//! | [`BackchannelLogoutRefused`](Event::BackchannelLogoutRefused), [`WebhookRefused`](Event::WebhookRefused) | info if the request was invalid, otherwise warn |
 //! | [`SignInFailed`](Event::SignInFailed) | info if the user caused it, otherwise warn |
 //! | [`HandlerFailed`](Event::HandlerFailed) | warn if Logto or the store did not answer, otherwise error |
 //! | [`SignInNotStarted`](Event::SignInNotStarted), [`Undecided`](Event::Undecided), [`RefreshedAsAnother`](Event::RefreshedAsAnother), a sign-out whose tokens could not be revoked | warn |
@@ -189,7 +192,8 @@
 //!   If two processes renew one session at once, they may use a refresh token twice; if Logto
 //!   rotates refresh tokens, it then ends the session. Send each browser to the same process, or
 //!   store sessions in Redis: they then end everywhere at once, and one process at a time asks for
-//!   tokens. Two callbacks of one sign-in that reach two processes at once exchange its code twice.
+//!   tokens. Two callbacks of one sign-in that reach two processes exchange its code twice, which
+//!   makes Logto revoke what came first; with a store one process exchanges it.
 //! - **Rocket's own log** prints the address of each request at the level `normal`, and the address
 //!   of the sign-in callback contains the code. The code is useless without the app secret and the
 //!   browser's cookie, and it is used a moment later. `log_level = "critical"` prints no addresses.
@@ -213,6 +217,7 @@ mod loopback;
 pub mod names;
 mod numeric_date;
 mod oidc;
+mod readiness;
 mod request;
 mod requirement;
 mod resource;
@@ -230,6 +235,7 @@ mod templates;
 pub mod testing;
 mod user;
 mod warnings;
+mod webhook;
 
 pub use logto_rocket_macros::{authenticated, requires};
 
@@ -239,10 +245,10 @@ pub use client::{
     ClientCredentials, Logto, MachineToken, SessionControl, SessionInfo, TokenExchange,
 };
 pub use clock::Clock;
-pub use config::{Config, SessionConfig, Store};
+pub use config::{Config, SessionConfig, SiteData, Store, WebhookConfig};
 pub use error::{Call, Error, InvalidToken, Refusal, SignInError};
-pub use events::Event;
-pub use fairing::{LogtoFairing, ResourceServerFairing};
+pub use events::{Event, StoreCall};
+pub use fairing::{BuildStore, LogtoFairing, ResourceServerFairing};
 pub use flows::{Instead, OnSignIn, SignIn, SignInBuilder, SignOut, SignOutBuilder};
 pub use guard::{AccessToken, Authenticated, ClaimsAs, Protected};
 pub use local_path::{LocalPath, NotLocal};
@@ -250,6 +256,7 @@ pub use oidc::{
     DirectSignIn, FirstScreen, Identifier, Introspection, LogoutError, Prompt, SignInOptions,
     SubjectTokenType,
 };
+pub use readiness::{Health, Readiness};
 pub use requirement::{Requirement, needs};
 pub use resource::Resource;
 pub use response::{ActionKind, BuiltInPage, Challenge, PageAction};
@@ -260,6 +267,7 @@ pub use session_id::{NotASessionId, SessionId};
 #[cfg(feature = "templates")]
 pub use templates::{Page, RenderedPage};
 pub use user::{LogtoUser, Token, TokenClaims};
+pub use webhook::{Webhook, WebhookError};
 
 /// Items for the code that the attribute macro generates. They are not part of the public API and
 /// may change.

@@ -1,5 +1,7 @@
 //! [`ResourceServer`]: this application as an API that programs call with access tokens.
 
+mod ended_subjects;
+
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, PoisonError, RwLock};
@@ -8,10 +10,12 @@ use rocket::{Phase, Rocket};
 use serde::Serialize;
 use url::Url;
 
+use self::ended_subjects::EndedSubjects;
 use crate::config::ResourceMetadata;
-use crate::error::Error;
+use crate::error::{Error, InvalidToken};
 use crate::events::{Event, Events};
 use crate::oidc::{Issuer, VerifiedToken};
+use crate::readiness::{Health, LastReadiness, Readiness};
 use crate::warnings::Warnings;
 
 /// Where the metadata of protected resources stands
@@ -28,7 +32,9 @@ pub(crate) struct ResourceServer {
     settings: ResourceMetadata,
     /// The API resources of mounted routes, each with the scopes that they name.
     resources: RwLock<Resources>,
+    ended: EndedSubjects,
     warnings: Warnings,
+    readiness: LastReadiness,
 }
 
 /// The metadata of a protected resource
@@ -44,7 +50,17 @@ pub(crate) struct Metadata<'m> {
 impl ResourceServer {
     pub fn new(issuer: Arc<Issuer>, events: Arc<Events>, settings: ResourceMetadata) -> Self {
         let (resources, warnings) = (RwLock::default(), Warnings::default());
-        Self { issuer, events, settings, resources, warnings }
+        let (ended, readiness) = (EndedSubjects::default(), LastReadiness::default());
+        Self { issuer, events, settings, resources, ended, warnings, readiness }
+    }
+
+    /// Whether this process can verify access tokens, as it was found out a moment ago at most.
+    pub async fn readiness(&self) -> Readiness {
+        let find = async {
+            let (logto, keys) = Health::of_issuer(&self.issuer).await;
+            Readiness::new(logto, keys, None)
+        };
+        self.readiness.get(self.issuer.clock(), find).await
     }
 
     /// The one that is attached to a Rocket, if one is.
@@ -63,7 +79,18 @@ impl ResourceServer {
 
     /// Verifies a token that a program presents, whoever it is for.
     pub async fn verify(&self, token: &str) -> Result<VerifiedToken, Error> {
-        self.issuer.verify_access_token(token).await
+        let token = self.issuer.verify_access_token(token).await?;
+        if self.ended.has_ended(&token) {
+            let why = "is a user whose access tokens Logto has ended since".into();
+            return Err(InvalidToken::Claim { name: "sub", why }.into());
+        }
+        Ok(token)
+    }
+
+    /// Refuses the access tokens of a user from now on that Logto issued at `at_logto` or earlier, in
+    /// seconds since the Unix epoch by its own clock.
+    pub fn end_tokens(&self, sub: &str, at_logto: u64) {
+        self.ended.end(sub, at_logto, self.issuer.clock().now());
     }
 
     /// Logs once what a program must do that presents an opaque token.

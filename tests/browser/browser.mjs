@@ -38,6 +38,17 @@ export const APP = (process.env.APP ?? 'http://localhost:8000').replace(/\/$/, '
 
 export const launch = () => chromium.launch({ executablePath: executable(), headless: true, args: ARGUMENTS });
 
+/** The browser of one person, who closes it and opens it again: what it keeps is in this directory. */
+export async function launchProfile(directory) {
+  const context = await chromium.launchPersistentContext(directory, {
+    executablePath: executable(),
+    headless: true,
+    args: ARGUMENTS,
+  });
+  context.setDefaultTimeout(20_000);
+  return context;
+}
+
 /** A browser that nobody has used before. */
 export async function newVisitor(browser, options = {}) {
   const context = await browser.newContext(options);

@@ -6,6 +6,7 @@ use rocket::local::asynchronous::Client;
 use rocket::{Build, Rocket, Route};
 
 use crate::app::{App, config_for, rocket_without_fairing};
+use crate::webhooks;
 
 /// An application that has not been started yet. Get one from [`App::builder`].
 #[must_use]
@@ -15,6 +16,7 @@ pub struct Builder<'a> {
     config: Box<dyn FnOnce(Config) -> Config + 'a>,
     fairing: LogtoFairing,
     rocket: Rocket<Build>,
+    has_webhooks: bool,
 }
 
 impl<'a> Builder<'a> {
@@ -26,7 +28,13 @@ impl<'a> Builder<'a> {
             fairing: Logto::fairing().clock(clock.clone()),
             rocket: rocket_without_fairing(),
             clock,
+            has_webhooks: false,
         }
+    }
+
+    /// Lets the application receive the webhooks of the provider.
+    pub fn webhooks(self) -> Self {
+        Self { has_webhooks: true, ..self }
     }
 
     /// Changes the provider.
@@ -61,9 +69,11 @@ impl<'a> Builder<'a> {
     ///
     /// If either does not start.
     pub async fn start(self) -> App {
-        let Self { clock, provider, config, fairing, rocket } = self;
+        let Self { clock, provider, config, fairing, rocket, has_webhooks } = self;
         let idp = provider.start().await.expect("a provider");
-        let fairing = fairing.config(config(config_for(&idp)));
+        let usual = config_for(&idp);
+        let usual = if has_webhooks { webhooks::known(usual, &idp) } else { usual };
+        let fairing = fairing.config(config(usual));
         let client = Client::untracked(rocket.attach(fairing)).await.expect("a launch");
         App { client, idp, clock }
     }

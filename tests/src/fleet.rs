@@ -12,6 +12,7 @@ use sha2::{Digest, Sha256};
 
 use crate::app::{App, config_for, rocket};
 use crate::redis::Redis;
+use crate::webhooks;
 
 /// Where the sessions of a fleet are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -105,7 +106,8 @@ impl Builder {
             _ => session,
         };
         let idp = provider(Idp::builder().clock(clock.clone())).start().await.expect("a provider");
-        let config = config(config_for(&idp).session(session.clone()));
+        let usual = webhooks::known(config_for(&idp), &idp);
+        let config = config(usual.session(session.clone()));
         let logto = fairing(Logto::fairing().config(config).clock(clock.clone()));
         let client = launch(logto, store.clone(), routes()).await;
         let app = App { client, idp, clock };
@@ -147,7 +149,8 @@ impl Fleet {
         store: Option<Arc<dyn SessionStore>>,
         config: impl FnOnce(Config) -> Config,
     ) -> Client {
-        let config = config(config_for(&self.app.idp).session(self.session.clone()));
+        let usual = webhooks::known(config_for(&self.app.idp), &self.app.idp);
+        let config = config(usual.session(self.session.clone()));
         let logto = Logto::fairing().config(config).clock(self.app.clock.clone());
         launch(logto, store, (self.routes)()).await
     }

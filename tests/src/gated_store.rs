@@ -12,6 +12,8 @@ pub struct GatedStore {
     store: Arc<dyn SessionStore>,
     broken: AtomicBool,
     away: AtomicBool,
+    taken: AtomicBool,
+    leasing_fails: AtomicBool,
     refused: AtomicUsize,
     replacements: AtomicUsize,
     leases: AtomicUsize,
@@ -34,7 +36,7 @@ struct Call<'s>(&'s AtomicUsize);
 impl GatedStore {
     /// In front of this store.
     pub fn before(store: Arc<dyn SessionStore>) -> Arc<Self> {
-        let (broken, away) = (AtomicBool::new(false), AtomicBool::new(false));
+        let [broken, away, taken, leasing_fails] = [false; 4].map(AtomicBool::new);
         let [refused, replacements, leases, loads, deletions, deleted] =
             [0; 6].map(AtomicUsize::new);
         let [open, readable, changeable, leasable] = [(); 4].map(RwLock::new);
@@ -42,6 +44,8 @@ impl GatedStore {
             store,
             broken,
             away,
+            taken,
+            leasing_fails,
             refused,
             replacements,
             leases,
@@ -63,6 +67,16 @@ impl GatedStore {
     /// Lets reading and deleting fail, or work again.
     pub fn set_away(&self, away: bool) {
         self.away.store(away, Ordering::SeqCst);
+    }
+
+    /// Lets another process have each lease, or none any more.
+    pub fn set_leased(&self, is_taken: bool) {
+        self.taken.store(is_taken, Ordering::SeqCst);
+    }
+
+    /// Lets taking a lease fail after it was done, or answer again.
+    pub fn set_leasing_fails(&self, fails: bool) {
+        self.leasing_fails.store(fails, Ordering::SeqCst);
     }
 
     /// How often replacing has failed.
@@ -146,17 +160,26 @@ impl SessionStore for GatedStore {
     }
 
     async fn delete_by_sub(&self, sub: &str, not_after: u64) -> Result<(), StoreError> {
+        self.is_there()?;
         self.store.delete_by_sub(sub, not_after).await
     }
 
     async fn list_by_sub(&self, sub: &str) -> Result<Vec<(StoreId, Stored)>, StoreError> {
+        self.is_there()?;
         self.store.list_by_sub(sub).await
     }
 
     async fn lease(&self, id: &StoreId, holder: &str, time: Duration) -> Result<bool, StoreError> {
         self.leases.fetch_add(1, Ordering::SeqCst);
         let _leasable = self.leasable.read().await;
-        self.store.lease(id, holder, time).await
+        if self.taken.load(Ordering::SeqCst) {
+            return Ok(false);
+        }
+        let leased = self.store.lease(id, holder, time).await;
+        if self.leasing_fails.load(Ordering::SeqCst) {
+            return Err(StoreError::new("the test lets it fail"));
+        }
+        leased
     }
 
     async fn release(&self, id: &StoreId, holder: &str) -> Result<(), StoreError> {

@@ -166,7 +166,8 @@ pub(super) fn nested(word: &Word, list: Key) -> Error {
     Error::new(*at, message)
 }
 
-fn twice(word: &Word) -> Error {
+/// The error for a word that is in the list already.
+pub(super) fn twice(word: &Word) -> Error {
     Error::new(word.at, format!("`{}` is given twice; leave one of them out", word.key.name()))
 }
 

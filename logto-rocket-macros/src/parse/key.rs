@@ -23,10 +23,11 @@ pub(super) enum Key {
     Not,
     Session,
     Bearer,
+    Background,
 }
 
 impl Key {
-    const EVERY: [Self; 16] = [
+    const EVERY: [Self; 17] = [
         Self::Role,
         Self::Roles,
         Self::Scope,
@@ -43,6 +44,7 @@ impl Key {
         Self::Not,
         Self::Session,
         Self::Bearer,
+        Self::Background,
     ];
 
     /// Parses a keyword.
@@ -87,6 +89,7 @@ impl Key {
             Self::Not => "not",
             Self::Session => "session",
             Self::Bearer => "bearer",
+            Self::Background => "background",
         }
     }
 
@@ -125,6 +128,7 @@ impl Key {
             Self::Machine => "bearer, resource = Orders, machine",
             Self::Session => r#"session, bearer, resource = Orders, scope = "read:orders""#,
             Self::Bearer => r#"bearer, resource = Orders, scope = "read:orders""#,
+            Self::Background => r#"background, role = "admin""#,
         }
     }
 }

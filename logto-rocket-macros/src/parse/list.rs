@@ -28,7 +28,7 @@ pub(super) enum Part {
     List(Key, List),
 }
 
-/// `bearer` or `session`: no condition, but what a request may prove its caller with.
+/// `bearer` or `session`, which say what a request may prove its caller with, or `background`: no condition.
 pub(super) struct Word {
     pub(super) key: Key,
     pub(super) at: Span,

@@ -125,7 +125,7 @@ fn item_of(input: ParseStream<'_>, key: Key, keyword: &Ident) -> Result<Item> {
         Key::All | Key::Any | Key::Not => {
             return nested(&parentheses(input, key, keyword)?, key, keyword).map(Item::Part);
         }
-        Key::Session | Key::Bearer => {
+        Key::Session | Key::Bearer | Key::Background => {
             nothing(input, key, keyword)?;
             return Ok(Item::Word(Word { key, at: keyword.span() }));
         }

@@ -1,9 +1,10 @@
 //! [`Requirement`]: a requirement and its errors.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use syn::parse::{Parse, ParseStream, Result};
 
 use super::accepts::Accepts;
+use super::background;
 use super::bearer;
 use super::conditions::Conditions;
 use super::context;
@@ -14,6 +15,7 @@ use super::text::Text;
 /// A parsed requirement, with the errors in it.
 pub(crate) struct Requirement {
     accepts: Accepts,
+    background: Option<Span>,
     all: List,
 }
 
@@ -21,7 +23,7 @@ impl Requirement {
     pub(crate) fn parse(tokens: TokenStream) -> Self {
         syn::parse2(tokens).unwrap_or_else(|error| {
             let all = List { parts: vec![Part::Invalid(None, error)], ..List::default() };
-            Self { accepts: Accepts::Session, all }
+            Self { accepts: Accepts::Session, background: None, all }
         })
     }
 
@@ -29,6 +31,11 @@ impl Requirement {
     pub(crate) fn conditions(&self) -> Result<Conditions> {
         let all = self.all.conditions()?;
         Ok(Conditions { accepts: self.accepts, all })
+    }
+
+    /// Where it says that requests are made in the background, if it does.
+    pub(crate) fn background(&self) -> Option<Span> {
+        self.background
     }
 
     /// The path segments that the conditions name.
@@ -43,7 +50,8 @@ impl Parse for Requirement {
     fn parse(input: ParseStream<'_>) -> Result<Self> {
         let mut all = parser::all_of(input)?;
         let accepts = bearer::check(&mut all);
+        let background = background::check(&mut all, accepts);
         context::check(&mut all);
-        Ok(Self { accepts, all })
+        Ok(Self { accepts, background, all })
     }
 }

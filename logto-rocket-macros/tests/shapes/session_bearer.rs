@@ -28,6 +28,10 @@ fn orders(caller: Caller<Orders>, user: Option<LogtoUser>) -> String {
 #[get("/desk")]
 fn desk() {}
 
+#[authenticated(background, session, bearer, resource = Orders)]
+#[get("/orders/count")]
+fn polled(_caller: Caller<Orders>) {}
+
 #[authenticated(session, bearer, organization = "<org>", any(organization_role = "owner", scope = "s"), check = is_member)]
 #[get("/orgs/<org>")]
 fn organization(org: &str) -> String {
@@ -42,5 +46,5 @@ fn for_programs(token: Option<Bearer<Orders>>, caller: Result<Caller<Orders>, Re
 
 #[test]
 fn compiles() {
-    assert_eq!(routes![orders, desk, organization, for_programs].len(), 4);
+    assert_eq!(routes![orders, desk, polled, organization, for_programs].len(), 5);
 }

@@ -3,6 +3,7 @@
 
 mod addresses;
 mod machine;
+mod ready;
 mod session_control;
 
 use std::collections::BTreeSet;
@@ -16,11 +17,11 @@ pub use self::machine::{ClientCredentials, MachineToken, TokenExchange};
 pub use self::session_control::{SessionControl, SessionInfo};
 use crate::clock::Clock;
 use crate::config::{Origin, Settings};
-use crate::error::Error;
 use crate::events::Event;
 use crate::host::HostId;
 use crate::names::{ORGANIZATIONS, ORGANIZATIONS_RESOURCE};
 use crate::oidc::Oidc;
+use crate::readiness::LastReadiness;
 use crate::session::{Asked, Sessions, USUAL_SCOPES};
 use crate::task::{Limits, Places};
 use crate::warnings::Warnings;
@@ -56,6 +57,7 @@ pub(crate) struct Client {
     declared: RwLock<Declared>,
     warnings: Warnings,
     exchanges: Places,
+    readiness: LastReadiness,
 }
 
 /// How many codes are exchanged at once. Strangers can have codes exchanged too, so that one address
@@ -109,17 +111,6 @@ impl Logto {
         self.client.sign_out_uri()
     }
 
-    /// Whether Logto can be reached, for a readiness probe. Do not use it for a liveness probe: the
-    /// application serves signed-in users without Logto.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Unavailable`] if Logto does not answer, [`Error::BadAnswer`] if its discovery
-    /// document or keys are not usable.
-    pub async fn ready(&self) -> Result<(), Error> {
-        self.client.oidc().issuer().ready().await
-    }
-
     pub(crate) fn new(client: Client) -> Self {
         Self { client: Arc::new(client), host: HostId::FIRST }
     }
@@ -153,6 +144,7 @@ impl Client {
             declared: RwLock::default(),
             warnings: Warnings::default(),
             exchanges: Places::new(EXCHANGES),
+            readiness: LastReadiness::default(),
         }
     }
 

@@ -6,26 +6,41 @@ use rocket::figment::providers::Env;
 use rocket::figment::value::{Dict, Map, Value};
 use rocket::figment::{self, Metadata, Profile, Provider};
 
-use super::errors::{Warning, Wrong};
+use super::errors::{ConfigError, Warning, Wrong};
+use super::files::{self, FileValue};
 use super::keys::{self, KEYS};
 use crate::shown::shown;
 
 /// What this layer is called in figment.
 pub(super) const NAME: &str = "LOGTO_ environment variables";
 
-/// The `LOGTO_*` variables that name a known key, and a warning for each of the others.
+/// The `LOGTO_*` variables that name a known key, or a file for one, and a warning for each of the
+/// others.
 pub(super) fn layer() -> (Environment, Vec<Warning>) {
     let variables: BTreeMap<String, String> = Env::prefixed("LOGTO_")
         .split("__")
         .iter()
         .map(|(key, text)| (key.as_str().to_owned(), text))
         .collect();
-    let (known, unknown): (BTreeMap<_, _>, BTreeMap<_, _>) =
-        variables.into_iter().partition(|(key, _)| KEYS.contains(&key.as_str()));
-    let (empty, known): (BTreeMap<_, _>, _) =
-        known.into_iter().partition(|(_, text)| text.trim().is_empty());
-    let empty = empty.into_keys().collect();
-    (Environment { known, empty }, unknown.keys().map(|key| not_known(key)).collect())
+    let (mut environment, mut warnings) = (Environment::default(), Vec::new());
+    for (key, text) in variables {
+        let is_empty = text.trim().is_empty();
+        if KEYS.contains(&key.as_str()) {
+            if is_empty {
+                environment.variables.empty.insert(key);
+            } else {
+                environment.variables.known.insert(key, text);
+            }
+        } else if let Some(key) = files::key_of(&key).filter(|key| KEYS.contains(key)) {
+            if !is_empty {
+                environment.add_file(key, text.trim());
+            }
+        } else {
+            warnings.push(not_known(&key));
+        }
+    }
+    warnings.extend(environment.files.iter().filter_map(FileValue::warning));
+    (environment, warnings)
 }
 
 /// The elements of a list that is written as one text, with commas or blanks between them.
@@ -41,15 +56,43 @@ pub(super) fn elements(text: &str) -> Result<Vec<String>, Wrong> {
     Ok(elements.filter(|element| !element.is_empty()).map(ToOwned::to_owned).collect())
 }
 
-/// The known `LOGTO_*` variables, as a layer that overrides all others in every profile.
+/// What the `LOGTO_*` variables give. It overrides all other layers in every profile.
+#[derive(Default)]
 pub(super) struct Environment {
+    /// The values that variables hold: one layer.
+    pub(super) variables: Variables,
+    /// The values that files hold: one more layer each.
+    pub(super) files: Vec<FileValue>,
+    /// What is wrong with a file, or with a key that has both.
+    pub(super) errors: Vec<ConfigError>,
+}
+
+/// The variables that hold the value of a known key themselves.
+#[derive(Default)]
+pub(super) struct Variables {
     known: BTreeMap<String, String>,
     /// The keys whose variables are there but empty, as a file of a container leaves them. They
     /// count as absent.
     pub(super) empty: BTreeSet<String>,
 }
 
-impl Provider for Environment {
+impl Environment {
+    /// Reads the file at `path`, which gives the value of `key`. All variables are here already.
+    fn add_file(&mut self, key: &str, path: &str) {
+        if self.variables.known.contains_key(key) {
+            let source = format!("{} and {}", keys::variable(key), files::variable(key));
+            let (key, source) = (format!("logto.{key}"), Some(source));
+            let wrong = Wrong::new("is set by both", "unset one of the two");
+            return self.errors.push(ConfigError { key, value: None, source, wrong });
+        }
+        match FileValue::read(key, path) {
+            Ok(file) => self.files.push(file),
+            Err(error) => self.errors.push(error),
+        }
+    }
+}
+
+impl Provider for Variables {
     fn metadata(&self) -> Metadata {
         Metadata::named(NAME)
     }
@@ -92,8 +135,9 @@ fn value(text: &str) -> Value {
 }
 
 fn not_known(key: &str) -> Warning {
-    let variable = shown(&keys::variable(key));
-    let meant = keys::meant_by(key).filter(|meant| KEYS.contains(meant)).map(keys::variable);
+    let (variable, of_file) = (shown(&keys::variable(key)), files::key_of(key));
+    let meant = keys::meant_by(of_file.unwrap_or(key)).filter(|meant| KEYS.contains(meant));
+    let meant = meant.map(if of_file.is_some() { files::variable } else { keys::variable });
     let meant = meant.map(|meant| format!("; did you mean `{meant}`?")).unwrap_or_default();
     Warning::new(format!(
         "the environment variable `{variable}` is unknown and has no effect{meant}"

@@ -66,6 +66,14 @@ impl Wrong {
     pub(super) fn new(what: impl Into<String>, remedy: impl Into<String>) -> Self {
         Self { what: what.into(), remedy: remedy.into() }
     }
+
+    /// The same without a remedy that contains this value, which is not to be shown.
+    pub(super) fn without(self, value: &str) -> Self {
+        if self.remedy.contains(value) {
+            return Self { remedy: "correct the value in the file".into(), ..self };
+        }
+        self
+    }
 }
 
 impl Warning {

@@ -6,13 +6,17 @@ use std::time::Duration;
 use rocket::figment::value::{Dict, Map, Value};
 use rocket::figment::{self, Metadata, Profile, Provider};
 
-use super::errors::shown;
+use super::site_data::SiteData;
 #[cfg(feature = "testing")]
 use super::test_provider::TestProvider;
 
+mod debug;
 mod session;
+mod webhook;
 
+use debug::debug;
 pub use session::SessionConfig;
+pub use webhook::WebhookConfig;
 
 /// The name of this layer in figment and in launch errors.
 pub(super) const NAME: &str = "Config in code";
@@ -161,6 +165,15 @@ impl Config {
         self.set("after_sign_out", path.into())
     }
 
+    /// What browsers delete of this site when a user signs out, besides the session: the header
+    /// [`Clear-Site-Data`](https://www.w3.org/TR/clear-site-data/) of the response to a sign-out. Default:
+    /// nothing. Browsers heed it over https and on loopback hosts only, and each as far as it knows the
+    /// header. It concerns all applications of this origin.
+    pub fn clear_site_data(self, data: impl IntoIterator<Item = SiteData>) -> Self {
+        let data = list(data.into_iter().map(SiteData::as_str));
+        self.set("sign_out", Dict::from([("clear_site_data".into(), data)]))
+    }
+
     /// Other origins, such as `https://admin.example.com`, whose pages may send requests with
     /// unsafe methods. Default: none. Their scripts can act as the signed-in user.
     pub fn trusted_origins<S: Into<String>>(self, origins: impl IntoIterator<Item = S>) -> Self {
@@ -170,6 +183,11 @@ impl Config {
     /// The lifetime of sessions and where they are stored.
     pub fn session(self, session: SessionConfig) -> Self {
         self.set("session", session.into_dict())
+    }
+
+    /// By what the webhooks of Logto are known, and what follows from them.
+    pub fn webhook(self, webhook: WebhookConfig) -> Self {
+        self.set("webhook", webhook.into_dict())
     }
 
     /// The keys that encrypt cookies. The first key encrypts and all keys decrypt, so that you can
@@ -260,36 +278,6 @@ impl Provider for Config {
 impl fmt::Debug for Config {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         debug("Config", "", &self.values, f)
-    }
-}
-
-fn debug(name: &str, table: &str, dict: &Dict, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    let mut debug = f.debug_struct(name);
-    for (key, value) in dict {
-        debug.field(key, &Shown { key: &format!("{table}{key}"), value });
-    }
-    debug.finish()
-}
-
-/// A value in the form that `Debug` is allowed to print.
-struct Shown<'a> {
-    key: &'a str,
-    value: &'a Value,
-}
-
-impl fmt::Debug for Shown<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { key, value } = *self;
-        match value {
-            Value::Dict(_, dict) => {
-                let name = if key == "session" { "SessionConfig" } else { key };
-                debug(name, &format!("{key}."), dict, f)
-            }
-            Value::Array(_, values) => {
-                f.debug_list().entries(values.iter().map(|value| Shown { key, value })).finish()
-            }
-            value => f.write_str(shown(key, value).as_deref().unwrap_or("(not shown)")),
-        }
     }
 }
 

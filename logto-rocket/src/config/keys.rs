@@ -1,7 +1,7 @@
 //! The names of all keys, and the suggestion for an unknown key.
 
 /// Every key under `logto`.
-pub(super) const KEYS: [&str; 37] = [
+pub(super) const KEYS: [&str; 41] = [
     "endpoint",
     "issuer",
     "internal_endpoint",
@@ -18,9 +18,11 @@ pub(super) const KEYS: [&str; 37] = [
     "pushed_authorization",
     "after_sign_in",
     "after_sign_out",
+    "sign_out.clear_site_data",
     "trusted_origins",
     "session.max_lifetime",
     "session.idle_timeout",
+    "session.persistent",
     "session.revalidate_after",
     "session.max_stale",
     "session.store",
@@ -31,6 +33,8 @@ pub(super) const KEYS: [&str; 37] = [
     "session.claims",
     "session.user_info",
     "session.keep_id_token",
+    "webhook.signing_keys",
+    "webhook.end_on_password_reset",
     "secret_keys",
     "clock_skew",
     "timeout",
@@ -42,11 +46,23 @@ pub(super) const KEYS: [&str; 37] = [
 ];
 
 /// The tables that hold other keys.
-const TABLES: [&str; 2] = ["session", "session.redis"];
+const TABLES: [&str; 4] = ["session", "session.redis", "sign_out", "webhook"];
 
 /// The keys whose values are never shown.
-pub(super) const SECRETS: [&str; 4] =
-    ["app_secret", "secret_keys", "secret_key", "session.redis.url"];
+pub(super) const SECRETS: [&str; 5] =
+    ["app_secret", "secret_keys", "secret_key", "session.redis.url", "webhook.signing_keys"];
+
+/// The keys whose values are lists.
+pub(super) const LISTS: [&str; 8] = [
+    "base_urls",
+    "scopes",
+    "resources",
+    "sign_out.clear_site_data",
+    "trusted_origins",
+    "session.claims",
+    "secret_keys",
+    "resource_metadata_scopes",
+];
 
 /// Whether `path` is a table that holds other keys.
 pub(super) fn is_table(path: &str) -> bool {

@@ -7,6 +7,7 @@ mod base_urls;
 mod connection;
 mod environment;
 mod errors;
+mod files;
 mod in_code;
 mod keys;
 mod listener;
@@ -16,6 +17,7 @@ mod reader;
 mod resource_metadata;
 mod secret_keys;
 mod session;
+mod site_data;
 mod source;
 mod store;
 #[cfg(feature = "testing")]
@@ -25,6 +27,7 @@ mod tests;
 mod texts;
 mod urls;
 mod values;
+mod webhook;
 
 use cookie::Key;
 
@@ -33,12 +36,13 @@ use crate::oidc::{ClientSecret, Prompt};
 
 pub(crate) use base_urls::{BaseUrls, ProxyPrefix};
 pub(crate) use connection::Connection;
-pub use in_code::{Config, SessionConfig};
+pub use in_code::{Config, SessionConfig, WebhookConfig};
 #[cfg(feature = "testing")]
 pub(crate) use read::given;
-pub(crate) use read::{read, read_resource_server};
+pub(crate) use read::{OfResourceServer, read, read_resource_server};
 pub(crate) use resource_metadata::ResourceMetadata;
 pub(crate) use secret_keys::has_secret_key;
+pub use site_data::SiteData;
 pub use store::Store;
 #[cfg(feature = "testing")]
 pub(crate) use test_provider::TestProvider;
@@ -78,10 +82,14 @@ pub(crate) struct Settings {
     pub(crate) after_sign_in: LocalPath,
     /// Where a sign-out without `return_to` leads, as browsers have it.
     pub(crate) after_sign_out: LocalPath,
+    /// What browsers delete at a sign-out.
+    pub(crate) clear_site_data: Vec<SiteData>,
     /// Other origins whose requests count as the site's own.
     pub(crate) trusted_origins: Vec<Origin>,
     /// The keys under `session`.
     pub(crate) session: crate::session::Settings,
+    /// The keys under `webhook`, if webhooks are received.
+    pub(crate) webhook: Option<crate::webhook::Settings>,
     /// The keys that encrypt cookies, at least one. The first key encrypts; all keys decrypt.
     pub(crate) secret_keys: Vec<Key>,
     /// Whether the only key was generated at this launch and is lost when the process ends.

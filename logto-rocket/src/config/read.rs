@@ -9,8 +9,8 @@ use super::reader::Reader;
 use super::secret_keys::{self, MAKE_ONE};
 use super::values::{self, Base, Origin};
 use super::{
-    BaseUrls, Config, Connection, ResourceMetadata, Settings, connection, environment, keys,
-    session, texts,
+    BaseUrls, Config, Connection, ResourceMetadata, Settings, SiteData, connection, environment,
+    keys, session, texts, webhook,
 };
 use crate::local_path::{LocalPath, NotLocal, Prefix};
 use crate::oidc::Prompt;
@@ -46,9 +46,12 @@ pub(crate) fn read(
     let pushed_authorization = reader.flag("pushed_authorization").unwrap_or(false);
     let after_sign_in = local_path(&mut reader, "after_sign_in", &base_urls.prefix);
     let after_sign_out = local_path(&mut reader, "after_sign_out", &base_urls.prefix);
+    let clear_site_data =
+        reader.list("sign_out.clear_site_data", SiteData::parse).unwrap_or_default();
     let trusted_origins = reader.list("trusted_origins", Origin::of_another).unwrap_or_default();
     let is_https = base_urls.is_https().unwrap_or(listener.has_tls);
     let session = session::read(&mut reader, is_https, has_own_store, &mut warnings);
+    let webhook = webhook::read(&mut reader, &mut warnings);
     let (secret_keys, generated_key) = secret_keys(&mut reader, debug);
     let user_route = reader.flag("user_route").unwrap_or(true);
 
@@ -73,13 +76,24 @@ pub(crate) fn read(
         pushed_authorization,
         after_sign_in,
         after_sign_out,
+        clear_site_data,
         trusted_origins,
         session,
+        webhook,
         secret_keys,
         generated_key,
         user_route,
     };
     Ok((settings, warnings))
+}
+
+/// What an application needs that only verifies bearer tokens. Its fields are named as the keys.
+pub(crate) struct OfResourceServer {
+    pub(crate) connection: Connection,
+    pub(crate) resource_metadata: ResourceMetadata,
+    /// The path that the route for webhooks is mounted under.
+    pub(crate) base: Base,
+    pub(crate) webhook: Option<crate::webhook::Settings>,
 }
 
 /// Reads what an application needs that only verifies bearer tokens, from the same layers. Other keys may
@@ -91,13 +105,18 @@ pub(crate) fn read(
 pub(crate) fn read_resource_server(
     figment: &Figment,
     config: Option<&Config>,
-) -> Result<(Connection, ResourceMetadata, Vec<Warning>), ConfigErrors> {
+) -> Result<(OfResourceServer, Vec<Warning>), ConfigErrors> {
     let (mut reader, mut warnings) = open(figment, config)?;
     let connection = connection::read(&mut reader, is_debug(figment), &mut warnings);
     let resource_metadata = ResourceMetadata::read(&mut reader);
+    let base = reader.text("base", Base::parse).unwrap_or_default();
+    let webhook = webhook::read(&mut reader, &mut warnings);
     let errors = reader.into_errors();
     match connection {
-        Some(connection) if errors.is_empty() => Ok((connection, resource_metadata, warnings)),
+        Some(connection) if errors.is_empty() => {
+            let settings = OfResourceServer { connection, resource_metadata, base, webhook };
+            Ok((settings, warnings))
+        }
         _ => Err(errors.with(warnings)),
     }
 }

@@ -9,6 +9,7 @@ use rocket::figment::{Figment, Metadata, Profile, Source};
 
 use super::environment::{self, Environment};
 use super::errors::{ConfigError, ConfigErrors, Warning, Wrong, shown};
+use super::files;
 use super::keys::{self, KEYS};
 #[cfg(feature = "testing")]
 use super::test_provider::TestProvider;
@@ -34,7 +35,7 @@ impl Reader {
         let mut reader = Self {
             layers,
             logto: Dict::new().into(),
-            empty_variables: environment.empty.clone(),
+            empty_variables: environment.variables.empty.clone(),
             errors: ConfigErrors::default(),
         };
         // The layer of the environment contains known keys only; it must not hide errors in the
@@ -42,7 +43,11 @@ impl Reader {
         if !reader.check() {
             return Err(reader.errors);
         }
-        reader.layers = reader.layers.merge(environment);
+        let Environment { variables, files, errors } = environment;
+        for error in errors {
+            reader.errors.push(error);
+        }
+        reader.layers = files.into_iter().fold(reader.layers.merge(variables), Figment::merge);
         if let Ok(logto) = reader.layers.find_value("logto") {
             reader.logto = logto;
         }
@@ -170,10 +175,14 @@ impl Reader {
         })
     }
 
-    /// Records that the value of `key` is invalid, although it could be parsed.
+    /// Records that the value of `key` is invalid, although it could be parsed, or that it is missing,
+    /// unless it is known why.
     pub(super) fn reject(&mut self, key: &str, wrong: Wrong) {
         if let Some(value) = self.logto.find_ref(key).cloned() {
             return self.error(key, &value, wrong);
+        }
+        if self.is_wrong(key) {
+            return;
         }
         let empty = self.empty_variables.contains(key);
         let source = empty.then(|| format!("{}, which is empty", keys::variable(key)));
@@ -184,7 +193,8 @@ impl Reader {
     /// A warning about the value of `key`, which is `what`, with its cure.
     pub(super) fn warning(&self, key: &str, what: &str, cure: &str) -> Warning {
         let given = self.logto.find_ref(key);
-        let value = given.and_then(|value| shown(key, value)).map(|value| format!(" = {value}"));
+        let value = given.and_then(|value| self.shown(key, value));
+        let value = value.map(|value| format!(" = {value}"));
         let source = given.map(|value| format!(" (from {})", self.source(key, value)));
         let (value, source) = (value.unwrap_or_default(), source.unwrap_or_default());
         Warning::new(format!("logto.{key}{value}{source} {what}. To fix it, {cure}."))
@@ -235,8 +245,17 @@ impl Reader {
 
     fn error(&mut self, key: &str, value: &Value, wrong: Wrong) {
         let source = Some(self.source(key, value));
-        let value = shown(key, value);
+        let wrong = match value.as_str() {
+            Some(text) if self.is_from_file(value.tag()) => wrong.without(text),
+            _ => wrong,
+        };
+        let value = self.shown(key, value);
         self.errors.push(ConfigError { key: format!("logto.{key}"), value, source, wrong });
+    }
+
+    /// The value as a message shows it: none of a file.
+    fn shown(&self, key: &str, value: &Value) -> Option<String> {
+        if self.is_from_file(first_tag(value)) { None } else { shown(key, value) }
     }
 
     /// A description of the source of a value.
@@ -247,6 +266,10 @@ impl Reader {
 
     fn is_from_environment(&self, tag: Tag) -> bool {
         self.metadata(tag).is_some_and(source::is_environment)
+    }
+
+    fn is_from_file(&self, tag: Tag) -> bool {
+        self.metadata(tag).is_some_and(|from| from.name == files::NAME)
     }
 
     fn metadata(&self, tag: Tag) -> Option<&Metadata> {

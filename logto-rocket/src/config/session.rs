@@ -46,6 +46,7 @@ pub(super) fn read(
     Settings {
         max_lifetime,
         idle_timeout: idle_timeout(reader, max_lifetime),
+        persistent: reader.flag("session.persistent").unwrap_or(true),
         revalidate_after,
         max_stale,
         store,

@@ -3,6 +3,7 @@
 mod base_urls;
 mod environment;
 mod errors;
+mod files;
 mod layers;
 mod listener;
 mod never_panics;

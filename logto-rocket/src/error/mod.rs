@@ -205,6 +205,23 @@ impl Error {
 
 impl std::error::Error for Error {}
 
+impl Call {
+    /// A stable name, for a label of a metric.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Discovery => "discovery",
+            Self::Keys => "keys",
+            Self::Token => "token",
+            Self::UserInfo => "user_info",
+            Self::Revocation => "revocation",
+            Self::PushedAuthorization => "pushed_authorization",
+            Self::ClientCredentials => "client_credentials",
+            Self::TokenExchange => "token_exchange",
+            Self::Introspection => "introspection",
+        }
+    }
+}
+
 impl fmt::Display for Call {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {

@@ -11,6 +11,7 @@ use crate::config::{BaseUrls, ProxyPrefix, Settings};
 use crate::resource_server::ResourceServer;
 use crate::response::CATCHER;
 use crate::session::{self, StoreSettings};
+use crate::webhook::Receiver;
 
 /// Logs what was attached, in one block, without secrets.
 pub(super) fn client(client: &Client, rocket: &Rocket<Orbit>) {
@@ -18,12 +19,15 @@ pub(super) fn client(client: &Client, rocket: &Rocket<Orbit>) {
     let mut lines = vec![format!("issuer: {}", settings.connection.issuer.as_str())];
     let uris = |what: &'static str, name: &'static str| {
         let urls = client.host_ids().map(move |host| client.route_url(host, name));
-        urls.map(move |url| format!("{what} to register: {url}"))
+        urls.map(move |url| format!("{what}: {url}"))
     };
-    lines.extend(uris("redirect URI", "sign-in-callback"));
-    lines.extend(uris("post sign-out redirect URI", "sign-out-callback"));
+    lines.extend(uris("redirect URI to register", "sign-in-callback"));
+    lines.extend(uris("post sign-out redirect URI to register", "sign-out-callback"));
     // Logto takes one.
-    lines.extend(uris("back-channel logout URI", "backchannel-logout").take(1));
+    lines.extend(uris("back-channel logout URI to register", "backchannel-logout").take(1));
+    if settings.webhook.is_some() {
+        lines.extend(uris("webhook to create", "webhook").take(1));
+    }
     lines.extend(place(settings));
     lines.push(format!("sessions: {}", sessions(&settings.session)));
     lines.push(format!("scopes: {}", client.scopes().join(" ")));
@@ -80,6 +84,7 @@ pub(super) fn resource_server(server: &ResourceServer, rocket: &Rocket<Orbit>) {
         format!("issuer: {}", server.issuer().identifier()),
         "access tokens are verified; there is no sign-in here".into(),
     ];
+    lines.extend(webhook_path(rocket).map(|path| format!("webhooks are received at `{path}`")));
     lines.extend(protected::list(rocket));
     lines.extend(audiences(server));
     #[cfg(feature = "testing")]
@@ -101,6 +106,16 @@ fn audiences(server: &ResourceServer) -> Vec<String> {
         format!("no metadata of {resource}: another resource of this application has the same path")
     });
     resources.into_iter().chain(documents).chain(clashes).collect()
+}
+
+/// The path of the route for webhooks, if it is mounted.
+fn webhook_path(rocket: &Rocket<Orbit>) -> Option<String> {
+    rocket.state::<Receiver>()?;
+    let mut routes = rocket.routes();
+    let route = routes.find(|route| {
+        route.name.as_deref() == Some("logto") && route.uri.path().ends_with("/webhook")
+    })?;
+    Some(route.uri.path().to_owned())
 }
 
 fn print(lines: Vec<String>) {

@@ -30,11 +30,16 @@ pub(super) fn forbid_caching(
     public_caching: &PublicCaching,
 ) {
     let mut policy = Policy::default();
-    let mut targeted = Vec::new();
+    let (mut targeted, mut listed) = (Vec::new(), Vec::new());
     for header in response.headers().iter() {
         let name = header.name().as_str();
         if name.eq_ignore_ascii_case("Cache-Control") {
             policy.read(header.value());
+        } else if name.eq_ignore_ascii_case("Vary") {
+            listed.extend(
+                vary.iter()
+                    .filter(|wanted| names(header.value(), wanted) || names(header.value(), "*")),
+            );
         } else if is_targeted(name) {
             targeted.push(name.to_owned());
         }
@@ -48,11 +53,8 @@ pub(super) fn forbid_caching(
     if !policy.is_private || policy.is_public {
         response.set_header(Header::new("Cache-Control", "no-store"));
     }
-    for name in vary {
-        let listed = |list: &str| names(list, name) || names(list, "*");
-        if !response.headers().get("Vary").any(listed) {
-            response.adjoin_header(Header::new("Vary", *name));
-        }
+    for name in vary.iter().filter(|wanted| !listed.contains(wanted)) {
+        response.adjoin_header(Header::new("Vary", *name));
     }
 }
 

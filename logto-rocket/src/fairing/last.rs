@@ -5,20 +5,30 @@
 //! which ignites after every fairing of the application, and that attaches [`Answering`], whose turn
 //! comes after the fairings that these attach.
 
+use std::sync::Mutex;
+
 use rocket::fairing::{self, Fairing, Info, Kind};
 use rocket::{Build, Request, Response, Rocket};
 
 use super::caching::PublicCaching;
-use super::{protected, response};
+use super::store::Builder;
+use super::{launch, protected, response, store};
 use crate::client::Client;
 use crate::response::catchers;
 
-/// Looks at the routes that values guard, and registers the catchers, where no other fairing has
-/// registered one.
-pub(super) struct AfterOthers;
+/// Builds the store, looks at the routes that values guard, and registers the catchers, where no other
+/// fairing has registered one.
+pub(super) struct AfterOthers(Mutex<Option<Builder>>);
 
 /// Writes what guards and routes have noted into each response.
 struct Answering(PublicCaching);
+
+impl AfterOthers {
+    /// With what builds the store, if it is to be built.
+    pub fn new(builder: Option<Builder>) -> Self {
+        Self(Mutex::new(builder))
+    }
+}
 
 #[rocket::async_trait]
 impl Fairing for AfterOthers {
@@ -29,6 +39,11 @@ impl Fairing for AfterOthers {
     async fn on_ignite(&self, rocket: Rocket<Build>) -> fairing::Result {
         protected::declare(&rocket);
         if protected::lacks_sessions(&rocket) {
+            return Err(rocket);
+        }
+        if let Some(builder) = launch::take(&self.0)
+            && !store::build(builder, &rocket).await
+        {
             return Err(rocket);
         }
         let settings = Client::of(&rocket).map(|client| client.settings());

@@ -5,26 +5,30 @@ use std::sync::{Arc, Mutex, PoisonError};
 use cookie::Key;
 use rocket::{Build, Rocket};
 
+use super::store::OwnStore;
 use crate::client::{Client, Logto};
 use crate::clock::Clock;
 use crate::config::{self, Config, Connection, Settings};
-use crate::events::Events;
-use crate::oidc::{ClientSettings, Issuer, IssuerSettings, Oidc};
+use crate::events::{Event, Events};
+use crate::oidc::{ClientSettings, Issuer, IssuerSettings, Observer, Oidc};
 use crate::resource_server::ResourceServer;
+use crate::routes;
 use crate::session::{
-    MemoryStore, SessionStore, Sessions, Site, SiteHost, StoreError, StoreSettings,
+    MemoryStore, ObservedStore, SessionStore, Sessions, Site, SiteHost, StoreError, StoreSettings,
 };
+use crate::webhook::{self, Receiver, WebhookHook};
 
 /// The client and the resource server for this configuration. If the configuration has errors, all of
 /// them are logged and there is neither.
 pub(super) fn logto(
     rocket: &Rocket<Build>,
     config: Option<&Config>,
-    own_store: Option<Arc<dyn SessionStore>>,
+    own_store: &OwnStore,
     clock: Clock,
     events: Arc<Events>,
 ) -> Option<(Logto, ResourceServer)> {
-    let read = config::read(rocket.figment(), config, own_store.is_some());
+    let has_own_store = !matches!(own_store, OwnStore::None);
+    let read = config::read(rocket.figment(), config, has_own_store);
     let (settings, warnings) = read.inspect_err(|mistakes| log::error!("{mistakes}")).ok()?;
     for warning in warnings {
         log::warn!("{warning}");
@@ -35,13 +39,13 @@ pub(super) fn logto(
              `openssl rand -base64 32` and set ROCKET_SECRET_KEY to it."
         );
     }
-    let issuer = issuer(&settings.connection, clock.clone());
+    let issuer = issuer(&settings.connection, clock.clone(), &events);
     let issuer = issuer.inspect_err(|mistake| log::error!("{mistake}")).ok()?;
     let issuer = Arc::new(issuer);
     let metadata = settings.resource_metadata.clone();
     let server = ResourceServer::new(Arc::clone(&issuer), Arc::clone(&events), metadata);
     let oidc = Oidc::new(issuer, client_settings(&settings));
-    let store = store(&settings, own_store, &clock);
+    let store = store(&settings, own_store, &clock, &events);
     let store = store.inspect_err(|mistake| log::error!("{mistake}")).ok()?;
     let (first, others) = hosts(rocket, &settings);
     let base = settings.base_path();
@@ -85,11 +89,12 @@ fn hosts(rocket: &Rocket<Build>, settings: &Settings) -> (SiteHost, Vec<SiteHost
 #[cfg_attr(not(feature = "redis"), expect(clippy::unnecessary_wraps, reason = "Redis may fail"))]
 fn store(
     settings: &Settings,
-    own_store: Option<Arc<dyn SessionStore>>,
+    own_store: &OwnStore,
     clock: &Clock,
-) -> Result<Option<Arc<dyn SessionStore>>, StoreError> {
-    Ok(match &settings.session.store {
-        StoreSettings::Cookie => None,
+    events: &Arc<Events>,
+) -> Result<Option<Arc<ObservedStore>>, StoreError> {
+    let store: Option<Arc<dyn SessionStore>> = match &settings.session.store {
+        StoreSettings::Cookie => return Ok(None),
         StoreSettings::Memory => {
             let capacity = MemoryStore::DEFAULT_CAPACITY;
             Some(Arc::new(MemoryStore::timed_by(clock.clone(), capacity)))
@@ -107,8 +112,36 @@ fn store(
             rocket::tokio::spawn(async move { first.ready().await });
             Some(store)
         }
-        StoreSettings::Own => own_store,
-    })
+        StoreSettings::Own => match own_store {
+            OwnStore::Given(store) => Some(Arc::clone(store)),
+            OwnStore::None | OwnStore::Later(_) => None,
+        },
+    };
+    let observed = ObservedStore::later(Arc::clone(events), clock.clone());
+    if let Some(store) = store {
+        observed.is(store);
+    }
+    Ok(Some(Arc::new(observed)))
+}
+
+/// Mounts the route for webhooks under `base`, if there are any.
+pub(super) fn with_webhooks(
+    rocket: Rocket<Build>,
+    base: String,
+    settings: Option<webhook::Settings>,
+    hook: &Mutex<Option<WebhookHook>>,
+) -> Rocket<Build> {
+    let hook = take(hook);
+    let Some(settings) = settings else {
+        if hook.is_some() {
+            log::warn!(
+                "`on_webhook` is never called: without `logto.webhook.signing_keys` no webhooks are \
+                 received."
+            );
+        }
+        return rocket;
+    };
+    rocket.manage(Receiver::new(settings, hook)).mount(base, routes::webhook())
 }
 
 /// Passes the encryption key to Rocket as well, so that its private cookies and this crate's
@@ -132,7 +165,11 @@ pub(super) fn with_any_secret_key(rocket: Rocket<Build>) -> Rocket<Build> {
 }
 
 /// Logto as the one who signs tokens, by where it is.
-pub(super) fn issuer(connection: &Connection, clock: Clock) -> Result<Issuer, String> {
+pub(super) fn issuer(
+    connection: &Connection,
+    clock: Clock,
+    events: &Arc<Events>,
+) -> Result<Issuer, String> {
     let settings = IssuerSettings {
         issuer: connection.issuer.as_str().to_owned(),
         internal: connection.internal_endpoint.clone(),
@@ -143,7 +180,12 @@ pub(super) fn issuer(connection: &Connection, clock: Clock) -> Result<Issuer, St
         ca_certificates: connection.ca_certificates.iter().map(|file| file.pem.clone()).collect(),
         sources: connection.sources.clone(),
     };
-    Issuer::new(settings, clock)
+    let events = Arc::clone(events);
+    let observer = Observer::new(move |call, took, answered| {
+        let (status, error) = (answered.ok(), answered.err().cloned());
+        events.emit(&Event::LogtoCalled { call, took, status, error });
+    });
+    Issuer::new(settings, clock, observer)
 }
 
 fn client_settings(settings: &Settings) -> ClientSettings {

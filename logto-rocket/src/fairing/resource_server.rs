@@ -11,13 +11,14 @@ use super::provider::ProviderChoice;
 use super::{announce, launch};
 use crate::client::Logto;
 use crate::clock::Clock;
-use crate::config::{self, Config};
+use crate::config::{self, Config, OfResourceServer};
 use crate::events::{Event, EventHook, Events};
 use crate::guard::Registry;
 use crate::resource_server::ResourceServer;
 use crate::routes;
 #[cfg(feature = "testing")]
 use crate::testing::Idp;
+use crate::webhook::WebhookHook;
 
 /// Attaches what an API needs that programs call with access tokens, and that has no sign-in of its own.
 /// Create one with [`Logto::resource_server()`].
@@ -58,6 +59,7 @@ pub struct ResourceServerFairing {
     #[cfg(feature = "testing")]
     provider: ProviderChoice,
     on_event: Mutex<Option<EventHook>>,
+    pub(super) on_webhook: Mutex<Option<WebhookHook>>,
 }
 
 impl Logto {
@@ -146,23 +148,23 @@ impl ResourceServerFairing {
         self
     }
 
-    /// What it manages; without it, if the configuration has errors, which are logged.
+    /// What it manages, and the settings; without them, if the configuration has errors, which are logged.
     fn server(
         &self,
         rocket: &Rocket<Build>,
         config: Option<&Config>,
         clock: Clock,
-    ) -> Option<ResourceServer> {
+    ) -> Option<(ResourceServer, OfResourceServer)> {
         let read = config::read_resource_server(rocket.figment(), config);
-        let (connection, metadata, warnings) =
-            read.inspect_err(|mistakes| log::error!("{mistakes}")).ok()?;
+        let (settings, warnings) = read.inspect_err(|mistakes| log::error!("{mistakes}")).ok()?;
         for warning in warnings {
             log::warn!("{warning}");
         }
-        let issuer = launch::issuer(&connection, clock);
-        let issuer = issuer.inspect_err(|mistake| log::error!("{mistake}")).ok()?;
         let events = Arc::new(Events::new(launch::take(&self.on_event)));
-        Some(ResourceServer::new(Arc::new(issuer), events, metadata))
+        let issuer = launch::issuer(&settings.connection, clock, &events);
+        let issuer = issuer.inspect_err(|mistake| log::error!("{mistake}")).ok()?;
+        let metadata = settings.resource_metadata.clone();
+        Some((ResourceServer::new(Arc::new(issuer), events, metadata), settings))
     }
 }
 
@@ -180,12 +182,17 @@ impl Fairing for ResourceServerFairing {
         let config = self.config.clone();
         #[cfg(feature = "testing")]
         let (rocket, config) = self.provider.apply(rocket, config, &clock).await;
-        let Some(server) = self.server(&rocket, config.as_ref(), clock) else { return Err(rocket) };
+        let server = self.server(&rocket, config.as_ref(), clock);
+        let Some((server, settings)) = server else { return Err(rocket) };
         let rocket = launch::with_any_secret_key(rocket);
         let rocket = rocket.manage(server).manage(Registry::default());
         #[cfg(feature = "testing")]
         let rocket = rocket.manage(crate::testing::BearerKey::default());
-        Ok(rocket.mount("/", routes::resource_metadata()).attach(AfterOthers))
+        let OfResourceServer { base, webhook, .. } = settings;
+        let base = base.to_string();
+        let rocket = rocket.mount("/", routes::resource_metadata());
+        let rocket = launch::with_webhooks(rocket, base, webhook, &self.on_webhook);
+        Ok(rocket.attach(AfterOthers::new(None)))
     }
 
     async fn on_liftoff(&self, rocket: &Rocket<Orbit>) {

@@ -5,6 +5,7 @@ use rocket::{Request, Response};
 
 use super::caching::{PublicCaching, forbid_caching};
 use crate::client::Client;
+use crate::config::SiteData;
 use crate::request::{RequestState, SessionWrite, Writes, host_of};
 use crate::session::Sessions;
 
@@ -65,12 +66,15 @@ fn write_cookies(
     let own = sessions.cookies(host_of(request, client));
     let mut cookies = writes.cookies;
     match (writes.session, state.found()) {
-        (SessionWrite::Delete, _) => cookies.extend(own.deletions()),
+        (SessionWrite::Delete, _) => {
+            cookies.extend(own.deletions());
+            clear_site_data(response, &client.settings().clear_site_data);
+        }
         (SessionWrite::Begin(session), _) if sessions.is_alive(&session) => {
             cookies.extend(own.writes(&session, request).unwrap_or_default());
         }
         (SessionWrite::Keep, Some(loaded)) => {
-            if let Some(session) = sessions.to_write(loaded) {
+            if let Some(session) = sessions.to_write(loaded, state.activity()) {
                 match own.writes(&session, request) {
                     Ok(writes) => cookies.extend(writes),
                     Err(error) => log::warn!("A session could not be written: {error}"),
@@ -86,5 +90,14 @@ fn write_cookies(
     for cookie in cookies {
         let cookie = own.build(cookie).to_string();
         response.adjoin_header(Header::new("Set-Cookie", cookie));
+    }
+}
+
+/// Has the browser delete these data of the site
+/// ([Clear Site Data, section 3.1](https://www.w3.org/TR/clear-site-data/#header)).
+fn clear_site_data(response: &mut Response<'_>, data: &[SiteData]) {
+    if !data.is_empty() {
+        let quoted: Vec<_> = data.iter().map(|data| format!("\"{}\"", data.as_str())).collect();
+        response.set_raw_header("Clear-Site-Data", quoted.join(", "));
     }
 }

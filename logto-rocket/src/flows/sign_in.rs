@@ -33,6 +33,7 @@ pub struct SignInBuilder<'l> {
     options: SignInOptions,
     return_to: Option<LocalPath>,
     sub: Option<String>,
+    persistent: Option<bool>,
 }
 
 /// A sign-in that has started: as the response of a handler, it sends the browser to Logto. A script
@@ -60,7 +61,8 @@ impl Logto {
 
 impl<'l> SignInBuilder<'l> {
     pub(crate) fn new(client: &'l Arc<Client>, host: HostId) -> Self {
-        Self { client, host, options: SignInOptions::default(), return_to: None, sub: None }
+        let options = SignInOptions::default();
+        Self { client, host, options, return_to: None, sub: None, persistent: None }
     }
 
     /// Where to go after signing in: a path on this site, with its query, of at most 1,024 bytes, or an
@@ -69,6 +71,13 @@ impl<'l> SignInBuilder<'l> {
     /// [`Event::ReturnToIgnored`] says why, and the default holds.
     pub fn return_to(mut self, path: &str) -> Self {
         self.return_to = self.client.return_to(self.host, path);
+        self
+    }
+
+    /// Whether the browser keeps the session when it is closed: "keep me signed in". Default: as
+    /// `session.persistent` says, or, if the same user signs in again while signed in, as before.
+    pub fn remember(mut self, keep: bool) -> Self {
+        self.persistent = Some(keep);
         self
     }
 
@@ -188,7 +197,7 @@ impl<'l> SignInBuilder<'l> {
     }
 
     async fn prepare(self) -> Result<SignIn, Error> {
-        let Self { client, host, options, return_to, sub } = self;
+        let Self { client, host, options, return_to, sub, persistent } = self;
         let scopes = client.scopes();
         let resources = client.resources();
         let redirect_uri = client.route_url(host, "sign-in-callback");
@@ -199,6 +208,7 @@ impl<'l> SignInBuilder<'l> {
             AskedInFlow::new(&authorization.scopes, &authorization.resources, &client.asked());
         let mut flow = Flow::new(authorization.verifier, asked, client.clock().now());
         (flow.return_to, flow.max_age, flow.sub) = (return_to, max_age, sub);
+        flow.persistent = persistent;
         Ok(SignIn { client: Arc::clone(client), host, url: authorization.url, flow })
     }
 }

@@ -38,6 +38,9 @@ pub struct Authenticated<R: Protected>(PhantomData<fn() -> R>);
 pub trait Protected: Send + Sync + 'static {
     /// Who may come in.
     const REQUIREMENT: Requirement<needs::Request>;
+    /// Whether a request counts as activity in its session.
+    #[doc(hidden)]
+    const IS_ACTIVITY: bool = true;
     /// Where that is written.
     #[doc(hidden)]
     const PLACE: Place;
@@ -48,7 +51,11 @@ impl<'r, R: Protected> FromRequest<'r> for Authenticated<R> {
     type Error = Refusal;
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Refusal> {
-        let decided = decide(request, RequestState::of(request), R::REQUIREMENT.tree()).await;
+        let state = RequestState::of(request);
+        if !R::IS_ACTIVITY {
+            state.set_background();
+        }
+        let decided = decide(request, state, R::REQUIREMENT.tree()).await;
         match decided {
             Ok(()) => Outcome::Success(Self(PhantomData)),
             Err(refusal) => Outcome::Error((refusal.status(), refusal)),

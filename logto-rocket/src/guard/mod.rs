@@ -8,6 +8,7 @@ mod caller;
 mod claims_as;
 mod client;
 mod guarded;
+mod readiness;
 mod registry;
 mod session_id;
 mod user;

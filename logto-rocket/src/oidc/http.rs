@@ -13,6 +13,7 @@ use url::Url;
 
 use super::clock_difference::ClockDifference;
 use super::connection::{address, failure, reasons, too_slow};
+use super::observer::Observer;
 use super::settings::IssuerSettings;
 use crate::clock::Clock;
 use crate::error::{Call, Error};
@@ -35,6 +36,7 @@ pub(super) struct Http {
     settings: Arc<IssuerSettings>,
     issuer: Url,
     clock: Clock,
+    observer: Observer,
     pub(super) clock_difference: ClockDifference,
 }
 
@@ -44,6 +46,7 @@ impl Http {
         settings: &Arc<IssuerSettings>,
         issuer: &Url,
         clock: Clock,
+        observer: Observer,
     ) -> Result<Self, String> {
         let mut client = reqwest::Client::builder()
             .use_rustls_tls()
@@ -70,7 +73,8 @@ impl Http {
             .build()
             .map_err(|error| format!("no HTTPS client can be made: {}", reasons(&error)))?;
         let (settings, issuer) = (Arc::clone(settings), issuer.clone());
-        Ok(Self { client, settings, issuer, clock, clock_difference: ClockDifference::default() })
+        let clock_difference = ClockDifference::default();
+        Ok(Self { client, settings, issuer, clock, observer, clock_difference })
     }
 
     /// Sends the request and reads the answer, within the time of the settings.
@@ -105,8 +109,14 @@ impl Http {
         let url = request.url().clone();
         // In a box, because every request that waits for Logto has room for it.
         let exchange = Box::pin(self.exchange(call, request, &url, sent));
+        let begun = self.clock.instant();
         let answer = tokio::time::timeout(limit, exchange).await;
-        answer.unwrap_or_else(|_| Err(unavailable(call, too_slow(limit, &url, &self.settings))))
+        let answer = answer
+            .unwrap_or_else(|_| Err(unavailable(call, too_slow(limit, &url, &self.settings))));
+        let took = self.clock.instant().saturating_duration_since(begun);
+        let answered = answer.as_ref().map(|answer| answer.status().as_u16());
+        self.observer.called(call, took, answered);
+        answer
     }
 
     /// Gets a public JSON document.

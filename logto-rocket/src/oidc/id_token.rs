@@ -54,9 +54,17 @@ pub(crate) struct MaxAge {
     pub asked_at: u64,
 }
 
+/// What a verified ID token says.
+#[derive(Clone, Debug)]
+pub(crate) struct IdToken {
+    /// What it says of the user: its claims without those that say something of the token.
+    pub claims: Claims,
+    /// When Logto issued it, by its own clock, in whole seconds since the Unix epoch.
+    pub issued_at: u64,
+}
+
 impl Oidc {
-    /// Verifies an ID token of Logto's for this application, and answers with what it says of the
-    /// user: its claims without those that say something of the token.
+    /// Verifies an ID token of Logto's for this application.
     ///
     /// # Errors
     ///
@@ -66,19 +74,21 @@ impl Oidc {
         &self,
         token: &RawIdToken,
         expected: &Expected<'_>,
-    ) -> Result<Claims, Error> {
+    ) -> Result<IdToken, Error> {
         let signed = self.issuer.keys.verify(token.reveal(), is_id_token).await?;
         let payload = Payload::read(&signed.payload)?;
         payload.check_issuer(&self.issuer.settings)?;
         payload.check_audience(&self.client.id, &self.issuer.settings)?;
         payload.check_lifetime(&self.issuer.times())?;
+        let issued_at = payload.required::<NumericDate>("iat")?.rounded_down();
         let sub = payload.subject()?;
         expected.check(&payload, signed.algorithm, &sub, self.issuer.settings.clock_skew)?;
         let json = payload.without(&OF_THE_TOKEN).map_err(|_| InvalidToken::Malformed)?;
-        Claims::read(&json).map_err(|misfit| Error::BadAnswer {
+        let claims = Claims::read(&json).map_err(|misfit| Error::BadAnswer {
             call: Call::Token,
             why: format!("the claim {}", misfit.in_words("the ID token")),
-        })
+        })?;
+        Ok(IdToken { claims, issued_at })
     }
 }
 

@@ -9,6 +9,7 @@ use super::discovery::{self, Provider};
 use super::document::Document;
 use super::http::Http;
 use super::keys::Keys;
+use super::observer::Observer;
 use super::payload::Times;
 use super::seen_tokens::SeenTokens;
 use super::settings::IssuerSettings;
@@ -27,12 +28,16 @@ pub(crate) struct Issuer {
 }
 
 impl Issuer {
-    /// The issuer of these settings. It sends no request yet. An error is a message for the launch.
-    pub(crate) fn new(settings: IssuerSettings, clock: Clock) -> Result<Self, String> {
+    /// The issuer of these settings, whose calls are told to an observer. It sends no request yet. An error is a message for the launch.
+    pub(crate) fn new(
+        settings: IssuerSettings,
+        clock: Clock,
+        observer: Observer,
+    ) -> Result<Self, String> {
         let url = IssuerUrl::new(settings.issuer.clone())
             .map_err(|error| format!("the issuer is not a URL: {error}"))?;
         let settings = Arc::new(settings);
-        let http = Arc::new(Http::new(&settings, url.url(), clock.clone())?);
+        let http = Arc::new(Http::new(&settings, url.url(), clock.clone(), observer)?);
         let provider = Document::new(Call::Discovery, clock.clone(), {
             let (http, settings) = (Arc::clone(&http), Arc::clone(&settings));
             let issuer = url.url().clone();
@@ -56,6 +61,15 @@ impl Issuer {
     pub(crate) async fn ready(&self) -> Result<(), Error> {
         self.provider().await?;
         self.keys.ready().await
+    }
+
+    /// Whether Logto answers now: fetches the discovery document, whatever is known of it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Unavailable`] or [`Error::BadAnswer`].
+    pub(crate) async fn answers(&self) -> Result<(), Error> {
+        discovery::discover(&self.http, &self.settings, self.url.url()).await.map(drop)
     }
 
     /// The clock by which tokens are judged.

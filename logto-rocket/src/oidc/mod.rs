@@ -18,6 +18,7 @@ mod keys;
 mod logout_token;
 mod logout_token_limits;
 mod nonce_hash;
+mod observer;
 mod payload;
 mod secrets;
 mod seen_tokens;
@@ -42,12 +43,13 @@ use openidconnect::{AuthUrl, Client, ClientId, JsonWebKeySet, TokenUrl};
 use url::{Url, form_urlencoded};
 
 pub(crate) use client_credentials::Machine;
-pub(crate) use id_token::{Before, Expected, MaxAge};
+pub(crate) use id_token::{Before, Expected, IdToken, MaxAge};
 pub use introspection::Introspection;
 pub(crate) use issuer::Issuer;
 pub use logout_token::LogoutError;
 pub(crate) use logout_token::LogoutToken;
 pub(crate) use nonce_hash::NonceHash;
+pub(crate) use observer::Observer;
 pub(crate) use secrets::{
     AccessToken, AuthorizationCode, ClientSecret, Nonce, RawIdToken, RefreshToken, State, Verifier,
 };

@@ -1,11 +1,12 @@
 //! [`SeenTokens`]: the access tokens that this process has verified before.
 
 use std::borrow::Borrow;
-use std::hash::{Hash, Hasher, RandomState};
+use std::hash::{Hash, Hasher};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use quick_cache::Weighter;
 use quick_cache::sync::{Cache, DefaultLifecycle};
+use rustc_hash::FxBuildHasher;
 
 use super::keys::Fingerprint;
 use super::verified_token::VerifiedToken;
@@ -19,11 +20,11 @@ const USUAL_BYTES: u64 = 3_000;
 /// How often tokens are looked for that have expired, in seconds.
 const SWEEP_EVERY: u64 = 600;
 
-/// The access tokens that this process has verified before. Each is found by a hash of its whole text, with
-/// a key that only this process has, and the text is compared: one with another signature is another one.
-/// Only what was verified is inserted, with the keys by which it was.
+/// The access tokens that this process has verified before. Each is found by a hash of its whole text, and
+/// the text is compared: one with another signature is another one. Only what was verified is inserted, with
+/// the keys by which it was. So Logto alone could make many with one hash, and the hash needs no key.
 pub(super) struct SeenTokens {
-    tokens: Cache<Text, SeenToken, ByBytes, RandomState>,
+    tokens: Cache<Text, SeenToken, ByBytes, FxBuildHasher>,
     swept_at: AtomicU64,
 }
 
@@ -37,7 +38,7 @@ pub(super) struct SeenToken {
 impl Default for SeenTokens {
     fn default() -> Self {
         let items = usize::try_from(MAX_BYTES / USUAL_BYTES).unwrap_or(usize::MAX);
-        let (hash, lifecycle) = (RandomState::new(), DefaultLifecycle::default());
+        let (hash, lifecycle) = (FxBuildHasher, DefaultLifecycle::default());
         let tokens = Cache::with(items, MAX_BYTES, ByBytes, hash, lifecycle);
         Self { tokens, swept_at: AtomicU64::new(0) }
     }

@@ -10,7 +10,7 @@ use super::host::host_of;
 use crate::client::Client;
 use crate::error::{Error, Refusal};
 use crate::oidc::VerifiedToken;
-use crate::session::{CookieWrite, Loaded, Session};
+use crate::session::{Activity, CookieWrite, Loaded, Session};
 
 /// What one request has found out, and what its response has to write.
 ///
@@ -26,6 +26,7 @@ pub(crate) struct RequestState {
     credentials: OnceLock<Credentials>,
     accepted: OnceLock<Accepted>,
     resource: OnceLock<&'static str>,
+    background: AtomicBool,
     guarded: AtomicBool,
     token_guarded: AtomicBool,
     writes: Mutex<Writes>,
@@ -96,7 +97,8 @@ impl RequestState {
         let loaded = if let Some(loaded) = self.loaded.get() {
             loaded
         } else {
-            let found = client.sessions().load(request, host_of(request, client)).await;
+            let host = host_of(request, client);
+            let found = client.sessions().load(request, host, self.activity()).await;
             self.loaded.get_or_init(|| found)
         };
         loaded.as_ref().map(Option::as_ref).map_err(Clone::clone)
@@ -105,6 +107,16 @@ impl RequestState {
     /// The session that was loaded, if a guard or a route has asked for it and it was found.
     pub fn found(&self) -> Option<&Loaded> {
         self.loaded.get()?.as_ref().ok()?.as_ref()
+    }
+
+    /// Notes that the request is made in the background: it does not count as activity in its session.
+    pub fn set_background(&self) {
+        self.background.store(true, Ordering::Release);
+    }
+
+    /// Whether the request counts as activity in its session.
+    pub fn activity(&self) -> Activity {
+        if self.background.load(Ordering::Acquire) { Activity::None } else { Activity::Use }
     }
 
     /// Notes that a guard of this crate ran before the handler, and why it refused, if it did.

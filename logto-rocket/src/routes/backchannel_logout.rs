@@ -77,7 +77,7 @@ async fn logout_token(request: &Request<'_>, data: Data<'_>) -> Option<String> {
 async fn carry_out(sessions: &Arc<Sessions>, token: &LogoutToken) -> Result<(), Error> {
     let over = match (&token.sid, &token.sub) {
         (Some(sid), _) => sessions.end_by_sid(sid).await?,
-        (None, Some(sub)) => sessions.end_by_sub(sub, token.issued_at).await?,
+        (None, Some(sub)) => sessions.end_at_logto(sub, token.issued_at).await?,
         (None, None) => return Ok(()),
     };
     // With `offline_access` refresh tokens outlive the session at Logto. The response does not wait

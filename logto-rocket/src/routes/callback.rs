@@ -9,7 +9,7 @@ use cookie::SameSite;
 use rocket::http::Status;
 use rocket::{Request, Response};
 
-use self::exchange::{exchange, place};
+use self::exchange::{Callback, exchange, place};
 use self::failure::{fail, try_again};
 use super::query::Query;
 use crate::client::Client;
@@ -21,7 +21,9 @@ use crate::local_path::LocalPath;
 use crate::oidc::AuthorizationCode;
 use crate::request::{RequestState, SessionWrite, client_address, header};
 use crate::response::{BuiltInPage, label, redirect, texts};
-use crate::session::{Flow, FlowSecret, NotCreated, Session, SignInOrigin, SignInResult};
+use crate::session::{
+    Exchanged, Flow, FlowSecret, NotCreated, Session, SignInCode, SignInOrigin, SignInResult,
+};
 use crate::user::LogtoUser;
 
 /// Completes the sign-in that the callback belongs to, or shows why it failed. It never starts
@@ -85,10 +87,13 @@ pub(super) async fn respond(
             .unwrap_or_else(|| fail(client, request, Some(&flow), &SignInError::Spent));
     };
     let origin = origin(request);
+    let before = RequestState::of(request).loaded(request, client).await.ok().flatten();
+    let before = before.map(|loaded| Arc::clone(&loaded.session));
     let exchange = || {
         let code = AuthorizationCode::from(code);
-        let exchange =
-            exchange(Arc::clone(client), host, flow.clone(), (verifier.clone(), code), origin);
+        let (flow, verifier) = (flow.clone(), verifier.clone());
+        let callback = Callback { host, flow, verifier, code, origin, before };
+        let exchange = exchange(Arc::clone(client), callback);
         async move {
             let _place = place;
             exchange.await
@@ -97,7 +102,16 @@ pub(super) async fn respond(
     let Some(exchanged) = attempt.result(exchange).await else {
         return fail(client, request, Some(&flow), &SignInError::Spent);
     };
-    match attempt.outcome(|| admit(client, request, exchanged)).await {
+    let name = SignInCode::new(host, flow.state().reveal(), code);
+    let outcome = match exchanged {
+        Ok(Exchanged::Here(session)) => {
+            attempt.outcome(|| admit(client, request, &name, session)).await
+        }
+        Ok(Exchanged::Elsewhere(session)) => Ok(session),
+        Ok(Exchanged::Taken) => return signed_in_elsewhere(client, request, &flow),
+        Err(error) => Err(error),
+    };
+    match outcome {
         Ok(session) => succeed(client, request, &flow, session).await,
         Err(error) if !used_codes.knows(&flow.key()) => try_again(client, request, &flow, &error),
         Err(error) => fail(client, request, Some(&flow), &error),
@@ -115,9 +129,9 @@ async fn check_issuer(client: &Arc<Client>, query: &Query) -> Result<(), SignInE
 async fn admit(
     client: &Arc<Client>,
     request: &Request<'_>,
-    exchanged: SignInResult,
+    name: &SignInCode,
+    session: Arc<Session>,
 ) -> SignInResult {
-    let session = exchanged?;
     // Before the hook, which may get access tokens: they are stored with the session. No browser has
     // its secret yet.
     match client.sessions().create(&session).await {
@@ -134,6 +148,7 @@ async fn admit(
     }
     match allow(client, request, &session).await {
         Ok(()) => {
+            client.sessions().leave_word(name, &session).await;
             let (sub, id) = (session.claims.sub.clone(), session.id.clone());
             client.emit(&Event::SignedIn { sub, session: id });
             Ok(session)
@@ -201,6 +216,19 @@ fn arrive(client: &Arc<Client>, request: &Request<'_>, path: &LocalPath) -> Resp
     BuiltInPage::new(Status::Ok, texts::SIGNED_IN)
         .link(label::GO_ON, path.clone())
         .forward(path.clone())
+        .secret_address()
+        .respond(request)
+}
+
+/// Another process has exchanged the code, or is about to. What it sets in this browser is not known here.
+fn signed_in_elsewhere(
+    client: &Arc<Client>,
+    request: &Request<'_>,
+    flow: &Flow,
+) -> Response<'static> {
+    let page = flow.return_to.as_ref().unwrap_or(&client.settings().after_sign_in);
+    BuiltInPage::new(Status::Ok, texts::SIGNED_IN_ELSEWHERE)
+        .link(label::GO_ON, page.clone())
         .secret_address()
         .respond(request)
 }

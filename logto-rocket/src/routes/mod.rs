@@ -9,12 +9,14 @@ mod sign_out;
 mod sign_out_callback;
 mod unlisted_host;
 mod user;
+mod webhook;
 
 use rocket::http::Method;
 use rocket::route::{Handler, Outcome};
 use rocket::{Data, Request, Response, Route};
 
 pub(crate) use self::resource_metadata::resource_metadata;
+pub(crate) use self::webhook::webhook;
 use crate::client::Client;
 use crate::flows::SignInBuilder;
 use crate::oidc::FirstScreen;

@@ -18,7 +18,7 @@ use crate::request::{Initiator, Kind, Loader, RequestState, header, own_path};
 use crate::response::{BuiltInPage, label, onward, redirect, texts};
 use crate::user::LogtoUser;
 
-/// The parameters of a link to the route, besides `return_to`.
+/// The parameters of a link to the route, besides `return_to` and `remember`.
 const LISTED: [&str; 9] = [
     "first_screen",
     "identifier",
@@ -57,6 +57,12 @@ pub(super) async fn respond(
     let builder = match query.get("return_to") {
         Some(path) => builder.return_to(path),
         None => builder,
+    };
+    let builder = match query.get("remember") {
+        Some(choice @ ("0" | "1")) if Initiator::of(request, client).may_change_the_user() => {
+            builder.remember(choice == "1")
+        }
+        _ => builder,
     };
     let builder = builder.with(|options| read(options, &query));
     let builder = match Hooks::of(request).and_then(|hooks| hooks.sign_in_options.as_ref()) {

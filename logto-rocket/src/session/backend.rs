@@ -10,8 +10,8 @@ use super::cookie::{CookiesByHost, TooLarge};
 use super::lifetimes::Lifetimes;
 use super::memory::{CachedSession, Entry, Memory};
 use super::secret::Secret;
-use super::session::{Session, SignInOrigin};
-use super::store::{Lease, SessionStore, StoreError, StoredSessions};
+use super::session::{Activity, Session, SignInOrigin};
+use super::store::{CodeClaim, Lease, SessionStore, SignInCode, StoreError, StoredSessions};
 use crate::clock::Clock;
 use crate::error::Error;
 use crate::host::HostId;
@@ -96,9 +96,15 @@ impl Backend {
     }
 
     /// Writes a loaded session back to the store in a task of its own, if anything is to be written.
-    pub fn write_behind(&self, opened: &Arc<CachedSession>, session: &Arc<Session>, now: u64) {
+    pub fn write_behind(
+        &self,
+        opened: &Arc<CachedSession>,
+        session: &Arc<Session>,
+        activity: Activity,
+        now: u64,
+    ) {
         if let Self::Store(sessions) = self {
-            sessions.write_behind(opened, session, now);
+            sessions.write_behind(opened, session, activity, now);
         }
     }
 
@@ -135,6 +141,25 @@ impl Backend {
                 cookies.of(session.host).check_size(session).map_err(NotCreated::TooLarge)
             }
             Self::Store(sessions) => sessions.create(session).await.map_err(NotCreated::Store),
+        }
+    }
+
+    /// Waits until it is known who exchanges the code of a sign-in; `None` where no other process can.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Store`].
+    pub async fn claim(&self, code: &SignInCode) -> Result<Option<CodeClaim>, Error> {
+        match self {
+            Self::Cookies(_) => Ok(None),
+            Self::Store(sessions) => sessions.claim(code).await.map(Some),
+        }
+    }
+
+    /// Leaves word of the session that a sign-in has begun, where another process may be asked for it.
+    pub async fn leave_word(&self, code: &SignInCode, session: &Session) {
+        if let Self::Store(sessions) = self {
+            sessions.leave_word(code, session).await;
         }
     }
 
@@ -224,6 +249,19 @@ impl Backend {
         match self {
             Self::Cookies(_) => Ok(Vec::new()),
             Self::Store(sessions) => sessions.end_by_sub(sub, not_after).await,
+        }
+    }
+
+    /// Deletes the sessions of a user whose sign-in Logto answered at `not_after` or earlier, by its own
+    /// clock, which have ended, and answers with them, if they were in a store.
+    pub async fn end_at_logto(
+        &self,
+        sub: &str,
+        not_after: u64,
+    ) -> Result<Vec<Arc<Session>>, StoreError> {
+        match self {
+            Self::Cookies(_) => Ok(Vec::new()),
+            Self::Store(sessions) => sessions.end_at_logto(sub, not_after).await,
         }
     }
 }

@@ -11,7 +11,7 @@ use std::time::Duration;
 use rocket::futures::{StreamExt, stream};
 
 use super::Sessions;
-use super::memory::Verdict;
+use super::memory::{Concern, Verdict};
 use super::session::Session;
 use crate::error::{Call, Error};
 use crate::oidc::RefreshToken;
@@ -67,7 +67,8 @@ impl Sessions {
             let newest = known.as_ref().unwrap_or(session);
             let now = self.clock.now();
             let left = self.lifetimes.relied_on(newest, self.settings.revalidate_after, begun, now);
-            if left.is_zero() || self.memory.ended.verdict(newest) != Verdict::Alive {
+            let is_due = || matches!(self.concern(newest, now), Some(Concern::Change(_)));
+            if left.is_zero() || self.memory.ended.verdict(newest) != Verdict::Alive || is_due() {
                 return;
             }
             tokio::select! {
@@ -127,6 +128,21 @@ impl Sessions {
         let mut over = Over(self.memory.registry.remove_where(is_meant));
         let stored = self.backend.end_by_sub(sub, not_after).await?;
         over.add(stored.into_iter().filter(|session| is_meant(session)));
+        Ok(over)
+    }
+
+    /// Ends every session of a user whose sign-in Logto answered at `not_after` or earlier, in seconds
+    /// since the Unix epoch by Logto's own clock.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Store`].
+    pub async fn end_at_logto(&self, sub: &str, not_after: u64) -> Result<Over, Error> {
+        self.memory.ended.end_sub_at_logto(sub, not_after, self.clock.now());
+        let is_meant =
+            |session: &Session| session.claims.sub == sub && session.issued_at <= not_after;
+        let mut over = Over(self.memory.registry.remove_where(is_meant));
+        over.add(self.backend.end_at_logto(sub, not_after).await?.into_iter());
         Ok(over)
     }
 

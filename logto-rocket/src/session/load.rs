@@ -7,7 +7,7 @@ use rocket::Request;
 use super::Sessions;
 use super::backend::BrowserCopy;
 use super::memory::{CachedSession, Verdict};
-use super::session::Session;
+use super::session::{Activity, Session};
 use crate::error::Error;
 use crate::host::HostId;
 
@@ -32,13 +32,23 @@ impl Sessions {
     /// # Errors
     ///
     /// [`Error::Store`], if sessions are in a store that does not answer.
-    pub async fn load(&self, request: &Request<'_>, host: HostId) -> Result<Option<Loaded>, Error> {
+    pub async fn load(
+        &self,
+        request: &Request<'_>,
+        host: HostId,
+        activity: Activity,
+    ) -> Result<Option<Loaded>, Error> {
         let version = self.version();
-        self.backend.open(request, host, |opened| self.usable(opened, version)).await
+        self.backend.open(request, host, |opened| self.usable(opened, version, activity)).await
     }
 
     /// The session, if it is not over.
-    fn usable(&self, opened: &Arc<CachedSession>, version: u64) -> Option<Loaded> {
+    fn usable(
+        &self,
+        opened: &Arc<CachedSession>,
+        version: u64,
+        activity: Activity,
+    ) -> Option<Loaded> {
         let at = self.clock.now();
         // A copy of a cookie is as old as its seal says, however much the session is used elsewhere.
         if self.lifetimes.is_idle(&opened.session, at) {
@@ -49,27 +59,28 @@ impl Sessions {
         if verdict == Verdict::Ended || !self.lifetimes.is_in_time(&session, at) {
             return None;
         }
-        self.backend.write_behind(opened, &session, at);
+        self.backend.write_behind(opened, &session, activity, at);
         let (browser, is_doubtful) =
             (self.backend.browser_copy(opened), verdict == Verdict::Doubtful);
         Some(Loaded { session, is_doubtful, at, version, browser })
     }
 
     /// What the response is to write of the session that the request carried: something newer than the
-    /// browser has, or, once a minute, that it was seen. The browser of a session in a store has all
+    /// browser has, or, once a minute, that it was used. The browser of a session in a store has all
     /// that it ever gets.
-    pub fn to_write(&self, loaded: &Loaded) -> Option<Session> {
+    pub fn to_write(&self, loaded: &Loaded, activity: Activity) -> Option<Session> {
         let browser = loaded.browser?;
         let changed = self.version() != loaded.version;
         let newest = changed.then(|| self.memory.registry.newest(&loaded.session.id)).flatten();
         let session = newest.as_ref().unwrap_or(&loaded.session);
-        let rolls = self.lifetimes.idle_timeout.is_some();
+        let rolls = self.lifetimes.idle_timeout.is_some() && activity == Activity::Use;
         let rolling = rolls && self.lifetimes.is_unseen(session, self.clock.now());
         let due = session.generation > browser.generation || browser.by_older_key || rolling;
         if !due || !self.is_alive(session) {
             return None;
         }
-        let last_seen = self.clock.now().max(session.last_seen);
-        Some(Session { last_seen, ..Session::clone(session) })
+        let mut session = Session::clone(session);
+        session.seen(activity, self.clock.now());
+        Some(session)
     }
 }

@@ -37,15 +37,18 @@ pub(crate) use self::cookie::{AskedInFlow, CookieWrite, Flow, FlowSecret, MAX_RE
 use self::cookie::{Attributes, Cookies, CookiesByHost, Naming, hash};
 use self::lifetimes::{FLOW_LIFETIME, Lifetimes};
 pub(crate) use self::load::Loaded;
-pub(crate) use self::memory::SignInResult;
-use self::memory::{Memory, UsedCodes, Verdict};
+pub(crate) use self::memory::{Exchanged, SignInResult};
+use self::memory::{Marks, Memory, UsedCodes, Verdict};
 use self::renewal::Circuit;
-pub(crate) use self::session::{Asked, Session, SignInOrigin, USUAL_SCOPES};
+use self::secret::Secret;
+pub(crate) use self::session::{Activity, Asked, Session, SignInOrigin, USUAL_SCOPES};
 pub(crate) use self::settings::{Settings, StoreSettings};
+pub(crate) use self::store::ObservedStore;
 #[cfg(feature = "redis")]
 pub use self::store::RedisStore;
 #[cfg(feature = "redis")]
 pub(crate) use self::store::RedisUrl;
+pub(crate) use self::store::{CodeClaim, SignInCode};
 pub use self::store::{MemoryStore, Record, Replaced, SessionStore, StoreError, StoreId, Stored};
 use crate::claims::Claims;
 use crate::clock::Clock;
@@ -61,11 +64,33 @@ pub(crate) struct Sessions {
     cookies: Arc<CookiesByHost>,
     memory: Arc<Memory>,
     backend: Backend,
+    store: Option<Arc<ObservedStore>>,
     lifetimes: Lifetimes,
     circuit: Circuit,
     oidc: Arc<Oidc>,
     clock: Clock,
     events: Arc<Events>,
+}
+
+/// A session that is to begin.
+pub(crate) struct Begin {
+    /// Where.
+    pub host: HostId,
+    pub claims: Claims,
+    pub asked: Asked,
+    /// Whether its browser keeps it when it is closed, if the sign-in said so.
+    pub persistent: Option<bool>,
+    pub origin: Option<SignInOrigin>,
+}
+
+/// What Logto gave for a session that begins.
+#[derive(Clone, Copy)]
+pub(crate) struct SignInAnswer<'a> {
+    pub tokens: &'a Tokens,
+    /// That of the sign-in.
+    pub nonce: &'a Nonce,
+    /// When Logto issued the ID token, by its own clock.
+    pub issued_at: u64,
 }
 
 /// The site whose sessions they are.
@@ -101,7 +126,7 @@ impl Sessions {
     pub fn new(
         settings: Settings,
         site: Site<'_>,
-        store: Option<Arc<dyn SessionStore>>,
+        store: Option<Arc<ObservedStore>>,
         oidc: Arc<Oidc>,
         clock: Clock,
         events: Arc<Events>,
@@ -119,23 +144,40 @@ impl Sessions {
         let attributes = Attributes {
             secure: is_https,
             same_site: settings.same_site,
+            persistent: settings.persistent,
             max_bytes: settings.max_cookie_bytes,
         };
         let cookies =
             CookiesByHost::new(&naming, &others, &secret_keys, attributes, lifetimes, &clock);
+        // Claims that were confirmed longer ago decide nothing anyway.
+        let marks = Marks::new(settings.max_stale.unwrap_or(max_lifetime), clock_skew);
+        let revalidate_after = settings.revalidate_after;
         let memory =
-            Memory::new(store.is_some(), max_lifetime, settings.revalidate_after, FLOW_LIFETIME);
+            Memory::new(store.is_some(), max_lifetime, revalidate_after, FLOW_LIFETIME, marks);
         let (cookies, memory) = (Arc::new(cookies), Arc::new(memory));
         let owner = store_owner([issuer, app_id, base]);
         let backend = Backend::new(
-            store.map(|store| (store, owner)),
+            store.clone().map(|store| (store as Arc<dyn SessionStore>, owner)),
             Arc::clone(&cookies),
             Arc::clone(&memory),
             lifetimes,
             clock.clone(),
         );
         let circuit = Circuit::default();
-        Self { settings, cookies, memory, backend, lifetimes, circuit, oidc, clock, events }
+        Self { settings, cookies, memory, backend, store, lifetimes, circuit, oidc, clock, events }
+    }
+
+    /// Makes this the store, where it is built while the application launches.
+    pub fn store_is(&self, store: Arc<dyn SessionStore>) {
+        if let Some(observed) = &self.store {
+            observed.is(store);
+        }
+    }
+
+    /// Whether the store answers, if there is one.
+    pub async fn store_answers(&self) -> Option<Result<(), StoreError>> {
+        let unknown = Secret::random().session_id().store_id();
+        Some(self.store.as_ref()?.load(&unknown).await.map(drop))
     }
 
     /// The cookies of sessions, of sign-ins under way and of sign-outs at a host.
@@ -158,26 +200,22 @@ impl Sessions {
         &self.events
     }
 
-    /// A session that begins at a host, with what Logto gave for it and the nonce of the sign-in, whose hash is
-    /// kept if there can be refreshes. It does not exist for other requests before
+    /// A session that begins, with what Logto gave for it. The hash of the nonce is kept if there can be
+    /// refreshes. It does not exist for other requests before
     /// it is [created](Self::create) and written to its browser.
-    pub fn begin(
-        &self,
-        host: HostId,
-        claims: Claims,
-        asked: Asked,
-        answer: Option<(&Tokens, &Nonce)>,
-        origin: Option<SignInOrigin>,
-    ) -> Arc<Session> {
+    pub fn begin(&self, begin: Begin, answer: Option<SignInAnswer<'_>>) -> Arc<Session> {
+        let Begin { host, claims, asked, persistent, origin } = begin;
         let now = self.clock.now();
         let mut session = Session::new(self.claims_to_store(claims), asked, now);
         session.host = host;
-        if let Some((tokens, nonce)) = answer {
+        session.persistent = persistent;
+        if let Some(SignInAnswer { tokens, nonce, issued_at }) = answer {
+            session.issued_at = issued_at;
             session.refresh_token.clone_from(&tokens.refresh_token);
             session.nonce = tokens.refresh_token.as_ref().map(|_| nonce.into());
             session.id_token = tokens.id_token.clone().filter(|_| self.settings.keep_id_token);
         }
-        let token = answer.map(|(tokens, _)| CachedToken::of_answer(tokens, 0, now));
+        let token = answer.map(|answer| CachedToken::of_answer(answer.tokens, 0, now));
         self.backend.begin(session, token, origin)
     }
 
@@ -189,6 +227,25 @@ impl Sessions {
     /// [`NotCreated`].
     pub async fn create(&self, session: &Session) -> Result<(), NotCreated> {
         self.backend.create(session).await
+    }
+
+    /// Waits until it is known who exchanges the code of a sign-in; `None` if sessions are in cookies,
+    /// where no other process can tell.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Store`].
+    pub async fn claim(&self, code: &SignInCode) -> Result<Option<CodeClaim>, Error> {
+        Ok(self.backend.claim(code).await?.map(|claim| match claim {
+            CodeClaim::Begun(session) if !self.is_alive(&session) => CodeClaim::Taken,
+            claim => claim,
+        }))
+    }
+
+    /// Leaves word of the session that a sign-in has begun, for the process that its browser calls back
+    /// next.
+    pub async fn leave_word(&self, code: &SignInCode, session: &Session) {
+        self.backend.leave_word(code, session).await;
     }
 
     /// The sessions of a user that are in the store and not over.

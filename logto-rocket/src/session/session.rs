@@ -28,8 +28,13 @@ pub(crate) struct Session {
     pub nonce: Option<NonceHash>,
     pub asked: Asked,
     pub signed_in_at: u64,
+    /// When Logto issued the ID token of the sign-in, by its own clock. What Logto says of a time is
+    /// compared with this.
+    pub issued_at: u64,
     pub confirmed_at: u64,
     pub last_seen: u64,
+    /// Whether its browser keeps it when it is closed, if the sign-in said so.
+    pub persistent: Option<bool>,
     /// How often the application asked that nothing from before decide any more. An access token from
     /// before the last mark is still good for calls, but its scopes decide nothing here.
     pub marks: u32,
@@ -41,6 +46,15 @@ pub(crate) struct Session {
     /// What the browser gets of a session that is in a store. Only the response of the sign-in
     /// has it.
     pub secret: Option<Secret>,
+}
+
+/// What a request means for the idle timeout of its session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Activity {
+    /// It is a use of the session.
+    Use,
+    /// It is none, because the page makes it in the background.
+    None,
 }
 
 /// Where a sign-in came from, for the user to recognize it.
@@ -116,8 +130,10 @@ impl Session {
             nonce: None,
             asked,
             signed_in_at: now,
+            issued_at: now,
             confirmed_at: now,
             last_seen: now,
+            persistent: None,
             marks: 0,
             id_token: None,
             tokens: Vec::new(),
@@ -140,6 +156,13 @@ impl Session {
     /// Whether Logto has confirmed the claims no longer ago than this.
     pub fn is_confirmed_within(&self, limit: Duration, now: u64) -> bool {
         now.saturating_sub(self.confirmed_at) < limit.as_secs()
+    }
+
+    /// Notes a request at this time.
+    pub fn seen(&mut self, activity: Activity, now: u64) {
+        if activity == Activity::Use {
+            self.last_seen = now.max(self.last_seen);
+        }
     }
 
     /// Makes it a session in a store, which the browser finds by this secret.

@@ -25,6 +25,8 @@ pub(crate) struct Settings {
     pub max_lifetime: Duration,
     /// How long a session lives without a request; shorter than `max_lifetime`.
     pub idle_timeout: Option<Duration>,
+    /// Whether browsers keep a session when they are closed, unless its sign-in says otherwise.
+    pub persistent: bool,
     /// The age at which claims are confirmed by a refresh; `None`: never.
     pub revalidate_after: Option<Duration>,
     /// The maximum age of unconfirmed claims, at least `revalidate_after`; `None` if and only if

@@ -6,6 +6,7 @@ use super::backchannel_logout::send_pending_logouts;
 use super::error::IdpError;
 use super::idp::Idp;
 use super::user::User;
+use super::webhooks::Data;
 
 impl Idp {
     /// The id of a user, which is `sub` in the tokens; `None` if there is no such user.
@@ -16,11 +17,13 @@ impl Idp {
     /// Suspends a user: nobody can sign in as them, and their tokens are refused.
     pub fn suspend(&self, username: &str) {
         self.change(username, |user| user.suspended = true);
+        self.report_user("User.SuspensionStatus.Updated", username, "/is-suspended", Data::User);
     }
 
     /// Ends a suspension.
     pub fn reinstate(&self, username: &str) {
         self.change(username, |user| user.suspended = false);
+        self.report_user("User.SuspensionStatus.Updated", username, "/is-suspended", Data::User);
     }
 
     /// Gives a user a global role; seen in the tokens from the next refresh on.
@@ -36,18 +39,21 @@ impl Idp {
     /// Ends a user's membership in an organization.
     pub fn leave_organization(&self, username: &str, organization: &str) {
         self.change(username, |user| user.leave(organization));
+        self.report_left(username, organization);
     }
 
     /// Sets a claim of a user, one that exists already included; seen from the next refresh on.
     pub fn set_claim(&self, username: &str, name: &str, value: impl Into<Value>) {
         let value = value.into();
         self.change(username, |user| user.set_claim(name, value));
+        self.report_user("User.Data.Updated", username, "", Data::User);
     }
 
     /// Sets the custom data of a user, an object; seen at user info from now on.
     pub fn set_custom_data(&self, username: &str, data: impl Into<Value>) {
         let data = data.into();
         self.change(username, |user| user.set_custom_data(data));
+        self.report_user("User.Data.Updated", username, "/custom-data", Data::CustomData);
     }
 
     /// Ends all opaque access tokens: userinfo answers 401. Refresh tokens go on.

@@ -168,6 +168,13 @@ impl Builder {
         self.session_required(session_required)
     }
 
+    /// Where webhooks are posted, as with [`Idp::post_webhooks_to`].
+    #[must_use]
+    pub fn webhooks(mut self, url: &str) -> Self {
+        self.settings.webhook_url = Some(url.to_owned());
+        self
+    }
+
     /// Whether ID tokens and logout tokens carry `sid`: Logto's "session required" beside a
     /// back-channel logout URI.
     #[must_use]

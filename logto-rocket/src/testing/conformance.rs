@@ -61,6 +61,7 @@ macro_rules! session_store_conformance {
             a_lease_is_released_by_its_holder_only
             of_50_who_want_a_lease_at_once_exactly_one_gets_it
             a_lease_outlives_a_replacement
+            a_lease_needs_no_record
         }
     };
     (@tests $store:expr; $($promise:ident)*) => {

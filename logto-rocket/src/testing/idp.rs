@@ -2,6 +2,7 @@ use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde_json::Value;
+use tokio::runtime::Handle;
 use url::Url;
 
 use super::answer::Answer;
@@ -26,6 +27,8 @@ pub struct Idp {
     endpoint: String,
     app_id: String,
     app_secret: String,
+    /// Where what is posted later runs.
+    pub(super) runtime: Handle,
 }
 
 impl Idp {
@@ -35,7 +38,8 @@ impl Idp {
         let app = shared.lock().settings.apps.first().cloned();
         let (app_id, app_secret) = app.map(|app| (app.id, app.secret)).unwrap_or_default();
         let port = server.port;
-        Self { shared, server: Mutex::new(Some(server)), port, endpoint, app_id, app_secret }
+        let (server, runtime) = (Mutex::new(Some(server)), Handle::current());
+        Self { shared, server, port, endpoint, app_id, app_secret, runtime }
     }
 
     /// What goes into the configuration as `endpoint`: `http://127.0.0.1:PORT`.

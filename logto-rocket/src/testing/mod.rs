@@ -34,9 +34,10 @@
 //! | make an endpoint fail, hang, redirect, lose its answer | [`Idp::fault`] |
 //! | issue forged or odd tokens | [`Idp::tamper`], [`Idp::tamper_access_tokens`] |
 //! | rotate the signing key | [`Idp::rotate_keys`] |
-//! | change a user | [`Idp::suspend`], [`Idp::remove_role`], [`Idp::set_claim`] … |
+//! | change a user | [`Idp::suspend`], [`Idp::delete`], [`Idp::remove_role`], [`Idp::set_claim`] … |
 //! | end tokens or sessions | [`Idp::expire_access_tokens`], [`Idp::end_sessions`] |
 //! | have it post logout tokens, or make one | [`Builder::backchannel_logout`], [`Idp::sign_out`], [`Idp::logout_token`] |
+//! | have it post webhooks, or make one | [`Idp::post_webhooks_to`], [`Idp::webhooks`], [`Idp::test_webhook`] |
 //! | make a subject token for token exchange | [`Idp::subject_token`], [`Idp::personal_access_token`] |
 //! | move its time | [`Builder::clock`] with [`Clock::frozen`](crate::Clock::frozen) |
 //! | take it off the network and back | [`Idp::pause`], [`Idp::resume`] |
@@ -91,6 +92,7 @@ mod token_exchange;
 mod token_request;
 mod user;
 mod userinfo;
+mod webhooks;
 
 pub(crate) use bearer::BearerKey;
 pub use bearer::{BearerToken, bearer};
@@ -106,3 +108,4 @@ pub use requests::{Endpoint, Received, Requests};
 pub use sign_in::{LocalClient, sign_in};
 pub use tamper::Tamper;
 pub use user::User;
+pub use webhooks::SignedWebhook;

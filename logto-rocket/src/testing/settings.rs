@@ -24,6 +24,8 @@ pub(super) struct Settings {
     pub(super) rotating: bool,
     /// The back-channel logout URI of the first application.
     pub(super) backchannel_logout_uri: Option<String>,
+    /// Where webhooks are posted.
+    pub(super) webhook_url: Option<String>,
     /// Put `sid` into the ID tokens.
     pub(super) session_required: bool,
     /// Let the applications exchange tokens.

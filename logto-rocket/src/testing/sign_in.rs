@@ -13,7 +13,7 @@ use super::{IdpError, User};
 use crate::claims::Claims;
 use crate::client::Client;
 use crate::host::HostId;
-use crate::session::{Asked, NotCreated};
+use crate::session::{Asked, Begin, NotCreated};
 
 const ONE_THREAD: &str = "it has to be waited for, which takes a runtime with several threads, as \
                           `#[rocket::async_test]` starts it; or keep sessions in memory";
@@ -63,7 +63,9 @@ pub fn sign_in(
         .map_err(|error| IdpError::Description(error.to_string()))?;
     let sessions = attached.sessions();
     let asked = Asked::new(&scopes, &attached.settings().resources);
-    let session = sessions.begin(HostId::FIRST, claims, asked, None, None);
+    let host = HostId::FIRST;
+    let begin = Begin { host, claims, asked, persistent: None, origin: None };
+    let session = sessions.begin(begin, None);
     wait_for(sessions.create(&session))
         .ok_or_else(|| IdpError::Store(ONE_THREAD.into()))?
         .map_err(|error| match error {

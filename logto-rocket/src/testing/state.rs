@@ -15,6 +15,7 @@ use super::requests::Log;
 use super::settings::{App, Settings};
 use super::tamper::Tamper;
 use super::user::User;
+use super::webhooks::Webhooks;
 use crate::clock::Clock;
 
 /// Seconds; as measured at a Logto with its default settings.
@@ -49,6 +50,7 @@ pub(super) struct State {
     pub(super) sign_outs: HashMap<String, SignOut>,
     /// Logout tokens that are not sent yet.
     pub(super) pending_logouts: Vec<PendingLogout>,
+    pub(super) webhooks: Webhooks,
     pub(super) faults: Faults,
     pub(super) tampers: Vec<Tamper>,
     pub(super) access_token_tampers: Vec<Tamper>,
@@ -160,7 +162,9 @@ pub(super) struct PendingLogout {
 
 impl State {
     pub(super) fn new(settings: Settings, users: Vec<User>, keys: Keys, clock: Clock) -> Self {
+        let webhooks = Webhooks::new(settings.webhook_url.clone());
         Self {
+            webhooks,
             settings,
             endpoint: String::new(),
             clock,

@@ -170,6 +170,10 @@ impl User {
         self.claims.insert(name.to_owned(), value);
     }
 
+    pub(super) fn all_custom_data(&self) -> &Value {
+        &self.custom_data
+    }
+
     pub(super) fn set_custom_data(&mut self, data: Value) {
         self.custom_data = data;
     }

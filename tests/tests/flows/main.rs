@@ -16,3 +16,4 @@ mod sign_out;
 mod stores;
 mod test_provider;
 mod tokens;
+mod webhooks;

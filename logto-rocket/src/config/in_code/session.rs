@@ -42,6 +42,14 @@ impl SessionConfig {
         self.set("idle_timeout", words_or_none(timeout.into()))
     }
 
+    /// Whether browsers keep a session when they are closed. Default: `true`. With `false` the session
+    /// ends with the browser, unless the sign-in asks for something else:
+    /// [`SignInBuilder::remember()`](crate::SignInBuilder::remember). A browser that opens its last pages
+    /// again may keep such cookies, too, so that `idle_timeout` should be set as well.
+    pub fn persistent(self, keep: bool) -> Self {
+        self.set("persistent", keep)
+    }
+
     /// The age at which claims are confirmed at Logto before they are used, so that a suspended
     /// user or a removed role is noticed. Default: 1 hour. With `None` claims are never confirmed:
     /// the claims of the sign-in stay valid until the session ends.

@@ -1,6 +1,7 @@
 //! Each rule: what is right is read, what is wrong is refused.
 
-use super::{COMPLETE, assert_holds, debug, jailed, outcome, outcome_of, release};
+use super::{COMPLETE, assert_holds, debug, jailed, outcome, outcome_of, release, with};
+use crate::SiteData;
 
 /// The certificate of an authority.
 pub(super) const AUTHORITY: &str = "\
@@ -165,4 +166,28 @@ fn ca_certificates_are_read_and_checked_at_launch() {
             assert_holds(&errors, &["has 1 error:", "logto.ca_certificates", why]);
         }
     });
+}
+
+#[test]
+fn only_what_concerns_this_site_is_deleted_at_a_sign_out() {
+    let with_data =
+        |data: &str| with(&format!("[default.logto.sign_out]\nclear_site_data = {data}"));
+    let settings = with_data(r#"["cache", "storage", "executionContexts"]"#).unwrap();
+    assert_eq!(
+        settings.clear_site_data,
+        [SiteData::Cache, SiteData::Storage, SiteData::ExecutionContexts]
+    );
+    assert_eq!(with_data(r#""cache""#).unwrap().clear_site_data, [SiteData::Cache]);
+    assert_eq!(with("").unwrap().clear_site_data, []);
+    for (data, what) in [
+        (r#"["cache", "cookies"]"#, "would delete the cookies of the whole domain"),
+        (r#""*""#, "would delete the cookies of the whole domain"),
+        (r#"["Cache"]"#, "is nothing that a browser can delete"),
+    ] {
+        let errors = with_data(data).unwrap_err();
+        assert_holds(
+            &errors,
+            &["logto.sign_out.clear_site_data", what, "help: write a list out of"],
+        );
+    }
 }

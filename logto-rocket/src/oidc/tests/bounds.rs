@@ -98,6 +98,6 @@ async fn certificates_that_cannot_be_read_are_told_before_anything_is_sent() {
     let broken = b"-----BEGIN CERTIFICATE-----\n!!!\n-----END CERTIFICATE-----\n".to_vec();
     for pem in [b"no certificate".to_vec(), Vec::new(), broken] {
         let settings = IssuerSettings { ca_certificates: vec![pem], ..settings(&server) };
-        assert!(Issuer::new(settings, Clock::system()).is_err());
+        assert!(Issuer::new(settings, Clock::system(), crate::oidc::Observer::default()).is_err());
     }
 }

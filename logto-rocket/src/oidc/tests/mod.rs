@@ -19,7 +19,8 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::{
-    AccessToken, ClientSettings, Expected, Issuer, IssuerSettings, Nonce, Oidc, RawIdToken,
+    AccessToken, ClientSettings, Expected, Issuer, IssuerSettings, Nonce, Observer, Oidc,
+    RawIdToken,
 };
 use crate::claims::Claims;
 use crate::clock::Clock;
@@ -38,7 +39,7 @@ fn client(server: &Server) -> Oidc {
 }
 
 fn client_with(settings: IssuerSettings, clock: Clock) -> Oidc {
-    let issuer = Issuer::new(settings, clock).unwrap();
+    let issuer = Issuer::new(settings, clock, Observer::default()).unwrap();
     Oidc::new(Arc::new(issuer), ClientSettings::of_a_test())
 }
 
@@ -83,7 +84,7 @@ async fn verify(client: &Oidc, token: &str) -> Result<Claims, Error> {
     let nonce = Nonce::from("n-1");
     let expected =
         Expected { access_token: &access_token, nonce: Some(&nonce), max_age: None, same_as: None };
-    client.verify_id_token(&RawIdToken::from(token), &expected).await
+    client.verify_id_token(&RawIdToken::from(token), &expected).await.map(|token| token.claims)
 }
 
 /// Why a token is not believed; fails the test if it is.

@@ -226,7 +226,8 @@ async fn a_pushed_request_leaves_nothing_but_its_name_in_the_url() {
     let server = Server::start().await;
     let pushed = json!({"request_uri": "urn:ietf:params:oauth:request_uri:1", "expires_in": 60});
     server.answer("/oidc/request", Reply::json(201, &pushed));
-    let issuer = Issuer::new(settings(&server), Clock::system()).unwrap();
+    let issuer =
+        Issuer::new(settings(&server), Clock::system(), crate::oidc::Observer::default()).unwrap();
     let pushed = ClientSettings { pushed_authorization: true, ..ClientSettings::of_a_test() };
     let client = Oidc::new(Arc::new(issuer), pushed);
     let started = authorize(&client, &SignInOptions::new()).await.unwrap();

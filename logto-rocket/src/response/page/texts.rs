@@ -106,6 +106,9 @@ texts! {
 
     SIGNED_IN, "signed_in", "You are signed in", "You will be redirected to your page.";
 
+    SIGNED_IN_ELSEWHERE, "signed_in_elsewhere", "You are signed in",
+    "This sign-in has been completed already. Go on to your page.";
+
     SIGN_OUT, "sign_out", "Sign out?", "Nothing has happened yet.";
 
     SIGNED_OUT_HERE, "signed_out_here", "You are signed out here",

@@ -5,13 +5,17 @@ use std::time::Duration;
 
 use rocket::Request;
 
-use crate::claims::Claims;
 use crate::client::Client;
 use crate::error::{Call, Error, SignInError};
 use crate::host::HostId;
-use crate::oidc::{AuthorizationCode, Expected, MaxAge, Nonce, NotExchanged, Tokens, Verifier};
+use crate::oidc::{
+    AuthorizationCode, Expected, IdToken, MaxAge, Nonce, NotExchanged, Tokens, Verifier,
+};
 use crate::request::client_address;
-use crate::session::{Flow, SignInOrigin, SignInResult};
+use crate::session::{
+    Begin, CodeClaim, Exchanged, Flow, Session, SignInAnswer, SignInCode, SignInOrigin,
+    SignInResult,
+};
 use crate::task::Place;
 
 /// How long a callback waits until its code may be exchanged.
@@ -41,14 +45,53 @@ pub(super) async fn place(client: &Arc<Client>, request: &Request<'_>) -> Result
     })
 }
 
-/// Exchanges the code, once, and verifies what comes.
+/// A callback whose code is to be exchanged.
+pub(super) struct Callback {
+    pub host: HostId,
+    pub flow: Flow,
+    pub verifier: Verifier,
+    pub code: AuthorizationCode,
+    pub origin: SignInOrigin,
+    /// The session that the browser has.
+    pub before: Option<Arc<Session>>,
+}
+
+/// Exchanges the code, once, and verifies what comes, unless another process has.
 pub(super) async fn exchange(
     client: Arc<Client>,
-    host: HostId,
-    flow: Flow,
-    (verifier, code): (Verifier, AuthorizationCode),
-    origin: SignInOrigin,
-) -> SignInResult {
+    callback: Callback,
+) -> Result<Exchanged, SignInError> {
+    let (sessions, flow) = (client.sessions(), &callback.flow);
+    let name = SignInCode::new(callback.host, flow.state().reveal(), callback.code.reveal());
+    let lease = match sessions.claim(&name).await {
+        Ok(None) => None,
+        Ok(Some(CodeClaim::Ours(lease))) => Some(lease),
+        Ok(Some(CodeClaim::Begun(session))) => return Ok(Exchanged::Elsewhere(session)),
+        Ok(Some(CodeClaim::Taken)) => {
+            sessions.used_codes().never_sent(&flow.key());
+            return Ok(Exchanged::Taken);
+        }
+        Err(error) => {
+            sessions.used_codes().never_sent(&flow.key());
+            return Err(error.into());
+        }
+    };
+    let key = flow.key();
+    let exchanged = exchange_here(&client, callback).await;
+    if exchanged.is_err()
+        && let Some(lease) = lease
+    {
+        if sessions.used_codes().knows(&key) {
+            lease.fail_behind();
+        } else {
+            lease.release_behind();
+        }
+    }
+    exchanged.map(Exchanged::Here)
+}
+
+async fn exchange_here(client: &Arc<Client>, callback: Callback) -> SignInResult {
+    let Callback { host, flow, verifier, code, origin, before } = callback;
     let redirect_uri = client.route_url(host, "sign-in-callback");
     let exchanged = client.oidc().exchange(&code, &verifier, &redirect_uri).await;
     let tokens = exchanged.map_err(|NotExchanged { error, code_may_be_used }| {
@@ -58,11 +101,14 @@ pub(super) async fn exchange(
         error
     })?;
     let nonce = verifier.nonce();
-    match verify(&client, &flow, &nonce, &tokens).await {
-        Ok(claims) => {
+    match verify(client, &flow, &nonce, &tokens).await {
+        Ok(IdToken { claims, issued_at }) => {
             let asked = flow.asked.resolve(client.asked());
-            let answer = Some((&tokens, &nonce));
-            Ok(client.sessions().begin(host, claims, asked, answer, Some(origin)))
+            let same = before.filter(|before| before.claims.sub == claims.sub);
+            let persistent = flow.persistent.or_else(|| same?.persistent);
+            let begin = Begin { host, claims, asked, persistent, origin: Some(origin) };
+            let answer = SignInAnswer { tokens: &tokens, nonce: &nonce, issued_at };
+            Ok(client.sessions().begin(begin, Some(answer)))
         }
         Err(error) => {
             client.sessions().revoke_refused(tokens.refresh_token.as_ref()).await;
@@ -76,7 +122,7 @@ async fn verify(
     flow: &Flow,
     nonce: &Nonce,
     tokens: &Tokens,
-) -> Result<Claims, SignInError> {
+) -> Result<IdToken, SignInError> {
     let max_age = flow
         .max_age
         .map(|seconds| MaxAge { max_age: Duration::from_secs(seconds), asked_at: flow.started_at });
@@ -86,6 +132,7 @@ async fn verify(
         call: Call::Token,
         why: "it contains no ID token; is `openid` among the scopes?".into(),
     }))?;
-    let claims = client.oidc().verify_id_token(raw, &expected).await?;
-    Ok(client.sessions().with_user_info(claims, &tokens.access_token).await?)
+    let IdToken { claims, issued_at } = client.oidc().verify_id_token(raw, &expected).await?;
+    let claims = client.sessions().with_user_info(claims, &tokens.access_token).await?;
+    Ok(IdToken { claims, issued_at })
 }

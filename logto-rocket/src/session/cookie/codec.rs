@@ -35,6 +35,11 @@ struct Rest {
     asked: Asked,
     #[serde(rename = "m", default, skip_serializing_if = "is_zero")]
     marks: u32,
+    #[serde(rename = "p", default, skip_serializing_if = "Option::is_none")]
+    persistent: Option<bool>,
+    /// How much later Logto issued the ID token of the sign-in, by its own clock.
+    #[serde(rename = "i", default, skip_serializing_if = "is_default")]
+    issued: i64,
     #[serde(rename = "k", default, skip_serializing_if = "Option::is_none")]
     id_token: Option<RawIdToken>,
     #[serde(rename = "a", default, skip_serializing_if = "Vec::is_empty")]
@@ -49,6 +54,8 @@ impl Session {
         let rest = Rest {
             asked: self.asked.clone(),
             marks: self.marks,
+            persistent: self.persistent,
+            issued: difference(self.issued_at, self.signed_in_at)?,
             id_token: self.id_token.clone(),
             tokens: self.tokens.clone(),
             origin: self.origin.clone(),
@@ -80,7 +87,8 @@ impl Session {
         else {
             return None;
         };
-        let Rest { asked, marks, id_token, tokens, origin } = rest.unwrap_or_default();
+        let Rest { asked, marks, persistent, issued, id_token, tokens, origin } =
+            rest.unwrap_or_default();
         Some(Self {
             id,
             host: HostId::FIRST,
@@ -90,8 +98,10 @@ impl Session {
             nonce,
             asked,
             signed_in_at,
+            issued_at: signed_in_at.checked_add_signed(issued)?,
             confirmed_at: signed_in_at.checked_add_signed(confirmed)?,
             last_seen: signed_in_at.checked_add_signed(seen)?,
+            persistent,
             marks,
             id_token,
             tokens,
@@ -103,9 +113,11 @@ impl Session {
 
 impl Rest {
     fn is_needed(&self) -> bool {
-        let Self { asked, marks, id_token, tokens, origin } = self;
+        let Self { asked, marks, persistent, issued, id_token, tokens, origin } = self;
         !is_default(asked)
             || *marks > 0
+            || persistent.is_some()
+            || *issued != 0
             || id_token.is_some()
             || !tokens.is_empty()
             || origin.is_some()
@@ -135,6 +147,8 @@ mod tests {
         session.confirmed_at = 990;
         session.last_seen = 1_010;
         session.marks = 3;
+        session.persistent = Some(false);
+        session.issued_at = 998;
         session.to_text().unwrap()
     }
 
@@ -145,6 +159,8 @@ mod tests {
         assert_eq!(session.claims.sub, "k3d9");
         assert_eq!(session.claims.get::<String>("team").unwrap().as_deref(), Some("a\nb"));
         assert_eq!((session.confirmed_at, session.last_seen, session.marks), (990, 1_010, 3));
+        assert_eq!(session.persistent, Some(false));
+        assert_eq!((session.signed_in_at, session.issued_at), (1_000, 998));
         assert_eq!(session.to_text().unwrap(), text);
     }
 

@@ -26,6 +26,8 @@ pub(crate) struct Flow {
     pub max_age: Option<u64>,
     /// The user that a fresh sign-in was asked of.
     pub sub: Option<String>,
+    /// Whether the browser keeps the session when it is closed, if the sign-in said so.
+    pub persistent: Option<bool>,
     /// How many sign-ins in a row this one is, none of which led to a session that a request carried.
     pub attempt: u32,
     /// Which of the cookies of sign-ins has it.
@@ -57,6 +59,8 @@ struct Line {
     max_age: Option<u64>,
     #[serde(rename = "u", default, skip_serializing_if = "Option::is_none")]
     sub: Option<String>,
+    #[serde(rename = "p", default, skip_serializing_if = "Option::is_none")]
+    persistent: Option<bool>,
     #[serde(rename = "c")]
     attempt: u32,
 }
@@ -100,6 +104,7 @@ impl Flow {
             asked,
             max_age: None,
             sub: None,
+            persistent: None,
             attempt: 1,
             slot: 0,
         }
@@ -140,6 +145,7 @@ impl Flow {
             asked: self.asked.clone(),
             max_age: self.max_age,
             sub: self.sub.clone(),
+            persistent: self.persistent,
             attempt: self.attempt,
         };
         let mut text = serde_json::to_string(&line).ok()?;
@@ -152,9 +158,9 @@ impl Flow {
 
     fn from_text(text: &str, slot: usize) -> Option<Self> {
         let (line, path) = text.split_once('\n').map_or((text, None), |(a, b)| (a, Some(b)));
-        let Line { secret, started_at, asked, max_age, sub, attempt } =
+        let Line { secret, started_at, asked, max_age, sub, persistent, attempt } =
             serde_json::from_str(line).ok()?;
         let return_to = path.map(str::parse).transpose().ok()?;
-        Some(Self { secret, return_to, started_at, asked, max_age, sub, attempt, slot })
+        Some(Self { secret, return_to, started_at, asked, max_age, sub, persistent, attempt, slot })
     }
 }

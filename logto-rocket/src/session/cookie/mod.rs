@@ -51,6 +51,8 @@ pub(super) struct Attributes {
     pub secure: bool,
     /// `SameSite` of the session.
     pub same_site: SameSite,
+    /// Whether browsers keep a session when they are closed, unless its sign-in says otherwise.
+    pub persistent: bool,
     /// The most bytes that a session's cookies have together.
     pub max_bytes: usize,
 }

@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 use std::fmt;
 use std::sync::atomic::Ordering;
-use std::time::Duration;
 
 use rocket::Request;
 
@@ -120,7 +119,8 @@ impl Cookies {
     /// A text in as many cookies as it takes.
     fn pieces(&self, session: &Session, text: Option<String>) -> Vec<CookieWrite> {
         let text = text.unwrap_or_default();
-        let max_age = self.lifetimes.left(session, self.clock.now());
+        let is_persistent = session.persistent.unwrap_or(self.attributes.persistent);
+        let max_age = is_persistent.then(|| self.lifetimes.left(session, self.clock.now()));
         let same_site = self.attributes.same_site;
         let write = |name, value| CookieWrite { name, value: Some(value), same_site, max_age };
 
@@ -157,7 +157,7 @@ impl Cookies {
 
     fn deletion(&self, name: String) -> CookieWrite {
         let same_site = self.attributes.same_site;
-        CookieWrite { name, value: None, same_site, max_age: Duration::ZERO }
+        CookieWrite { name, value: None, same_site, max_age: None }
     }
 
     fn sealed(&self, session: &Session) -> Option<String> {

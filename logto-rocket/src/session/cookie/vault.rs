@@ -22,6 +22,7 @@ pub(in crate::session) enum SealedAs {
     Flow,
     PostLogout,
     Record,
+    SignIn,
 }
 
 impl SealedAs {
@@ -31,6 +32,7 @@ impl SealedAs {
             Self::Flow => "flow",
             Self::PostLogout => "post-logout",
             Self::Record => "record",
+            Self::SignIn => "sign-in",
         }
     }
 }
@@ -90,7 +92,7 @@ mod tests {
         let sealed = vault.seal(SealedAs::Session, "a", "text").unwrap();
         assert_eq!(vault.open(SealedAs::Session, "a", &sealed).unwrap().text, "text");
         assert!(vault.open(SealedAs::Session, "b", &sealed).is_none());
-        for purpose in [SealedAs::Flow, SealedAs::PostLogout, SealedAs::Record] {
+        for purpose in [SealedAs::Flow, SealedAs::PostLogout, SealedAs::Record, SealedAs::SignIn] {
             assert!(vault.open(purpose, "a", &sealed).is_none(), "{purpose:?}");
         }
     }

@@ -11,21 +11,25 @@ pub(crate) struct CookieWrite {
     pub(super) name: String,
     pub(super) value: Option<String>,
     pub(super) same_site: SameSite,
-    pub(super) max_age: Duration,
+    /// How long the browser keeps it; `None`: until it is closed.
+    pub(super) max_age: Option<Duration>,
 }
 
 impl Cookies {
     /// The cookie with its attributes. Its text needs no percent-encoding: it is base64.
     pub fn build(&self, write: CookieWrite) -> Cookie<'static> {
-        let max_age = if write.value.is_some() { write.max_age } else { Duration::ZERO };
-        let max_age = i64::try_from(max_age.as_secs()).unwrap_or(i64::MAX);
-        Cookie::build((write.name, write.value.unwrap_or_default()))
+        let max_age = if write.value.is_some() { write.max_age } else { Some(Duration::ZERO) };
+        let mut cookie = Cookie::build((write.name, write.value.unwrap_or_default()))
             .path("/")
             .http_only(true)
             .secure(self.attributes.secure)
             .same_site(write.same_site)
-            .max_age(cookie::time::Duration::seconds(max_age))
-            .build()
+            .build();
+        cookie.set_max_age(max_age.map(|age| {
+            let seconds = i64::try_from(age.as_secs()).unwrap_or(i64::MAX);
+            cookie::time::Duration::seconds(seconds)
+        }));
+        cookie
     }
 }
 
@@ -50,7 +54,7 @@ impl CookieWrite {
     /// A cookie that lives for this time. It is `Lax` whatever the session is: Logto leads back from
     /// another site.
     pub(super) fn lax(name: String, value: Option<String>, max_age: Duration) -> Self {
-        Self { name, value, same_site: SameSite::Lax, max_age }
+        Self { name, value, same_site: SameSite::Lax, max_age: Some(max_age) }
     }
 
     /// What it takes of the `Cookie` header of a request.

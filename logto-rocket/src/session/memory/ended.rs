@@ -57,6 +57,7 @@ struct Endings {
     by_id: ByName,
     by_sid: ByName,
     by_sub: ByName,
+    by_sub_at_logto: ByName,
     /// All endings, those first that only concern what was signed in longest ago.
     order: BTreeSet<Ending>,
     merged: Merged,
@@ -110,6 +111,12 @@ impl EndedSessions {
         self.note(By::Sub, sub, not_after, now);
     }
 
+    /// Ends every session of a user whose sign-in Logto answered at `not_after` or earlier, by its own
+    /// clock.
+    pub fn end_sub_at_logto(&self, sub: &str, not_after: u64, now: u64) {
+        self.note(By::SubAtLogto, sub, not_after, now);
+    }
+
     /// How often something has ended. As long as this stays the same, so does every verdict that
     /// was [`Alive`](Verdict::Alive), if the version was read before the verdict.
     pub fn version(&self) -> u64 {
@@ -125,13 +132,17 @@ impl EndedSessions {
         let at = session.signed_in_at;
         let ended_by_sid =
             || session.claims.sid.as_ref().is_some_and(|sid| endings.by_sid.contains_key(&**sid));
+        let up_to = |by_sub: &ByName, at: u64| {
+            by_sub.get(&*session.claims.sub).is_some_and(|not_after| at <= *not_after)
+        };
         let ended_by_sub =
-            || endings.by_sub.get(&*session.claims.sub).is_some_and(|not_after| at <= *not_after);
+            || up_to(&endings.by_sub, at) || up_to(&endings.by_sub_at_logto, session.issued_at);
         if endings.by_id.contains_key(session.id.as_str()) || ended_by_sid() || ended_by_sub() {
             return Verdict::Ended;
         }
         let Merged { before, at: merged_at } = endings.merged;
-        if at < before && session.confirmed_at <= merged_at {
+        // Of either clock may be the instant before which something ended.
+        if at.min(session.issued_at) < before && session.confirmed_at <= merged_at {
             return Verdict::Doubtful;
         }
         Verdict::Alive
@@ -152,7 +163,12 @@ impl EndedSessions {
         // Raised before the lock is released: a reader of the new version waits for the new endings.
         self.version.fetch_add(1, Ordering::Release);
         drop(endings);
-        self.watchers.wake(by, name);
+        self.watchers.wake(if by == By::SubAtLogto { By::Sub } else { by }, name);
+    }
+
+    /// Wakes those who wait for the end of a user's sessions, which are to be looked at again.
+    pub fn wake(&self, sub: &str) {
+        self.watchers.wake(By::Sub, sub);
     }
 
     /// Begins to wait for the end of a session.
@@ -219,6 +235,7 @@ impl Endings {
             By::Id => &mut self.by_id,
             By::Sid => &mut self.by_sid,
             By::Sub => &mut self.by_sub,
+            By::SubAtLogto => &mut self.by_sub_at_logto,
         }
     }
 }

@@ -5,6 +5,7 @@
 //! | [`SessionCache`] | sessions as they were sealed, so that a second request decrypts nothing | the text that the browser sent |
 //! | [`Registry`] | the newest state of sessions that this process made tokens or changes for | session id |
 //! | [`EndedSessions`] | the sessions that ended before their time | session id, `sid`, `sub` |
+//! | [`Marks`] | what Logto has reported of users, so that older claims decide nothing | `sub` |
 //! | [`UsedCodes`] | the sign-ins whose code was exchanged | hash of the sign-in's state |
 //!
 //! # Who calls, in what order
@@ -37,6 +38,7 @@
 
 mod cache;
 mod ended;
+mod marks;
 mod queue;
 mod registry;
 mod turn;
@@ -47,11 +49,12 @@ use std::time::Duration;
 
 pub(super) use self::cache::{CachedSession, SessionCache};
 pub(super) use self::ended::{EndedSessions, Verdict};
+pub(super) use self::marks::{Concern, Mark, Marks};
 pub(super) use self::queue::{Freshness, Purpose, Settled, Use};
 use self::registry::Ages;
 pub(super) use self::registry::{Entry, Registry};
 use self::unopened::Unopened;
-pub(crate) use self::used_codes::{SignInResult, UsedCodes};
+pub(crate) use self::used_codes::{Exchanged, SignInResult, UsedCodes};
 
 /// How long what is not needed is remembered for the case that it is.
 const HOUR: Duration = Duration::from_secs(3600);
@@ -62,16 +65,18 @@ pub(super) struct Memory {
     pub unopened: Unopened,
     pub registry: Registry,
     pub ended: EndedSessions,
+    pub marks: Marks,
     pub used_codes: UsedCodes,
 }
 
 impl Memory {
-    /// An empty one. `shared` if sessions are in a store that other processes may write to.
+    /// An empty one, but for the marks. `shared` if sessions are in a store that other processes may write to.
     pub fn new(
         shared: bool,
         max_lifetime: Duration,
         revalidate_after: Option<Duration>,
         flow_lifetime: Duration,
+        marks: Marks,
     ) -> Self {
         let ages = Ages {
             seen: HOUR,
@@ -83,6 +88,7 @@ impl Memory {
             unopened: Unopened::default(),
             registry: Registry::new(shared, ages),
             ended: EndedSessions::new(max_lifetime),
+            marks,
             used_codes: UsedCodes::new(flow_lifetime),
         }
     }

@@ -58,6 +58,9 @@ pub(in crate::session) enum Freshness {
     ConfirmedWithin(Duration),
     /// They came with a request that began after the one of this number.
     After(u64),
+    /// They came with a request that began when there were no fewer [marks](super::Marks), and set one of
+    /// the session's own.
+    Since(u64),
 }
 
 /// Why no request is made.
@@ -136,7 +139,9 @@ impl Queue {
                 }
                 standing.is_there
             }
-            Purpose::Claims(Freshness::ConfirmedWithin(_)) => standing.is_there,
+            Purpose::Claims(Freshness::ConfirmedWithin(_) | Freshness::Since(_)) => {
+                standing.is_there
+            }
             Purpose::Claims(Freshness::After(number)) => self.claims_by > *number,
         };
         if is_there {

@@ -52,14 +52,16 @@ mod tests {
 
     use super::*;
     use crate::claims::Claims;
-    use crate::session::memory::{HOUR, Memory};
+    use crate::session::memory::{HOUR, Marks, Memory};
     use crate::session::session::{Asked, Session};
     use crate::sync::{Arc, Mutex};
 
     fn entry() -> Arc<Entry> {
         let claims = Claims::from_json(r#"{"sub":"k3d9"}"#).unwrap();
         let session = Arc::new(Session::new(claims, Asked::default(), 1_000));
-        Memory::new(false, HOUR, None, HOUR).registry.entry(&session, Instant::now())
+        Memory::new(false, HOUR, None, HOUR, Marks::new(HOUR, HOUR))
+            .registry
+            .entry(&session, Instant::now())
     }
 
     #[tokio::test]

@@ -20,18 +20,29 @@ use crate::task::SharedTask;
 /// The result of a sign-in.
 pub(crate) type SignInResult = Result<Arc<Session>, SignInError>;
 
+/// What became of the code of a sign-in.
+#[derive(Clone)]
+pub(crate) enum Exchanged {
+    /// It was exchanged here, for a session that is to begin.
+    Here(Arc<Session>),
+    /// Another process has exchanged it, and this session has begun.
+    Elsewhere(Arc<Session>),
+    /// Another process has it. What became of it is not known.
+    Taken,
+}
+
 /// The sign-ins whose code was exchanged, by the hash of their state.
 ///
 /// A browser may call back twice at once (it restores tabs, it retries). The code must not be
 /// exchanged twice: Logto answers a second exchange by revoking what the first one got. So a second
 /// callback waits for the result of the first, for a minute; after that it only learns that the code
-/// was used.
+/// was used. Where sessions are in a store, other processes are told too; see `session/store/codes.rs`.
 pub(crate) struct UsedCodes(Mutex<Ledger<Arc<CodeExchange>>>);
 
 /// One exchange of a code, and what became of it.
 #[derive(Default)]
 pub(crate) struct CodeExchange {
-    task: Mutex<Option<SharedTask<SignInResult>>>,
+    task: Mutex<Option<SharedTask<Result<Exchanged, SignInError>>>>,
     outcome: OnceCell<SignInResult>,
 }
 
@@ -62,9 +73,9 @@ impl UsedCodes {
 impl CodeExchange {
     /// The result of the exchange, which is run once, in a task of its own, whatever becomes of
     /// the callers; `None` if it panicked.
-    pub async fn result<F>(&self, run: impl FnOnce() -> F) -> Option<SignInResult>
+    pub async fn result<F>(&self, run: impl FnOnce() -> F) -> Option<Result<Exchanged, SignInError>>
     where
-        F: Future<Output = SignInResult> + Send + 'static,
+        F: Future<Output = Result<Exchanged, SignInError>> + Send + 'static,
     {
         let task = {
             let mut task = self.task.lock().unwrap_or_else(PoisonError::into_inner);

@@ -32,6 +32,9 @@ impl Sessions {
                 Box::pin(self.refresh(session)).await
             };
         }
+        if let Some(concern) = self.concern(session, loaded.at) {
+            return Box::pin(self.confirmed_since(session, concern)).await;
+        }
         let limit = self.settings.revalidate_after;
         match limit.filter(|limit| !session.is_confirmed_within(*limit, loaded.at)) {
             None => Ok(Arc::clone(session)),
@@ -48,29 +51,32 @@ impl Sessions {
         if session.refresh_token.is_none() {
             return Err(Error::SessionOver);
         }
-        if self.circuit.may_ask(self.clock.instant()) {
-            // Of another error the request itself says why in the log.
-            if let Some(answer @ (Ok(_) | Err(Error::SessionOver))) =
-                self.confirm(session, limit).await
-            {
-                return answer;
-            }
+        match self.confirm(session, Freshness::ConfirmedWithin(limit)).await {
+            Some(answer) => answer,
+            None => self.unconfirmed(session),
         }
-        self.unconfirmed(session)
     }
 
     /// Asks Logto, and waits until it has answered, the time is over or another request finds out that
-    /// it does not answer. A later answer is still used.
-    async fn confirm(
+    /// it does not answer. A later answer is still used. `None` if nothing was learnt of the session.
+    pub(super) async fn confirm(
         self: &Arc<Self>,
         session: &Arc<Session>,
-        limit: Duration,
+        freshness: Freshness,
     ) -> Option<Result<Arc<Session>, Error>> {
+        if !self.circuit.may_ask(self.clock.instant()) {
+            return None;
+        }
         let entry = self.memory.registry.entry(session, self.clock.instant());
         let begun = entry.begun();
-        let answer = self.request(&entry, Purpose::Claims(Freshness::ConfirmedWithin(limit)));
+        let answer = self.request(&entry, Purpose::Claims(freshness));
         tokio::select! {
-            answer = answer => return Some(answer.map(|()| entry.session())),
+            // Of another error the request itself says why in the log.
+            answer = answer => match answer {
+                Ok(()) => return Some(Ok(entry.session())),
+                Err(Error::SessionOver) => return Some(Err(Error::SessionOver)),
+                Err(_) => {}
+            },
             () = tokio::time::sleep(CONFIRMATION_TIMEOUT) => {
                 // While another process has the lease, Logto was not asked.
                 if !self.backend.is_shared() || entry.begun() > begun {
@@ -83,7 +89,7 @@ impl Sessions {
     }
 
     /// The session with its old claims, which stay valid for a while if Logto does not answer.
-    fn unconfirmed(&self, session: &Arc<Session>) -> Result<Arc<Session>, Error> {
+    pub(super) fn unconfirmed(&self, session: &Arc<Session>) -> Result<Arc<Session>, Error> {
         let stale = self.settings.max_stale.unwrap_or_default();
         if session.is_confirmed_within(stale, self.clock.now()) {
             return Ok(Arc::clone(session));

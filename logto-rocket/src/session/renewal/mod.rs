@@ -28,6 +28,7 @@
 
 mod circuit;
 mod confirmation;
+mod marked;
 mod queue;
 mod request;
 mod token;

@@ -24,6 +24,17 @@ const TOO_MANY_REQUESTS: u16 = 429;
 /// How long a refusal is remembered.
 const REFUSED_FOR: Duration = Duration::from_secs(60);
 
+/// What things were like when a token request began: its answer is no newer.
+struct Begun {
+    /// Its number among those of the session.
+    number: u64,
+    at: u64,
+    /// How many marks the session has by it.
+    marks: u32,
+    /// How many marks of Logto's reports there were.
+    marks_seen: u64,
+}
+
 impl Sessions {
     /// Makes the token request that is wanted, by the holder of the turn.
     pub(super) async fn renew(
@@ -33,11 +44,10 @@ impl Sessions {
         caller: &Caller,
     ) -> Result<(), Error> {
         let target = target_of(purpose);
-        let marks = entry.session().marks + u32::from(sets_a_mark(purpose));
         let mut used = entry.session().refresh_token.clone().ok_or(Error::NoRefreshToken)?;
         let _asking = self.admitted(purpose).await?;
         caller.check()?;
-        let number = entry.begin();
+        let begun = self.begun(entry, purpose);
         let mut renewal = self.ask(&used, &target, purpose).await;
         if is_invalid_grant(&renewal) {
             self.backend.reload(entry).await?;
@@ -47,7 +57,7 @@ impl Sessions {
                 renewal = self.ask(&used, &target, purpose).await;
             }
         }
-        let renewed = self.take(entry, number, purpose, marks, renewal).await;
+        let renewed = self.take(entry, &begun, purpose, renewal).await;
         if let Err(error) = &renewed {
             self.pause(entry, purpose, &target, error);
         }
@@ -56,10 +66,21 @@ impl Sessions {
         renewed
     }
 
+    /// Notes that a token request begins.
+    fn begun(&self, entry: &Entry, purpose: &Purpose) -> Begun {
+        Begun {
+            number: entry.begin(),
+            at: self.clock.now(),
+            marks: entry.session().marks + u32::from(sets_a_mark(purpose)),
+            marks_seen: self.memory.marks.count(),
+        }
+    }
+
     /// Waits until the circuit lets this request ask.
     async fn admitted(&self, purpose: &Purpose) -> Result<Asking<'_>, Error> {
-        // Of claims that are due, old ones stand. Everything else was asked for by the application.
-        let heeds_silence = matches!(purpose, Purpose::Claims(Freshness::ConfirmedWithin(_)));
+        // Everything else was asked for by the application.
+        let heeds_silence =
+            matches!(purpose, Purpose::Claims(Freshness::ConfirmedWithin(_) | Freshness::Since(_)));
         self.circuit.begin(&self.clock, heeds_silence).await.map_err(|held| match held {
             Held::Silence => unavailable("no answer a moment ago"),
             Held::Refusal(code) => self.oidc.refused(Call::Token, &code),
@@ -158,9 +179,8 @@ impl Sessions {
     async fn take(
         self: &Arc<Self>,
         entry: &Entry,
-        number: u64,
+        begun: &Begun,
         purpose: &Purpose,
-        marks: u32,
         renewal: Renewal,
     ) -> Result<(), Error> {
         let (before, target) = (entry.session(), target_of(purpose));
@@ -209,18 +229,21 @@ impl Sessions {
             }
             if let Ok(Some(claims)) = &claims {
                 session.claims = Arc::new(self.claims_to_store(claims.clone()));
-                session.confirmed_at = now;
-                session.marks = session.marks.max(marks);
+                session.confirmed_at = begun.at;
+                session.marks = session.marks.max(begun.marks);
                 if self.settings.keep_id_token && tokens.id_token.is_some() {
                     session.id_token.clone_from(&tokens.id_token);
                 }
             }
         });
         if let Ok(Some(_)) = &claims {
-            entry.claims_came(number);
+            entry.claims_came(begun.number);
+            if sets_a_mark(purpose) {
+                entry.saw(begun.marks_seen);
+            }
         }
         if believed {
-            entry.add_token(target, CachedToken::of_answer(&tokens, marks, now), now);
+            entry.add_token(target, CachedToken::of_answer(&tokens, begun.marks, now), now);
         }
         if let Err(over) = self.backend.save(entry).await {
             self.end(&before).await;
@@ -249,7 +272,7 @@ impl Sessions {
             max_age: None,
             same_as: Some(Before { claims: &session.claims, nonce: session.nonce.as_ref() }),
         };
-        self.oidc.verify_id_token(raw, &expected).await.map(Some)
+        self.oidc.verify_id_token(raw, &expected).await.map(|token| Some(token.claims))
     }
 }
 
@@ -261,9 +284,10 @@ fn target_of(purpose: &Purpose) -> TokenTarget {
     }
 }
 
-/// Whether the application asked for what Logto knows now, so that nothing from before decides.
+/// Whether the application asked for what Logto knows now, or Logto has reported a change, so that nothing
+/// from before decides.
 fn sets_a_mark(purpose: &Purpose) -> bool {
-    matches!(purpose, Purpose::Claims(Freshness::After(_)))
+    matches!(purpose, Purpose::Claims(Freshness::After(_) | Freshness::Since(_)))
 }
 
 fn is_invalid_grant(renewal: &Renewal) -> bool {

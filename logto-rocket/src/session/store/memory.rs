@@ -1,8 +1,9 @@
 //! [`MemoryStore`]: sessions in the memory of one process.
 
-use std::collections::HashMap;
+mod leases;
+
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use moka::notification::RemovalCause;
@@ -10,6 +11,7 @@ use moka::ops::compute::Op;
 use moka::policy::EvictionPolicy;
 use moka::sync::Cache;
 
+use self::leases::Leases;
 use super::{Record, Replaced, SessionStore, StoreError, StoreId, Stored};
 use crate::clock::Clock;
 
@@ -32,7 +34,7 @@ const WARN_EVERY: Duration = Duration::from_secs(60);
 /// ```
 pub struct MemoryStore {
     entries: Cache<StoreId, Arc<HeldRecord>>,
-    leases: Mutex<HashMap<StoreId, HeldLease>>,
+    leases: Mutex<Leases>,
     clock: Clock,
 }
 
@@ -42,11 +44,6 @@ struct HeldRecord {
     /// By our clock, which decides; the cache's own, which no test can move, only tidies up.
     over_at: Instant,
     ttl: Duration,
-}
-
-struct HeldLease {
-    holder: String,
-    until: Instant,
 }
 
 /// Tidies up what is over by the machine's own time.
@@ -118,12 +115,8 @@ impl MemoryStore {
         }
     }
 
-    /// Works with the leases that are held.
-    fn leases<T>(&self, work: impl FnOnce(&mut HashMap<StoreId, HeldLease>, Instant) -> T) -> T {
-        let now = self.clock.instant();
-        let mut leases = self.leases.lock().unwrap_or_else(PoisonError::into_inner);
-        leases.retain(|_, lease| now < lease.until);
-        work(&mut leases, now)
+    fn leases(&self) -> MutexGuard<'_, Leases> {
+        self.leases.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -187,21 +180,11 @@ impl SessionStore for MemoryStore {
     }
 
     async fn lease(&self, id: &StoreId, holder: &str, time: Duration) -> Result<bool, StoreError> {
-        Ok(self.leases(|leases, now| {
-            if leases.get(id).is_some_and(|lease| lease.holder != holder) {
-                return false;
-            }
-            leases.insert(id.clone(), HeldLease { holder: holder.to_owned(), until: now + time });
-            true
-        }))
+        Ok(self.leases().take(id, holder, time, self.clock.instant()))
     }
 
     async fn release(&self, id: &StoreId, holder: &str) -> Result<(), StoreError> {
-        self.leases(|leases, _| {
-            if leases.get(id).is_some_and(|lease| lease.holder == holder) {
-                leases.remove(id);
-            }
-        });
+        self.leases().release(id, holder);
         Ok(())
     }
 }

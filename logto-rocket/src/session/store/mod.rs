@@ -1,8 +1,10 @@
 //! [`SessionStore`]: a place for sessions that do not live in cookies, and those that are there.
 
+mod codes;
 mod deadline;
 mod lease;
 mod memory;
+mod observed;
 #[cfg(feature = "redis")]
 mod redis;
 mod stored;
@@ -11,8 +13,10 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+pub(crate) use self::codes::{CodeClaim, SignInCode};
 pub(super) use self::lease::Lease;
 pub use self::memory::MemoryStore;
+pub(crate) use self::observed::ObservedStore;
 #[cfg(feature = "redis")]
 pub use self::redis::RedisStore;
 #[cfg(feature = "redis")]
@@ -35,7 +39,7 @@ pub use super::secret::StoreId;
 /// - `replace` compares and writes atomically: if several writers have the same version, exactly
 ///   one succeeds. It never creates a record.
 /// - A record that was deleted, or is older than its `ttl`, is never loaded, listed or replaced.
-/// - A lease has one holder at a time, and none for longer than its time.
+/// - A lease has one holder at a time, and none for longer than its time. It needs no record.
 /// - A call returns within two seconds, with an error if there is no result. One that takes three is
 ///   given up, and dropped.
 ///
@@ -48,7 +52,7 @@ pub use super::secret::StoreId;
 /// out. So a store must not answer `None` where it does not know. Every method is one round trip, and
 /// may be called again after an error, when it may or may not have done its work.
 ///
-#[doc = include_str!("sql.md")]
+#[doc = include_str!("write_a_store.md")]
 /// # A complete store
 ///
 /// This one holds sessions in a map, which shows all that a store does:
@@ -118,10 +122,14 @@ pub trait SessionStore: Send + Sync + 'static {
     /// If the store cannot tell.
     async fn list_by_sub(&self, sub: &str) -> Result<Vec<(StoreId, Stored)>, StoreError>;
 
-    /// Takes the lease of a record for `time`, or extends it if `holder` has it; `false` if
-    /// another holder has it. It guards the session's token requests: a lease that is not released is free
-    /// again after `time`, so that a process that dies blocks no other for longer. Of a record that is
-    /// gone, either answer will do.
+    /// Takes a lease for `time`, or gives it this time if `holder` has it; `false` if another holder
+    /// has it. A lease that is not released is free again after `time`, so that a process that dies
+    /// blocks no other for longer. There are two kinds:
+    ///
+    /// - With the id of a record it guards the session's token requests, for ten seconds. Of a record
+    ///   that is gone, either answer will do.
+    /// - With an id that no record has it guards the code of a sign-in, which is exchanged once, at one
+    ///   process. It is taken before the exchange and kept for the hour that a sign-in may take.
     ///
     /// # Errors
     ///

@@ -2,6 +2,7 @@
 //!
 //! A record's version is the session's generation. `save` writes what changes here.
 
+mod endings;
 mod save;
 
 use std::sync::Arc;
@@ -226,7 +227,7 @@ impl StoredSessions {
     }
 
     /// The name of a user, or of a session at Logto, in the store.
-    fn named(&self, name: &str) -> String {
+    pub(in crate::session) fn named(&self, name: &str) -> String {
         format!("{}:{name}", self.owner)
     }
 }

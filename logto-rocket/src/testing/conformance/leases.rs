@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::support::{HOUR, SECOND, Subject, at_once, create, record, until};
+use super::support::{HOUR, SECOND, Subject, at_once, create, is_there, new_id, record, until};
 use crate::Replaced;
 
 /// `lease`.
@@ -65,4 +65,22 @@ pub async fn a_lease_outlives_a_replacement(store: Subject) {
     assert_eq!(store.lease(&id, "one", HOUR).await, Ok(true));
     assert_eq!(store.replace(&id, 0, &record(), HOUR).await, Ok(Replaced::Stored));
     assert_eq!(store.lease(&id, "two", HOUR).await, Ok(false));
+}
+
+/// `lease`, `release`: a sign-in under way has no record.
+pub async fn a_lease_needs_no_record(store: Subject) {
+    let id = new_id();
+    let leased = at_once(|number| {
+        let (store, id) = (Arc::clone(&store), id.clone());
+        async move { store.lease(&id, &format!("holder {number}"), SECOND).await }
+    });
+    let leased = leased.await;
+    assert_eq!(leased.iter().filter(|leased| **leased == Ok(true)).count(), 1);
+    let is_free = async || store.lease(&id, "one", HOUR).await == Ok(true);
+    until("the lease is free", is_free).await;
+    assert_eq!(store.release(&id, "two").await, Ok(()));
+    assert_eq!(store.lease(&id, "two", HOUR).await, Ok(false));
+    assert_eq!(store.release(&id, "one").await, Ok(()));
+    assert_eq!(store.lease(&id, "two", HOUR).await, Ok(true));
+    assert!(!is_there(&store, &id).await, "a lease is no record");
 }

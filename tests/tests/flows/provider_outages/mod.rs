@@ -4,6 +4,7 @@ mod bad_answers;
 mod discovery;
 mod internal_endpoint;
 mod no_answer;
+mod readiness;
 
 use std::time::Duration;
 

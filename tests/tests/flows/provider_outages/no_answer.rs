@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use logto_rocket::testing::{Endpoint, Fault, Idp};
-use logto_rocket::{Clock, Logto};
+use logto_rocket::{Clock, Health, Logto};
 use logto_rocket_tests::app::{App, config_for};
 use logto_rocket_tests::browser::{Browser, From};
 use logto_rocket_tests::wait::{ENDLESS, within};
@@ -27,14 +27,15 @@ async fn without_logto_the_application_launches_and_signs_in_when_logto_is_back(
     assert!(down.body.contains("/auth/sign-in?return_to=/account"), "a way on: {}", down.body);
     assert!(!down.sets_cookies(), "no sign-in has started: {down:?}");
     let logto = client.rocket().state::<Logto>().unwrap();
-    assert!(logto.ready().await.is_err());
+    assert!(!logto.ready().await.is_ready(), "there are no keys");
 
     idp.resume().await.unwrap();
     clock.advance(LONGEST_PAUSE);
     let back = browser.sign_in(&idp, "alice", "/account").await;
     assert_eq!((back.status, back.location()), (Status::SeeOther, "/account"));
     assert_eq!(browser.open("/account").await.status, Status::Ok);
-    assert_eq!(logto.ready().await, Ok(()));
+    let ready = logto.ready().await;
+    assert!(ready.is_ready() && *ready.logto() == Health::Ok, "{ready}");
 }
 
 #[rocket::async_test]

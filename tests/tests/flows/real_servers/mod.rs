@@ -4,6 +4,7 @@ mod access_tokens;
 mod api_client;
 mod backchannel_logout;
 mod concurrent_refresh;
+mod keep_signed_in_in_chromium;
 mod lifecycle;
 mod max_age;
 mod max_age_in_chromium;

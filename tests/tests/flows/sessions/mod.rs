@@ -1,5 +1,6 @@
 //! Sessions in cookies, and how long any session lasts.
 
+mod background;
 mod chunked_cookies;
 mod cookie_size;
 mod cookies;
@@ -9,6 +10,7 @@ mod given_up;
 mod interleavings;
 mod lifetimes;
 mod other_applications;
+mod persistence;
 mod refusals;
 mod retry_after;
 mod revalidation;

@@ -1,5 +1,6 @@
 //! Signing out, by the user and by Logto.
 
 mod backchannel_logout;
+mod clear_site_data;
 mod routes;
 mod scripts;

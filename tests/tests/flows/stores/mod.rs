@@ -5,4 +5,5 @@ mod late_answers;
 mod memory;
 mod redis;
 mod redis_outage;
+mod store_with;
 mod two_processes;

@@ -5,5 +5,8 @@
 pub(super) enum By {
     Id,
     Sid,
+    /// All of a user, up to an instant by this server's clock.
     Sub,
+    /// All of a user, up to an instant by Logto's clock.
+    SubAtLogto,
 }

@@ -36,6 +36,9 @@ pub(in crate::session::memory) struct EntryState {
     /// Whether a token request here has replaced a refresh token that an older cookie of the browser
     /// holds. To send that one again would have Logto end the session.
     replaced: bool,
+    /// How many [marks](crate::session::memory::Marks) there were when the request began that has brought the
+    /// claims and made older access tokens decide nothing.
+    pub(super) marks_seen: u64,
     /// Until when the store is left alone, which was late, and why.
     store_failure: Option<(Instant, String)>,
     begun: Instant,
@@ -61,6 +64,7 @@ impl Entry {
             shared,
             rotated: false,
             replaced: false,
+            marks_seen: 0,
             store_failure: None,
             begun: now,
             used: now,
@@ -86,6 +90,7 @@ impl Entry {
             Purpose::Claims(Freshness::ConfirmedWithin(limit)) => {
                 state.session.is_confirmed_within(*limit, seconds)
             }
+            Purpose::Claims(Freshness::Since(marks)) => state.marks_seen >= *marks,
             Purpose::Claims(Freshness::After(_)) => false,
         };
         let is_own_organization = match purpose {
@@ -237,6 +242,12 @@ impl EntryState {
     }
 
     fn adopt(&mut self, session: Arc<Session>) {
+        let (claims, others) = (&self.session.claims, &session.claims);
+        if session.confirmed_at != self.session.confirmed_at || claims.as_json() != others.as_json()
+        {
+            // Another process has confirmed them, which may have asked before.
+            self.marks_seen = 0;
+        }
         if self.shared {
             self.tokens = session.tokens.iter().cloned().collect();
             self.saved = self.changes;

@@ -4,7 +4,7 @@ use super::Entry;
 use super::entry::EntryState;
 use crate::oidc::AccessToken;
 use crate::session::cached_token::{CachedToken, CachedTokens, TokenTarget};
-use crate::session::memory::Use;
+use crate::session::memory::{Mark, Use};
 
 /// How many access tokens are remembered for one session.
 const MAX_TOKENS: usize = 100;
@@ -45,6 +45,26 @@ impl Entry {
         let mut state = self.lock();
         state.tokens.clear();
         state.queue.forget_refusals();
+    }
+
+    /// Whether the claims came with a request that began after a mark, and older access tokens decide
+    /// nothing.
+    pub fn has_seen(&self, mark: Mark) -> bool {
+        self.lock().marks_seen >= mark.number()
+    }
+
+    /// Notes that the claims came with a request that began when there were so many marks.
+    pub fn saw(&self, marks: u64) {
+        let seen = &mut self.lock().marks_seen;
+        *seen = marks.max(*seen);
+    }
+
+    /// Notes that another process has confirmed the claims after a mark, which knew nothing of the mark:
+    /// access tokens that may be from before are forgotten.
+    pub fn was_confirmed_after(&self, mark: Mark) {
+        let mut state = self.lock();
+        state.tokens.retain(|_, token| mark.is_known_by(token.fetched_at));
+        state.marks_seen = mark.number().max(state.marks_seen);
     }
 
     /// All access tokens that Logto still honours.

@@ -10,7 +10,7 @@ use super::StoredSessions;
 use crate::error::Error;
 use crate::session::cached_token::{CachedTokens, merged};
 use crate::session::memory::{CachedSession, Entry};
-use crate::session::session::Session;
+use crate::session::session::{Activity, Session};
 use crate::session::store::deadline::in_time;
 use crate::session::store::{Replaced, StoreError};
 
@@ -56,16 +56,18 @@ impl StoredSessions {
     }
 
     /// Writes the session behind the request, if the store does not have its newest state, if it is
-    /// sealed with an older key, or if it was not written for a while that it is in use.
+    /// sealed with an older key, or if it is used and was not written for a while.
     pub fn write_behind(
         self: &Arc<Self>,
         cached: &Arc<CachedSession>,
         session: &Arc<Session>,
+        activity: Activity,
         now: u64,
     ) {
         let entry = self.memory.registry.get(&session.id);
         let unsaved = entry.as_ref().is_some_and(|entry| entry.is_unsaved());
-        let due = unsaved || cached.by_older_key || self.lifetimes.is_unseen(session, now);
+        let unseen = activity == Activity::Use && self.lifetimes.is_unseen(session, now);
+        let due = unsaved || cached.by_older_key || unseen;
         if !due || !cached.claim_writing(now) {
             return;
         }
@@ -80,7 +82,7 @@ impl StoredSessions {
                         if entry.is_unsaved() { sessions.save(&entry).await } else { Ok(()) };
                     saved.map(|()| !entry.is_unsaved())
                 }
-                None => sessions.rewrite(&session).await.map(|()| true),
+                None => sessions.rewrite(&session, activity).await.map(|()| true),
             };
             if let Err(error) = &written {
                 log::warn!("The session {} could not be written: {error}", session.id);
@@ -117,16 +119,12 @@ impl StoredSessions {
             .into())
     }
 
-    /// Writes the session again as seen now. If another process has written it meanwhile, that stays.
-    async fn rewrite(&self, session: &Session) -> Result<(), Error> {
+    /// Writes the session again, as seen now if it is used. If another process has written it meanwhile, that stays.
+    async fn rewrite(&self, session: &Session, activity: Activity) -> Result<(), Error> {
         let (now, entry) = (self.clock.now(), self.memory.registry.get(&session.id));
         let tokens = entry.as_ref().map_or_else(|| session.tokens.clone(), |it| it.tokens(now));
-        let next = Session {
-            last_seen: now.max(session.last_seen),
-            generation: session.generation + 1,
-            tokens,
-            ..session.clone()
-        };
+        let mut next = Session { generation: session.generation + 1, tokens, ..session.clone() };
+        next.seen(activity, now);
         let (at, record) = (next.id.store_id(), self.record_of(&next)?);
         let ttl = self.lifetimes.ttl(&next, self.clock.now());
         let replaced = in_time(self.store.replace(&at, session.generation, &record, ttl)).await?;

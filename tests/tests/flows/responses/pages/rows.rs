@@ -224,6 +224,11 @@ fn questions_and_ends() -> Vec<Row> {
             alice.navigate("/auth/sign-in?organization_id=o", From::OtherSite).await
         }),
         row!("signed_in", 200, "/x", |app| called_back(app, "/x", str::to_owned).await),
+        row!("signed_in_elsewhere", 200, "/x", |app| {
+            let store = app.client.rocket().state::<Arc<GatedStore>>().expect("a store");
+            store.set_leased(true);
+            called_back(app, "/x", str::to_owned).await
+        }),
         row!("sign_out", 200, "/auth/sign-out", |app| {
             let mut alice = app.signed_in("alice").await;
             alice.navigate("/auth/sign-out", From::OtherSite).await
@@ -299,7 +304,7 @@ pub async fn app(code: &str, looks: Looks) -> App {
             }))
         })
         .routes(routes![refuse, refuse_form, fail, vault, organization]);
-    if code != "signed_out_in_this_browser" {
+    if !["signed_in_elsewhere", "signed_out_in_this_browser"].contains(&code) {
         return app.start().await;
     }
     let store = GatedStore::before(Arc::new(MemoryStore::new(10)));

@@ -6,12 +6,14 @@ use logto_rocket_tests::at_each_place;
 use logto_rocket_tests::browser::Browser;
 use logto_rocket_tests::fleet::{Fleet, Place};
 use logto_rocket_tests::wait::until;
+use rocket::http::Status;
 
 use super::{MINUTE, start};
 
 at_each_place!(in_memory: Memory, in_a_shared_store: Shared, in_redis: Redis => [
     a_session_is_over_when_it_is_too_old_or_unused,
     a_session_in_use_does_not_end_however_short_the_idle_timeout_is,
+    a_session_that_is_only_polled_is_over_at_its_idle_timeout,
 ]);
 
 at_each_place!(shared: Shared, redis: Redis => [
@@ -49,6 +51,22 @@ async fn a_session_in_use_does_not_end_however_short_the_idle_timeout_is(place: 
     }
     app.clock.advance(MINUTE / 3);
     assert_eq!(alice.account().await, None);
+}
+
+async fn a_session_that_is_only_polled_is_over_at_its_idle_timeout(place: Place) {
+    let session = SessionConfig::new().idle_timeout(10 * MINUTE).revalidate_after(None);
+    let Some(Fleet { app, redis: _redis, .. }) = start(place, session).await else { return };
+    let mut polled = app.signed_in("bob").await;
+    let mut alice = app.signed_in("alice").await;
+    for _ in 0..3 {
+        app.clock.advance(3 * MINUTE);
+        assert_eq!(polled.open("/poll").await.status, Status::Ok);
+        assert!(alice.account().await.is_some());
+        until_seen(&app, &mut alice).await;
+    }
+    app.clock.advance(2 * MINUTE);
+    assert_eq!(polled.open("/poll").await.status, Status::SeeOther, "it is over");
+    assert!(alice.account().await.is_some());
 }
 
 /// Waits until it is written that the session was seen now, which happens behind the request.

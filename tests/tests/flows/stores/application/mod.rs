@@ -9,7 +9,9 @@ mod tokens;
 use std::time::Duration;
 
 use logto_rocket::testing::{self};
-use logto_rocket::{Error, Logto, LogtoUser, Resource, SessionConfig, SessionInfo, resource};
+use logto_rocket::{
+    Error, Logto, LogtoUser, Resource, SessionConfig, SessionInfo, authenticated, resource,
+};
 use logto_rocket_tests::app::App;
 use logto_rocket_tests::browser::Browser;
 use logto_rocket_tests::fleet::{Fleet, Place};
@@ -50,7 +52,10 @@ fn routes() -> Vec<Route> {
     async fn end_all(logto: &Logto, user: &LogtoUser) -> Result<(), Error> {
         logto.sessions().end_all_of(user.id()).await
     }
-    routes![orders, clear, sessions, end, end_all]
+    #[authenticated(background)]
+    #[get("/poll")]
+    fn poll() {}
+    routes![orders, clear, sessions, end, end_all, poll]
 }
 
 async fn start(place: Place, session: SessionConfig) -> Option<Fleet> {

@@ -1,6 +1,7 @@
 //! Two processes of one application that share a store: what one knows the other knows, and what
 //! ended at one has ended at the other.
 
+mod codes;
 mod failed_writes;
 
 use std::time::Duration;

@@ -1,0 +1,27 @@
+//! [`Logto::ready`]: whether this process can serve its users.
+
+use super::{Client, Logto};
+use crate::readiness::{Health, Readiness};
+
+impl Logto {
+    /// Whether this process can serve its users: Logto, its keys and the session store, each named. It
+    /// takes one second at most, and asks no more than once in five seconds.
+    ///
+    /// In a handler take the guard [`Readiness`] instead.
+    pub async fn ready(&self) -> Readiness {
+        self.client().readiness().await
+    }
+}
+
+impl Client {
+    /// Whether this process can serve its users, as it was found out a moment ago at most.
+    pub async fn readiness(&self) -> Readiness {
+        let find = async {
+            let issuer = Health::of_issuer(self.oidc().issuer());
+            let store = Health::of_store(self.sessions.store_answers());
+            let ((logto, keys), store) = tokio::join!(issuer, store);
+            Readiness::new(logto, keys, store)
+        };
+        self.readiness.get(&self.clock, find).await
+    }
+}

@@ -1,0 +1,58 @@
+//! [`WebhookConfig`]: the keys under `webhook`, written in code.
+
+use std::fmt;
+
+use rocket::figment::value::{Dict, Value};
+
+use super::{debug, list};
+
+/// Configuration of webhooks written in code, for [`Config::webhook()`](crate::Config::webhook).
+///
+/// ```
+/// use logto_rocket::WebhookConfig;
+///
+/// let webhook = WebhookConfig::new().end_on_password_reset(false);
+/// ```
+#[derive(Clone, Default)]
+#[must_use = "a configuration has no effect until the fairing gets it"]
+pub struct WebhookConfig(Dict);
+
+impl WebhookConfig {
+    /// A layer that sets nothing.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The signing keys of the webhooks in Logto's console that post to `{base}/webhook`. With one or more,
+    /// the route is mounted. Each has 32 characters. An attacker who has a key can end the sessions of any
+    /// user. Set the keys in the environment (`LOGTO_WEBHOOK__SIGNING_KEYS`) rather than in code.
+    ///
+    /// Logto signs by a new key as soon as it is made. To change a key without losing a report, create a
+    /// second webhook with the same URL, let the application know both keys, then delete the first webhook.
+    pub fn signing_keys<S: Into<String>>(self, keys: impl IntoIterator<Item = S>) -> Self {
+        self.set("signing_keys", list(keys))
+    }
+
+    /// Whether the sessions of a user end whose password was reset, by the user or by an administrator.
+    /// Default: `true`; Logto itself ends none then, so that who knew the old password stays signed in. A user
+    /// who changes the password in Logto's account center ends no session: that cannot be told from other
+    /// changes.
+    pub fn end_on_password_reset(self, end: bool) -> Self {
+        self.set("end_on_password_reset", end)
+    }
+
+    pub(super) fn into_dict(self) -> Dict {
+        self.0
+    }
+
+    fn set(mut self, key: &str, value: impl Into<Value>) -> Self {
+        self.0.insert(key.into(), value.into());
+        self
+    }
+}
+
+impl fmt::Debug for WebhookConfig {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        debug("WebhookConfig", "webhook.", &self.0, f)
+    }
+}

@@ -1,0 +1,276 @@
+//! [`LogtoFairing`]: attaches what an application needs that signs users in.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rocket::response::content::RawHtml;
+use rocket::{Build, Request, Rocket};
+
+#[cfg(feature = "testing")]
+use super::provider::ProviderChoice;
+use super::store::{BuildStore, OwnStore};
+use crate::client::Logto;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::events::{Event, EventHook};
+use crate::flows::{Hooks, OnSignIn};
+use crate::oidc::SignInOptions;
+use crate::response::{BuiltInPage, PageHook};
+use crate::session::SessionStore;
+#[cfg(feature = "testing")]
+use crate::testing::Idp;
+use crate::user::LogtoUser;
+use crate::webhook::WebhookHook;
+
+/// Attaches Logto to a Rocket. Create one with [`Logto::fairing()`].
+///
+/// It reads the configuration, mounts the routes, registers catchers for 401, 403, 404, 500 and 503
+/// at `/` if the application has none there, and writes session cookies. The launch fails if the
+/// configuration has errors, all of which it reports, or if the fairing is attached twice.
+///
+/// ```no_run
+/// # #[macro_use] extern crate rocket;
+/// use logto_rocket::Logto;
+///
+/// #[launch]
+/// fn rocket() -> _ {
+///     rocket::build().attach(Logto::fairing())
+/// }
+/// ```
+#[derive(Default)]
+pub struct LogtoFairing {
+    pub(super) config: Option<Config>,
+    pub(super) store: OwnStore,
+    pub(super) clock: Option<Clock>,
+    #[cfg(feature = "testing")]
+    pub(super) provider: ProviderChoice,
+    pub(super) on_event: Mutex<Option<EventHook>>,
+    pub(super) hooks: Mutex<Hooks>,
+    pub(super) pages: Mutex<PageHook>,
+    pub(super) on_webhook: Mutex<Option<WebhookHook>>,
+}
+
+impl Logto {
+    /// The fairing that attaches everything: `rocket::build().attach(Logto::fairing())`.
+    pub fn fairing() -> LogtoFairing {
+        LogtoFairing::default()
+    }
+}
+
+impl LogtoFairing {
+    /// Sets configuration in code. Values in `Rocket.toml` and in the environment override it.
+    #[must_use]
+    pub fn config(mut self, config: Config) -> Self {
+        self.config = Some(config);
+        self
+    }
+
+    /// Stores sessions in your own store, or in a store of this crate that you create in code. The
+    /// launch fails if the configuration also sets where sessions are stored.
+    ///
+    /// ```
+    /// use logto_rocket::{Logto, MemoryStore};
+    ///
+    /// let fairing = Logto::fairing().store(MemoryStore::new(200_000));
+    /// ```
+    #[must_use]
+    pub fn store(mut self, store: impl SessionStore) -> Self {
+        self.store = OwnStore::Given(Arc::new(store));
+        self
+    }
+
+    /// Stores sessions in your own store, which is built while the application launches, of what other
+    /// fairings manage: a connection pool, for instance. It is called once, after every fairing of the
+    /// application has ignited, so that the pool may be attached before this fairing or after it.
+    ///
+    /// # Errors
+    ///
+    /// If the store cannot be built, the launch fails, and the log has the cause. It also fails if the
+    /// configuration sets where sessions are stored.
+    ///
+    /// ```
+    /// # #[macro_use] extern crate rocket;
+    /// use logto_rocket::{Logto, MemoryStore};
+    ///
+    /// # type Pool = usize;
+    /// # struct SqlStore;
+    /// # impl SqlStore { fn new(pool: Pool) -> MemoryStore { MemoryStore::new(pool) } }
+    /// let fairing = Logto::fairing().store_with(|rocket| {
+    ///     Box::pin(async move {
+    ///         let pool = rocket.state::<Pool>().ok_or("the database pool is not attached")?;
+    ///         Ok(SqlStore::new(pool.clone()))
+    ///     })
+    /// });
+    /// ```
+    #[must_use]
+    pub fn store_with<F, S>(mut self, build: F) -> Self
+    where
+        F: for<'r> FnOnce(&'r Rocket<Build>) -> BuildStore<'r, S> + Send + 'static,
+        S: SessionStore,
+    {
+        self.store = OwnStore::later(build);
+        self
+    }
+
+    /// Sets a hook that is called for each sign-in, after Logto's answer is verified and before the
+    /// session exists. Use it to create your own record of the user. An error refuses the sign-in
+    /// with a page (403) and revokes the tokens; its text appears in the log only.
+    ///
+    /// It is called for every sign-in, so it may see the same user many times. It sees only what
+    /// the sign-in asked Logto for: without the scope `email` no address would be verified, and
+    /// this example would refuse everybody.
+    ///
+    /// ```
+    /// use logto_rocket::{Config, Logto};
+    ///
+    /// Logto::fairing().config(Config::new().scopes(["email"])).on_sign_in(|_request, user| {
+    ///     Box::pin(async move {
+    ///         if user.email_verified() { Ok(()) } else { Err("verify your address first".into()) }
+    ///     })
+    /// });
+    /// ```
+    #[must_use]
+    pub fn on_sign_in<F>(self, hook: F) -> Self
+    where
+        F: for<'a> Fn(&'a Request<'_>, &'a LogtoUser) -> OnSignIn<'a> + Send + Sync + 'static,
+    {
+        self.hook(|hooks| hooks.on_sign_in = Some(Box::new(hook)))
+    }
+
+    /// Sets a hook that is called for each event, for an audit trail or metrics. It runs during
+    /// requests and should not block.
+    #[must_use]
+    pub fn on_event(mut self, hook: impl Fn(&Event) + Send + Sync + 'static) -> Self {
+        *self.on_event.get_mut().unwrap_or_else(PoisonError::into_inner) = Some(Box::new(hook));
+        self
+    }
+
+    /// Sets a hook that changes the options of each sign-in that starts at one of the mounted
+    /// routes, for example according to the host name of the request.
+    #[must_use]
+    pub fn sign_in_options<F>(self, hook: F) -> Self
+    where
+        F: Fn(&Request<'_>, SignInOptions) -> SignInOptions + Send + Sync + 'static,
+    {
+        self.hook(|hooks| hooks.sign_in_options = Some(Box::new(hook)))
+    }
+
+    /// Sets a hook that makes the HTML of the built-in [pages](crate#pages): refusals, failed
+    /// sign-ins, questions. If it returns `None`, the page of this crate is shown. Programs get a
+    /// problem document in any case.
+    ///
+    /// The hook decides what a page looks like, not what it is: the status, `Cache-Control: no-store`
+    /// and the other headers stay those of this crate. The `Content-Security-Policy` lets the page load
+    /// scripts, style sheets and images of this site, and inline styles; nothing from elsewhere, to
+    /// which the address of the page could go, because that of a callback contains a code. Escape all
+    /// texts, and keep the actions: without them a user is left without a way onward.
+    ///
+    /// ```
+    /// use logto_rocket::{ActionKind, Logto};
+    /// use rocket::response::content::RawHtml;
+    ///
+    /// # fn escaped(text: &str) -> String { text.to_owned() }
+    /// Logto::fairing().pages(|_request, page| {
+    ///     let mut html = format!("<h1>{}</h1><p>{}</p>", escaped(page.title), escaped(&page.text));
+    ///     for action in &page.actions {
+    ///         let (to, label) = (escaped(action.address.as_str()), escaped(action.label));
+    ///         html += &match action.kind {
+    ///             ActionKind::Post => {
+    ///                 format!("<form method=post action='{to}'><button>{label}</button></form>")
+    ///             }
+    ///             ActionKind::NewTab => format!("<a href='{to}' target=_blank>{label}</a>"),
+    ///             _ => format!("<a href='{to}' target=_top>{label}</a>"),
+    ///         };
+    ///     }
+    ///     Some(RawHtml(html))
+    /// });
+    /// ```
+    ///
+    /// With `rocket_dyn_templates` and a template that is rendered without a request:
+    /// `|request, page| Template::show(request.rocket(), "page", page).map(RawHtml)`.
+    #[must_use]
+    pub fn pages<F>(mut self, hook: F) -> Self
+    where
+        F: Fn(&Request<'_>, &BuiltInPage) -> Option<RawHtml<String>> + Send + Sync + 'static,
+    {
+        let pages = self.pages.get_mut().unwrap_or_else(PoisonError::into_inner);
+        *pages = PageHook(Some(Box::new(hook)));
+        self
+    }
+
+    /// Uses this clock for all times, so that a test can move it.
+    #[cfg(feature = "testing")]
+    #[must_use]
+    pub fn clock(mut self, clock: Clock) -> Self {
+        self.clock = Some(clock);
+        self
+    }
+
+    /// Uses a test provider in Logto's place, whatever `Rocket.toml`, the environment and the code
+    /// configure: its endpoint, and its first application, replace theirs. So a test never reaches the
+    /// Logto that a developer's environment names.
+    ///
+    /// ```
+    /// # #[macro_use] extern crate rocket;
+    /// # rocket::async_test(async {
+    /// use logto_rocket::{Logto, testing::Idp};
+    /// use rocket::local::asynchronous::Client;
+    ///
+    /// let idp = Idp::start().await?;
+    /// let rocket = rocket::build().attach(Logto::fairing().provider(&idp));
+    /// let client = Client::tracked(rocket).await?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # }).unwrap();
+    /// ```
+    #[cfg(feature = "testing")]
+    #[must_use]
+    pub fn provider(mut self, idp: &Idp) -> Self {
+        self.provider = ProviderChoice::running(idp);
+        self
+    }
+
+    /// Starts a provider for development if no Logto is configured yet, so that `cargo run` shows a
+    /// working sign-in on a machine that has none.
+    ///
+    /// It is used only in Rocket's debug profile, in builds with debug assertions, and where neither
+    /// `endpoint` nor `issuer` is configured. Otherwise the call has no effect, and a missing endpoint is
+    /// the usual error at launch: the same `main.rs` goes live.
+    ///
+    /// ```no_run
+    /// # #[macro_use] extern crate rocket;
+    /// use logto_rocket::Logto;
+    ///
+    /// #[launch]
+    /// fn rocket() -> _ {
+    ///     rocket::build().attach(Logto::fairing().dev_provider())
+    /// }
+    /// ```
+    ///
+    /// The launch says where the provider is and how to get in. It signs in `alice`, who has every
+    /// permission that is asked for, and `bob`, who has none. Its machine application `dev-machine`
+    /// (secret `dev-machine-secret`) gets every scope of every API resource and organization. The personal
+    /// access token `pat_alice` can be exchanged for an access token of alice's.
+    ///
+    /// A restart signs nobody out. The port, the keys and what was granted are kept in one file for each
+    /// application, which only its owner can read: beside the executable in a build directory of Cargo,
+    /// else in `XDG_RUNTIME_DIR`; without either nothing is kept, and the log says so. It also
+    /// says when a damaged file is replaced, when nothing is kept because a link or a file of another user
+    /// stands in the place of the file, and when the provider takes another port because its own is in use
+    /// or is the `port` of the application. Of more than 1 MiB the oldest sessions and tokens are not kept.
+    ///
+    /// # Security
+    ///
+    /// The provider asks for no password. It listens on 127.0.0.1 only, and answers only to clients that
+    /// look for `127.0.0.1` or `localhost`, so that no page on the network can read its answers. Any
+    /// program of this machine can sign in at an application that uses it.
+    #[cfg(feature = "testing")]
+    #[must_use]
+    pub fn dev_provider(mut self) -> Self {
+        self.provider = ProviderChoice::Development;
+        self
+    }
+
+    fn hook(mut self, set: impl FnOnce(&mut Hooks)) -> Self {
+        set(self.hooks.get_mut().unwrap_or_else(PoisonError::into_inner));
+        self
+    }
+}

@@ -1,0 +1,179 @@
+//! [`CodeClaim`]: who exchanges the code of a sign-in, where several processes may be called back.
+//!
+//! Logto answers a second exchange of a code by revoking what the first one got. So a process takes a
+//! lease on the sign-in before it exchanges the code, and nobody takes it again for as long as the
+//! sign-in may last. Who has begun a session leaves word for a minute, for the process that the browser
+//! calls back next: under a name that is made of the state and the code, encrypted, so that only a
+//! browser that has both, and the cookie of the sign-in, gets the session.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use sha2::{Digest, Sha256};
+
+use super::deadline::in_time;
+use super::stored::StoredSessions;
+use super::{Record, SessionStore, StoreError, StoreId};
+use crate::error::Error;
+use crate::host::HostId;
+use crate::session::cookie::{SealedAs, Vault};
+use crate::session::lifetimes::FLOW_LIFETIME;
+use crate::session::secret::Secret;
+use crate::session::session::Session;
+use crate::session_id::SessionId;
+
+/// How long a callback waits for the result of another process.
+const RESULT_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// How long it is until the result of another process is asked for again.
+const POLL_BACKOFF: Duration = Duration::from_millis(50);
+
+/// How long the result is there for other processes, as it is within this one.
+const SHARED_FOR: Duration = Duration::from_secs(60);
+
+/// How long a sign-in is remembered whose exchange failed. There is nothing that another exchange could
+/// revoke, and strangers can have any number of exchanges fail.
+const FAILED_FOR: Duration = Duration::from_secs(60);
+
+/// How often at most, and how far apart, a lease is given back that may have been taken.
+const RELEASES: usize = 60;
+const RELEASE_BACKOFF: Duration = Duration::from_secs(1);
+
+/// A sign-in, as a store knows it.
+#[derive(Clone)]
+pub(crate) struct SignInCode {
+    host: HostId,
+    sign_in: StoreId,
+    result: StoreId,
+}
+
+/// Who exchanges a code.
+pub(crate) enum CodeClaim {
+    /// This process.
+    Ours(CodeLease),
+    /// Another process did, and this session began.
+    Begun(Arc<Session>),
+    /// Another process does or did, and has not left word of a session.
+    Taken,
+}
+
+/// The right to exchange a code.
+pub(crate) struct CodeLease {
+    store: Arc<dyn SessionStore>,
+    sign_in: StoreId,
+    holder: SessionId,
+}
+
+impl SignInCode {
+    /// The sign-in with this state, and the code that its callback brings to a host.
+    pub fn new(host: HostId, state: &str, code: &str) -> Self {
+        let name = |what: &str| {
+            StoreId::from(URL_SAFE_NO_PAD.encode(Sha256::digest(format!("{what}\n{state}"))))
+        };
+        Self { host, sign_in: name("sign-in"), result: name(&format!("result\n{code}")) }
+    }
+}
+
+impl StoredSessions {
+    /// Waits until it is known who exchanges the code of a sign-in.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Store`]. Then this process does not, and others may.
+    pub async fn claim(&self, code: &SignInCode) -> Result<CodeClaim, Error> {
+        let (store, sign_in) = (Arc::clone(&self.store), code.sign_in.clone());
+        let lease = CodeLease { store, sign_in, holder: SessionId::random() };
+        let over = tokio::time::sleep(RESULT_TIMEOUT);
+        tokio::pin!(over);
+        loop {
+            match lease.take(FLOW_LIFETIME).await {
+                Ok(true) => return Ok(CodeClaim::Ours(lease)),
+                Ok(false) => {}
+                Err(error) => {
+                    // It may have been taken nevertheless.
+                    lease.release_behind();
+                    return Err(error.into());
+                }
+            }
+            if let Some(session) = self.result_of(code).await? {
+                return Ok(CodeClaim::Begun(session));
+            }
+            // No call is dropped under way: it might take the lease.
+            tokio::select! {
+                () = &mut over => return Ok(CodeClaim::Taken),
+                () = tokio::time::sleep(POLL_BACKOFF) => {}
+            }
+        }
+    }
+
+    /// Leaves word of the session that a sign-in has begun. What fails is logged: the browser has the
+    /// session all the same.
+    pub async fn leave_word(&self, code: &SignInCode, session: &Session) {
+        if let Err(error) = self.try_leave_word(code, session).await {
+            log::warn!("Other processes do not learn of the session {}: {error}", session.id);
+        }
+    }
+
+    async fn try_leave_word(&self, code: &SignInCode, session: &Session) -> Result<(), StoreError> {
+        let at = &code.result;
+        let secret = session.secret.as_ref().map(Secret::reveal);
+        let sealed = secret
+            .and_then(|secret| self.vault(code).seal(SealedAs::SignIn, at.as_str(), secret))
+            .ok_or_else(|| StoreError::new("the session could not be encrypted"))?;
+        // Not named like the user, who would find it among the sessions.
+        let record = Record::new(sealed, self.named(at.as_str()), None, session.signed_in_at);
+        in_time(self.store.create(at, &record, SHARED_FOR)).await
+    }
+
+    fn vault(&self, code: &SignInCode) -> &Vault {
+        self.cookies.of(code.host).vault()
+    }
+
+    /// The session that another process has left word of, with what its browser gets.
+    async fn result_of(&self, code: &SignInCode) -> Result<Option<Arc<Session>>, StoreError> {
+        let at = &code.result;
+        let Some(stored) = in_time(self.store.load(at)).await? else { return Ok(None) };
+        let opened = self.vault(code).open(SealedAs::SignIn, at.as_str(), &stored.sealed);
+        let opened = self.memory.unopened.noted(opened, "the result of a sign-in in the store");
+        let Some(secret) = opened.and_then(|opened| Secret::read(&opened.text)) else {
+            return Ok(None);
+        };
+        let session = self.load(&secret.session_id()).await?;
+        Ok(session.map(|session| {
+            let mut session = Session::clone(&session);
+            session.find_by(secret);
+            Arc::new(session)
+        }))
+    }
+}
+
+impl CodeLease {
+    /// Lets another callback exchange the code, which was never sent.
+    pub fn release_behind(self) {
+        tokio::spawn(async move {
+            for _ in 0..RELEASES {
+                let holder = self.holder.as_str();
+                let released = in_time(self.store.release(&self.sign_in, holder)).await;
+                if released.is_ok() {
+                    return;
+                }
+                tokio::time::sleep(RELEASE_BACKOFF).await;
+            }
+        });
+    }
+
+    /// Has the sign-in, whose exchange failed, be forgotten soon.
+    pub fn fail_behind(self) {
+        tokio::spawn(async move {
+            if let Err(error) = self.take(FAILED_FOR).await {
+                log::warn!("A failed sign-in is remembered for an hour: {error}");
+            }
+        });
+    }
+
+    async fn take(&self, time: Duration) -> Result<bool, StoreError> {
+        in_time(self.store.lease(&self.sign_in, self.holder.as_str(), time)).await
+    }
+}
