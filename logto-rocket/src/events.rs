@@ -98,6 +98,19 @@ pub enum Event {
         /// What was wrong with it.
         why: String,
     },
+    /// Sessions have ended in this process, and it is not certain that they have in the store: it did not
+    /// answer, or its replicas have not confirmed it, so that a fail-over may bring them back for other
+    /// processes. They are deleted again until that is certain, for as long as they could live.
+    EndingNotConfirmed {
+        /// The session that ended, if it was one.
+        session: Option<SessionId>,
+        /// The session at Logto whose sessions ended, if it was that.
+        sid: Option<String>,
+        /// The user whose sessions all ended, if it was that.
+        sub: Option<String>,
+        /// Why it is not certain.
+        error: Error,
+    },
     /// A guard could not decide, because Logto was unreachable or gave no usable answer. The
     /// request gets 503.
     Undecided {
@@ -202,6 +215,15 @@ impl fmt::Display for Event {
                 "the session {session} of {sub} has ended, because a refresh named another user: \
                  the claim `{claim}` {why}"
             ),
+            Self::EndingNotConfirmed { session, sid, sub, error } => {
+                let session = session.as_ref().map_or("-", SessionId::as_str);
+                let [sid, sub] = [sid, sub].map(|name| name.as_deref().unwrap_or("-"));
+                write!(
+                    f,
+                    "the end of sessions is not certain in the store (session {session}, session at \
+                     Logto {sid}, user {sub}), and is tried again: {error}"
+                )
+            }
             Self::Undecided { error } => write!(f, "a guard could not decide: {error}"),
             Self::HandlerFailed { error } => write!(f, "a handler failed: {error}"),
             Self::Denied { sub, requirement } => {
@@ -247,6 +269,7 @@ impl Event {
             Self::WebhookReceived { .. } => "webhook_received",
             Self::WebhookRefused { .. } => "webhook_refused",
             Self::RefreshedAsAnother { .. } => "refreshed_as_another",
+            Self::EndingNotConfirmed { .. } => "ending_not_confirmed",
             Self::Denied { .. } => "denied",
             Self::LogtoCalled { .. } => "logto_called",
             Self::StoreCalled { .. } => "store_called",

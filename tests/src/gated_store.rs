@@ -14,6 +14,7 @@ pub struct GatedStore {
     away: AtomicBool,
     taken: AtomicBool,
     leasing_fails: AtomicBool,
+    unconfirmed: AtomicBool,
     refused: AtomicUsize,
     replacements: AtomicUsize,
     leases: AtomicUsize,
@@ -36,7 +37,7 @@ struct Call<'s>(&'s AtomicUsize);
 impl GatedStore {
     /// In front of this store.
     pub fn before(store: Arc<dyn SessionStore>) -> Arc<Self> {
-        let [broken, away, taken, leasing_fails] = [false; 4].map(AtomicBool::new);
+        let [broken, away, taken, leasing_fails, unconfirmed] = [false; 5].map(AtomicBool::new);
         let [refused, replacements, leases, loads, deletions, deleted] =
             [0; 6].map(AtomicUsize::new);
         let [open, readable, changeable, leasable] = [(); 4].map(RwLock::new);
@@ -46,6 +47,7 @@ impl GatedStore {
             away,
             taken,
             leasing_fails,
+            unconfirmed,
             refused,
             replacements,
             leases,
@@ -67,6 +69,11 @@ impl GatedStore {
     /// Lets reading and deleting fail, or work again.
     pub fn set_away(&self, away: bool) {
         self.away.store(away, Ordering::SeqCst);
+    }
+
+    /// Lets deletions be done and not confirmed, or confirmed again.
+    pub fn set_unconfirmed(&self, unconfirmed: bool) {
+        self.unconfirmed.store(unconfirmed, Ordering::SeqCst);
     }
 
     /// Lets another process have each lease, or none any more.
@@ -111,6 +118,11 @@ impl GatedStore {
 }
 
 impl GatedStore {
+    fn confirmed(&self) -> Result<(), StoreError> {
+        let unconfirmed = self.unconfirmed.load(Ordering::SeqCst);
+        if unconfirmed { Err(StoreError::unconfirmed("the test lets it be")) } else { Ok(()) }
+    }
+
     fn is_there(&self) -> Result<(), StoreError> {
         let away = self.away.load(Ordering::SeqCst);
         if away { Err(StoreError::new("the test lets it fail")) } else { Ok(()) }
@@ -152,16 +164,19 @@ impl SessionStore for GatedStore {
         let _call = Call(&self.deleted);
         let _changeable = self.changeable.read().await;
         self.is_there()?;
-        self.store.delete(id).await
+        self.store.delete(id).await?;
+        self.confirmed()
     }
 
     async fn delete_by_sid(&self, sid: &str) -> Result<(), StoreError> {
-        self.store.delete_by_sid(sid).await
+        self.store.delete_by_sid(sid).await?;
+        self.confirmed()
     }
 
     async fn delete_by_sub(&self, sub: &str, not_after: u64) -> Result<(), StoreError> {
         self.is_there()?;
-        self.store.delete_by_sub(sub, not_after).await
+        self.store.delete_by_sub(sub, not_after).await?;
+        self.confirmed()
     }
 
     async fn list_by_sub(&self, sub: &str) -> Result<Vec<(StoreId, Stored)>, StoreError> {

@@ -20,6 +20,7 @@ pub mod postgres;
 pub mod prerequisites;
 pub mod process;
 pub mod redis;
+pub mod sentinels;
 pub mod server;
 pub mod uri;
 pub mod wait;

@@ -16,8 +16,9 @@ use crate::wait::WATCHDOG;
 const SHELL: &str =
     r#"redis-server "$@" 2>&1 & echo $!; exec >&-; read -r _; kill -9 $! 2>/dev/null"#;
 
-/// What Redis prints when it listens.
+/// What Redis prints when it listens, and what a Sentinel prints.
 const LISTENS: &str = "Ready to accept connections";
+const WATCHES: &str = "Sentinel ID is";
 
 /// A Redis on a free port of 127.0.0.1 that keeps nothing on disk. It ends when this is dropped, or
 /// with this process. Where `redis-server` is missing, the test that asks is skipped by name; with
@@ -28,6 +29,7 @@ pub struct Redis {
     tls_port: Option<u16>,
     directory: PathBuf,
     options: Vec<String>,
+    is_sentinel: bool,
     running: Option<Running>,
 }
 
@@ -48,7 +50,8 @@ impl Redis {
         let port = free_port();
         let directory = directory(port);
         let options = options.iter().map(ToString::to_string).collect();
-        let mut redis = Self { port, tls_port: None, directory, options, running: None };
+        let mut redis =
+            Self { port, tls_port: None, directory, options, is_sentinel: false, running: None };
         redis.launch();
         Some(redis)
     }
@@ -75,9 +78,27 @@ impl Redis {
         ];
         let options = options.as_flattened().iter().map(ToString::to_string).collect();
         let tls_port = Some(tls_port);
-        let mut redis = Self { port, tls_port, directory, options, running: None };
+        let mut redis =
+            Self { port, tls_port, directory, options, is_sentinel: false, running: None };
         redis.launch();
         Some(redis)
+    }
+
+    /// Starts a Sentinel that watches a primary, which it calls by this name. It takes two to agree.
+    pub(crate) fn start_sentinel(name: &str, primary: &Self) -> Self {
+        let port = free_port();
+        let directory = directory(port);
+        let config = format!(
+            "sentinel monitor {name} 127.0.0.1 {} 2\nsentinel down-after-milliseconds {name} 1000\n\
+             sentinel failover-timeout {name} 4000\n",
+            primary.port
+        );
+        fs::write(directory.join("sentinel.conf"), config).expect("a file");
+        let options = ["sentinel.conf", "--sentinel"].map(ToOwned::to_owned).into();
+        let mut sentinel =
+            Self { port, tls_port: None, directory, options, is_sentinel: true, running: None };
+        sentinel.launch();
+        sentinel
     }
 
     /// `127.0.0.1:<port>`.
@@ -118,6 +139,16 @@ impl Redis {
         self.launch();
     }
 
+    /// Starts it again as a replica of another, after [`stop()`](Redis::stop).
+    pub(crate) fn restart_as_replica_of(&mut self, primary: &str) {
+        if let Some(at) = self.options.iter().position(|option| option == "--replicaof") {
+            self.options.drain(at..at + 3);
+        }
+        let (host, port) = primary.split_once(':').expect("host and port");
+        self.options.extend(["--replicaof", host, port].map(ToOwned::to_owned));
+        self.restart();
+    }
+
     /// Stops it from doing anything, as a machine that hangs. Connections stay open.
     pub fn pause(&self) {
         self.signal("STOP");
@@ -150,21 +181,40 @@ impl Redis {
         line.trim_end().to_owned()
     }
 
+    /// This many lines of its answer to a command in one line.
+    pub(crate) fn ask_lines(&self, command: &str, count: usize) -> Vec<String> {
+        let mut stream = self.connect();
+        stream.write_all(format!("{command}\r\n").as_bytes()).expect("Redis listens");
+        let lines = BufReader::new(stream).lines().take(count);
+        lines.map(|line| line.expect("Redis answers")).collect()
+    }
+
+    /// Whether it was started and not stopped.
+    pub fn is_running(&self) -> bool {
+        self.running.is_some()
+    }
+
     /// Its whole answer to a command in one line that is answered by one text, such as `INFO`.
     ///
     /// # Panics
     ///
     /// If it does not answer so.
     pub fn ask_all(&self, command: &str) -> String {
+        self.try_ask_all(command).expect("Redis answers")
+    }
+
+    /// The same, or none of a Redis that closes its connections, as it does when it becomes a replica.
+    pub(crate) fn try_ask_all(&self, command: &str) -> io::Result<String> {
         let mut stream = self.connect();
-        stream.write_all(format!("{command}\r\n").as_bytes()).expect("Redis listens");
+        stream.write_all(format!("{command}\r\n").as_bytes())?;
         let mut reader = BufReader::new(stream);
         let mut length = String::new();
-        reader.read_line(&mut length).expect("Redis answers");
+        reader.read_line(&mut length)?;
         let length = length.trim_end().strip_prefix('$').and_then(|length| length.parse().ok());
+        let length = length.ok_or_else(|| io::Error::other("no text"))?;
         let mut text = String::new();
-        reader.take(length.expect("a text")).read_to_string(&mut text).expect("a whole text");
-        text
+        reader.take(length).read_to_string(&mut text)?;
+        Ok(text)
     }
 
     fn connect(&self) -> TcpStream {
@@ -175,10 +225,16 @@ impl Redis {
 
     fn launch(&mut self) {
         let port = self.port.to_string();
+        let keeps_nothing: &[_] =
+            if self.is_sentinel { &[] } else { &["--save", "", "--appendonly", "no"] };
+        // The file of a Sentinel comes first, options that stand for others last.
+        let (first, last) = self.options.split_at(usize::from(self.is_sentinel));
         let mut shell = Command::new("sh")
-            .args(["-c", SHELL, "sh", "--port", &port, "--bind", "127.0.0.1"])
-            .args(["--save", "", "--appendonly", "no"])
-            .args(&self.options)
+            .args(["-c", SHELL, "sh"])
+            .args(first)
+            .args(["--port", &port, "--bind", "127.0.0.1"])
+            .args(keeps_nothing)
+            .args(last)
             .current_dir(&self.directory)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -189,7 +245,8 @@ impl Redis {
         printed.read_line(&mut pid).expect("the id of a process");
         self.running = Some(Running { shell, pid: pid.trim().to_owned() });
         let mut log = String::new();
-        while !log.contains(LISTENS) {
+        let listens = if self.is_sentinel { WATCHES } else { LISTENS };
+        while !log.contains(listens) {
             let read = printed.read_line(&mut log).expect("Redis prints text");
             assert_ne!(read, 0, "it ended before it listened:\n{log}");
         }

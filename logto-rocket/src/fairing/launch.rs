@@ -14,7 +14,7 @@ use crate::oidc::{ClientSettings, Issuer, IssuerSettings, Observer, Oidc};
 use crate::resource_server::ResourceServer;
 use crate::routes;
 use crate::session::{
-    MemoryStore, ObservedStore, SessionStore, Sessions, Site, SiteHost, StoreError, StoreSettings,
+    MemoryStore, ObservedStore, SessionStore, Sessions, Site, SiteHost, StoreSettings,
 };
 use crate::webhook::{self, Receiver, WebhookHook};
 
@@ -46,7 +46,6 @@ pub(super) fn logto(
     let server = ResourceServer::new(Arc::clone(&issuer), Arc::clone(&events), metadata);
     let oidc = Oidc::new(issuer, client_settings(&settings));
     let store = store(&settings, own_store, &clock, &events);
-    let store = store.inspect_err(|mistake| log::error!("{mistake}")).ok()?;
     let (first, others) = hosts(rocket, &settings);
     let base = settings.base_path();
     let site = Site {
@@ -86,15 +85,14 @@ fn hosts(rocket: &Rocket<Build>, settings: &Settings) -> (SiteHost, Vec<SiteHost
 }
 
 /// Where sessions are stored, if not in cookies.
-#[cfg_attr(not(feature = "redis"), expect(clippy::unnecessary_wraps, reason = "Redis may fail"))]
 fn store(
     settings: &Settings,
     own_store: &OwnStore,
     clock: &Clock,
     events: &Arc<Events>,
-) -> Result<Option<Arc<ObservedStore>>, StoreError> {
+) -> Option<Arc<ObservedStore>> {
     let store: Option<Arc<dyn SessionStore>> = match &settings.session.store {
-        StoreSettings::Cookie => return Ok(None),
+        StoreSettings::Cookie => return None,
         StoreSettings::Memory => {
             let capacity = MemoryStore::DEFAULT_CAPACITY;
             Some(Arc::new(MemoryStore::timed_by(clock.clone(), capacity)))
@@ -105,7 +103,7 @@ fn store(
                 url.as_ref().clone(),
                 settings.connection.issuer.as_str(),
                 &settings.app_id,
-            )?;
+            );
             let store = Arc::new(store);
             let first = Arc::clone(&store);
             // The launch does not wait for Redis; the store logs a warning if Redis is unreachable.
@@ -121,7 +119,7 @@ fn store(
     if let Some(store) = store {
         observed.is(store);
     }
-    Ok(Some(Arc::new(observed)))
+    Some(Arc::new(observed))
 }
 
 /// Mounts the route for webhooks under `base`, if there are any.

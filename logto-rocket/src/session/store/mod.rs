@@ -2,6 +2,7 @@
 
 mod codes;
 mod deadline;
+mod ending;
 mod lease;
 mod memory;
 mod observed;
@@ -14,6 +15,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub(crate) use self::codes::{CodeClaim, SignInCode};
+pub(super) use self::ending::Ending;
 pub(super) use self::lease::Lease;
 pub use self::memory::MemoryStore;
 pub(crate) use self::observed::ObservedStore;
@@ -21,7 +23,7 @@ pub(crate) use self::observed::ObservedStore;
 pub use self::redis::RedisStore;
 #[cfg(feature = "redis")]
 pub(crate) use self::redis::RedisUrl;
-pub(super) use self::stored::StoredSessions;
+pub(super) use self::stored::{MAX_AGAIN, StoredSessions};
 pub use super::secret::StoreId;
 
 /// A place for sessions outside of the browser, shared by all processes of an application or local
@@ -49,8 +51,9 @@ pub use super::secret::StoreId;
 /// # Failures
 ///
 /// A [`StoreError`] answers a request that needs the session with 503; it signs no user in or
-/// out. So a store must not answer `None` where it does not know. Every method is one round trip, and
-/// may be called again after an error, when it may or may not have done its work.
+/// out. So a store must not answer `None` where it does not know. `load` is one round trip. Every method
+/// may be called again after an error, when it may or may not have done its work; a deletion that failed
+/// is, behind the request, for as long as the session could live.
 ///
 #[doc = include_str!("write_a_store.md")]
 /// # A complete store
@@ -185,6 +188,7 @@ pub enum Replaced {
 pub struct StoreError {
     why: String,
     is_late: bool,
+    is_unconfirmed: bool,
 }
 
 impl Record {
@@ -202,12 +206,25 @@ impl Record {
 impl StoreError {
     /// An error with a reason for the log.
     pub fn new(why: impl fmt::Display) -> Self {
-        Self { why: why.to_string(), is_late: false }
+        Self { why: why.to_string(), is_late: false, is_unconfirmed: false }
+    }
+
+    /// The error of a deletion that is done and may be undone, for instance by a replica that takes the
+    /// primary's place and has not heard of it. The sessions count as ended. They are deleted again behind
+    /// the request, until that gives no error, and
+    /// [`Event::EndingNotConfirmed`](crate::Event::EndingNotConfirmed) reports it.
+    pub fn unconfirmed(why: impl fmt::Display) -> Self {
+        Self { is_unconfirmed: true, ..Self::new(why) }
     }
 
     /// The same after a wait.
     fn late(self) -> Self {
         Self { is_late: true, ..self }
+    }
+
+    /// Whether a deletion is done, and only may be undone.
+    fn is_unconfirmed(&self) -> bool {
+        self.is_unconfirmed
     }
 
     /// Whether the store let its caller wait for this, so that asking again would cost as much.

@@ -1,21 +1,23 @@
 //! [`StoredSessions`]: the store of sessions. The browser has a secret, the store the sealed session.
 //!
-//! A record's version is the session's generation. `save` writes what changes here.
+//! A record's version is the session's generation. `save` writes what changes here, and `end` deletes what
+//! has ended.
 
-mod endings;
+mod end;
 mod save;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use rocket::Request;
-use rocket::futures::future::join;
+use tokio::sync::Semaphore;
 
 use super::deadline::in_time;
 use super::lease::Lease;
 use super::{Record, SessionStore, StoreError, StoreId, Stored};
 use crate::clock::Clock;
 use crate::error::Error;
+use crate::events::Events;
 use crate::host::HostId;
 use crate::session::cookie::{Cookies, CookiesByHost, SealedAs};
 use crate::session::lifetimes::Lifetimes;
@@ -27,6 +29,9 @@ use crate::session_id::SessionId;
 /// For how long a store that was late is asked neither for a lease of the same session nor to write it.
 const LATE_BACKOFF: Duration = Duration::from_secs(3);
 
+/// How many endings that are not certain are tried again at once, at most.
+pub(in crate::session) const MAX_AGAIN: usize = 10_000;
+
 /// The sessions in a store.
 pub(in crate::session) struct StoredSessions {
     pub store: Arc<dyn SessionStore>,
@@ -37,6 +42,9 @@ pub(in crate::session) struct StoredSessions {
     pub memory: Arc<Memory>,
     pub lifetimes: Lifetimes,
     pub clock: Clock,
+    pub events: Arc<Events>,
+    /// One for each ending that is tried again.
+    pub endings: Arc<Semaphore>,
 }
 
 impl StoredSessions {
@@ -112,38 +120,6 @@ impl StoredSessions {
         let at = id.store_id();
         let stored = in_time(self.store.load(&at)).await?;
         Ok(stored.and_then(|stored| self.unseal(at, stored, None)).map(|opened| opened.session))
-    }
-
-    /// Deletes a session.
-    pub async fn delete(&self, id: &SessionId) -> Result<(), StoreError> {
-        in_time(self.store.delete(&id.store_id())).await
-    }
-
-    /// Deletes a session, and answers with it.
-    pub async fn end(&self, id: &SessionId) -> Result<Vec<Arc<Session>>, StoreError> {
-        // At the same time, because a user waits; what is asked first is answered first.
-        let (stored, deleted) = join(self.load(id), self.delete(id)).await;
-        deleted?;
-        Ok(stored.ok().flatten().into_iter().collect())
-    }
-
-    /// Deletes the sessions with this `sid`. Which ones they were the store does not tell.
-    pub async fn end_by_sid(&self, sid: &str) -> Result<(), StoreError> {
-        in_time(self.store.delete_by_sid(&self.named(sid))).await
-    }
-
-    /// Deletes the sessions of a user that were signed in at `not_after` or earlier, and answers with
-    /// all that the user had.
-    pub async fn end_by_sub(
-        &self,
-        sub: &str,
-        not_after: u64,
-    ) -> Result<Vec<Arc<Session>>, StoreError> {
-        let name = self.named(sub);
-        let deletion = in_time(self.store.delete_by_sub(&name, not_after));
-        let (stored, deleted) = join(self.list_by_sub(sub), deletion).await;
-        deleted?;
-        Ok(stored.unwrap_or_default())
     }
 
     /// Loads the session from the store, if it is newer than the one in this process.

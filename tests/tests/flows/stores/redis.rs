@@ -138,7 +138,8 @@ async fn a_full_redis_takes_no_new_session_and_keeps_the_others() {
 }
 
 #[rocket::async_test]
-async fn nothing_is_left_of_sessions_that_are_over_or_deleted() {
+async fn nothing_is_left_of_sessions_that_are_deleted_and_for_a_minute_a_list_of_those_that_are_over()
+ {
     let Some(redis) = Redis::start(&[]) else { return };
     let store = store(&redis.url());
     for round in 0..20 {
@@ -154,7 +155,11 @@ async fn nothing_is_left_of_sessions_that_are_over_or_deleted() {
             _ => store.delete_by_sid(&other.sid.unwrap_or_default()).await.unwrap(),
         }
     }
-    until("no key is left", async || redis.ask("DBSIZE") == ":0").await;
+    until("two lists are left", async || redis.ask("DBSIZE") == ":2").await;
+    for list in ["test:u:{alice}", "test:d:{sid}"] {
+        let left = redis.ask(&format!("PTTL {list}"));
+        assert!(left[1..].parse::<u64>().is_ok_and(|left| left <= 60_001), "{list}: {left}");
+    }
 }
 
 #[rocket::async_test]
@@ -162,14 +167,54 @@ async fn the_index_of_a_user_forgets_sessions_that_are_over() {
     let Some(redis) = Redis::start(&[]) else { return };
     let store = store(&redis.url());
     create(&store, "stays").await;
-    for round in 0..50 {
-        let over = id(&format!("over {round}"));
-        store.create(&over, &record(), Duration::from_millis(1)).await.unwrap();
-        until("it is over", async || store.load(&over).await == Ok(None)).await;
+    for list in ["test:u:{alice}", "test:d:{sid}"] {
+        for round in 0..50 {
+            assert_eq!(redis.ask(&format!("ZADD {list} {round} over-{round}")), ":1");
+        }
     }
     create(&store, "last").await;
-    assert_eq!(redis.ask("ZCARD test:u:alice"), ":2");
-    assert_eq!(redis.ask("ZCARD test:d:sid"), ":2");
+    assert_eq!(redis.ask("ZCARD test:u:{alice}"), ":2");
+    assert_eq!(redis.ask("ZCARD test:d:{sid}"), ":2");
+}
+
+/// As a fail-over may, where the list is in another place than the session.
+#[rocket::async_test]
+async fn a_list_that_was_lost_is_written_again_when_its_sessions_are_loaded() {
+    let on_disk = ["--appendonly", "yes", "--appendfsync", "always"];
+    let Some(mut redis) = Redis::start(&on_disk) else { return };
+    let store = store(&redis.url());
+    create(&store, "one").await;
+    create(&store, "two").await;
+    for list in ["test:u:{alice}", "test:d:{sid}"] {
+        assert_eq!(redis.ask(&format!("DEL {list}")), ":1");
+    }
+    assert!(store.load(&id("one")).await.unwrap().is_some());
+    assert_eq!(store.list_by_sub("alice").await, Ok(Vec::new()), "in the same history");
+    redis.restart();
+    until_it_answers(&store).await;
+    for (name, count) in [("one", 1), ("two", 2)] {
+        assert!(store.load(&id(name)).await.unwrap().is_some());
+        let listed = async || store.list_by_sub("alice").await.unwrap().len() == count;
+        until("it is in the list again", listed).await;
+    }
+    store.delete_by_sid("sid").await.unwrap();
+    assert_eq!(store.load(&id("one")).await, Ok(None));
+    assert_eq!(store.load(&id("two")).await, Ok(None));
+}
+
+/// A list that a session has left by now, and one that names what another process has deleted.
+#[rocket::async_test]
+async fn a_list_ends_only_sessions_that_still_belong_to_it() {
+    let Some(redis) = Redis::start(&[]) else { return };
+    let store = store(&redis.url());
+    create(&store, "one").await;
+    let other = Record::new("sealed", "bob", Some("other".into()), 1_700_000_000);
+    assert_eq!(store.replace(&id("one"), 0, &other, HOUR).await, Ok(Replaced::Stored));
+    assert_eq!(redis.ask("ZCARD test:u:{alice}"), ":1");
+    assert_eq!(store.list_by_sub("alice").await, Ok(Vec::new()));
+    store.delete_by_sub("alice", u64::MAX).await.unwrap();
+    store.delete_by_sid("sid").await.unwrap();
+    assert!(store.load(&id("one")).await.unwrap().is_some());
 }
 
 #[rocket::async_test]

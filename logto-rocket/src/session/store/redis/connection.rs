@@ -8,19 +8,19 @@
 //! starts another task. If connecting fails, the first request that learns it starts the backoff;
 //! until that is over the failure is the answer.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+mod connect;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use redis::aio::MultiplexedConnection;
-use redis::{AsyncConnectionConfig, Client, Cmd, FromRedisValue, RedisError};
+use redis::{Cmd, FromRedisValue, Pipeline, RedisResult};
 
-use super::url::RedisUrl;
+use self::connect::{Connected, connect, is_broken};
+use super::url::{RedisUrl, Target};
 use crate::clock::Clock;
 use crate::session::store::StoreError;
 use crate::task::{Backoff, Entry, SharedTask, SingleFlight};
-
-/// How long connecting may take, including the handshake before the first command.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// The timeout of a call, including connecting and the retry.
 const CALL_TIMEOUT: Duration = Duration::from_millis(1500);
@@ -30,7 +30,7 @@ const CONNECT_BACKOFF: Backoff = Backoff::constant(Duration::from_millis(100));
 
 /// One connection to Redis that all requests share.
 pub(super) struct Connection {
-    client: Client,
+    target: Target,
     place: String,
     clock: Clock,
     state: Mutex<State>,
@@ -44,30 +44,83 @@ struct State {
     is_away: bool,
 }
 
-type Connecting = SharedTask<Result<MultiplexedConnection, String>>;
+type Connecting = SharedTask<Result<Connected, String>>;
+
+/// What is asked in one round trip.
+pub(super) enum Question<'q> {
+    /// One command.
+    One(&'q Cmd),
+    /// Several, which are answered in order. If one fails, those behind it are done all the same.
+    All(&'q Pipeline),
+}
+
+impl Question<'_> {
+    async fn ask<T: FromRedisValue>(
+        &self,
+        connection: &mut MultiplexedConnection,
+    ) -> RedisResult<T> {
+        match self {
+            Self::One(command) => command.query_async(connection).await,
+            Self::All(commands) => commands.query_async(connection).await,
+        }
+    }
+}
+
+impl<'q> From<&'q Cmd> for Question<'q> {
+    fn from(command: &'q Cmd) -> Self {
+        Self::One(command)
+    }
+}
+
+impl<'q> From<&'q mut Cmd> for Question<'q> {
+    fn from(command: &'q mut Cmd) -> Self {
+        Self::One(command)
+    }
+}
+
+impl<'q> From<&'q Pipeline> for Question<'q> {
+    fn from(commands: &'q Pipeline) -> Self {
+        Self::All(commands)
+    }
+}
 
 impl Connection {
     /// A connection that is made when it is needed.
-    pub fn new(url: RedisUrl) -> Result<Self, StoreError> {
+    pub fn new(url: RedisUrl) -> Self {
         if url.is_tls() {
             choose_cryptography();
         }
         let place = url.place().to_owned();
-        let client = Client::open(url.into_info());
-        let client = client.map_err(|why| StoreError::new(format!("Redis at {place}: {why}")))?;
-        Ok(Self { client, place, clock: Clock::system(), state: Mutex::default() })
+        let (clock, state) = (Clock::system(), Mutex::default());
+        Self { target: url.into_target(), place, clock, state }
     }
 
-    /// Host and port.
+    /// Host and port, or the Sentinels.
     pub fn place(&self) -> &str {
         &self.place
     }
 
-    /// What Redis answers to a command. It may get the command twice: where a connection breaks
+    /// Whether Sentinels say where Redis is, so that there are replicas.
+    pub fn has_sentinels(&self) -> bool {
+        matches!(self.target, Target::Sentinel { .. })
+    }
+
+    /// The [history](Connected::history) of the data at the other end, which is connected to if need be.
+    pub async fn history(&self) -> Result<Option<Arc<str>>, StoreError> {
+        let connected = tokio::time::timeout(CALL_TIMEOUT, self.connected(&mut 0)).await;
+        let late = || self.error(format!("no answer within {} ms", CALL_TIMEOUT.as_millis()));
+        Ok(connected.map_err(|_| late())??.history)
+    }
+
+    /// What Redis answers to a command, or to several. It may get them twice: where a connection breaks
     /// before the answer, it is unknown whether the command has arrived.
-    pub async fn ask<T: FromRedisValue>(&self, command: &Cmd) -> Result<T, StoreError> {
-        let mut number = 0;
-        let answer = tokio::time::timeout(CALL_TIMEOUT, self.ask_again(command, &mut number)).await;
+    pub async fn ask<'q, T: FromRedisValue>(
+        &self,
+        question: impl Into<Question<'q>>,
+    ) -> Result<T, StoreError> {
+        let (mut number, question) = (0, question.into());
+        let answer = self.ask_again(&question, &mut number);
+        let answer = tokio::time::timeout(CALL_TIMEOUT, answer).await;
         answer.unwrap_or_else(|_| {
             let why = format!("no answer within {} ms", CALL_TIMEOUT.as_millis());
             self.give_up(number);
@@ -78,25 +131,35 @@ impl Connection {
 
     async fn ask_again<T: FromRedisValue>(
         &self,
-        command: &Cmd,
+        question: &Question<'_>,
         number: &mut u64,
     ) -> Result<T, StoreError> {
-        match self.ask_once(command, number).await? {
+        match self.ask_once(question, number).await? {
             // Redis closes connections when it stops, and some networks close idle connections.
             Err(error) if error.is_connection_dropped() => {
-                let answer = self.ask_once(command, number).await?;
+                let answer = self.ask_once(question, number).await?;
                 answer.map_err(|error| self.error(error))
             }
             answer => answer.map_err(|error| self.error(error)),
         }
     }
 
-    /// The answer on the current connection, whose number is set before it is waited for.
+    /// The answer on the current connection.
     async fn ask_once<T: FromRedisValue>(
         &self,
-        command: &Cmd,
+        question: &Question<'_>,
         number: &mut u64,
-    ) -> Result<Result<T, RedisError>, StoreError> {
+    ) -> Result<RedisResult<T>, StoreError> {
+        let mut connected = self.connected(number).await?;
+        let answer = question.ask(&mut connected.connection).await;
+        if answer.as_ref().is_err_and(is_broken) {
+            self.give_up(*number);
+        }
+        Ok(answer)
+    }
+
+    /// The current connection, whose number is set before it is waited for.
+    async fn connected(&self, number: &mut u64) -> Result<Connected, StoreError> {
         let (entry, is_away) = self.enter();
         let flight = match entry {
             Entry::Started(flight) | Entry::Joined(flight) => flight,
@@ -105,25 +168,21 @@ impl Connection {
         *number = flight.number;
         let connected = flight.handle.result().await;
         let connected = connected.unwrap_or_else(|| Err("connecting failed".into()));
-        let mut connection = connected.map_err(|why| {
+        let connected = connected.map_err(|why| {
             self.note_failure(*number, why.clone());
             self.no_connection(why)
         })?;
         if is_away {
             self.note_back();
         }
-        let answer = command.query_async(&mut connection).await;
-        if answer.as_ref().is_err_and(is_broken) {
-            self.give_up(*number);
-        }
-        Ok(answer)
+        Ok(connected)
     }
 
     /// The current connection, which is made if there is none, and whether Redis was out of reach.
     fn enter(&self) -> (Entry<Connecting, String>, bool) {
         let now = self.clock.instant();
         let mut state = self.state();
-        let start = |_| SharedTask::spawn(connect(self.client.clone()));
+        let start = |_| SharedTask::spawn(connect(self.target.clone()));
         (state.connections.enter(now, start), state.is_away)
     }
 
@@ -164,27 +223,6 @@ impl Connection {
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-async fn connect(client: Client) -> Result<MultiplexedConnection, String> {
-    let config = AsyncConnectionConfig::new()
-        .set_connection_timeout(Some(CONNECT_TIMEOUT))
-        .set_response_timeout(None);
-    let connection = client.get_multiplexed_async_connection_with_config(&config).await;
-    connection.map_err(|error| {
-        if error.is_timeout() {
-            return format!("no connection within {} ms", CONNECT_TIMEOUT.as_millis());
-        }
-        error.to_string()
-    })
-}
-
-/// Whether the connection is of no more use: it is closed, or leads to a Redis that no longer takes
-/// writes because another has taken its place.
-fn is_broken(error: &RedisError) -> bool {
-    error.is_connection_dropped()
-        || error.is_unrecoverable_error()
-        || error.code() == Some("READONLY")
 }
 
 /// Chooses a cryptography for the TLS library, unless the application has chosen one. Without a

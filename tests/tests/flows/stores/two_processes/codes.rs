@@ -95,7 +95,7 @@ async fn while_the_result_is_not_known_the_second_leads_onward_by_a_link(place: 
         leads_onward(&fleet, &page);
         fleet.app.idp.heal();
     };
-    join(here.navigate(&callback, From::OtherSite), second).await;
+    join(here.navigate(&callback, From::OtherSite), Box::pin(second)).await;
     assert_eq!(exchanges(&fleet), 1);
 }
 

@@ -22,7 +22,7 @@ impl Server {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("redis://{}", listener.local_addr().unwrap());
         let clock = Clock::frozen();
-        let mut connection = Connection::new(RedisUrl::parse(&url).unwrap()).unwrap();
+        let mut connection = Connection::new(RedisUrl::parse(&url).unwrap());
         connection.clock = clock.clone();
         let (accepted, closes) = (Arc::<AtomicUsize>::default(), Arc::<AtomicBool>::default());
         let (counter, closing) = (Arc::clone(&accepted), Arc::clone(&closes));

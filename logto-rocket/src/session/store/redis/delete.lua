@@ -1,1 +1,0 @@
-remove(ARGV[2])
