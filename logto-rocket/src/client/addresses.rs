@@ -65,7 +65,7 @@ impl Client {
 
     /// The path of a route of this crate, by its name.
     pub fn route(&self, name: &'static str) -> LocalPath {
-        self.settings.route(name)
+        self.settings.base_path().join(name)
     }
 
     /// The URL of a route of this crate at a host, by its name, as Logto knows it.

@@ -105,11 +105,9 @@ impl Settings {
         if hosts.is_empty() { vec![Origin::localhost(port, self.has_tls)] } else { hosts.clone() }
     }
 
-    /// The path of a route of this crate, or of the place below which all of them are, as browsers have
-    /// it.
-    pub(crate) fn route(&self, name: &str) -> LocalPath {
-        let own = LocalPath::root().join(self.base.as_str());
-        self.base_urls.prefix.path_of(&if name.is_empty() { own } else { own.join(name) })
+    /// The path below which the routes of this crate are, as browsers have it.
+    pub(crate) fn base_path(&self) -> LocalPath {
+        self.base_urls.prefix.path_of(&LocalPath::root().join(self.base.as_str()))
     }
 
     /// Where Rocket finds the routes of this crate.

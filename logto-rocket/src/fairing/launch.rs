@@ -47,7 +47,7 @@ pub(super) fn logto(
     let oidc = Oidc::new(issuer, client_settings(&settings));
     let store = store(&settings, own_store, &clock, &events);
     let (first, others) = hosts(rocket, &settings);
-    let base = settings.route("");
+    let base = settings.base_path();
     let site = Site {
         issuer: settings.connection.issuer.as_str(),
         app_id: &settings.app_id,

@@ -64,7 +64,7 @@ fn paths_of_the_configuration_are_written_without_the_path_of_the_site() {
     for settings in [&keep, &strip] {
         assert_eq!(settings.after_sign_in.as_str(), "/app/in?x");
         assert_eq!(settings.after_sign_out.as_str(), "/app/");
-        assert_eq!(settings.route("sign-in").as_str(), "/app/login/sign-in");
+        assert_eq!(settings.base_path().as_str(), "/app/login");
     }
     assert_eq!(keep.mounted_at().as_str(), "/app/login");
     assert_eq!(strip.mounted_at().as_str(), "/login");

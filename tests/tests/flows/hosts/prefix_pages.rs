@@ -124,6 +124,14 @@ async fn a_sign_in_that_does_not_start_is_tried_again_below_the_path() {
     }
 }
 
+/// A route that was mounted at the root all the same: what is there is another application's to a browser.
+#[rocket::async_test]
+async fn a_page_outside_the_path_is_none_to_return_to() {
+    let site = Site::start("keep").await;
+    let refused = site.app.browser().open("/account").await;
+    assert_eq!((refused.status, refused.location()), (Status::SeeOther, "/app/auth/sign-in"));
+}
+
 /// A developer who opens 127.0.0.1, as Rocket prints it.
 #[rocket::async_test]
 async fn a_sign_in_under_another_name_of_this_machine_moves_to_the_site_with_its_path() {
