@@ -60,7 +60,7 @@ impl ResourceServer {
             let (logto, keys) = Health::of_issuer(&self.issuer).await;
             Readiness::new(logto, keys, None)
         };
-        self.readiness.get(self.issuer.clock(), find).await
+        self.readiness.get(self.issuer.clock(), Box::pin(find)).await
     }
 
     /// The one that is attached to a Rocket, if one is.

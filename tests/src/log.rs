@@ -49,9 +49,10 @@ impl Log {
         lines().clone()
     }
 
-    /// The lines so far of this library, as one text.
+    /// The lines so far of this library, as one text, without those that tell of each call.
     pub fn ours(&self) -> String {
-        let ours = self.lines().into_iter().filter(Line::is_ours);
+        let ours = self.lines().into_iter();
+        let ours = ours.filter(|line| line.is_ours() && line.level < log::Level::Trace);
         ours.map(|line| line.text).collect::<Vec<_>>().join("\n")
     }
 }

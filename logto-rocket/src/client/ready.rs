@@ -22,6 +22,7 @@ impl Client {
             let ((logto, keys), store) = tokio::join!(issuer, store);
             Readiness::new(logto, keys, store)
         };
-        self.readiness.get(&self.clock, find).await
+        // In a box, because a probe is rare and has much to wait for.
+        self.readiness.get(&self.clock, Box::pin(find)).await
     }
 }

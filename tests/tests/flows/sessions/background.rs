@@ -12,7 +12,7 @@ const MINUTE: Duration = Duration::from_secs(60);
 fn polled() -> Vec<Route> {
     #[authenticated(background)]
     #[get("/notifications")]
-    fn notifications(user: LogtoUser) -> String {
+    fn notifications(user: &LogtoUser) -> String {
         user.id().to_owned()
     }
     #[authenticated(background, role = "admin")]
