@@ -53,17 +53,16 @@ impl Sentinels {
     }
 
     /// Starts the server again that was stopped, as the other's replica: empty and alone it might be taken for
-    /// the primary. Waits until all is well.
+    /// the primary.
     ///
     /// # Panics
     ///
     /// If it does not start, or none was stopped.
-    pub async fn bring_back(&mut self) {
+    pub fn start_again(&mut self) {
         let [first, second] = &mut self.servers;
         let (stopped, other) = if first.is_running() { (second, first) } else { (first, second) };
         assert!(!stopped.is_running());
         stopped.restart_as_replica_of(&other.address());
-        self.until_all_is_well().await;
     }
 
     /// Waits until another server than this is the primary.
