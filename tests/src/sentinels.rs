@@ -27,7 +27,7 @@ impl Sentinels {
         let (host, port) = address.split_once(':').expect("host and port");
         let replica: Vec<_> = options.into_iter().chain(["--replicaof", host, port]).collect();
         let second = Redis::start(&replica)?;
-        let watching = [(); 3].map(|()| Redis::start_sentinel(NAME, &first));
+        let watching = [(); 3].map(|()| Redis::start_sentinel(NAME, &first, ""));
         let sentinels = Self { servers: [first, second], watching };
         sentinels.until_all_is_well().await;
         Some(sentinels)

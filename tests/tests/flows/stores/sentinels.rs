@@ -5,6 +5,7 @@ use std::time::Duration;
 use logto_rocket::{Record, RedisStore, SessionConfig, SessionStore, Store, StoreError, StoreId};
 use logto_rocket_tests::app::{App, ORIGIN};
 use logto_rocket_tests::browser::From;
+use logto_rocket_tests::redis::Redis;
 use logto_rocket_tests::sentinels::Sentinels;
 use logto_rocket_tests::wait::{until, within};
 use rocket::http::Status;
@@ -136,6 +137,21 @@ async fn an_end_that_no_replica_confirms_is_done_and_says_that_it_may_come_back(
     until("a replica confirms it", async || store.delete(&id("two")).await.is_ok()).await;
     replica.stop();
     until("the primary is alone", async || is_unconfirmed(&store.delete(&id("two")).await)).await;
+}
+
+#[rocket::async_test]
+async fn the_credentials_are_those_of_redis_and_of_a_sentinel_that_demands_some() {
+    let Some(redis) = Redis::start(&["--requirepass", "hunter2"]) else { return };
+    let watches = "sentinel auth-pass shop hunter2\n";
+    for more in [watches.to_owned(), format!("{watches}requirepass hunter2\n")] {
+        let sentinel = Redis::start_sentinel("shop", &redis, &more);
+        let url = |user: &str| format!("redis+sentinel://{user}{}/shop/1", sentinel.address());
+        let store = RedisStore::new(&url(":hunter2@"), "test").unwrap();
+        until("the store answers", async || store.load(&id("one")).await == Ok(None)).await;
+        let store = RedisStore::new(&url(""), "test").unwrap();
+        let error = within("an answer", store.load(&id("one"))).await.unwrap_err().to_string();
+        assert!(error.contains("NOAUTH") || error.contains("uthenticat"), "{error}");
+    }
 }
 
 #[rocket::async_test]
