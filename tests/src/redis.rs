@@ -84,13 +84,18 @@ impl Redis {
         Some(redis)
     }
 
-    /// Starts a Sentinel that watches a primary, which it calls by this name. It takes two to agree.
-    pub(crate) fn start_sentinel(name: &str, primary: &Self) -> Self {
+    /// Starts a Sentinel that watches a primary, which it calls by this name, with more lines for its
+    /// configuration. It takes two to agree.
+    ///
+    /// # Panics
+    ///
+    /// If it does not start.
+    pub fn start_sentinel(name: &str, primary: &Self, more: &str) -> Self {
         let port = free_port();
         let directory = directory(port);
         let config = format!(
             "sentinel monitor {name} 127.0.0.1 {} 2\nsentinel down-after-milliseconds {name} 1000\n\
-             sentinel failover-timeout {name} 4000\n",
+             sentinel failover-timeout {name} 4000\n{more}",
             primary.port
         );
         fs::write(directory.join("sentinel.conf"), config).expect("a file");

@@ -27,7 +27,7 @@ impl Sentinels {
         let (host, port) = address.split_once(':').expect("host and port");
         let replica: Vec<_> = options.into_iter().chain(["--replicaof", host, port]).collect();
         let second = Redis::start(&replica)?;
-        let watching = [(); 3].map(|()| Redis::start_sentinel(NAME, &first));
+        let watching = [(); 3].map(|()| Redis::start_sentinel(NAME, &first, ""));
         let sentinels = Self { servers: [first, second], watching };
         sentinels.until_all_is_well().await;
         Some(sentinels)
@@ -53,17 +53,16 @@ impl Sentinels {
     }
 
     /// Starts the server again that was stopped, as the other's replica: empty and alone it might be taken for
-    /// the primary. Waits until all is well.
+    /// the primary.
     ///
     /// # Panics
     ///
     /// If it does not start, or none was stopped.
-    pub async fn bring_back(&mut self) {
+    pub fn start_again(&mut self) {
         let [first, second] = &mut self.servers;
         let (stopped, other) = if first.is_running() { (second, first) } else { (first, second) };
         assert!(!stopped.is_running());
         stopped.restart_as_replica_of(&other.address());
-        self.until_all_is_well().await;
     }
 
     /// Waits until another server than this is the primary.

@@ -88,7 +88,8 @@ fn store(reader: &mut Reader, has_own_store: bool) -> StoreSettings {
 #[cfg(feature = "redis")]
 fn redis(reader: &mut Reader) -> Option<StoreSettings> {
     let key = "session.redis.url";
-    let example = "`redis://host:6379/0`, or with TLS `rediss://user:password@host:6379/0`";
+    let example = "`redis://host:6379/0`, with TLS `rediss://user:password@host:6379/0`, or with \
+                   Sentinels `redis+sentinel://host:26379,host2:26379/name`";
     if !reader.has(key) {
         let remedy = format!(
             "give a URL such as {example}, best in the environment variable `{}`",

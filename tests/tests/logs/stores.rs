@@ -46,6 +46,9 @@ async fn the_launch_logs_where_sessions_are_stored() {
     let log = Log::alone().await;
     let redis =
         SessionConfig::new().store(Store::Redis).redis_url("redis://:hunter2@127.0.0.1:1/3");
+    let sentinels = SessionConfig::new()
+        .store(Store::Redis)
+        .redis_url("redis+sentinel://:hunter2@127.0.0.1:1,127.0.0.1:2/shop/3");
     let own = fairing(SessionConfig::new()).store(MemoryStore::new(10));
     for (fairing, place) in [
         (fairing(SessionConfig::new()), "sessions: in cookies, "),
@@ -54,6 +57,10 @@ async fn the_launch_logs_where_sessions_are_stored() {
             "sessions: in the memory of this process, ",
         ),
         (fairing(redis), "sessions: in Redis at 127.0.0.1:1, "),
+        (
+            fairing(sentinels),
+            "sessions: in Redis at shop of the Sentinels 127.0.0.1:1, 127.0.0.1:2, ",
+        ),
         (own, "sessions: in the application's own store, "),
     ] {
         let launched = Client::untracked(rocket::custom(figment()).attach(fairing)).await;

@@ -74,7 +74,9 @@ impl SessionConfig {
     }
 
     /// The URL of Redis, for [`Store::Redis`]: `redis://host:6379/0`, or with TLS
-    /// `rediss://user:password@host:6379/0`. Required for that store. An attacker who has the
+    /// `rediss://user:password@host:6379/0`; with Sentinels
+    /// `redis+sentinel://user:password@host:26379,host2:26379/name/0`, or `rediss+sentinel://`, where `name`
+    /// is that of the primary. Required for that store. An attacker who has the
     /// password can end sessions. Set the URL in the environment (`LOGTO_SESSION__REDIS__URL`)
     /// rather than in code.
     pub fn redis_url(self, url: impl Into<String>) -> Self {

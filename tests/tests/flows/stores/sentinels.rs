@@ -2,9 +2,13 @@
 
 use std::time::Duration;
 
-use logto_rocket::{Record, RedisStore, SessionStore, StoreError, StoreId};
+use logto_rocket::{Record, RedisStore, SessionConfig, SessionStore, Store, StoreError, StoreId};
+use logto_rocket_tests::app::{App, ORIGIN};
+use logto_rocket_tests::browser::From;
+use logto_rocket_tests::redis::Redis;
 use logto_rocket_tests::sentinels::Sentinels;
 use logto_rocket_tests::wait::{until, within};
+use rocket::http::Status;
 
 const HOUR: Duration = Duration::from_secs(60 * 60);
 
@@ -59,11 +63,52 @@ async fn a_fail_over_loses_no_session_and_mixes_none_up() {
         sentinels.until_another_than(&address).await;
         assert_eq!(store.load(&id("user-0")).await, Ok(None), "who was out stays out");
         assert_eq!(store.list_by_sub("user-1").await.unwrap().len(), 1);
-        sentinels.bring_back().await;
+        sentinels.start_again();
+        sentinels.until_all_is_well().await;
     }
     let ended = async || store.delete_by_sub("user-1", u64::MAX).await.is_ok();
     until("a replica confirms it", ended).await;
     assert_eq!(store.load(&id("user-1")).await, Ok(None));
+}
+
+#[rocket::async_test]
+async fn an_application_serves_each_user_or_503_while_redis_fails_over() {
+    let Some(mut sentinels) = Sentinels::start().await else { return };
+    let url = sentinels.url();
+    let session = SessionConfig::new().store(Store::Redis).redis_url(url);
+    let app = App::builder().config(|config| config.session(session)).start().await;
+    let mut users = Vec::new();
+    for number in 0..10 {
+        let name = if number % 2 == 0 { "alice" } else { "bob" };
+        let mut browser = app.signed_in(name).await;
+        let account = browser.open("/account").await.body;
+        users.push((browser, account));
+    }
+    let mut copy = app.signed_in("alice").await;
+    let mut gone = copy.at(&app.client);
+    let out = copy.post("/auth/sign-out", From::OwnPage, ORIGIN).await;
+    assert_eq!(out.status, Status::SeeOther, "{out:?}");
+    sentinels.primary().stop();
+    let (mut refused, mut served) = (0, 0);
+    let all_are_served = async || {
+        served = 0;
+        for (browser, account) in &mut users {
+            let answer = browser.open("/account").await;
+            match answer.status {
+                Status::Ok => {
+                    assert_eq!(answer.body, *account);
+                    served += 1;
+                }
+                Status::ServiceUnavailable => refused += 1,
+                _ => panic!("signed out: {answer:?}"),
+            }
+        }
+        let answer = gone.open("/account").await;
+        assert!([503, 303].contains(&answer.status.code), "back in: {answer:?}");
+        served == users.len()
+    };
+    until("all are served", all_are_served).await;
+    assert!(refused > 0, "the fail-over was noticed");
 }
 
 #[rocket::async_test]
@@ -92,6 +137,21 @@ async fn an_end_that_no_replica_confirms_is_done_and_says_that_it_may_come_back(
     until("a replica confirms it", async || store.delete(&id("two")).await.is_ok()).await;
     replica.stop();
     until("the primary is alone", async || is_unconfirmed(&store.delete(&id("two")).await)).await;
+}
+
+#[rocket::async_test]
+async fn the_credentials_are_those_of_redis_and_of_a_sentinel_that_demands_some() {
+    let Some(redis) = Redis::start(&["--requirepass", "hunter2"]) else { return };
+    let watches = "sentinel auth-pass shop hunter2\n";
+    for more in [watches.to_owned(), format!("{watches}requirepass hunter2\n")] {
+        let sentinel = Redis::start_sentinel("shop", &redis, &more);
+        let url = |user: &str| format!("redis+sentinel://{user}{}/shop/1", sentinel.address());
+        let store = RedisStore::new(&url(":hunter2@"), "test").unwrap();
+        until("the store answers", async || store.load(&id("one")).await == Ok(None)).await;
+        let store = RedisStore::new(&url(""), "test").unwrap();
+        let error = within("an answer", store.load(&id("one"))).await.unwrap_err().to_string();
+        assert!(error.contains("NOAUTH") || error.contains("uthenticat"), "{error}");
+    }
 }
 
 #[rocket::async_test]

@@ -44,6 +44,9 @@ struct State {
     is_away: bool,
 }
 
+/// The name of a process of Redis, if it tells.
+pub(super) type Run = Option<Arc<str>>;
+
 type Connecting = SharedTask<Result<Connected, String>>;
 
 /// What is asked in one round trip.
@@ -105,11 +108,11 @@ impl Connection {
         matches!(self.target, Target::Sentinel { .. })
     }
 
-    /// The [history](Connected::history) of the data at the other end, which is connected to if need be.
-    pub async fn history(&self) -> Result<Option<Arc<str>>, StoreError> {
+    /// The [run](Run) at the other end, which is connected to if need be.
+    pub async fn run(&self) -> Result<Run, StoreError> {
         let connected = tokio::time::timeout(CALL_TIMEOUT, self.connected(&mut 0)).await;
         let late = || self.error(format!("no answer within {} ms", CALL_TIMEOUT.as_millis()));
-        Ok(connected.map_err(|_| late())??.history)
+        Ok(connected.map_err(|_| late())??.run)
     }
 
     /// What Redis answers to a command, or to several. It may get them twice: where a connection breaks
@@ -118,6 +121,14 @@ impl Connection {
         &self,
         question: impl Into<Question<'q>>,
     ) -> Result<T, StoreError> {
+        Ok(self.ask_run(question).await?.0)
+    }
+
+    /// The same, and which [run](Run) has answered.
+    pub async fn ask_run<'q, T: FromRedisValue>(
+        &self,
+        question: impl Into<Question<'q>>,
+    ) -> Result<(T, Run), StoreError> {
         let (mut number, question) = (0, question.into());
         let answer = self.ask_again(&question, &mut number);
         let answer = tokio::time::timeout(CALL_TIMEOUT, answer).await;
@@ -133,7 +144,7 @@ impl Connection {
         &self,
         question: &Question<'_>,
         number: &mut u64,
-    ) -> Result<T, StoreError> {
+    ) -> Result<(T, Run), StoreError> {
         match self.ask_once(question, number).await? {
             // Redis closes connections when it stops, and some networks close idle connections.
             Err(error) if error.is_connection_dropped() => {
@@ -149,13 +160,13 @@ impl Connection {
         &self,
         question: &Question<'_>,
         number: &mut u64,
-    ) -> Result<RedisResult<T>, StoreError> {
+    ) -> Result<RedisResult<(T, Run)>, StoreError> {
         let mut connected = self.connected(number).await?;
         let answer = question.ask(&mut connected.connection).await;
         if answer.as_ref().is_err_and(is_broken) {
             self.give_up(*number);
         }
-        Ok(answer)
+        Ok(answer.map(|answer| (answer, connected.run)))
     }
 
     /// The current connection, whose number is set before it is waited for.

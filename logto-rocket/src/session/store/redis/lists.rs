@@ -1,20 +1,24 @@
 //! [`Lists`]: which sessions a user has, and which belong to a session at Logto.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use ::redis::Pipeline;
 
-use super::connection::Connection;
+use super::connection::{Connection, Run};
 use super::keys::{script, session_key};
 use crate::session::store::{Record, StoreError, StoreId};
 
 const LIST: &str = include_str!("list.lua");
 const LISTED: &str = include_str!("listed.lua");
 
+/// How long it may take to take sessions out of lists, which is not necessary.
+const FORGET_TIMEOUT: Duration = Duration::from_millis(500);
+
 /// The lists of users, and of sessions at Logto.
 ///
 /// A fail-over may lose a list and keep its sessions where they are in different places, and a Redis that
-/// evicts keys may lose one at any time. So a session keeps the name of the history of Redis in which it was
+/// evicts keys may lose one at any time. So a session keeps the name of the run of Redis in which it was
 /// noted last; where that is another one by now, it is noted again when it is loaded.
 #[derive(Clone)]
 pub(super) struct Lists {
@@ -70,21 +74,21 @@ impl Lists {
             }
         }
         if !commands.is_empty() {
-            let _ = self.connection.ask::<()>(&commands).await;
+            let forgotten = self.connection.ask::<()>(&commands);
+            let _ = tokio::time::timeout(FORGET_TIMEOUT, forgotten).await;
         }
     }
 
-    /// Notes a session again behind the request, if it was noted in another history of Redis. What fails is
-    /// tried at the next request.
-    pub async fn note_again_behind(&self, id: &StoreId, listed_in: Option<String>) {
-        let history = self.connection.history().await.ok().flatten();
-        if let Some(history) = history.filter(|history| listed_in.as_deref() != Some(history)) {
+    /// Notes a session again behind the request, if it was noted in another run of Redis than the one that it
+    /// was loaded from. What fails is tried at the next request.
+    pub fn note_again_behind(&self, id: &StoreId, noted_in: Option<&str>, run: Run) {
+        if let Some(run) = run.filter(|run| noted_in != Some(run)) {
             let (lists, id) = (self.clone(), id.as_str().to_owned());
-            tokio::spawn(async move { lists.note_again(id, &history).await });
+            tokio::spawn(async move { lists.note_again(id, &run).await });
         }
     }
 
-    async fn note_again(&self, id: String, history: &str) -> Result<(), StoreError> {
+    async fn note_again(&self, id: String, run: &str) -> Result<(), StoreError> {
         let key = session_key(&self.prefix, &id);
         let mut read = Pipeline::new();
         read.cmd("HMGET").arg(&key).arg(&["u", "d"]).cmd("PTTL").arg(&key);
@@ -95,7 +99,7 @@ impl Lists {
         self.note(&mut commands, &Found { id, sub, sid }, ttl);
         self.connection.ask::<()>(&commands).await?;
         // Only now: it is noted for certain.
-        self.connection.ask::<()>(script(LISTED, &key).arg(history)).await
+        self.connection.ask::<()>(script(LISTED, &key).arg(run)).await
     }
 
     async fn read(&self, list: String) -> Result<Vec<String>, StoreError> {

@@ -52,8 +52,9 @@ use crate::session::cookie::hash;
 ///   the session could live, and the process that ended it never accepts the session again.
 /// - A sign-in of this moment is lost: its user signs in once more.
 ///
-/// A primary that has lost the network to its Sentinels goes on as if it were alone, until they find it. Set
-/// `min-replicas-to-write 1` there, so that it soon takes no more writes.
+/// A primary that has lost the network to its Sentinels goes on as if it were alone, until they find it.
+/// With two replicas or more, set `min-replicas-to-write 1`, so that it soon takes no more writes; with one, a
+/// replica that fails would stop all sign-ins.
 ///
 /// Set `maxmemory-policy noeviction`: a Redis that evicts keys may lose the list of a user's
 /// sessions, and signing out everywhere would miss some; [`ready()`](RedisStore::ready) warns of it. A

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use ::redis::{Cmd, Pipeline, Value};
+use rocket::futures::future::join;
 
 use super::RedisStore;
 use super::keys::{milliseconds, script, session_key};
@@ -33,10 +34,10 @@ impl SessionStore for RedisStore {
     async fn load(&self, id: &StoreId) -> Result<Option<Stored>, StoreError> {
         let mut command = ::redis::cmd("HMGET");
         command.arg(self.session(id)).arg(&["r", "v", "h"]);
-        let (sealed, version, listed_in): (Option<String>, Option<u64>, Option<String>) =
-            self.connection.ask(&command).await?;
+        let (found, run) = self.connection.ask_run(&command).await?;
+        let (sealed, version, noted_in): (Option<String>, Option<u64>, Option<String>) = found;
         let Some((sealed, version)) = sealed.zip(version) else { return Ok(None) };
-        self.lists.note_again_behind(id, listed_in).await;
+        self.lists.note_again_behind(id, noted_in.as_deref(), run);
         Ok(Some(Stored { sealed: sealed.into(), version }))
     }
 
@@ -105,27 +106,27 @@ impl SessionStore for RedisStore {
 impl RedisStore {
     /// Deletes sessions, and waits until a replica knows.
     async fn end(&self, ids: Vec<String>, which: Which<'_>) -> Result<(), StoreError> {
-        if !ids.is_empty() {
-            let mut commands = Pipeline::new();
-            for id in &ids {
-                let mut end = script(END, &session_key(&self.prefix, id));
-                match which {
-                    Which::Any => &mut end,
-                    Which::Sid(sid) => end.arg("d").arg(sid),
-                    Which::Sub(sub, not_after) => end.arg("u").arg(sub).arg(not_after),
-                };
-                commands.add_command(end);
-            }
-            let ended: Vec<Vec<Option<String>>> = self.connection.ask(&commands).await?;
-            let ended = ids.into_iter().zip(ended).filter_map(|(id, columns)| {
-                let mut columns = columns.into_iter();
-                let sub = columns.next()??;
-                Some(Found { id, sub, sid: columns.next().flatten() })
-            });
-            self.lists.forget(&ended.collect::<Vec<_>>()).await;
+        let mut commands = Pipeline::new();
+        // There is one in any case: what was deleted before may not be confirmed yet.
+        commands.cmd("PING").ignore();
+        for id in &ids {
+            let mut end = script(END, &session_key(&self.prefix, id));
+            match which {
+                Which::Any => &mut end,
+                Which::Sid(sid) => end.arg("d").arg(sid),
+                Which::Sub(sub, not_after) => end.arg("u").arg(sub).arg(not_after),
+            };
+            commands.add_command(end);
         }
-        // Also where nothing was left: the replica may not know yet what was deleted before.
-        self.replicas.confirm().await
+        let (ended, run) = self.connection.ask_run::<Vec<Vec<Option<String>>>>(&commands).await?;
+        let ended = ids.into_iter().zip(ended).filter_map(|(id, columns)| {
+            let mut columns = columns.into_iter();
+            let sub = columns.next()??;
+            Some(Found { id, sub, sid: columns.next().flatten() })
+        });
+        let ended: Vec<_> = ended.collect();
+        let ((), confirmed) = join(self.lists.forget(&ended), self.replicas.confirm(&run)).await;
+        confirmed
     }
 
     /// Notes a session in its lists, then writes it, in one round trip; answers with what the script says.
@@ -136,8 +137,8 @@ impl RedisStore {
         record: &Record,
         ttl: Duration,
     ) -> Result<Vec<u8>, StoreError> {
-        let history = self.connection.history().await?;
-        write.arg(milliseconds(ttl)).arg(history.as_deref().unwrap_or_default());
+        let run = self.connection.run().await?;
+        write.arg(milliseconds(ttl)).arg(run.as_deref().unwrap_or_default());
         write.arg(&*record.sealed).arg(record.signed_in_at);
         // The last is left off where there is none.
         write.arg(&record.sub).arg(record.sid.as_deref());

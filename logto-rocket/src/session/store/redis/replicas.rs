@@ -5,12 +5,15 @@ use std::time::{Duration, Instant};
 
 use ::redis::{Pipeline, Value};
 
-use super::connection::Connection;
+use super::connection::{Connection, Run};
 use crate::clock::Clock;
 use crate::session::store::StoreError;
 
 /// How long a replica may take to confirm, in milliseconds.
-const CONFIRMATION_TIMEOUT: u64 = 500;
+const REPLICA_TIMEOUT: u64 = 500;
+
+/// How long the whole may take: whoever signs out waits for it.
+const CONFIRM_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// How long no replica is waited for after one has not confirmed in time.
 const LAG_BACKOFF: Duration = Duration::from_secs(5);
@@ -27,16 +30,31 @@ impl Replicas {
         Self { connection, clock: Clock::system(), lag_until: Mutex::default() }
     }
 
-    /// Waits until a replica has all that was written before, if there are replicas.
+    /// Waits until a replica has all that was written before at this run of Redis, if there are replicas.
     ///
     /// # Errors
     ///
     /// An [unconfirmed](StoreError::unconfirmed) one, if none has, or there is none where there should be.
-    pub async fn confirm(&self) -> Result<(), StoreError> {
+    pub async fn confirm(&self, run: &Run) -> Result<(), StoreError> {
         let now = self.clock.instant();
         if self.lag_until().is_some_and(|until| now < until) {
             return Err(unconfirmed("a replica was late a moment ago"));
         }
+        let confirmed = tokio::time::timeout(CONFIRM_TIMEOUT, self.try_confirm(run)).await;
+        let why = match confirmed {
+            Ok(Ok(())) => return Ok(()),
+            Ok(Err(Unconfirmed::NoReplica)) => {
+                return Err(unconfirmed("no replica is connected to the primary"));
+            }
+            Ok(Err(Unconfirmed::Late(why))) => why,
+            Err(_) => format!("no answer within {} ms", CONFIRM_TIMEOUT.as_millis()),
+        };
+        let until = self.clock.instant() + LAG_BACKOFF;
+        *self.lag_until.lock().unwrap_or_else(PoisonError::into_inner) = Some(until);
+        Err(unconfirmed(&why))
+    }
+
+    async fn try_confirm(&self, run: &Run) -> Result<(), Unconfirmed> {
         let is_expected = self.connection.has_sentinels();
         // A Redis user may have no right to ask.
         let role: Result<Vec<Value>, _> = self.connection.ask(&::redis::cmd("ROLE")).await;
@@ -45,26 +63,29 @@ impl Replicas {
             _ => None,
         };
         if !is_there.unwrap_or(is_expected) {
-            let error = || Err(unconfirmed("no replica is connected to the primary"));
-            return if is_expected { error() } else { Ok(()) };
+            return if is_expected { Err(Unconfirmed::NoReplica) } else { Ok(()) };
         }
         let mut commands = Pipeline::new();
         // The first says up to where: `WAIT` is about what the connection has seen.
-        commands.cmd("PING").ignore().cmd("WAIT").arg(1).arg(CONFIRMATION_TIMEOUT);
-        let confirmed: Result<(u64,), _> = self.connection.ask(&commands).await;
-        let why = match confirmed {
-            Ok((1..,)) => return Ok(()),
-            Ok(_) => format!("no replica has confirmed it within {CONFIRMATION_TIMEOUT} ms"),
-            Err(error) => error.to_string(),
-        };
-        let until = self.clock.instant() + LAG_BACKOFF;
-        *self.lag_until.lock().unwrap_or_else(PoisonError::into_inner) = Some(until);
-        Err(unconfirmed(&why))
+        commands.cmd("PING").ignore().cmd("WAIT").arg(1).arg(REPLICA_TIMEOUT);
+        let late = |why: String| Err(Unconfirmed::Late(why));
+        match self.connection.ask_run::<(u64,)>(&commands).await {
+            Ok((_, other)) if other != *run => late("another Redis has taken its place".into()),
+            Ok(((1..,), _)) => Ok(()),
+            Ok(_) => late(format!("no replica has confirmed it within {REPLICA_TIMEOUT} ms")),
+            Err(error) => late(error.to_string()),
+        }
     }
 
     fn lag_until(&self) -> Option<Instant> {
         *self.lag_until.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Why no replica has confirmed it.
+enum Unconfirmed {
+    NoReplica,
+    Late(String),
 }
 
 fn unconfirmed(why: &str) -> StoreError {

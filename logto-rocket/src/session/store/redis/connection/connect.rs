@@ -17,9 +17,9 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 #[derive(Clone)]
 pub(in crate::session::store::redis) struct Connected {
     pub connection: MultiplexedConnection,
-    /// The name of the history that the data there has (`master_replid`): another one after each fail-over
-    /// and each restart. `None` if Redis does not tell.
-    pub history: Option<Arc<str>>,
+    /// The name of the process that is there (`run_id`): another one after each fail-over and each
+    /// restart. `None` if Redis does not tell.
+    pub run: Option<Arc<str>>,
 }
 
 /// Makes a connection.
@@ -48,16 +48,18 @@ async fn try_connect(target: &Target) -> RedisResult<Result<Connected, String>> 
         .set_response_timeout(None);
     let mut connection = client.get_multiplexed_async_connection_with_config(&config).await?;
     // A Redis user may have no right to this.
-    let info = ::redis::cmd("INFO").arg("replication").query_async(&mut connection).await;
-    let info: String = match info {
+    let mut info = redis::pipe();
+    info.cmd("INFO").arg("server").cmd("INFO").arg("replication");
+    let info: [String; 2] = match info.query_async(&mut connection).await {
         Err(error) if is_broken(&error) => return Err(error),
         info => info.unwrap_or_default(),
     };
+    let info = info.concat();
     let value = |name: &str| info.lines().find_map(|line| line.strip_prefix(name)).map(str::trim);
     if matches!(target, Target::Sentinel { .. }) && value("role:") == Some("slave") {
         return Ok(Err("what the Sentinels call the primary is a replica".into()));
     }
-    Ok(Ok(Connected { connection, history: value("master_replid:").map(Into::into) }))
+    Ok(Ok(Connected { connection, run: value("run_id:").map(Into::into) }))
 }
 
 /// The primary that the Sentinels name. Those of a Redis with a password may have one, or none, in which
