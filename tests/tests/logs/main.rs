@@ -13,3 +13,4 @@ mod refusals;
 mod requirements;
 mod secrets;
 mod stores;
+mod webhooks;
