@@ -80,7 +80,7 @@ impl ResourceServer {
     /// Verifies a token that a program presents, whoever it is for.
     pub async fn verify(&self, token: &str) -> Result<VerifiedToken, Error> {
         let token = self.issuer.verify_access_token(token).await?;
-        if self.ended.has_ended(&token) {
+        if self.ended.has_ended(token.sub(), token.issued_at()) {
             let why = "is a user whose access tokens Logto has ended since".into();
             return Err(InvalidToken::Claim { name: "sub", why }.into());
         }

@@ -12,6 +12,7 @@ mod secrets;
 mod session;
 mod urls;
 mod values;
+mod webhook;
 
 use figment::Jail;
 use rocket::figment::Figment;

@@ -4,8 +4,6 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
-use crate::oidc::VerifiedToken;
-
 /// How many of them are remembered one by one.
 const MAX_SUBJECTS: usize = 100_000;
 
@@ -63,15 +61,15 @@ impl EndedSubjects {
         self.count.fetch_add(1, Ordering::Release);
     }
 
-    /// Whether an access token has ended. One that does not say when it was issued may be of any time.
-    pub(super) fn has_ended(&self, token: &VerifiedToken) -> bool {
+    /// Whether the access tokens of a user have ended that were issued at this time. One that does not say
+    /// when it was may be of any time.
+    pub(super) fn has_ended(&self, sub: &str, issued_at: Option<u64>) -> bool {
         if self.count.load(Ordering::Acquire) == 0 {
             return false;
         }
         let ended = self.ended.read().unwrap_or_else(PoisonError::into_inner);
-        let issued_at = token.issued_at().unwrap_or_default();
-        let of_subject = ended.subjects.get(token.sub()).copied();
-        of_subject.max(ended.merged).is_some_and(|not_after| issued_at <= not_after)
+        let last = ended.subjects.get(sub).copied().max(ended.merged);
+        last.is_some_and(|not_after| issued_at.unwrap_or_default() <= not_after)
     }
 }
 
@@ -80,5 +78,57 @@ impl Ended {
         let (not_after, sub) = self.order.pop_first()?;
         self.subjects.remove(&sub);
         Some(not_after)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DAY: u64 = 24 * 3600;
+
+    fn subjects(capacity: usize) -> EndedSubjects {
+        EndedSubjects { capacity, ..EndedSubjects::default() }
+    }
+
+    #[test]
+    fn tokens_end_that_were_issued_no_later_and_those_that_do_not_say_when() {
+        let subjects = subjects(10);
+        assert!(!subjects.has_ended("alice", None));
+        subjects.end("alice", 1_000, 1_000);
+        subjects.end("alice", 900, 1_001);
+        for (sub, issued_at, ended) in [
+            ("alice", Some(1_000), true),
+            ("alice", Some(1_001), false),
+            ("alice", None, true),
+            ("bob", Some(900), false),
+            ("bob", None, false),
+        ] {
+            assert_eq!(subjects.has_ended(sub, issued_at), ended, "{sub} {issued_at:?}");
+        }
+    }
+
+    #[test]
+    fn where_there_is_no_room_older_tokens_of_all_end() {
+        let subjects = subjects(10);
+        for second in 0..20 {
+            subjects.end(&format!("u{second}"), 1_000 + second, 1_000 + second);
+        }
+        assert_eq!(subjects.ended.read().unwrap().subjects.len(), 10);
+        assert!(subjects.has_ended("u0", Some(1_000)));
+        assert!(subjects.has_ended("another", Some(1_009)));
+        assert!(!subjects.has_ended("another", Some(1_010)));
+        assert!(subjects.has_ended("u19", Some(1_019)));
+    }
+
+    #[test]
+    fn what_no_token_can_be_of_any_more_is_forgotten() {
+        let subjects = subjects(100);
+        for number in 0..10 {
+            subjects.end(&format!("u{number}"), 1_000, 1_000);
+        }
+        subjects.end("alice", 1_000 + 30 * DAY, 1_000 + 30 * DAY);
+        assert_eq!(subjects.ended.read().unwrap().subjects.len(), 1);
+        assert!(!subjects.has_ended("another", Some(1_000)));
     }
 }

@@ -15,3 +15,4 @@ mod tampering;
 mod token_exchange;
 mod tokens;
 mod userinfo;
+mod webhooks;

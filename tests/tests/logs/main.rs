@@ -14,3 +14,4 @@ mod refusals;
 mod requirements;
 mod secrets;
 mod stores;
+mod webhooks;

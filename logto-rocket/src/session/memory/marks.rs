@@ -133,14 +133,10 @@ impl Marks {
 
     /// The marks that concern a session at this moment.
     pub fn of(&self, session: &Session, now: u64) -> impl Iterator<Item = Concern> + use<> {
-        let (mut user, mut change, mut doubt) = (None, None, None);
-        if self.count() > 0 {
-            let marked = self.read();
-            let turn = last_turn(&session.id, now);
-            user = marked.users.get(session.claims.sub.as_str()).copied();
-            change = marked.changes.until(turn);
-            doubt = marked.doubts.until(turn);
-        }
+        let (marked, turn) = (self.read(), last_turn(&session.id, now));
+        let user = marked.users.get(session.claims.sub.as_str()).copied();
+        let (change, doubt) = (marked.changes.until(turn), marked.doubts.until(turn));
+        drop(marked);
         let issued_at = session.issued_at;
         let concerns = [user.map(Concern::Change), change.map(Concern::Change)];
         let concerns = concerns.into_iter().chain([doubt.map(Concern::Doubt)]).flatten();

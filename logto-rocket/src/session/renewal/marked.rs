@@ -11,6 +11,9 @@ impl Sessions {
     /// What Logto has reported that the session's claims are not known to be newer than, if there is such a
     /// thing. What has changed comes before what may have.
     pub(in crate::session) fn concern(&self, session: &Arc<Session>, now: u64) -> Option<Concern> {
+        if self.memory.marks.count() == 0 {
+            return None;
+        }
         let mut concerns = self.memory.marks.of(session, now);
         concerns.find(|concern| !self.is_newer(session, *concern))
     }

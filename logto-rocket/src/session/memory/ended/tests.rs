@@ -230,3 +230,30 @@ fn it_is_shared_by_threads() {
     });
     assert_eq!(ended.version(), 400);
 }
+
+#[test]
+fn what_logto_times_is_compared_with_its_own_time() {
+    let ended = ended(100);
+    let [before, after] = [1_500, 1_501].map(|issued_at| {
+        let session = session("a", None, 1_000);
+        Session { issued_at, ..session }
+    });
+    ended.end_sub_at_logto("a", 1_500, 2_000);
+    assert_eq!(ended.verdict(&before), Verdict::Ended);
+    assert_eq!(ended.verdict(&after), Verdict::Alive);
+    assert_eq!(ended.verdict(&session("b", None, 1_000)), Verdict::Alive);
+    ended.end_sub_at_logto("a", 1_400, 2_000);
+    assert_eq!(ended.verdict(&before), Verdict::Ended, "an older report takes nothing back");
+}
+
+#[test]
+fn what_logto_times_is_doubtful_after_the_merge_by_either_clock() {
+    let ended = ended(10);
+    // Logto's clock is behind, so that its instant is before the sign-in by ours.
+    let session = Session { issued_at: 1_400, ..session("a", None, 1_500) };
+    ended.end_sub_at_logto("a", 1_400, 1_500);
+    for second in 0..30 {
+        ended.end_sub_at_logto(&format!("u{second}"), 1_401, 1_600 + second);
+    }
+    assert_eq!(ended.verdict(&session), Verdict::Doubtful);
+}
