@@ -33,6 +33,9 @@ const KEPT_FOR: Duration = Duration::from_secs(5);
 /// because anybody may ask; log what [`Display`](fmt::Display) says. Do not use it for a liveness probe: a
 /// restart does not bring Logto or the store back.
 ///
+/// A Rocket on a port of its own, for the cluster alone, takes it as well, if it manages the [`Logto`](crate::Logto) of
+/// the application.
+///
 /// ```
 /// # #[macro_use] extern crate rocket;
 /// use logto_rocket::Readiness;
