@@ -23,11 +23,11 @@ use std::time::Duration;
 use logto_rocket_tests::sentinels::Sentinels;
 use rocket::tokio::runtime::Runtime;
 use rocket::tokio::task::JoinSet;
-use rocket::tokio::time::{Instant, sleep, sleep_until};
+use rocket::tokio::time::{Instant, sleep_until};
 
 use crate::breach::Breach;
 use crate::visitor::Visitor;
-use crate::world::{SETTLED, World};
+use crate::world::World;
 
 /// What keeps the test from being done.
 pub type Failure = Box<dyn Error + Send + Sync>;
@@ -47,7 +47,7 @@ async fn test() -> Result<ExitCode, Failure> {
     }
     let seconds: u64 = first.map_or(Ok(120), |text| text.parse())?;
     let breach = second.map(|name| Breach::named(&name)).transpose()?;
-    let Some(sentinels) = Sentinels::start().await else { return Ok(ExitCode::SUCCESS) };
+    let Some(mut sentinels) = Sentinels::start().await else { return Ok(ExitCode::SUCCESS) };
     let count = (seconds * BROWSERS.0).min(BROWSERS.1);
     let claims_live = Duration::from_secs((seconds / 3).clamp(5, 40));
     let pause = Duration::from_secs((seconds / 10).clamp(1, 8));
@@ -61,7 +61,7 @@ async fn test() -> Result<ExitCode, Failure> {
         browsers.spawn(Visitor::new(Arc::clone(&world), number).live(until));
     }
     if breach.is_none() {
-        disturb(&world, sentinels, begun, Duration::from_secs(seconds)).await?;
+        disturb(&world, &mut sentinels, begun, Duration::from_secs(seconds)).await?;
     }
     while let Some(ended) = browsers.join_next().await {
         ended?;
@@ -80,7 +80,7 @@ async fn test() -> Result<ExitCode, Failure> {
 /// Kills a process and the primary, and brings both back.
 async fn disturb(
     world: &Arc<World>,
-    mut sentinels: Sentinels,
+    sentinels: &mut Sentinels,
     begun: Instant,
     time: Duration,
 ) -> Result<(), Failure> {
@@ -96,10 +96,5 @@ async fn disturb(
     sleep_until(begun + time * 3 / 4).await;
     sentinels.start_again();
     println!("[{:?}] both are back", begun.elapsed());
-    sleep_until(begun + time).await;
-    // Nothing is over before what was not certain is.
-    sleep(Duration::ZERO.max(SETTLED.saturating_sub(time / 2))).await;
-    // It ends with the test.
-    std::mem::forget(sentinels);
     Ok(())
 }

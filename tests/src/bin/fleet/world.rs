@@ -23,7 +23,7 @@ use crate::user::{Cookies, Ghost, User};
 const PROCESSES: usize = 4;
 
 /// How long after the primary was killed an end that no replica had confirmed may not be certain.
-pub const SETTLED: Duration = Duration::from_secs(15);
+const SETTLED: Duration = Duration::from_secs(15);
 
 /// How long before that a write may have been lost with it.
 const LOST: Duration = Duration::from_secs(1);
