@@ -124,11 +124,16 @@
 //!
 //! | event | level in the log |
 //! | --- | --- |
-//! | [`SignedIn`](Event::SignedIn), [`SignedOut`](Event::SignedOut), [`BackchannelLogout`](Event::BackchannelLogout), [`WebhookReceived`](Event::WebhookReceived), [`Denied`](Event::Denied) | info |
+//! | [`SignedIn`](Event::SignedIn), [`SignedOut`](Event::SignedOut), [`BackchannelLogout`](Event::BackchannelLogout), [`WebhookReceived`](Event::WebhookReceived), [`Denied`](Event::Denied), [`StoreBack`](Event::StoreBack), [`CircuitClosed`](Event::CircuitClosed) | info |
 //! | [`BackchannelLogoutRefused`](Event::BackchannelLogoutRefused), [`WebhookRefused`](Event::WebhookRefused) | info if the request was invalid, otherwise warn |
 //! | [`SignInFailed`](Event::SignInFailed) | info if the user caused it, otherwise warn |
 //! | [`HandlerFailed`](Event::HandlerFailed) | warn if Logto or the store did not answer, otherwise error |
-//! | [`SignInNotStarted`](Event::SignInNotStarted), [`Undecided`](Event::Undecided), [`RefreshedAsAnother`](Event::RefreshedAsAnother), a sign-out whose tokens could not be revoked | warn |
+//! | [`SignInNotStarted`](Event::SignInNotStarted), [`Undecided`](Event::Undecided), [`RefreshedAsAnother`](Event::RefreshedAsAnother), [`EndingNotConfirmed`](Event::EndingNotConfirmed), [`StoreAway`](Event::StoreAway), [`CircuitOpened`](Event::CircuitOpened), a sign-out whose tokens could not be revoked | warn |
+//! | [`SessionEnded`](Event::SessionEnded), [`Renewed`](Event::Renewed), [`RenewalFailed`](Event::RenewalFailed), [`ReturnToIgnored`](Event::ReturnToIgnored) | debug: another line says why |
+//! | [`LogtoCalled`](Event::LogtoCalled), [`StoreCalled`](Event::StoreCalled), [`RenewalBegan`](Event::RenewalBegan) | trace: they are for metrics |
+//!
+//! The [example](https://github.com/logto-rocket/logto-rocket/tree/main/examples/operations) `operations` makes Prometheus metrics of
+//! them, and has routes for liveness and readiness ([`Readiness`]).
 //!
 //! # Machine-to-machine
 //!

@@ -13,7 +13,7 @@ pub fn rocket(logto: Logto, recorded: PrometheusHandle) -> Rocket<Build> {
         .merge(("ident", Ident::none()))
         .merge(("address", "127.0.0.1"))
         .merge(("port", 9000))
-        .merge(Env::prefixed("MANAGEMENT_").only(&["address", "port"]));
+        .merge(Env::prefixed("MANAGEMENT_").only(&["address", "port"]).global());
     rocket::custom(figment)
         .manage(logto)
         .manage(recorded)
