@@ -2,12 +2,18 @@
 
 use std::sync::Arc;
 
+use aws_lc_rs::hmac::{HMAC_SHA256, Key, verify};
 use dashmap::DashMap;
 use logto_rocket::Known;
 use moka::sync::Cache;
+use rocket::data::{Capped, Data, ToByteUnit};
 use rocket::http::{Cookie, CookieJar, Header, Status};
+use rocket::request::{FromRequest, Outcome, Request};
+use rocket::response::status::Custom;
 use rocket::{Build, Responder, Rocket, State, get, post, routes};
 use serde::Deserialize;
+
+use crate::server::SIGNING_KEY;
 
 /// The cookie that holds a whole session.
 pub const PRIVATE: &str = "floor";
@@ -32,7 +38,10 @@ struct InMoka(Cache<String, Arc<Kept>>);
 
 /// Puts the floors into an application: sessions of its own, and no fairing.
 pub fn mounted(rocket: Rocket<Build>) -> Rocket<Build> {
-    sessions(rocket).mount("/", routes![public, private, in_dashmap, in_moka, orders, keep, stop])
+    sessions(rocket).mount(
+        "/",
+        routes![public, private, in_dashmap, in_moka, orders, refused, verified, keep, stop],
+    )
 }
 
 /// The same with the headers that logto-rocket gives to everything personal, at the same paths, so
@@ -95,6 +104,42 @@ fn in_moka(cookies: &CookieJar<'_>, sessions: &State<InMoka>) -> Result<String, 
 #[get("/orders")]
 fn orders() -> String {
     "test_machine".to_owned()
+}
+
+/// Refuses what is posted, unread.
+#[post("/auth/webhook")]
+fn refused() -> Custom<()> {
+    Custom(Status::Unauthorized, ())
+}
+
+/// Verifies what is posted by a key, and refuses it.
+#[post("/by-hand", data = "<body>")]
+async fn verified(signed: Signed, body: Data<'_>) -> Custom<()> {
+    let body = body.open(8.mebibytes()).into_bytes().await.map(Capped::into_inner);
+    let key = Key::new(HMAC_SHA256, SIGNING_KEY.as_bytes());
+    let is_right = body.is_ok_and(|body| verify(&key, &body, &signed.0).is_ok());
+    Custom(if is_right { Status::NoContent } else { Status::Unauthorized }, ())
+}
+
+/// The signature of a request.
+struct Signed([u8; 32]);
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for Signed {
+    type Error = ();
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
+        let header = request.headers().get_one("logto-signature-sha-256").unwrap_or_default();
+        let mut bytes = [0; 32];
+        for (byte, pair) in bytes.iter_mut().zip(header.as_bytes().chunks_exact(2)) {
+            let digits = std::str::from_utf8(pair).ok();
+            match digits.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
+                Some(value) => *byte = value,
+                None => return Outcome::Error((Status::Unauthorized, ())),
+            }
+        }
+        Outcome::Success(Self(bytes))
+    }
 }
 
 /// An answer with the headers that logto-rocket gives to everything personal.

@@ -8,3 +8,4 @@ pub mod provider;
 pub mod server;
 pub mod site;
 pub mod slow_store;
+pub mod subjects;

@@ -15,6 +15,9 @@ use crate::provider::{Provider, built};
 /// What is sealed by one process opens in the next.
 const SECRET_KEY: &str = "hPRYyVRiMyxpw5sBB1XeCMN1kFsDCqKvBi2QJxBVHQk=";
 
+/// The key of the webhook at Logto.
+pub const SIGNING_KEY: &str = "8o1CsKFhMryc8OiLZWzD1dPrehPWIQzk";
+
 /// How long a server may take to listen; under callgrind it is slow.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -156,6 +159,7 @@ fn environment(
         ("LOGTO_APP_ID", Provider::APP_ID.into()),
         ("LOGTO_APP_SECRET", Provider::APP_SECRET.into()),
         ("LOGTO_BASE_URL", url.into()),
+        ("LOGTO_WEBHOOK__SIGNING_KEYS", SIGNING_KEY.into()),
         ("LOGTO_SESSION__STORE", store.into()),
         // The port would be part of it, and each server has another.
         ("LOGTO_SESSION__COOKIE", "logto-session".into()),

@@ -12,6 +12,7 @@ use logto_rocket_benches::browser::{Browser, Connection};
 use logto_rocket_benches::floors;
 use logto_rocket_benches::provider::Provider;
 use logto_rocket_benches::server::{App, Server};
+use logto_rocket_benches::subjects::{COOKIE_MODE, Carries, SUBJECTS, Subject, UNCACHED, webhook};
 
 /// How many requests are counted.
 const REQUESTS: usize = 1_000;
@@ -22,114 +23,6 @@ const COUNTS: usize = 3;
 /// How many sign-ins are counted, and of how many the processor time is taken.
 const SIGN_INS: usize = 50;
 const TIMED_SIGN_INS: usize = 500;
-
-/// The site where sessions are kept in cookies.
-const COOKIE_MODE: App = App::Site("cookie");
-
-/// The site where sessions are kept in its memory.
-const STORE_MODE: App = App::Site("memory");
-
-/// What the name of a floor ends with that sends the headers which logto-rocket must send.
-const UNCACHED: &str = ", no-store";
-
-/// A route to be measured.
-struct Subject {
-    name: &'static str,
-    app: App,
-    path: &'static str,
-    carries: Carries,
-    /// What it is held against, and the most that it may cost, as a multiple.
-    goal: Option<(&'static str, f64)>,
-}
-
-/// The cookies of the requests, or a token.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Carries {
-    Nothing,
-    /// 2 kB that nobody reads.
-    Strange,
-    /// A session of the floors: a private cookie, or an id.
-    Kept(&'static str),
-    /// A session of the site in cookie mode, always the same.
-    Session,
-    /// Another one with each request.
-    Sessions,
-    /// A session that this process began.
-    Own,
-    /// An access token, always the same.
-    Token,
-}
-
-const SUBJECTS: [Subject; 20] = [
-    floor("bare route", "/public", Carries::Nothing),
-    uncached("bare route, no-store", "/public", Carries::Nothing),
-    floor("bare route, 2 kB cookie", "/public", Carries::Strange),
-    floor("bare route, session cookie", "/public", Carries::Session),
-    uncached("bare route, session cookie, no-store", "/public", Carries::Session),
-    floor("private cookie by hand", "/private", Carries::Kept("floor=")),
-    uncached("private cookie by hand, no-store", "/private", Carries::Kept("floor=")),
-    floor("DashMap by hand", "/dashmap", Carries::Kept("floor-id=")),
-    uncached("DashMap by hand, no-store", "/dashmap", Carries::Kept("floor-id=")),
-    floor("moka by hand", "/moka", Carries::Kept("floor-id=")),
-    floor("bare route, token", "/orders", Carries::Token),
-    uncached("bare route, token, no-store", "/orders", Carries::Token),
-    Subject {
-        app: App::Api,
-        ..site("bearer, seen token", "/orders", Carries::Token, ("bare route, token", 1.10))
-    },
-    site("public route", "/public", Carries::Nothing, ("bare route", 1.03)),
-    site(
-        "public route, session cookie",
-        "/public",
-        Carries::Session,
-        ("bare route, session cookie", 1.03),
-    ),
-    site("Option<LogtoUser>, no cookie", "/greeting", Carries::Nothing, ("bare route", 1.05)),
-    site(
-        "#[authenticated], 2nd request",
-        "/account",
-        Carries::Session,
-        ("bare route, session cookie", 1.10),
-    ),
-    site(
-        "#[authenticated], 1st request",
-        "/account",
-        Carries::Sessions,
-        ("private cookie by hand", 1.12),
-    ),
-    site(
-        "#[authenticated], own session",
-        "/account",
-        Carries::Own,
-        ("bare route, session cookie", 1.10),
-    ),
-    Subject {
-        app: STORE_MODE,
-        ..site(
-            "#[authenticated], memory store",
-            "/account",
-            Carries::Own,
-            ("DashMap by hand", 1.10),
-        )
-    },
-];
-
-const fn floor(name: &'static str, path: &'static str, carries: Carries) -> Subject {
-    Subject { name, app: App::Floors, path, carries, goal: None }
-}
-
-const fn uncached(name: &'static str, path: &'static str, carries: Carries) -> Subject {
-    Subject { app: App::Uncached, ..floor(name, path, carries) }
-}
-
-const fn site(
-    name: &'static str,
-    path: &'static str,
-    carries: Carries,
-    goal: (&'static str, f64),
-) -> Subject {
-    Subject { name, app: COOKIE_MODE, path, carries, goal: Some(goal) }
-}
 
 fn main() -> io::Result<()> {
     let bench = Bench::new()?;
@@ -147,7 +40,7 @@ fn main() -> io::Result<()> {
             || " | | |".to_owned(),
             |(floor, goal)| {
                 // What is public has no such headers.
-                let personal = subject.path != "/public";
+                let personal = subject.path != "/public" && !subject.is_webhook();
                 let uncached = personal.then(|| ratio(&format!("{floor}{UNCACHED}")));
                 let uncached = uncached.unwrap_or_default();
                 format!("{} | {uncached} | {goal:.2} | {floor}", ratio(floor))
@@ -258,7 +151,12 @@ impl Bench {
             .iter()
             .map(|headers| {
                 let path = subject.path;
-                format!("GET {path} HTTP/1.1\r\nHost: {host}\r\nAccept: text/html\r\n{headers}\r\n")
+                let (method, body) =
+                    if subject.is_webhook() { ("POST", webhook()) } else { ("GET", String::new()) };
+                format!(
+                    "{method} {path} HTTP/1.1\r\nHost: {host}\r\nAccept: text/html\r\n{headers}\r\n\
+                     {body}"
+                )
             })
             .collect();
         if let App::Site(_) = subject.app {
@@ -267,9 +165,10 @@ impl Bench {
         let mut connection = Connection::open(host)?;
         for message in messages.iter().cycle().take(times) {
             let answer = connection.send(message.as_bytes())?;
+            let expected = if subject.is_webhook() { 401 } else { 200 };
             let is_public = answer.body == "public";
             let expects_public = matches!(subject.path, "/public" | "/greeting");
-            if answer.status != 200 || is_public != expects_public {
+            if answer.status != expected || is_public != expects_public {
                 return Err(answer.unexpected());
             }
         }
@@ -296,6 +195,13 @@ impl Bench {
                 vec![cookies(pair.unwrap_or_default())]
             }
             Carries::Token => vec![format!("Authorization: Bearer {}\r\n", self.token)],
+            Carries::Unsigned => vec![format!("Content-Length: {}\r\n", webhook().len())],
+            Carries::Forged => {
+                let (length, signature) = (webhook().len(), "0".repeat(64));
+                vec![format!(
+                    "logto-signature-sha-256: {signature}\r\nContent-Length: {length}\r\n"
+                )]
+            }
         })
     }
 }
