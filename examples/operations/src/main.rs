@@ -27,7 +27,5 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
 /// The site, whose events are recorded.
 fn site(logto: LogtoFairing, figment: Figment) -> Rocket<Build> {
-    rocket::custom(figment)
-        .attach(logto.on_event(metrics::record))
-        .mount("/", pages::routes())
+    rocket::custom(figment).attach(logto.on_event(metrics::record)).mount("/", pages::routes())
 }

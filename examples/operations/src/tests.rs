@@ -20,8 +20,7 @@ async fn what_happens_is_counted_and_a_process_is_ready_without_logto_once_it_ha
     let recorded = crate::metrics::install().expect("the only recorder");
     let clock = Clock::frozen();
     let idp = Idp::builder().clock(clock.clone()).start().await.expect("a provider");
-    let config =
-        Config::new().base_url(ORIGIN).session(SessionConfig::new().store(Store::Memory));
+    let config = Config::new().base_url(ORIGIN).session(SessionConfig::new().store(Store::Memory));
     let logto = Logto::fairing().config(config).provider(&idp).clock(clock.clone());
     let site = crate::site(logto, rocket::Config::figment().merge(("log_level", "off")));
     let site = Client::untracked(site).await.expect("a launch");
