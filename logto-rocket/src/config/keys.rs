@@ -53,7 +53,7 @@ pub(super) const SECRETS: [&str; 5] =
     ["app_secret", "secret_keys", "secret_key", "session.redis.url", "webhook.signing_keys"];
 
 /// The keys whose values are lists.
-pub(super) const LISTS: [&str; 8] = [
+pub(super) const LISTS: [&str; 9] = [
     "base_urls",
     "scopes",
     "resources",
@@ -61,6 +61,7 @@ pub(super) const LISTS: [&str; 8] = [
     "trusted_origins",
     "session.claims",
     "secret_keys",
+    "webhook.signing_keys",
     "resource_metadata_scopes",
 ];
 

@@ -13,7 +13,7 @@ use super::memory::{CachedSession, Entry, Memory};
 use super::secret::Secret;
 use super::session::{Activity, Session, SignInOrigin};
 use super::store::{
-    CodeClaim, Ending, Lease, MAX_AGAIN, SessionStore, SignInCode, StoreError, StoredSessions,
+    CodeClaim, Ending, Lease, MAX_AGAIN, ObservedStore, SignInCode, StoreError, StoredSessions,
 };
 use crate::clock::Clock;
 use crate::error::Error;
@@ -54,7 +54,7 @@ pub(crate) enum NotCreated {
 impl Backend {
     /// Where sessions live: in a store, under names that begin with its owner, or in cookies.
     pub fn new(
-        store: Option<(Arc<dyn SessionStore>, String)>,
+        store: Option<(Arc<ObservedStore>, String)>,
         cookies: Arc<CookiesByHost>,
         memory: Arc<Memory>,
         lifetimes: Lifetimes,

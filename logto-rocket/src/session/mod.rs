@@ -157,7 +157,7 @@ impl Sessions {
         let (cookies, memory) = (Arc::new(cookies), Arc::new(memory));
         let owner = store_owner([issuer, app_id, base]);
         let backend = Backend::new(
-            store.clone().map(|store| (store as Arc<dyn SessionStore>, owner)),
+            store.clone().map(|store| (store, owner)),
             Arc::clone(&cookies),
             Arc::clone(&memory),
             lifetimes,

@@ -29,6 +29,7 @@
 mod circuit;
 mod confirmation;
 mod marked;
+mod outcome;
 mod queue;
 mod report;
 mod request;

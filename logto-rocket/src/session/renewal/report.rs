@@ -1,6 +1,4 @@
-//! What is reported of renewals, and of whether Logto answers them.
-
-use std::time::Duration;
+//! What is reported of renewals.
 
 use crate::error::Error;
 use crate::events::{Event, RenewalPurpose};
@@ -29,20 +27,6 @@ impl Sessions {
             Ok(()) => Event::Renewed { sub, session, purpose },
             Err(error) => Event::RenewalFailed { sub, session, purpose, error: error.clone() },
         });
-    }
-
-    /// Has nothing asked for a while, or for as long as Logto said.
-    pub(super) fn open_circuit(&self, wait: Option<Duration>) {
-        if self.circuit.open(self.clock.instant(), wait) {
-            self.events.emit(&Event::CircuitOpened);
-        }
-    }
-
-    /// Notes that Logto answers.
-    pub(super) fn close_circuit(&self) {
-        if self.circuit.close(self.clock.instant()) {
-            self.events.emit(&Event::CircuitClosed);
-        }
     }
 }
 

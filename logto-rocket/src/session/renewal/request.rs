@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::circuit::{Asking, BACKOFF, Held};
+use super::circuit::{Asking, Held};
 use super::queue::{Caller, unavailable};
 use crate::claims::Claims;
 use crate::error::{Call, Error, InvalidToken};
@@ -17,12 +17,6 @@ use crate::session::session::Session;
 /// How long a refresh waits for an answer before it is sent again. Both requests are within the
 /// three seconds for which Logto still accepts a rotated refresh token.
 const FIRST_TRY_TIMEOUT: Duration = Duration::from_secs(2);
-
-/// The status that is about the session that asked, not about Logto.
-const TOO_MANY_REQUESTS: u16 = 429;
-
-/// How long a refusal is remembered.
-const REFUSED_FOR: Duration = Duration::from_secs(60);
 
 /// What things were like when a token request began: its answer is no newer.
 struct Begun {
@@ -113,24 +107,6 @@ impl Sessions {
         })
     }
 
-    /// Has the session wait before it asks for the same again: every outcome has a pause.
-    fn pause(&self, entry: &Entry, purpose: &Purpose, target: &TokenTarget, error: &Error) {
-        let now = self.clock.instant();
-        match error {
-            Error::SessionOver | Error::NoRefreshToken => {}
-            Error::Refused { code, .. }
-                if matches!(purpose, Purpose::AccessToken(..))
-                    && !error.is_of_the_application() =>
-            {
-                entry.refuse(target.clone(), code.clone(), now, REFUSED_FOR);
-            }
-            Error::Unavailable { retry_after: Some(wait), .. } => {
-                entry.pause(now, (*wait).max(BACKOFF), error.to_string());
-            }
-            _ => entry.pause(now, BACKOFF, error.to_string()),
-        }
-    }
-
     /// Sends the refresh token, and sends it again if there is no usable answer: Logto may have
     /// rotated the token, and still accepts the old one for a moment. A silence opens the circuit here,
     /// because the request that waits for this may have given up.
@@ -158,49 +134,6 @@ impl Sessions {
         tokio::select! {
             answer = &mut first => if answer.is_lost() { second.await } else { answer },
             answer = &mut second => if answer.is_lost() { first.await } else { answer },
-        }
-    }
-
-    /// Tells the circuit whether Logto answers, and the log why claims are not confirmed. Only a request
-    /// for claims opens the circuit: one for a token may fail for one user alone. Too many requests
-    /// (429) are those of one session, which pauses. A refusal of the application is everybody's.
-    fn note(&self, purpose: &Purpose, target: &TokenTarget, renewed: &Result<(), Error>) {
-        let now = self.clock.instant();
-        let of_claims = matches!(purpose, Purpose::Claims(_));
-        // First, because the circuit wakes requests that then answer.
-        if let Err(error) = renewed
-            && of_claims
-            && *error != Error::SessionOver
-            && !error.is_of_the_application()
-        {
-            log::warn!("Claims could not be confirmed: {error}");
-        }
-        match renewed {
-            Err(error @ Error::Refused { code, .. }) if error.is_of_the_application() => {
-                // A path may name the organization, so one that is not about the secret may be about
-                // what a user has made up.
-                if target.organization.is_none() || code == "invalid_client" {
-                    let refusal = self.circuit.refuse(now, code);
-                    if refusal.opens {
-                        self.events.emit(&Event::CircuitOpened);
-                    }
-                    if refusal.is_news {
-                        log::error!(
-                            "{error}. Until that is mended, sessions cannot be confirmed and get no \
-                             new access tokens; Logto is asked again every {} seconds.",
-                            BACKOFF.as_secs()
-                        );
-                    }
-                    self.circuit.wake();
-                }
-            }
-            Err(Error::Unavailable { status, retry_after, .. })
-                if of_claims && *status != Some(TOO_MANY_REQUESTS) =>
-            {
-                self.open_circuit(*retry_after);
-            }
-            Ok(()) | Err(Error::SessionOver | Error::Refused { .. }) => self.close_circuit(),
-            Err(_) => {}
         }
     }
 

@@ -13,9 +13,8 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
 
-use super::deadline::in_time;
 use super::stored::StoredSessions;
-use super::{Record, SessionStore, StoreError, StoreId};
+use super::{ObservedStore, Record, SessionStore, StoreError, StoreId};
 use crate::error::Error;
 use crate::host::HostId;
 use crate::session::cookie::{SealedAs, Vault};
@@ -61,7 +60,7 @@ pub(crate) enum CodeClaim {
 
 /// The right to exchange a code.
 pub(crate) struct CodeLease {
-    store: Arc<dyn SessionStore>,
+    store: Arc<ObservedStore>,
     sign_in: StoreId,
     holder: SessionId,
 }
@@ -124,7 +123,7 @@ impl StoredSessions {
             .ok_or_else(|| StoreError::new("the session could not be encrypted"))?;
         // Not named like the user, who would find it among the sessions.
         let record = Record::new(sealed, self.named(at.as_str()), None, session.signed_in_at);
-        in_time(self.store.create(at, &record, SHARED_FOR)).await
+        self.store.create(at, &record, SHARED_FOR).await
     }
 
     fn vault(&self, code: &SignInCode) -> &Vault {
@@ -134,7 +133,7 @@ impl StoredSessions {
     /// The session that another process has left word of, with what its browser gets.
     async fn result_of(&self, code: &SignInCode) -> Result<Option<Arc<Session>>, StoreError> {
         let at = &code.result;
-        let Some(stored) = in_time(self.store.load(at)).await? else { return Ok(None) };
+        let Some(stored) = self.store.load(at).await? else { return Ok(None) };
         let opened = self.vault(code).open(SealedAs::SignIn, at.as_str(), &stored.sealed);
         let opened = self.memory.unopened.noted(opened, "the result of a sign-in in the store");
         let Some(secret) = opened.and_then(|opened| Secret::read(&opened.text)) else {
@@ -155,7 +154,7 @@ impl CodeLease {
         tokio::spawn(async move {
             for _ in 0..RELEASES {
                 let holder = self.holder.as_str();
-                let released = in_time(self.store.release(&self.sign_in, holder)).await;
+                let released = self.store.release(&self.sign_in, holder).await;
                 if released.is_ok() {
                     return;
                 }
@@ -174,6 +173,6 @@ impl CodeLease {
     }
 
     async fn take(&self, time: Duration) -> Result<bool, StoreError> {
-        in_time(self.store.lease(&self.sign_in, self.holder.as_str(), time)).await
+        self.store.lease(&self.sign_in, self.holder.as_str(), time).await
     }
 }

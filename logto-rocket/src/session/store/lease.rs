@@ -5,8 +5,7 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::deadline::in_time;
-use super::{SessionStore, StoreError, StoreId};
+use super::{ObservedStore, SessionStore, StoreError, StoreId};
 use crate::session_id::SessionId;
 
 /// The time after which the lease of a dead process is free again.
@@ -26,7 +25,7 @@ const MAX_POLLS: usize = 600;
 
 /// The right to make the token requests of a session.
 pub(in crate::session) struct Lease {
-    store: Arc<dyn SessionStore>,
+    store: Arc<ObservedStore>,
     at: StoreId,
     holder: SessionId,
 }
@@ -37,10 +36,7 @@ impl Lease {
     /// # Errors
     ///
     /// Those of the store, and if another process does not give the lease back.
-    pub(super) async fn wait(
-        store: Arc<dyn SessionStore>,
-        at: StoreId,
-    ) -> Result<Self, StoreError> {
+    pub(super) async fn wait(store: Arc<ObservedStore>, at: StoreId) -> Result<Self, StoreError> {
         let lease = Self { store, at, holder: SessionId::random() };
         for _ in 0..MAX_POLLS {
             if lease.take().await? {
@@ -67,11 +63,11 @@ impl Lease {
     }
 
     async fn release(self) {
-        log_failure(in_time(self.store.release(&self.at, self.holder.as_str())).await);
+        log_failure(self.store.release(&self.at, self.holder.as_str()).await);
     }
 
     async fn take(&self) -> Result<bool, StoreError> {
-        in_time(self.store.lease(&self.at, self.holder.as_str(), LEASE_TIMEOUT)).await
+        self.store.lease(&self.at, self.holder.as_str(), LEASE_TIMEOUT).await
     }
 }
 

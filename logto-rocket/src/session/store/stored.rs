@@ -12,9 +12,8 @@ use std::time::Duration;
 use rocket::Request;
 use tokio::sync::Semaphore;
 
-use super::deadline::in_time;
 use super::lease::Lease;
-use super::{Record, SessionStore, StoreError, StoreId, Stored};
+use super::{ObservedStore, Record, SessionStore, StoreError, StoreId, Stored};
 use crate::clock::Clock;
 use crate::error::Error;
 use crate::events::Events;
@@ -34,7 +33,7 @@ pub(in crate::session) const MAX_AGAIN: usize = 10_000;
 
 /// The sessions in a store.
 pub(in crate::session) struct StoredSessions {
-    pub store: Arc<dyn SessionStore>,
+    pub store: Arc<ObservedStore>,
     /// What the names of users and of their sessions at Logto begin with in the store: that of this
     /// application at this Logto.
     pub owner: String,
@@ -86,7 +85,7 @@ impl StoredSessions {
         };
         let before = cached.as_ref().and_then(|cached| cached.stored.as_ref());
         let at = before.map_or_else(|| id.store_id(), |(at, _)| at.clone());
-        let Some(stored) = in_time(self.store.load(&at)).await? else {
+        let Some(stored) = self.store.load(&at).await? else {
             self.memory.cache.forget(value);
             self.memory.registry.remove(&id);
             return Ok(None);
@@ -105,12 +104,12 @@ impl StoredSessions {
     pub async fn create(&self, session: &Session) -> Result<(), Error> {
         let record = self.record_of(session)?;
         let ttl = self.lifetimes.ttl(session, self.clock.now());
-        Ok(in_time(self.store.create(&session.id.store_id(), &record, ttl)).await?)
+        Ok(self.store.create(&session.id.store_id(), &record, ttl).await?)
     }
 
     /// The sessions of a user that the store has, over or not.
     pub async fn list_by_sub(&self, sub: &str) -> Result<Vec<Arc<Session>>, StoreError> {
-        let stored = in_time(self.store.list_by_sub(&self.named(sub))).await?.into_iter();
+        let stored = self.store.list_by_sub(&self.named(sub)).await?.into_iter();
         let opened = stored.filter_map(|(at, stored)| self.unseal(at, stored, None));
         Ok(opened.map(|opened| opened.session).collect())
     }
@@ -118,7 +117,7 @@ impl StoredSessions {
     /// The session with this id, if the store has it.
     pub async fn load(&self, id: &SessionId) -> Result<Option<Arc<Session>>, StoreError> {
         let at = id.store_id();
-        let stored = in_time(self.store.load(&at)).await?;
+        let stored = self.store.load(&at).await?;
         Ok(stored.and_then(|stored| self.unseal(at, stored, None)).map(|opened| opened.session))
     }
 

@@ -14,9 +14,8 @@ use super::{MAX_AGAIN, StoredSessions};
 use crate::error::Error;
 use crate::events::Event;
 use crate::session::session::Session;
-use crate::session::store::StoreError;
-use crate::session::store::deadline::in_time;
 use crate::session::store::ending::Ending;
+use crate::session::store::{SessionStore, StoreError};
 use crate::session_id::SessionId;
 
 /// How many sessions are deleted at once.
@@ -91,10 +90,10 @@ impl StoredSessions {
 
     async fn delete(&self, ending: &Ending) -> Result<(), StoreError> {
         match ending {
-            Ending::Session(id) => in_time(self.store.delete(&id.store_id())).await,
-            Ending::Sid(sid) => in_time(self.store.delete_by_sid(&self.named(sid))).await,
+            Ending::Session(id) => self.store.delete(&id.store_id()).await,
+            Ending::Sid(sid) => self.store.delete_by_sid(&self.named(sid)).await,
             Ending::Sub(sub, not_after) => {
-                in_time(self.store.delete_by_sub(&self.named(sub), *not_after)).await
+                self.store.delete_by_sub(&self.named(sub), *not_after).await
             }
         }
     }

@@ -11,8 +11,7 @@ use crate::error::Error;
 use crate::session::cached_token::{CachedTokens, merged};
 use crate::session::memory::{CachedSession, Entry};
 use crate::session::session::{Activity, Session};
-use crate::session::store::deadline::in_time;
-use crate::session::store::{Replaced, StoreError};
+use crate::session::store::{Replaced, SessionStore, StoreError};
 
 /// How often a write is tried, if other processes write the same session at the same time.
 const TRIES: usize = 5;
@@ -101,7 +100,7 @@ impl StoredSessions {
             let record = self.record_of(&next)?;
             let before = next.generation.saturating_sub(1);
             let ttl = self.lifetimes.ttl(&next, self.clock.now());
-            let replaced = in_time(self.store.replace(&at, before, &record, ttl)).await;
+            let replaced = self.store.replace(&at, before, &record, ttl).await;
             match replaced.map_err(|error| self.failed(entry, error))? {
                 Replaced::Stored => {
                     entry.saved(next, &ours, change);
@@ -127,7 +126,7 @@ impl StoredSessions {
         next.seen(activity, now);
         let (at, record) = (next.id.store_id(), self.record_of(&next)?);
         let ttl = self.lifetimes.ttl(&next, self.clock.now());
-        let replaced = in_time(self.store.replace(&at, session.generation, &record, ttl)).await?;
+        let replaced = self.store.replace(&at, session.generation, &record, ttl).await?;
         if replaced == Replaced::Stored
             && let Some(entry) = entry
         {
