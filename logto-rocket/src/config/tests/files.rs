@@ -64,7 +64,11 @@ fn a_list_in_a_file_has_one_element_a_line() {
         file(jail, "claims", b"my claim, with a comma\nroles\n");
         jail.set_env("LOGTO_SECRET_KEYS_FILE", "keys");
         jail.set_env("LOGTO_SESSION__CLAIMS_FILE", "claims");
-        file(jail, "hooks", b"8o1CsKFhMryc8OiLZWzD1dPrehPWIQzk\nOther8KeyOfLogtosThatHas32Letters\n");
+        file(
+            jail,
+            "hooks",
+            b"8o1CsKFhMryc8OiLZWzD1dPrehPWIQzk\nOther8KeyOfLogtosThatHas32Letters\n",
+        );
         jail.set_env("LOGTO_WEBHOOK__SIGNING_KEYS_FILE", "hooks");
         let (settings, _) = outcome_of(&debug(jail, COMPLETE), None).unwrap();
         assert_eq!(settings.secret_keys.len(), 2);
