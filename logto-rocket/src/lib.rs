@@ -130,6 +130,8 @@
 //! | [`HandlerFailed`](Event::HandlerFailed) | warn if Logto or the store did not answer, otherwise error |
 //! | [`SignInNotStarted`](Event::SignInNotStarted), [`Undecided`](Event::Undecided), [`RefreshedAsAnother`](Event::RefreshedAsAnother), a sign-out whose tokens could not be revoked | warn |
 //!
+#![doc = include_str!("../docs/observability.md")]
+//!
 //! # Machine-to-machine
 //!
 //! | call | gives |
@@ -166,6 +168,7 @@
 //! | `redis` | `RedisStore`, `session.store = "redis"` |
 //! | `templates` | `Page`, `RenderedPage` |
 //! | `testing` | `testing`: a provider in the process, `sign_in()` for tests of your own handlers; `session_store_conformance!`, `Clock::frozen()`; of both fairings `clock()`, `provider()` (a test provider whatever is configured) and `dev_provider()` (one where no Logto is configured, for `cargo run`) |
+//! | `tracing` | [spans](#spans) around each call to Logto, each call of the session store and each decision |
 //!
 //! No feature is on by default.
 //!
@@ -233,6 +236,7 @@ mod task;
 mod templates;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod trace;
 mod user;
 mod warnings;
 mod webhook;
