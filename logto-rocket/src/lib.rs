@@ -135,6 +135,8 @@
 //! The [example](https://github.com/logto-rocket/logto-rocket/tree/main/examples/operations) `operations` makes Prometheus metrics of
 //! them, and has routes for liveness and readiness ([`Readiness`]).
 //!
+#![doc = include_str!("../docs/observability.md")]
+//!
 //! # Machine-to-machine
 //!
 //! | call | gives |
@@ -171,6 +173,7 @@
 //! | `redis` | `RedisStore`, `session.store = "redis"` |
 //! | `templates` | `Page`, `RenderedPage` |
 //! | `testing` | `testing`: a provider in the process, `sign_in()` for tests of your own handlers; `session_store_conformance!`, `Clock::frozen()`; of both fairings `clock()`, `provider()` (a test provider whatever is configured) and `dev_provider()` (one where no Logto is configured, for `cargo run`) |
+//! | `tracing` | [spans](#spans) around each call to Logto, each call of the session store and each decision |
 //!
 //! No feature is on by default.
 //!
@@ -238,6 +241,7 @@ mod task;
 mod templates;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod trace;
 mod user;
 mod warnings;
 mod webhook;

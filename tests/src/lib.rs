@@ -22,6 +22,7 @@ pub mod process;
 pub mod redis;
 pub mod sentinels;
 pub mod server;
+pub mod spans;
 pub mod uri;
 pub mod wait;
 pub mod webhooks;

@@ -1,9 +1,11 @@
-//! [`Log`]: what is logged in this process.
+//! [`Log`]: what is logged in this process, and what a subscriber of `tracing` sees of it.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use log::{LevelFilter, Metadata, Record};
 use rocket::tokio::sync::{Mutex as Turn, MutexGuard as Mine};
+
+use crate::spans::{Span, Spans};
 
 static TURN: Turn<()> = Turn::const_new(());
 static LINES: Mutex<Vec<Line>> = Mutex::new(Vec::new());
@@ -12,6 +14,7 @@ static LINES: Mutex<Vec<Line>> = Mutex::new(Vec::new());
 /// logger, which Rocket sets only where there is none: tests that read it need a process of their own.
 pub struct Log {
     _mine: Mine<'static, ()>,
+    spans: Spans,
 }
 
 /// One line of it.
@@ -41,12 +44,17 @@ impl Log {
         log::trace!("the log is recorded");
         assert!(!lines().is_empty(), "another logger is at work");
         lines().clear();
-        Self { _mine: mine }
+        Self { _mine: mine, spans: Spans::from_now_on() }
     }
 
     /// The lines so far.
     pub fn lines(&self) -> Vec<Line> {
         lines().clone()
+    }
+
+    /// The spans and events of `tracing` so far, with the fields that they have by now.
+    pub fn spans(&self) -> Vec<Span> {
+        self.spans.so_far()
     }
 
     /// The lines so far of this library, as one text, without those that tell of each call.

@@ -13,6 +13,7 @@ use crate::error::Refusal;
 use crate::request::{RequestState, user_of};
 use crate::resource::{Resource, uri_of};
 use crate::session::TokenTarget;
+use crate::trace::Span;
 use crate::user::Token;
 
 /// An access token of the user for the API resource `R`, renewed when necessary. As a handler's
@@ -69,8 +70,10 @@ impl<'r, R: Resource> FromRequest<'r> for AccessToken<R> {
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Refusal> {
         let state = RequestState::of(request);
-        answer(state, token(request, state, const { uri_of::<R>() }).await)
-            .map(|token| Self(token, PhantomData))
+        let resource = const { uri_of::<R>() };
+        let span = Span::decision(format_args!("an access token for `{resource}`"));
+        let token = span.around(token(request, state, resource)).await;
+        answer(state, &span, token).map(|token| Self(token, PhantomData))
     }
 }
 

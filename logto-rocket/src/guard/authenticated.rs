@@ -6,7 +6,7 @@ use rocket::request::{FromRequest, Outcome};
 use rocket::{Ignite, Request, Rocket, Sentinel};
 
 use super::registry::{Place, Registry};
-use super::{is_detached, is_no_resource_server};
+use super::{is_detached, is_no_resource_server, note};
 use crate::client::Client;
 use crate::error::Refusal;
 use crate::events::Event;
@@ -17,6 +17,7 @@ use crate::requirement::{
     Accepts, Requirement, Tree, decide_for_program, decide_for_request, needs,
 };
 use crate::resource_server::ResourceServer;
+use crate::trace::Span;
 use crate::user::LogtoUser;
 
 /// The guard that [`#[authenticated]`](crate::authenticated) adds before all other guards of a
@@ -101,11 +102,13 @@ pub(super) async fn decide(
     let resource = audience.and_then(|audience| audience.resource).map(|resource| resource.uri);
     state.set_resource(resource);
     let is_program = !accepts.sessions() || audience.is_some() && presents_token(request);
+    let span = Span::decision(tree);
     let decided = if is_program {
-        decide_program(request, state, tree).await
+        span.around(decide_program(request, state, tree)).await
     } else {
-        decide_user(request, state, tree).await
+        span.around(decide_user(request, state, tree)).await
     };
+    note(&span, &decided);
     let (organization, refusal) = match decided {
         Ok(organization) => (organization, None),
         Err(refusal) => (None, Some(refusal)),

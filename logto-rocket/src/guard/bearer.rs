@@ -1,5 +1,7 @@
 //! The guard `Bearer<R>`: the program that presents an access token.
 
+use std::fmt;
+
 use rocket::request::{FromRequest, Outcome};
 use rocket::{Ignite, Request, Rocket, Sentinel};
 
@@ -8,6 +10,7 @@ use crate::bearer::{Bearer, TokenAudience, recipient};
 use crate::error::Refusal;
 use crate::request::{RequestState, token_of};
 use crate::resource_server::ResourceServer;
+use crate::trace::Span;
 
 #[rocket::async_trait]
 impl<'r, R: TokenAudience> FromRequest<'r> for Bearer<R> {
@@ -16,7 +19,9 @@ impl<'r, R: TokenAudience> FromRequest<'r> for Bearer<R> {
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Refusal> {
         let state = RequestState::of(request);
         state.set_resource(const { R::RESOURCE });
-        answer_program(state, program(request, state).await)
+        let span = Span::decision(Needed("bearer", const { R::RESOURCE }));
+        let program = span.around(program(request, state)).await;
+        answer_program(state, &span, program)
     }
 }
 
@@ -27,6 +32,17 @@ impl<R: TokenAudience> Sentinel for Bearer<R> {
             server.declare(resource, []);
         }
         is_no_resource_server(rocket, "the guard `Bearer`")
+    }
+}
+
+/// What a guard for programs needs, in the grammar of a requirement.
+pub(super) struct Needed(pub &'static str, pub Option<&'static str>);
+
+impl fmt::Display for Needed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(accepted, resource) = self;
+        f.write_str(accepted)?;
+        resource.map_or(Ok(()), |resource| write!(f, ", resource = {resource:?}"))
     }
 }
 

@@ -3,11 +3,12 @@
 use rocket::request::{FromRequest, Outcome};
 use rocket::{Ignite, Request, Rocket, Sentinel};
 
-use super::bearer::program;
+use super::bearer::{Needed, program};
 use super::{answer, answer_program};
 use crate::bearer::{Bearer, Caller, TokenAudience};
 use crate::error::Refusal;
 use crate::request::{RequestState, presents_token, user_of};
+use crate::trace::Span;
 use crate::user::LogtoUser;
 
 #[rocket::async_trait]
@@ -17,15 +18,16 @@ impl<'r, R: TokenAudience> FromRequest<'r> for Caller<R> {
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Refusal> {
         let state = RequestState::of(request);
         state.set_resource(const { R::RESOURCE });
+        let span = Span::decision(Needed("session, bearer", const { R::RESOURCE }));
         if presents_token(request) {
-            let program = program(request, state).await;
-            return answer_program(state, program.map(Self::Program));
+            let program = span.around(program(request, state)).await;
+            return answer_program(state, &span, program.map(Self::Program));
         }
         // That there is no token was looked at, too.
         state.token_guarded(None);
         let organization = || state.accepted().and_then(|it| it.organization.clone());
-        let user = user_of(request, state).await.cloned();
-        answer(state, user.map(|user| Self::User { user, organization: organization() }))
+        let user = span.around(user_of(request, state)).await.cloned();
+        answer(state, &span, user.map(|user| Self::User { user, organization: organization() }))
     }
 }
 

@@ -4,9 +4,10 @@ use rocket::request::{FromRequest, Outcome};
 use rocket::{Ignite, Request, Rocket, Sentinel};
 use serde::de::DeserializeOwned;
 
-use super::{answer, is_detached_parameter};
+use super::{SIGNED_IN, answer, is_detached_parameter};
 use crate::error::Refusal;
 use crate::request::{RequestState, user_of};
+use crate::trace::Span;
 
 /// The user's claims as your own type, like Rocket's `Json<T>`.
 ///
@@ -36,10 +37,12 @@ impl<'r, T: DeserializeOwned> FromRequest<'r> for ClaimsAs<T> {
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Refusal> {
         let state = RequestState::of(request);
-        let claims = user_of(request, state)
+        let span = Span::decision(SIGNED_IN);
+        let claims = span
+            .around(user_of(request, state))
             .await
             .and_then(|user| user.claims_as().map_err(|error| Refusal::Claims(error.to_string())));
-        answer(state, claims.map(Self))
+        answer(state, &span, claims.map(Self))
     }
 }
 

@@ -5,11 +5,12 @@ use rocket::futures::future::BoxFuture;
 use rocket::route::{Handler, Outcome};
 use rocket::{Data, Request, Route};
 
-use super::authenticated;
+use super::{authenticated, note};
 use crate::error::Refusal;
 use crate::request::RequestState;
 use crate::requirement::needs::{ByClaims, ByUser};
 use crate::requirement::{Requirement, Tree, Written, decide, is_met_by_claims};
+use crate::trace::Span;
 use crate::user::LogtoUser;
 
 /// What stands between the name of a route and the requirement that guards it.
@@ -32,7 +33,10 @@ impl<N> Requirement<N> {
     where
         N: ByClaims,
     {
-        is_met_by_claims(self.tree(), user)
+        let is_met = is_met_by_claims(self.tree(), user);
+        let decided = if is_met { Ok(()) } else { Err(Refusal::Denied(String::new())) };
+        note(&Span::decision(self), &decided);
+        is_met
     }
 
     /// Whether the user meets the requirement, decided as by `#[authenticated]`. As the error of a
@@ -50,7 +54,12 @@ impl<N> Requirement<N> {
         N: ByUser,
     {
         let tree = self.tree();
-        Box::pin(decide(tree, user))
+        Box::pin(async move {
+            let span = Span::decision(tree);
+            let decided = span.around(decide(tree, user)).await;
+            note(&span, &decided);
+            decided
+        })
     }
 
     /// Guards routes that you did not write, such as those of a file server. A user who does not

@@ -27,11 +27,25 @@ use crate::error::{Error, Refusal};
 use crate::events::Event;
 use crate::request::RequestState;
 use crate::resource_server::ResourceServer;
+use crate::trace::Span;
 use crate::user::LogtoUser;
 
-/// The outcome of a guard, recorded for the response. A refusal is an error with its status and
+/// What a guard requires that needs a user and nothing else, as that requirement displays.
+const SIGNED_IN: &str = "signed in";
+
+/// Records in the span of a decision what was decided.
+fn note<T>(span: &Span, decided: &Result<T, Refusal>) {
+    span.outcome(decided.as_ref().err().map_or("granted", Refusal::code));
+}
+
+/// The outcome of a guard, recorded for the response and in its span. A refusal is an error with its status and
 /// never forwards, because a file server could answer a forwarded request.
-fn answer<T>(state: &RequestState, decided: Result<T, Refusal>) -> Outcome<T, Refusal> {
+fn answer<T>(
+    state: &RequestState,
+    span: &Span,
+    decided: Result<T, Refusal>,
+) -> Outcome<T, Refusal> {
+    note(span, &decided);
     state.guarded(decided.as_ref().err().cloned());
     match decided {
         Ok(guard) => Outcome::Success(guard),
@@ -39,8 +53,13 @@ fn answer<T>(state: &RequestState, decided: Result<T, Refusal>) -> Outcome<T, Re
     }
 }
 
-/// The outcome of a guard for access tokens, recorded for the response.
-fn answer_program<T>(state: &RequestState, decided: Result<T, Refusal>) -> Outcome<T, Refusal> {
+/// The same of a guard for access tokens.
+fn answer_program<T>(
+    state: &RequestState,
+    span: &Span,
+    decided: Result<T, Refusal>,
+) -> Outcome<T, Refusal> {
+    note(span, &decided);
     state.token_guarded(decided.as_ref().err().cloned());
     match decided {
         Ok(guard) => Outcome::Success(guard),

@@ -3,9 +3,10 @@
 use rocket::request::{FromRequest, Outcome};
 use rocket::{Ignite, Request, Rocket, Sentinel};
 
-use super::{answer, is_detached_parameter};
+use super::{SIGNED_IN, answer, is_detached_parameter};
 use crate::error::Refusal;
 use crate::request::{RequestState, user_of};
+use crate::trace::Span;
 use crate::user::LogtoUser;
 
 #[rocket::async_trait]
@@ -14,7 +15,9 @@ impl<'r> FromRequest<'r> for LogtoUser {
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Refusal> {
         let state = RequestState::of(request);
-        answer(state, user_of(request, state).await.cloned())
+        let span = Span::decision(SIGNED_IN);
+        let user = span.around(user_of(request, state)).await;
+        answer(state, &span, user.cloned())
     }
 }
 
@@ -24,7 +27,9 @@ impl<'r> FromRequest<'r> for &'r LogtoUser {
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Refusal> {
         let state = RequestState::of(request);
-        answer(state, user_of(request, state).await)
+        let span = Span::decision(SIGNED_IN);
+        let user = span.around(user_of(request, state)).await;
+        answer(state, &span, user)
     }
 }
 

@@ -109,13 +109,14 @@ impl Http {
         let url = request.url().clone();
         // In a box, because every request that waits for Logto has room for it.
         let exchange = Box::pin(self.exchange(call, request, &url, sent));
+        let span = Observer::span(call);
         let begun = self.clock.instant();
-        let answer = tokio::time::timeout(limit, exchange).await;
+        let answer = span.around(tokio::time::timeout(limit, exchange)).await;
         let answer = answer
             .unwrap_or_else(|_| Err(unavailable(call, too_slow(limit, &url, &self.settings))));
         let took = self.clock.instant().saturating_duration_since(begun);
         let answered = answer.as_ref().map(|answer| answer.status().as_u16());
-        self.observer.called(call, took, answered);
+        self.observer.called(call, &span, took, answered);
         answer
     }
 

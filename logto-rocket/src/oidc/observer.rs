@@ -1,9 +1,10 @@
-//! [`Observer`]: who is told of each call to Logto.
+//! [`Observer`]: who is told of each call to Logto, beside its span.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::error::{Call, Error};
+use crate::trace::Span;
 
 /// Is told of each call to Logto that has ended.
 #[derive(Clone)]
@@ -19,7 +20,27 @@ impl Observer {
         Self(Arc::new(on_call))
     }
 
-    pub(super) fn called(&self, call: Call, took: Duration, answered: Result<u16, &Error>) {
+    /// The span of a call that begins.
+    pub(super) fn span(call: Call) -> Span {
+        Span::call(call.as_str())
+    }
+
+    pub(super) fn called(
+        &self,
+        call: Call,
+        span: &Span,
+        took: Duration,
+        answered: Result<u16, &Error>,
+    ) {
+        match answered {
+            Ok(status) => span.status(status),
+            Err(error) => {
+                span.error(error.code());
+                if let Error::Unavailable { status: Some(status), .. } = error {
+                    span.status(*status);
+                }
+            }
+        }
         (self.0)(call, took, answered);
     }
 }

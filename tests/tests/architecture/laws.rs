@@ -33,7 +33,7 @@ impl Law {
 
 #[test]
 fn oidc_and_what_it_stands_on_never_name_rocket() {
-    const WITHOUT_ROCKET: [&str; 12] = [
+    const WITHOUT_ROCKET: [&str; 13] = [
         "oidc",
         "claims",
         "numeric_date",
@@ -44,6 +44,7 @@ fn oidc_and_what_it_stands_on_never_name_rocket() {
         "clock",
         "task",
         "sync",
+        "trace",
         "session_id",
         "error/mod",
     ];

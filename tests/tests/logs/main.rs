@@ -1,4 +1,4 @@
-//! What the library logs.
+//! What the library logs, and what it tells a subscriber of `tracing`.
 //!
 //! These tests are in a process of their own because they read its log: the logger of a process can be set only once, and
 //! Rocket sets its own at the first launch. Each test has the log to itself, so they run one after the other.
@@ -13,5 +13,6 @@ mod redis;
 mod refusals;
 mod requirements;
 mod secrets;
+mod spans;
 mod stores;
 mod webhooks;

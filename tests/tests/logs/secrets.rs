@@ -1,4 +1,4 @@
-//! No secret is in a log line: of a whole life of a session, over real connections, with everything
+//! No secret is in a log line or in a field of a span: of a whole life of a session, over real connections, with everything
 //! logged down to the smallest by this library and by the crates that it calls.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -23,7 +23,7 @@ const APP_SECRET: &str = "an-app-secret-that-is-never-logged";
 const ONE_TIME_TOKEN: &str = "a-one-time-token-that-is-never-logged";
 
 #[rocket::async_test]
-async fn no_secret_of_a_whole_session_is_in_a_log_line() {
+async fn no_secret_of_a_whole_session_is_in_a_log_line_or_a_span() {
     let log = Log::alone().await;
     let clock = Clock::frozen();
     let builder = Idp::builder().clock(clock.clone()).app("an_app", APP_SECRET).rotating(true);
@@ -85,6 +85,15 @@ async fn no_secret_of_a_whole_session_is_in_a_log_line() {
     let mut leaks: Vec<_> = lines.iter().filter(|line| !is_rockets(line)).collect();
     leaks.retain(|line| secrets.iter().any(|(_, secret)| line.text.contains(secret.as_str())));
     assert!(leaks.is_empty(), "{leaks:#?}");
+    let spans = log.spans();
+    for (span, (kind, secret)) in
+        spans.iter().flat_map(|span| secrets.iter().map(move |it| (span, it)))
+    {
+        assert!(
+            !span.fields.values().any(|it| it.contains(secret.as_str())),
+            "{kind} in {span:#?}"
+        );
+    }
     for (kind, secret) in &secrets {
         assert!(!user.body.contains(secret.as_str()), "{kind} in {}", user.body);
     }
@@ -93,6 +102,9 @@ async fn no_secret_of_a_whole_session_is_in_a_log_line() {
     assert!(lines.iter().any(|line| line.is_ours() && line.text.contains("signed in")));
     assert!(lines.iter().any(|line| line.is_ours() && line.text.contains("belongs to no sign-in")));
     assert!(lines.iter().any(|line| line.target.starts_with("reqwest")), "{lines:#?}");
+    for name in ["logto.call", "logto.decision"] {
+        assert!(spans.iter().any(|span| span.name == name), "no {name} in {spans:#?}");
+    }
 }
 
 #[rocket::async_test]

@@ -7,7 +7,9 @@ use std::time::Duration;
 use super::deadline::in_time;
 use super::{Record, Replaced, SessionStore, StoreError, StoreId, Stored};
 use crate::clock::Clock;
+use crate::error::Error;
 use crate::events::{Event, Events, StoreCall};
+use crate::trace::Span;
 
 /// The store of an application. Every call of it ends in time and is an event, and so is that the store
 /// goes away and that it is back.
@@ -39,9 +41,13 @@ impl ObservedStore {
         call: StoreCall,
         result: impl Future<Output = Result<T, StoreError>>,
     ) -> Result<T, StoreError> {
+        let span = Span::store(call.as_str());
         let begun = self.clock.instant();
-        let result = in_time(result).await;
+        let result = span.around(in_time(result)).await;
         let took = self.clock.instant().saturating_duration_since(begun);
+        if let Err(error) = &result {
+            span.error(Error::from(error.clone()).code());
+        }
         self.called(call, took, result.as_ref().err());
         result
     }

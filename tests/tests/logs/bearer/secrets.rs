@@ -1,4 +1,4 @@
-//! No part of an access token is in a log line, an event, a refusal or what a handler prints.
+//! No part of an access token is in a log line, a span, an event, a refusal or what a handler prints.
 
 use std::collections::HashSet;
 use std::slice;
@@ -35,7 +35,7 @@ fn either(caller: Caller<Orders>) -> String {
 }
 
 #[rocket::async_test]
-async fn no_part_of_a_token_is_in_a_log_line_or_an_event() {
+async fn no_part_of_a_token_is_in_a_log_line_a_span_or_an_event() {
     let log = Log::alone().await;
     let clock = Clock::frozen();
     let idp = provider(&clock).await;
@@ -72,7 +72,7 @@ async fn no_part_of_a_token_is_in_a_log_line_or_an_event() {
     let port = free_port();
     let routes = routes![orders, all, stock, organization, result, any_organization];
     let fairing = fairing(idp.endpoint()).clock(clock.clone()).on_event(hook);
-    let before = log.lines().len();
+    let (before, spans_before) = (log.lines().len(), log.spans().len());
     let server = Server::launch(api(fairing, routes), port).await;
     let client = http::client();
     let mut bodies = String::new();
@@ -113,6 +113,11 @@ async fn no_part_of_a_token_is_in_a_log_line_or_an_event() {
     for line in lines.iter().filter(|line| !is_request(line)) {
         assert!(!parts.are_in(&line.text) && !line.text.contains(CLAIM), "{line:?}");
     }
+    let spans = log.spans().split_off(spans_before);
+    for span in &spans {
+        let fields = span.fields.values().map(String::as_str).collect::<Vec<_>>().join("\n");
+        assert!(!parts.are_in(&fields) && !fields.contains(CLAIM), "{span:?}");
+    }
     let events = events.lock().unwrap_or_else(PoisonError::into_inner);
     let events = events.join("\n");
     for text in [&events, &bodies] {
@@ -122,6 +127,7 @@ async fn no_part_of_a_token_is_in_a_log_line_or_an_event() {
     assert!(events.contains("a guard could not decide"), "{events}");
     assert!(bodies.contains("read:orders") && bodies.contains("m2m"), "{bodies}");
     assert!(lines.iter().any(|line| line.target.starts_with("rocket")), "{lines:#?}");
+    assert!(spans.iter().any(|span| span.name == "logto.decision"), "{spans:#?}");
     assert!(lines.iter().any(|line| line.target.starts_with("reqwest")), "{lines:#?}");
 }
 
