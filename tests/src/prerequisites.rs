@@ -1,4 +1,4 @@
-//! Programs that some tests need: Node.js, a browser, Redis.
+//! Programs that some tests need: Node.js, a browser, Redis, `PostgreSQL`.
 //!
 //! They are optional. Where one is missing, the test that asked is skipped and says so by name; where the environment
 //! says `CI=true` it fails instead.
