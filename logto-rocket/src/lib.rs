@@ -129,8 +129,8 @@
 //! | [`SignInFailed`](Event::SignInFailed) | info if the user caused it, otherwise warn |
 //! | [`HandlerFailed`](Event::HandlerFailed) | warn if Logto or the store did not answer, otherwise error |
 //! | [`SignInNotStarted`](Event::SignInNotStarted), [`Undecided`](Event::Undecided), [`RefreshedAsAnother`](Event::RefreshedAsAnother), [`EndingNotConfirmed`](Event::EndingNotConfirmed), [`StoreAway`](Event::StoreAway), [`CircuitOpened`](Event::CircuitOpened), a sign-out whose tokens could not be revoked | warn |
-//! | [`SessionEnded`](Event::SessionEnded), [`Renewed`](Event::Renewed), [`RenewalFailed`](Event::RenewalFailed), [`ReturnToIgnored`](Event::ReturnToIgnored) | debug: another line says why |
-//! | [`LogtoCalled`](Event::LogtoCalled), [`StoreCalled`](Event::StoreCalled), [`RenewalBegan`](Event::RenewalBegan) | trace: they are for metrics |
+//! | [`SessionEnded`](Event::SessionEnded), [`ReturnToIgnored`](Event::ReturnToIgnored) | debug |
+//! | [`LogtoCalled`](Event::LogtoCalled), [`StoreCalled`](Event::StoreCalled), [`RenewalBegan`](Event::RenewalBegan), [`Renewed`](Event::Renewed), [`RenewalFailed`](Event::RenewalFailed) | trace: they are for metrics, and another line says what is wrong |
 //!
 //! The [example](https://github.com/logto-rocket/logto-rocket/tree/main/examples/operations) `operations` makes Prometheus metrics of
 //! them, and has routes for liveness and readiness ([`Readiness`]).

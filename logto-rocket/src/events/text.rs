@@ -130,14 +130,13 @@ impl Event {
             | Self::Denied { .. }
             | Self::StoreBack
             | Self::CircuitClosed => log::Level::Info,
-            // Other lines say why.
-            Self::ReturnToIgnored { .. }
-            | Self::SessionEnded { .. }
+            Self::ReturnToIgnored { .. } | Self::SessionEnded { .. } => log::Level::Debug,
+            // They are for metrics, and where something is wrong, another line says it.
+            Self::LogtoCalled { .. }
+            | Self::StoreCalled { .. }
+            | Self::RenewalBegan { .. }
             | Self::Renewed { .. }
-            | Self::RenewalFailed { .. } => log::Level::Debug,
-            Self::LogtoCalled { .. } | Self::StoreCalled { .. } | Self::RenewalBegan { .. } => {
-                log::Level::Trace
-            }
+            | Self::RenewalFailed { .. } => log::Level::Trace,
             Self::SignInFailed { error } if error.is_everyday() => log::Level::Info,
             // Another attempt would not change what the operator has to mend.
             Self::HandlerFailed { error: Error::Unavailable { .. } | Error::Store { .. } } => {
