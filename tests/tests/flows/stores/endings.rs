@@ -79,3 +79,29 @@ async fn an_end_that_the_store_did_not_take_is_an_error_and_repeated_until_it_do
     store.set_away(false);
     until("it has ended everywhere", async || !alice.is_signed_in().await).await;
 }
+
+/// An end that the store does not take is one nevertheless: this process knows the refresh token, and nobody
+/// else will revoke it.
+#[rocket::async_test]
+async fn an_end_that_the_store_did_not_take_is_reported_and_its_refresh_token_revoked() {
+    let store = GatedStore::before(Arc::new(MemoryStore::new(100)));
+    let (own, ended) = (Arc::clone(&store), Arc::<Mutex<Vec<String>>>::default());
+    let report = Arc::clone(&ended);
+    let fairing = |fairing: logto_rocket::LogtoFairing| {
+        fairing.store(own).on_event(move |event| {
+            if let Event::SessionEnded { session, .. } = event {
+                report.lock().unwrap().push(session.to_string());
+            }
+        })
+    };
+    let app = App::builder().routes(routes![end_all]).fairing(fairing).start().await;
+    let mut alice = app.signed_in("alice").await;
+    app.clock.advance(Duration::from_secs(3600));
+    let (user, session) = alice.account().await.expect("claims that are confirmed");
+    store.set_away(true);
+    let failed = app.browser().open(&format!("/end_all/{user}")).await;
+    assert_eq!(failed.status, Status::ServiceUnavailable, "{failed:?}");
+    assert_eq!(*ended.lock().unwrap(), [session], "in this process it has ended");
+    store.set_away(false);
+    until("the token is revoked", async || app.idp.requests().revocation() > 0).await;
+}
