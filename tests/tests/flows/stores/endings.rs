@@ -9,6 +9,7 @@ use logto_rocket_tests::browser::{Browser, From};
 use logto_rocket_tests::fleet::{Fleet, Place};
 use logto_rocket_tests::gated_store::GatedStore;
 use logto_rocket_tests::wait::until;
+use rocket::futures::future::join;
 use rocket::http::Status;
 use rocket::{get, routes};
 
@@ -104,4 +105,26 @@ async fn an_end_that_the_store_did_not_take_is_reported_and_its_refresh_token_re
     assert_eq!(*ended.lock().unwrap(), [session], "in this process it has ended");
     store.set_away(false);
     until("the token is revoked", async || app.idp.requests().revocation() > 0).await;
+}
+
+/// Guards against this mistake: the store deleted all sessions of a user while another process had exchanged
+/// a code and not yet put its session there, and that session lived on everywhere else.
+#[rocket::async_test]
+async fn an_end_of_all_sessions_ends_that_of_a_sign_in_under_way_at_another_process() {
+    let fleet = Fleet::builder(Place::Shared).start().await.unwrap();
+    let app = &fleet.app;
+    let store = GatedStore::before(fleet.store().clone());
+    let gated = fleet.another_behind(store.clone()).await;
+    let mut alice = Browser::new(&gated);
+    let callback = alice.authorize(&app.idp, "alice", "/account").await;
+    let user = app.idp.user_id("alice").unwrap();
+    let held_up = store.changeable.write().await;
+    let ended = async {
+        until("the code is exchanged", async || app.idp.requests().token() > 0).await;
+        app.logto().sessions().end_all_of(&user).await.unwrap();
+        drop(held_up);
+    };
+    join(alice.navigate(&callback, From::OtherSite), ended).await;
+    assert!(!alice.at(&app.client).is_signed_in().await, "where it was ended");
+    until("it has ended where it began", async || !alice.is_signed_in().await).await;
 }
