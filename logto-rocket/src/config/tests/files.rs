@@ -78,6 +78,17 @@ fn a_list_in_a_file_has_one_element_a_line() {
 }
 
 #[test]
+fn signing_keys_of_webhooks_in_a_file_stand_one_on_a_line() {
+    jailed(|jail| {
+        let (one, other) = ("a".repeat(32), "b".repeat(32));
+        file(jail, "keys", format!("{one}\n{other}\n").as_bytes());
+        jail.set_env("LOGTO_WEBHOOK__SIGNING_KEYS_FILE", "keys");
+        let (settings, _) = outcome_of(&debug(jail, COMPLETE), None).unwrap();
+        assert_eq!(format!("{:?}", settings.webhook.unwrap().keys), "SigningKeys(2)");
+    });
+}
+
+#[test]
 fn a_value_and_a_file_for_one_key_are_a_mistake() {
     jailed(|jail| {
         file(jail, "secret", b"from-a-file");
@@ -96,6 +107,17 @@ fn a_value_and_a_file_for_one_key_are_a_mistake() {
         jail.set_env("LOGTO_APP_SECRET", "");
         let (settings, _) = outcome_of(&debug(jail, COMPLETE), None).unwrap();
         assert_eq!(settings.app_secret.reveal(), "from-a-file", "an empty one is absent");
+    });
+}
+
+/// Guards against this mistake: an API whose environment is also that of the site did not launch without the
+/// site's secret.
+#[test]
+fn a_pure_api_reads_no_file_of_a_key_that_it_does_not_have() {
+    jailed(|jail| {
+        jail.set_env("LOGTO_APP_SECRET_FILE", "missing");
+        jail.set_env("LOGTO_SESSION__REDIS__URL_FILE", "missing");
+        assert!(crate::config::read_resource_server(&debug(jail, COMPLETE), None).is_ok());
     });
 }
 
@@ -146,6 +168,33 @@ fn no_value_of_a_file_is_shown_and_its_path_is() {
             let errors = outcome_of(&debug(jail, COMPLETE), None).unwrap_err();
             let source = "logto.endpoint (from the file place, which LOGTO_ENDPOINT_FILE names)";
             assert_holds(&errors, &["has 1 error:", source]);
+            assert!(!errors.contains("s3cret"), "{errors}");
+        }
+    });
+}
+
+#[test]
+fn no_part_of_a_value_of_a_file_is_shown_either() {
+    jailed(|jail| {
+        for (variable, text) in [
+            ("ENDPOINT", "https://s3cret.example/.well-known/openid-configuration"),
+            ("ISSUER", "https://s3cret.example/.well-known/openid-configuration"),
+            ("BASE_URL", "https://example.com//s3cret"),
+            ("BASE_URL", "https://s3cret.example/sign-in-callback"),
+            ("BASE_URLS", "https://a.example\nhttps://s3cret.example/app"),
+            ("BASE_URLS", "https://s3cret.example\nhttps://s3cret.example"),
+            ("TRUSTED_ORIGINS", "https://s3cret.example/app"),
+        ] {
+            file(jail, "value", text.as_bytes());
+            let toml = match variable {
+                "BASE_URLS" => COMPLETE.replace("base_url", "after_sign_in = \"/\" #"),
+                _ => COMPLETE.to_owned(),
+            };
+            let name = format!("LOGTO_{variable}_FILE");
+            jail.set_env(&name, "value");
+            let errors = outcome_of(&debug(jail, &toml), None).unwrap_err();
+            jail.set_env(&name, "");
+            assert!(errors.contains(&name), "{errors}");
             assert!(!errors.contains("s3cret"), "{errors}");
         }
     });

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use logto_rocket::{Config, Error, Logto, SessionConfig, SignIn};
 use logto_rocket_tests::app::App;
-use logto_rocket_tests::browser::{Answer, Browser, From};
+use logto_rocket_tests::browser::{Answer, Browser, From, navigation};
 use logto_rocket_tests::uri::path_of;
+use rocket::http::Method;
 use rocket::{Route, get, routes};
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -97,6 +98,25 @@ async fn no_link_on_another_site_decides_whether_a_session_is_kept() {
             assert_eq!(is_kept(&callback), persistent, "{from:?}: {callback:?}");
         }
     }
+}
+
+/// Guards against this mistake: the page that asks before a link on another site signs another user in led on
+/// with the choice of that link.
+#[rocket::async_test]
+async fn no_page_that_a_link_on_another_site_leads_to_passes_its_choice_on() {
+    let app = start(false).await;
+    let mut browser = app.signed_in("alice").await;
+    let page = browser.navigate("/auth/sign-in?switch=1&remember=1", From::OtherSite).await;
+    assert!(page.body.contains("switch=1"), "it asks first: {page:?}");
+    assert!(!page.body.contains("remember"), "{page:?}");
+
+    let mut stranger = app.browser();
+    let mut framed = navigation(From::OtherSite);
+    framed.retain(|(name, _)| *name != "Sec-Fetch-Dest");
+    framed.push(("Sec-Fetch-Dest", "iframe"));
+    let page = stranger.request(Method::Get, "/auth/sign-in?remember=1", &framed, "").await;
+    assert!(page.body.contains("/auth/sign-in"), "{page:?}");
+    assert!(!page.body.contains("remember"), "{page:?}");
 }
 
 #[rocket::async_test]

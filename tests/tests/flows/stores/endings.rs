@@ -9,6 +9,7 @@ use logto_rocket_tests::browser::{Browser, From};
 use logto_rocket_tests::fleet::{Fleet, Place};
 use logto_rocket_tests::gated_store::GatedStore;
 use logto_rocket_tests::wait::until;
+use rocket::futures::future::join;
 use rocket::http::Status;
 use rocket::{get, routes};
 
@@ -78,4 +79,52 @@ async fn an_end_that_the_store_did_not_take_is_an_error_and_repeated_until_it_do
     assert!(alice.is_signed_in().await, "at the other process, so far");
     store.set_away(false);
     until("it has ended everywhere", async || !alice.is_signed_in().await).await;
+}
+
+/// An end that the store does not take is one nevertheless: this process knows the refresh token, and nobody
+/// else will revoke it.
+#[rocket::async_test]
+async fn an_end_that_the_store_did_not_take_is_reported_and_its_refresh_token_revoked() {
+    let store = GatedStore::before(Arc::new(MemoryStore::new(100)));
+    let (own, ended) = (Arc::clone(&store), Arc::<Mutex<Vec<String>>>::default());
+    let report = Arc::clone(&ended);
+    let fairing = |fairing: logto_rocket::LogtoFairing| {
+        fairing.store(own).on_event(move |event| {
+            if let Event::SessionEnded { session, .. } = event {
+                report.lock().unwrap().push(session.to_string());
+            }
+        })
+    };
+    let app = App::builder().routes(routes![end_all]).fairing(fairing).start().await;
+    let mut alice = app.signed_in("alice").await;
+    app.clock.advance(Duration::from_secs(3600));
+    let (user, session) = alice.account().await.expect("claims that are confirmed");
+    store.set_away(true);
+    let failed = app.browser().open(&format!("/end_all/{user}")).await;
+    assert_eq!(failed.status, Status::ServiceUnavailable, "{failed:?}");
+    assert_eq!(*ended.lock().unwrap(), [session], "in this process it has ended");
+    store.set_away(false);
+    until("the token is revoked", async || app.idp.requests().revocation() > 0).await;
+}
+
+/// Guards against this mistake: the store deleted all sessions of a user while another process had exchanged
+/// a code and not yet put its session there, and that session lived on everywhere else.
+#[rocket::async_test]
+async fn an_end_of_all_sessions_ends_that_of_a_sign_in_under_way_at_another_process() {
+    let fleet = Fleet::builder(Place::Shared).start().await.unwrap();
+    let app = &fleet.app;
+    let store = GatedStore::before(fleet.store().clone());
+    let gated = fleet.another_behind(store.clone()).await;
+    let mut alice = Browser::new(&gated);
+    let callback = alice.authorize(&app.idp, "alice", "/account").await;
+    let user = app.idp.user_id("alice").unwrap();
+    let held_up = store.changeable.write().await;
+    let ended = async {
+        until("the code is exchanged", async || app.idp.requests().token() > 0).await;
+        app.logto().sessions().end_all_of(&user).await.unwrap();
+        drop(held_up);
+    };
+    join(alice.navigate(&callback, From::OtherSite), ended).await;
+    assert!(!alice.at(&app.client).is_signed_in().await, "where it was ended");
+    until("it has ended where it began", async || !alice.is_signed_in().await).await;
 }
