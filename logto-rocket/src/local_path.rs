@@ -93,6 +93,19 @@ impl LocalPath {
     }
 }
 
+impl LocalPath {
+    /// The path without the parameters of this name.
+    pub(crate) fn without_parameter(&self, name: &str) -> Self {
+        let Some((path, query)) = self.0.split_once('?') else { return self.clone() };
+        let is_named = |pair: &&str| {
+            url::form_urlencoded::parse(pair.as_bytes()).any(|(found, _)| found == name)
+        };
+        let rest: Vec<_> = query.split('&').filter(|pair| !is_named(pair)).collect();
+        let rest = rest.join("&");
+        Self(if rest.is_empty() { path.to_owned() } else { format!("{path}?{rest}") })
+    }
+}
+
 impl FromStr for LocalPath {
     type Err = NotLocal;
 

@@ -1,6 +1,7 @@
 //! [`Readiness`]: whether this process can serve its users, part by part.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use rocket::http::{ContentType, Status};
@@ -108,8 +109,11 @@ impl Readiness {
 
 impl Health {
     /// How Logto is, and how its keys are.
-    pub(crate) async fn of_issuer(issuer: &Issuer) -> (Self, Self) {
-        let (answers, keys) = tokio::join!(in_time(issuer.answers()), in_time(issuer.ready()));
+    pub(crate) async fn of_issuer(issuer: &Arc<Issuer>) -> (Self, Self) {
+        let (one, other) = (Arc::clone(issuer), Arc::clone(issuer));
+        let answers = in_time(async move { one.answers().await });
+        let keys = in_time(async move { other.ready().await });
+        let (answers, keys) = tokio::join!(answers, keys);
         let has_keys = keys.is_ok();
         let logto = answers.map_or_else(
             |why| if has_keys { Self::Degraded { why } } else { Self::Away { why } },
@@ -119,8 +123,8 @@ impl Health {
     }
 
     /// How the session store is, by the answer to a question.
-    pub(crate) async fn of_store<E: fmt::Display>(
-        answer: impl Future<Output = Option<Result<(), E>>>,
+    pub(crate) async fn of_store<E: fmt::Display + Send + 'static>(
+        answer: impl Future<Output = Option<Result<(), E>>> + Send + 'static,
     ) -> Option<Self> {
         let answer = async { answer.await.transpose() };
         in_time(answer)
@@ -156,12 +160,17 @@ impl LastReadiness {
     }
 }
 
-/// The answer of a part, or why there is none.
-async fn in_time<T, E: fmt::Display>(
-    answer: impl Future<Output = Result<T, E>>,
-) -> Result<T, String> {
-    match tokio::time::timeout(PART_TIMEOUT, answer).await {
-        Ok(answer) => answer.map_err(|error| error.to_string()),
+/// The answer of a part, or why there is none. The call goes on, so that it is told how it ends.
+async fn in_time<T, E>(
+    answer: impl Future<Output = Result<T, E>> + Send + 'static,
+) -> Result<T, String>
+where
+    T: Send + 'static,
+    E: fmt::Display + Send + 'static,
+{
+    match tokio::time::timeout(PART_TIMEOUT, tokio::spawn(answer)).await {
+        Ok(Ok(answer)) => answer.map_err(|error| error.to_string()),
+        Ok(Err(_)) => Err("the call was aborted".into()),
         Err(_) => Err(format!("no answer within {} s", PART_TIMEOUT.as_secs())),
     }
 }

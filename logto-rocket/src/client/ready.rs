@@ -1,5 +1,7 @@
 //! [`Logto::ready`]: whether this process can serve its users.
 
+use std::sync::Arc;
+
 use super::{Client, Logto};
 use crate::readiness::{Health, Readiness};
 
@@ -18,7 +20,8 @@ impl Client {
     pub async fn readiness(&self) -> Readiness {
         let find = async {
             let issuer = Health::of_issuer(self.oidc().issuer());
-            let store = Health::of_store(self.sessions.store_answers());
+            let sessions = Arc::clone(&self.sessions);
+            let store = Health::of_store(async move { sessions.store_answers().await });
             let ((logto, keys), store) = tokio::join!(issuer, store);
             Readiness::new(logto, keys, store)
         };

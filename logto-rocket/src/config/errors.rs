@@ -67,10 +67,14 @@ impl Wrong {
         Self { what: what.into(), remedy: remedy.into() }
     }
 
-    /// The same without a remedy that contains this value, which is not to be shown.
-    pub(super) fn without(self, value: &str) -> Self {
-        if self.remedy.contains(value) {
-            return Self { remedy: "correct the value in the file".into(), ..self };
+    /// The same without any part of this value, which is not to be shown.
+    pub(super) fn without(mut self, value: &str) -> Self {
+        let words = || value.split(|sign: char| !sign.is_alphanumeric()).filter(|it| it.len() > 2);
+        if words().any(|word| self.what.contains(word)) {
+            self.what = "is not right".into();
+        }
+        if words().any(|word| self.remedy.contains(word)) {
+            self.remedy = "correct the value in the file".into();
         }
         self
     }

@@ -65,6 +65,23 @@ pub(super) const LISTS: [&str; 9] = [
     "resource_metadata_scopes",
 ];
 
+/// Whether an application that only verifies bearer tokens reads the key.
+pub(super) fn is_of_resource_server(key: &str) -> bool {
+    const KEYS: [&str; 10] = [
+        "endpoint",
+        "issuer",
+        "internal_endpoint",
+        "base",
+        "clock_skew",
+        "timeout",
+        "connect_timeout",
+        "ca_certificates",
+        "resource_metadata",
+        "resource_metadata_scopes",
+    ];
+    KEYS.contains(&key) || key.starts_with("webhook.")
+}
+
 /// Whether `path` is a table that holds other keys.
 pub(super) fn is_table(path: &str) -> bool {
     TABLES.contains(&path)

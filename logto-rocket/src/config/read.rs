@@ -27,7 +27,7 @@ pub(crate) fn read(
     config: Option<&Config>,
     has_own_store: bool,
 ) -> Result<(Settings, Vec<Warning>), ConfigErrors> {
-    let (mut reader, mut warnings) = open(figment, config)?;
+    let (mut reader, mut warnings) = open(figment, config, |_| true)?;
     let debug = is_debug(figment);
 
     let connection = connection::read(&mut reader, debug, &mut warnings);
@@ -106,7 +106,7 @@ pub(crate) fn read_resource_server(
     figment: &Figment,
     config: Option<&Config>,
 ) -> Result<(OfResourceServer, Vec<Warning>), ConfigErrors> {
-    let (mut reader, mut warnings) = open(figment, config)?;
+    let (mut reader, mut warnings) = open(figment, config, keys::is_of_resource_server)?;
     let connection = connection::read(&mut reader, is_debug(figment), &mut warnings);
     let resource_metadata = ResourceMetadata::read(&mut reader);
     let base = reader.text("base", Base::parse).unwrap_or_default();
@@ -133,7 +133,7 @@ pub(crate) struct Given {
 /// What the layers hold. Where they cannot be opened, which the launch reports, a Logto counts as given.
 #[cfg(feature = "testing")]
 pub(crate) fn given(figment: &Figment, config: Option<&Config>) -> Given {
-    let Ok((reader, _)) = open(figment, config) else {
+    let Ok((reader, _)) = open(figment, config, |_| true) else {
         return Given { has_logto: true, has_secret_key: true };
     };
     let key_of_rocket = reader.rockets_key().map(|value| secret_keys::key(&value));
@@ -148,8 +148,9 @@ pub(crate) fn given(figment: &Figment, config: Option<&Config>) -> Given {
 fn open(
     figment: &Figment,
     config: Option<&Config>,
+    is_read: fn(&str) -> bool,
 ) -> Result<(Reader, Vec<Warning>), ConfigErrors> {
-    let (environment, warnings) = environment::layer();
+    let (environment, warnings) = environment::layer(is_read);
     let layers = match config {
         Some(config) => figment.clone().join(config),
         None => figment.clone(),

@@ -196,6 +196,9 @@ impl Reader {
         let value = given.and_then(|value| self.shown(key, value));
         let value = value.map(|value| format!(" = {value}"));
         let source = given.map(|value| format!(" (from {})", self.source(key, value)));
+        let hidden = given.filter(|value| self.is_from_file(first_tag(value)));
+        let Wrong { what, remedy: cure } =
+            hidden.into_iter().flat_map(texts_in).fold(Wrong::new(what, cure), Wrong::without);
         let (value, source) = (value.unwrap_or_default(), source.unwrap_or_default());
         Warning::new(format!("logto.{key}{value}{source} {what}. To fix it, {cure}."))
     }
@@ -245,10 +248,8 @@ impl Reader {
 
     fn error(&mut self, key: &str, value: &Value, wrong: Wrong) {
         let source = Some(self.source(key, value));
-        let wrong = match value.as_str() {
-            Some(text) if self.is_from_file(value.tag()) => wrong.without(text),
-            _ => wrong,
-        };
+        let is_hidden = self.is_from_file(first_tag(value));
+        let wrong = texts_in(value).filter(|_| is_hidden).fold(wrong, Wrong::without);
         let value = self.shown(key, value);
         self.errors.push(ConfigError { key: format!("logto.{key}"), value, source, wrong });
     }
@@ -275,6 +276,15 @@ impl Reader {
     fn metadata(&self, tag: Tag) -> Option<&Metadata> {
         self.layers.get_metadata(tag)
     }
+}
+
+/// The texts of a value, or of the elements of a list.
+fn texts_in(value: &Value) -> impl Iterator<Item = &str> {
+    let elements = match value {
+        Value::Array(_, elements) => elements.as_slice(),
+        value => std::slice::from_ref(value),
+    };
+    elements.iter().filter_map(Value::as_str)
 }
 
 /// The tag of a value. For a table, which may be merged from several layers, the tag of its first

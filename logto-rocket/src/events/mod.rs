@@ -155,7 +155,8 @@ pub enum Event {
         /// Why it failed, if it did.
         error: Option<String>,
     },
-    /// The session store fails, after it has worked. Requests that need a session get 503.
+    /// The session store does not answer when a session is loaded, after it has. Requests that need a session
+    /// get 503.
     StoreAway {
         /// Why.
         why: String,

@@ -53,9 +53,7 @@ impl<'r, R: Protected> FromRequest<'r> for Authenticated<R> {
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Refusal> {
         let state = RequestState::of(request);
-        if !R::IS_ACTIVITY {
-            state.set_background();
-        }
+        state.set_background(!R::IS_ACTIVITY);
         let decided = decide(request, state, R::REQUIREMENT.tree()).await;
         match decided {
             Ok(()) => Outcome::Success(Self(PhantomData)),

@@ -109,9 +109,10 @@ impl RequestState {
         self.loaded.get()?.as_ref().ok()?.as_ref()
     }
 
-    /// Notes that the request is made in the background: it does not count as activity in its session.
-    pub fn set_background(&self) {
-        self.background.store(true, Ordering::Release);
+    /// Notes whether the request is made in the background: then it does not count as activity in its
+    /// session.
+    pub fn set_background(&self, is_background: bool) {
+        self.background.store(is_background, Ordering::Release);
     }
 
     /// Whether the request counts as activity in its session.

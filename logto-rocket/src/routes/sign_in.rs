@@ -41,6 +41,9 @@ pub(super) async fn respond(
     builder: SignInBuilder<'_>,
 ) -> Response<'static> {
     let own = own_path(request, client).unwrap_or_else(|| client.sign_in(None));
+    // Only a page of this site decides it, and a link that this page shows would be one.
+    let may_remember = Initiator::of(request, client).may_change_the_user();
+    let own = if may_remember { own } else { own.without_parameter("remember") };
     match (Kind::at_route(request), Loader::of(request)) {
         (Kind::Navigation, _) => {}
         (Kind::Prefetch, Some(Loader::Htmx)) | (_, None) => return only_for_people(request, own),
@@ -59,9 +62,7 @@ pub(super) async fn respond(
         None => builder,
     };
     let builder = match query.get("remember") {
-        Some(choice @ ("0" | "1")) if Initiator::of(request, client).may_change_the_user() => {
-            builder.remember(choice == "1")
-        }
+        Some(choice @ ("0" | "1")) if may_remember => builder.remember(choice == "1"),
         _ => builder,
     };
     let builder = builder.with(|options| read(options, &query));

@@ -13,6 +13,7 @@ use rocket::futures::{StreamExt, stream};
 use super::Sessions;
 use super::memory::{Concern, Verdict};
 use super::session::Session;
+use super::store::StoreError;
 use crate::error::{Call, Error};
 use crate::events::{EndCause, Event};
 use crate::oidc::RefreshToken;
@@ -119,13 +120,12 @@ impl Sessions {
     ///
     /// [`Error::Store`] if the store did not delete them. In this process they have ended
     /// nevertheless, as with all methods here.
-    pub async fn end_by_sid(&self, sid: &str) -> Result<Over, Error> {
+    pub async fn end_by_sid(self: &Arc<Self>, sid: &str) -> Result<Over, Error> {
         self.memory.ended.end_sid(sid, self.clock.now());
         let is_meant = |session: &Session| session.claims.sid.as_deref() == Some(sid);
         let over = Over(self.memory.registry.remove_where(is_meant));
-        self.report_all(&over, EndCause::BackchannelLogout);
-        self.backend.end_by_sid(sid).await?;
-        Ok(over)
+        let stored = self.backend.end_by_sid(sid).await.map(|()| Vec::new());
+        self.over(over, stored, EndCause::BackchannelLogout)
     }
 
     /// Ends every session of a user that was signed in at `not_after` or earlier, in seconds since
@@ -134,15 +134,14 @@ impl Sessions {
     /// # Errors
     ///
     /// [`Error::Store`].
-    pub async fn end_by_sub(&self, sub: &str, not_after: u64) -> Result<Over, Error> {
+    pub async fn end_by_sub(self: &Arc<Self>, sub: &str, not_after: u64) -> Result<Over, Error> {
         self.memory.ended.end_sub(sub, not_after, self.clock.now());
         let is_meant =
             |session: &Session| session.claims.sub == sub && session.signed_in_at <= not_after;
-        let mut over = Over(self.memory.registry.remove_where(is_meant));
-        let stored = self.backend.end_by_sub(sub, not_after).await?;
-        over.add(stored.into_iter().filter(|session| is_meant(session)));
-        self.report_all(&over, EndCause::Application);
-        Ok(over)
+        let over = Over(self.memory.registry.remove_where(is_meant));
+        let stored = self.backend.end_by_sub(sub, not_after).await;
+        let stored = stored.map(|stored| stored.into_iter().filter(|it| is_meant(it)).collect());
+        self.over(over, stored, EndCause::Application)
     }
 
     /// Ends every session of a user whose sign-in Logto answered at `not_after` or earlier, in seconds
@@ -152,7 +151,7 @@ impl Sessions {
     ///
     /// [`Error::Store`].
     pub async fn end_at_logto(
-        &self,
+        self: &Arc<Self>,
         sub: &str,
         not_after: u64,
         cause: EndCause,
@@ -160,10 +159,9 @@ impl Sessions {
         self.memory.ended.end_sub_at_logto(sub, not_after, self.clock.now());
         let is_meant =
             |session: &Session| session.claims.sub == sub && session.issued_at <= not_after;
-        let mut over = Over(self.memory.registry.remove_where(is_meant));
-        over.add(self.backend.end_at_logto(sub, not_after).await?.into_iter());
-        self.report_all(&over, cause);
-        Ok(over)
+        let over = Over(self.memory.registry.remove_where(is_meant));
+        let stored = self.backend.end_at_logto(sub, not_after).await;
+        self.over(over, stored, cause)
     }
 
     /// Ends one session.
@@ -171,14 +169,31 @@ impl Sessions {
     /// # Errors
     ///
     /// [`Error::Store`].
-    pub async fn end_by_id(&self, id: &SessionId) -> Result<Over, Error> {
+    pub async fn end_by_id(self: &Arc<Self>, id: &SessionId) -> Result<Over, Error> {
         let now = self.clock.now();
         let newest = self.memory.registry.newest(id);
         // A session that this process does not know was not signed in later than now.
         self.memory.ended.end(id, newest.map_or(now, |session| session.signed_in_at), now);
-        let mut over = Over(self.memory.registry.remove(id).into_iter().collect());
-        over.add(self.backend.end(id).await?.into_iter());
-        self.report_all(&over, EndCause::Application);
+        let over = Over(self.memory.registry.remove(id).into_iter().collect());
+        let stored = self.backend.end(id).await;
+        self.over(over, stored, EndCause::Application)
+    }
+
+    /// What has ended here, together with what was in the store. What was known here has ended whatever
+    /// the store says, so that it is reported, and its refresh tokens are revoked, in any case.
+    fn over(
+        self: &Arc<Self>,
+        mut over: Over,
+        stored: Result<Vec<Arc<Session>>, StoreError>,
+        cause: EndCause,
+    ) -> Result<Over, Error> {
+        let stored = stored.map(|stored| over.add(stored.into_iter()));
+        self.report_all(&over, cause);
+        if let Err(error) = stored {
+            let sessions = Arc::clone(self);
+            tokio::spawn(async move { sessions.revoke(over).await });
+            return Err(error.into());
+        }
         Ok(over)
     }
 

@@ -54,10 +54,12 @@ impl ObservedStore {
 
     fn called(&self, call: StoreCall, took: Duration, error: Option<&StoreError>) {
         self.events.emit(&Event::StoreCalled { call, took, error: error.map(ToString::to_string) });
-        // What is done and only not confirmed yet was answered.
-        let failure = error.filter(|error| !error.is_unconfirmed());
-        let was_away = self.is_away.swap(failure.is_some(), Ordering::AcqRel);
-        match failure {
+        // Every request depends on this one; a store that is full still answers it.
+        if call != StoreCall::Load {
+            return;
+        }
+        let was_away = self.is_away.swap(error.is_some(), Ordering::AcqRel);
+        match error {
             Some(why) if !was_away => self.events.emit(&Event::StoreAway { why: why.to_string() }),
             None if was_away => self.events.emit(&Event::StoreBack),
             _ => {}

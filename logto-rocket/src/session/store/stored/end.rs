@@ -21,6 +21,10 @@ use crate::session_id::SessionId;
 /// How many sessions are deleted at once.
 const AT_ONCE: usize = 8;
 
+/// How long after the end of all sessions of a user a sign-in that was under way is there at the latest, if
+/// Logto answers in the usual time.
+const UNDER_WAY: Duration = Duration::from_secs(30);
+
 /// How long it is until one is tried again: twice as long each time, up to a minute.
 const FIRST_BACKOFF: Duration = Duration::from_secs(1);
 const LAST_BACKOFF: Duration = Duration::from_secs(60);
@@ -44,10 +48,30 @@ impl StoredSessions {
         sub: &str,
         not_after: u64,
     ) -> Result<Vec<Arc<Session>>, StoreError> {
-        let ending = self.end(Ending::Sub(sub.to_owned(), not_after));
-        let (stored, ended) = join(self.list_by_sub(sub), ending).await;
+        let ending = Ending::Sub(sub.to_owned(), not_after);
+        self.once_more_behind({
+            let (sessions, ending) = (Arc::clone(self), ending.clone());
+            async move { sessions.end(ending).await }
+        });
+        let (stored, ended) = join(self.list_by_sub(sub), self.end(ending)).await;
         ended?;
         Ok(stored.unwrap_or_default())
+    }
+
+    /// Ends sessions once more, a while later: another process may have been about to put one there, whose
+    /// sign-in is meant.
+    fn once_more_behind(
+        self: &Arc<Self>,
+        end: impl Future<Output = Result<(), StoreError>> + Send + 'static,
+    ) {
+        let Ok(place) = Arc::clone(&self.endings).try_acquire_owned() else { return };
+        let clock = self.clock.clone();
+        tokio::spawn(async move {
+            let _place = place;
+            clock.sleep(UNDER_WAY).await;
+            // What fails is reported, and tried again.
+            let _ = end.await;
+        });
     }
 
     /// Ends the sessions of a user whose sign-in Logto answered at `not_after` or earlier, by its own
@@ -57,6 +81,18 @@ impl StoredSessions {
     /// future by more than `clock_skew`, so a sign-in that was that much earlier is meant whatever the
     /// clocks say, and also where its record cannot be opened. Of the others each record tells.
     pub async fn end_at_logto(
+        self: &Arc<Self>,
+        sub: &str,
+        not_after: u64,
+    ) -> Result<Vec<Arc<Session>>, StoreError> {
+        self.once_more_behind({
+            let (sessions, sub) = (Arc::clone(self), sub.to_owned());
+            async move { sessions.end_reported(&sub, not_after).await.map(drop) }
+        });
+        self.end_reported(sub, not_after).await
+    }
+
+    async fn end_reported(
         self: &Arc<Self>,
         sub: &str,
         not_after: u64,

@@ -1,9 +1,5 @@
 //! Writes that fail or take long at one of two processes that share a store.
 
-use std::sync::Arc;
-
-use logto_rocket::{MemoryStore, SessionConfig};
-use logto_rocket_tests::app::App;
 use logto_rocket_tests::fleet::{Fleet, Place};
 use logto_rocket_tests::gated_store::GatedStore;
 use logto_rocket_tests::wait::until;
@@ -77,22 +73,6 @@ async fn no_request_waits_until_it_is_written_that_a_session_was_seen() {
     assert_eq!(version(&fleet).await, 0);
     drop(held_up);
     until("it is written", async || version(&fleet).await > 0).await;
-}
-
-/// Guards against this mistake: while Redis was full, users who worked all the time were signed out at their
-/// idle time-out, because it could not be written that they did.
-#[rocket::async_test]
-async fn a_session_in_use_outlives_its_idle_timeout_while_the_store_refuses_writes() {
-    let store = GatedStore::before(Arc::new(MemoryStore::new(10)));
-    let (own, session) = (Arc::clone(&store), SessionConfig::new().idle_timeout(10 * MINUTE));
-    let config = |config: logto_rocket::Config| config.session(session);
-    let app = App::builder().config(config).fairing(|fairing| fairing.store(own)).start().await;
-    let mut alice = app.signed_in("alice").await;
-    store.set_broken(true);
-    for minute in 1..=12 {
-        app.clock.advance(MINUTE);
-        assert!(alice.is_signed_in().await, "after {minute} minutes of use");
-    }
 }
 
 /// How often alice's session has been written.
