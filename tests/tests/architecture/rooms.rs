@@ -26,7 +26,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("readiness", &["oidc", "clock"]),
     ("config", &["session/settings", "session/store", "oidc", "local_path", "loopback", "shown", "webhook"]),
     ("session/renewal", &["session/load", "session/mod", "session/renewal/circuit", "session/memory", "session/session", "session/cached_token", "events", "oidc", "error", "task", "claims"]),
-    ("session/end", &["session/mod", "session/memory", "session/session", "events", "oidc", "session_id", "error"]),
+    ("session/end", &["session/mod", "session/memory", "session/store", "session/session", "events", "oidc", "session_id", "error"]),
     ("session/load", &["session/mod", "session/backend", "session/memory", "session/session", "error", "host"]),
     ("session/mod", &["session/renewal/circuit", "session/backend", "session/memory", "session/cookie", "session/lifetimes", "session/secret", "events", "oidc", "session_id", "error", "claims", "clock", "host"]),
     ("session/renewal/circuit", &["clock"]),
