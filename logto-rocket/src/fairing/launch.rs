@@ -64,7 +64,7 @@ pub(super) fn logto(
 }
 
 /// The first host of this site and the others, as far as they are known: if none is configured and the
-/// system chooses the port at lift-off, there is one without an origin.
+/// system chooses the port at lift-off, there is one without a name.
 fn hosts(rocket: &Rocket<Build>, settings: &Settings) -> (SiteHost, Vec<SiteHost>) {
     let listening = || rocket.figment().extract_inner("port").ok().filter(|port| *port > 0);
     let origins = match listening() {
@@ -74,13 +74,19 @@ fn hosts(rocket: &Rocket<Build>, settings: &Settings) -> (SiteHost, Vec<SiteHost
     let names = origins.iter().map(|origin| origin.url().host_str());
     let hosts = origins.iter().enumerate().map(|(at, origin)| {
         let has_same_name = |(other, name)| other != at && name == origin.url().host_str();
+        let is_one_of_several = names.clone().enumerate().any(has_same_name);
+        let (name, port) = (origin.url().host_str(), origin.url().port_or_known_default());
+        let name = name.unwrap_or_default();
+        let name = match port.filter(|_| is_one_of_several) {
+            Some(port) => format!("{name}:{port}"),
+            None => name.to_owned(),
+        };
         // Cookies do not heed ports, and those without `__Host-` must not meet anybody's.
-        let by_port = !settings.is_https() || names.clone().enumerate().any(has_same_name);
-        let port = origin.url().port_or_known_default().filter(|_| by_port);
-        SiteHost { origin: origin.as_str().to_owned(), port }
+        let by_port = !settings.is_https() || is_one_of_several;
+        SiteHost { name, port: port.filter(|_| by_port) }
     });
     let mut hosts = hosts.collect::<Vec<_>>().into_iter();
-    let first = hosts.next().unwrap_or(SiteHost { origin: String::new(), port: None });
+    let first = hosts.next().unwrap_or(SiteHost { name: String::new(), port: None });
     (first, hosts.collect())
 }
 

@@ -114,8 +114,8 @@ pub(crate) struct Site<'s> {
 
 /// One of the hosts of a site.
 pub(crate) struct SiteHost {
-    /// Its origin, as far as that is known.
-    pub origin: String,
+    /// Its name, as far as that is known; with the port, if another host of the site has the same name.
+    pub name: String,
     /// The port that browsers know it by, if the names of its cookies must differ by it, as far as that
     /// is known.
     pub port: Option<u16>,
@@ -135,11 +135,11 @@ impl Sessions {
         let Settings { max_lifetime, idle_timeout, .. } = settings;
         let lifetimes = Lifetimes { max_lifetime, idle_timeout, clock_skew };
         let configured = settings.cookie.as_deref();
-        let SiteHost { origin, port } = &first;
-        let naming = Naming { issuer, app_id, base, origin, port: *port, configured };
+        let SiteHost { name, port } = &first;
+        let naming = Naming { issuer, app_id, base, host: name, port: *port, configured };
         let others: Vec<_> = others
             .iter()
-            .map(|SiteHost { origin, port }| Naming { origin, port: *port, ..naming })
+            .map(|SiteHost { name, port }| Naming { host: name, port: *port, ..naming })
             .collect();
         let attributes = Attributes {
             secure: is_https,

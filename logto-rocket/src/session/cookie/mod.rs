@@ -64,8 +64,8 @@ pub(super) struct Naming<'n> {
     pub app_id: &'n str,
     /// Where browsers find our routes.
     pub base: &'n str,
-    /// The origin of the site, as far as it is known.
-    pub origin: &'n str,
+    /// The host of the site, as far as it is known.
+    pub host: &'n str,
     /// The port of the site, if cookies of its host must be told apart by it.
     pub port: Option<u16>,
     /// The name of the session's cookie, if the configuration gives one.
@@ -89,7 +89,7 @@ impl Cookies {
             naming.base,
             naming.port,
         );
-        let owner = [naming.issuer, naming.app_id, naming.base, naming.origin];
+        let owner = [naming.issuer, naming.app_id, naming.base, naming.host];
         let (vault, warned_of_size) = (Vault::new(keys, owner), AtomicBool::new(false));
         Self { host, names, vault, attributes, lifetimes, clock, warned_of_size }
     }

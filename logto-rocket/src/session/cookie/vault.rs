@@ -4,14 +4,14 @@ use cookie::{Cookie, CookieJar, Key};
 
 /// Encrypts and decrypts the text of cookies in the format of Rocket's private cookies: AES-256-GCM
 /// with a random nonce. The additional authenticated data says whose the text is and what for: purpose,
-/// issuer, app id, the base of our routes, the origin of the site, and the cookie's name or the store's id.
+/// issuer, app id, the base of our routes, the host of the site, and the cookie's name or the store's id.
 /// So a text of another application, of another host of the same one, or of another Logto, does not open,
 /// whatever keys, names and stores are shared.
 ///
 /// The first key encrypts; all keys decrypt.
 pub(in crate::session) struct Vault {
     keys: Vec<Key>,
-    /// Whose the texts are: issuer, app id, base and origin, each behind its length.
+    /// Whose the texts are: issuer, app id, base and host, each behind its length.
     owner: String,
 }
 
@@ -108,15 +108,12 @@ mod tests {
             vault.open(SealedAs::Session, "a", &sealed).is_some()
         };
         assert!(opens(OWNER));
-        let [issuer, app_id, base, origin] = OWNER;
-        assert!(!opens(["https://logto.example.com/oidc2", app_id, base, origin]));
-        assert!(!opens([issuer, "app2", base, origin]));
-        assert!(!opens([issuer, app_id, "/auth2", origin]));
+        let [issuer, app_id, base, host] = OWNER;
+        assert!(!opens(["https://logto.example.com/oidc2", app_id, base, host]));
+        assert!(!opens([issuer, "app2", base, host]));
+        assert!(!opens([issuer, app_id, "/auth2", host]));
         assert!(!opens([issuer, app_id, base, "https://other.example"]));
-        assert!(
-            !opens([issuer, "ap", "p/auth", origin]),
-            "nothing moves from one part to the next"
-        );
+        assert!(!opens([issuer, "ap", "p/auth", host]), "nothing moves from one part to the next");
     }
 
     /// A constant nonce, or a seal that does not notice a changed bit.
