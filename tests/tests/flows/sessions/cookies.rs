@@ -139,7 +139,7 @@ async fn a_session_is_sealed_as_rocket_does_under_a_name_that_says_whose_it_is()
     let (name, value) = alice.only_cookie();
     assert_eq!(unsealed(&app, &name, &value).await, None, "Rocket itself does not open it");
     let issuer = format!("{}/oidc", app.idp.endpoint());
-    let parts = [&*issuer, app.idp.app_id(), "/auth", ORIGIN];
+    let parts = [&*issuer, app.idp.app_id(), "/auth", "localhost"];
     let owner = parts.map(|part| format!("{}:{part}", part.len())).concat();
     let context = format!("session{owner}{name}");
     let text = unsealed(&app, &context, &value).await.expect("a text");
