@@ -91,7 +91,7 @@ impl LogtoFairing {
     /// # #[macro_use] extern crate rocket;
     /// use logto_rocket::{Logto, MemoryStore};
     ///
-    /// # type Pool = usize;
+    /// # type Pool = u64;
     /// # struct SqlStore;
     /// # impl SqlStore { fn new(pool: Pool) -> MemoryStore { MemoryStore::new(pool) } }
     /// let fairing = Logto::fairing().store_with(|rocket| {
