@@ -1,4 +1,4 @@
-//! [`Spans`]: what this process tells a subscriber of `tracing`.
+//! What this process tells a subscriber of `tracing`: each span with its fields.
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;
