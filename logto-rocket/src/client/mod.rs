@@ -29,7 +29,7 @@ use crate::warnings::Warnings;
 /// The client of this application at Logto.
 ///
 /// [`Logto::fairing()`] attaches it, and a handler gets it with the guard `&Logto`. It is cheap to
-/// clone. With [several hosts](crate#several-hosts), the one that the guard gives is for the host of the
+/// clone. With [several hosts](crate::guide::deployment#several-hosts), the one that the guard gives is for the host of the
 /// request; the one in Rocket's state is for the first.
 ///
 /// ```

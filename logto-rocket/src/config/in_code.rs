@@ -100,7 +100,7 @@ impl Config {
 
     /// The addresses of a site that is at several hosts, in place of [`base_url()`](Config::base_url).
     /// They have the same scheme and the same path. The `Host` of a request chooses among them; see
-    /// [several hosts](crate#several-hosts). Default: none.
+    /// [several hosts](crate::guide::deployment#several-hosts). Default: none.
     pub fn base_urls<S: Into<String>>(self, urls: impl IntoIterator<Item = S>) -> Self {
         self.set("base_urls", list(urls))
     }

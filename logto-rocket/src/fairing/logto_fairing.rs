@@ -154,7 +154,7 @@ impl LogtoFairing {
         self.hook(|hooks| hooks.sign_in_options = Some(Box::new(hook)))
     }
 
-    /// Sets a hook that makes the HTML of the built-in [pages](crate#pages): refusals, failed
+    /// Sets a hook that makes the HTML of the built-in [pages](crate::guide::pages): refusals, failed
     /// sign-ins, questions. If it returns `None`, the page of this crate is shown. Programs get a
     /// problem document in any case.
     ///

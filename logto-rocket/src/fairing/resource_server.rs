@@ -25,7 +25,7 @@ use crate::webhook::WebhookHook;
 ///
 /// It needs `logto.endpoint` (or `logto.issuer`) alone: no app id, secret, base URL or secret key. It
 /// reads and writes no cookies and mounts no sign-in routes. It serves the
-/// [metadata](crate#programs) of the API resources of mounted routes, and registers catchers for 400, 401,
+/// [metadata](crate::guide::apis) of the API resources of mounted routes, and registers catchers for 400, 401,
 /// 403, 404, 500 and 503 at `/` if the application has none there. A guard for signed-in users in such an
 /// application is a launch error, as a parameter of a handler, in `#[authenticated]` and in
 /// `requires!(…).guard(…)`. One that only another guard asks for shows at the request: it is answered with

@@ -28,7 +28,7 @@ use crate::request::{Kind, Loader, prefers_html};
 #[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub struct BuiltInPage {
-    /// The stable code of what the page is about, such as `denied`. The manual [lists](crate#codes)
+    /// The stable code of what the page is about, such as `denied`. The manual [lists](crate::guide::pages#codes)
     /// all codes.
     pub code: &'static str,
     /// The status that the response has, whatever a hook makes of the page.
