@@ -11,6 +11,7 @@ use crate::sources::{File, Sources};
 #[rustfmt::skip] // One room a line.
 const ROOMS: &[(&str, &[&str])] = &[
     ("lib", &[]),
+    ("guide", &[]),
     ("fairing", &["routes", "flows", "guard", "response", "request", "requirement", "user", "client", "resource_server", "config", "session/mod", "session/settings", "session/store", "events", "oidc", "clock", "webhook"]),
     ("routes", &["flows", "response", "request", "user", "client", "resource_server", "session/mod", "session/backend", "session/store", "session/memory", "session/cookie", "session/session", "events", "oidc", "error", "task", "local_path", "loopback", "host", "shown", "webhook"]),
     ("templates", &["guard", "request", "user", "client", "error", "local_path"]),
