@@ -25,10 +25,8 @@ fn every_code_has_a_cause_and_a_cure() {
     let listed = codes(&document("pages.md"));
     let explained = codes(&document("troubleshooting.md"));
     assert!(listed.len() > 50, "the codes were not read: {listed:?}");
-    let missing: Vec<_> = listed
-        .difference(&explained)
-        .filter(|code| !NO_FAULTS.contains(&code.as_str()))
-        .collect();
+    let missing: Vec<_> =
+        listed.difference(&explained).filter(|code| !NO_FAULTS.contains(&code.as_str())).collect();
     assert!(missing.is_empty(), "not in docs/troubleshooting.md: {missing:?}");
     let unknown: Vec<_> = explained.difference(&listed).collect();
     assert!(unknown.is_empty(), "not in docs/pages.md: {unknown:?}");
