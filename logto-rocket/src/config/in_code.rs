@@ -11,6 +11,7 @@ use super::site_data::SiteData;
 use super::test_provider::TestProvider;
 
 mod debug;
+mod issuer;
 mod session;
 mod webhook;
 

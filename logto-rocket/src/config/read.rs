@@ -44,6 +44,9 @@ pub(crate) fn read(
     let prompt = reader.text("prompt", values::prompt).unwrap_or_else(|| vec![Prompt::Consent]);
     warnings.extend(no_refresh_token(&reader, &prompt, include_reserved_scopes, &scopes));
     let pushed_authorization = reader.flag("pushed_authorization").unwrap_or(false);
+    let client_authentication =
+        reader.text("client_authentication", texts::client_authentication).unwrap_or_default();
+    let logout_typ = reader.text("backchannel_logout.typ", texts::logout_typ).unwrap_or_default();
     let after_sign_in = local_path(&mut reader, "after_sign_in", &base_urls.prefix);
     let after_sign_out = local_path(&mut reader, "after_sign_out", &base_urls.prefix);
     let clear_site_data =
@@ -74,6 +77,8 @@ pub(crate) fn read(
         include_reserved_scopes,
         prompt,
         pushed_authorization,
+        client_authentication,
+        logout_typ,
         after_sign_in,
         after_sign_out,
         clear_site_data,

@@ -48,9 +48,11 @@ impl IssuerSettings {
             (Call::Introspection, "unsupported_token_type") => {
                 "a JWT is not introspected; verify its signature and read its claims".into()
             }
-            (_, "invalid_client") => {
-                format!("check {id} and {secret} against the application at Logto")
-            }
+            (_, "invalid_client") => format!(
+                "check {id} and {secret} against the application at Logto, and whether it takes the \
+                 secret as {} sends it",
+                self.key("client_authentication")
+            ),
             (_, "invalid_request" | "unauthorized_client") => format!(
                 "the secret in {secret} may have expired, or the application {id} is not a \
                  traditional web application at Logto"

@@ -33,7 +33,9 @@ use ::cookie::Key;
 use self::backend::Backend;
 pub(crate) use self::backend::NotCreated;
 pub(crate) use self::cached_token::{CachedToken, TokenTarget};
-pub(crate) use self::cookie::{AskedInFlow, CookieWrite, Flow, FlowSecret, MAX_RETURN_TO};
+pub(crate) use self::cookie::{
+    AskedInFlow, CookieWrite, Flow, FlowSecret, MAX_RETURN_TO, PostLogout,
+};
 use self::cookie::{Attributes, Cookies, CookiesByHost, Naming, hash};
 use self::lifetimes::{FLOW_LIFETIME, Lifetimes};
 pub(crate) use self::load::Loaded;

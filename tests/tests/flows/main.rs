@@ -6,6 +6,7 @@
 mod bearer;
 mod events;
 mod hosts;
+mod issuers;
 mod launch;
 mod provider_outages;
 mod real_servers;
