@@ -1,7 +1,7 @@
 //! The names of all keys, and the suggestion for an unknown key.
 
 /// Every key under `logto`.
-pub(super) const KEYS: [&str; 41] = [
+pub(super) const KEYS: [&str; 42] = [
     "endpoint",
     "issuer",
     "internal_endpoint",
@@ -43,6 +43,7 @@ pub(super) const KEYS: [&str; 41] = [
     "user_route",
     "resource_metadata",
     "resource_metadata_scopes",
+    "diagnose",
 ];
 
 /// The tables that hold other keys.
@@ -67,7 +68,7 @@ pub(super) const LISTS: [&str; 9] = [
 
 /// Whether an application that only verifies bearer tokens reads the key.
 pub(super) fn is_of_resource_server(key: &str) -> bool {
-    const KEYS: [&str; 10] = [
+    const KEYS: [&str; 11] = [
         "endpoint",
         "issuer",
         "internal_endpoint",
@@ -78,6 +79,7 @@ pub(super) fn is_of_resource_server(key: &str) -> bool {
         "ca_certificates",
         "resource_metadata",
         "resource_metadata_scopes",
+        "diagnose",
     ];
     KEYS.contains(&key) || key.starts_with("webhook.")
 }

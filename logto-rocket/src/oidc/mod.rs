@@ -8,6 +8,7 @@ mod clock_difference;
 mod connection;
 mod discovery;
 mod document;
+mod examination;
 mod help;
 mod http;
 mod id_token;
@@ -43,6 +44,7 @@ use openidconnect::{AuthUrl, Client, ClientId, JsonWebKeySet, TokenUrl};
 use url::{Url, form_urlencoded};
 
 pub(crate) use client_credentials::Machine;
+pub(crate) use examination::{Answered, Discovered, Endpoints, Refused};
 pub(crate) use id_token::{Before, Expected, IdToken, MaxAge};
 pub use introspection::Introspection;
 pub(crate) use issuer::Issuer;
