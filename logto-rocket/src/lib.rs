@@ -59,7 +59,7 @@
 //! | [`AccessToken<R>`](AccessToken) | the user's access token for an API resource | 401, 403, 503 |
 //! | [`Bearer<R>`](Bearer) | the program that calls with an access token for an API resource, or for an organization (`R` is [`Organizations`]) | 400, 401, 503 |
 //! | [`Caller<R>`](Caller) | such a program, or a signed-in user | the same |
-//! | [`&Logto`](Logto) | the client, with [`sign_in()`](Logto::sign_in), [`sign_out()`](Logto::sign_out), [`sessions()`](Logto::sessions), [`ready()`](Logto::ready) | – |
+//! | [`&Logto`](Logto) | the client, with [`sign_in()`](Logto::sign_in), [`sign_out()`](Logto::sign_out), [`sessions()`](Logto::sessions), [`ready()`](Logto::ready), [`diagnose()`](Logto::diagnose) | – |
 //!
 //! Guards never forward. If the fairing is not attached, the launch fails with an error that says
 //! so.
@@ -95,6 +95,8 @@
 //! result.
 //!
 #![doc = include_str!("../docs/configuration.md")]
+//!
+#![doc = include_str!("../docs/diagnose.md")]
 //!
 //! # Templates
 //!
