@@ -247,6 +247,12 @@ impl Config {
         self.set("resource_metadata_scopes", list(scopes))
     }
 
+    /// Whether the set-up is [diagnosed](crate::Logto::diagnose) by itself in the debug profile, once for
+    /// each configuration. Default: `true`.
+    pub fn diagnose(self, diagnose: bool) -> Self {
+        self.set("diagnose", diagnose)
+    }
+
     /// Uses a test provider, which overrides all layers.
     #[cfg(feature = "testing")]
     pub(crate) fn test_provider(self, provider: TestProvider) -> Self {

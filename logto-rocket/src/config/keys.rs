@@ -1,7 +1,7 @@
 //! The names of all keys, and the suggestion for an unknown key.
 
 /// Every key under `logto`.
-pub(super) const KEYS: [&str; 44] = [
+pub(super) const KEYS: [&str; 45] = [
     "endpoint",
     "issuer",
     "internal_endpoint",
@@ -46,6 +46,7 @@ pub(super) const KEYS: [&str; 44] = [
     "user_route",
     "resource_metadata",
     "resource_metadata_scopes",
+    "diagnose",
 ];
 
 /// The tables that hold other keys.
@@ -82,6 +83,7 @@ pub(super) fn is_of_resource_server(key: &str) -> bool {
         "ca_certificates",
         "resource_metadata",
         "resource_metadata_scopes",
+        "diagnose",
     ];
     KEYS.contains(&key) || key.starts_with("webhook.")
 }

@@ -100,6 +100,9 @@ pub(crate) struct Settings {
     pub(crate) generated_key: bool,
     /// Whether the route is mounted that returns the signed-in user.
     pub(crate) user_route: bool,
+    /// Whether the set-up is diagnosed without being asked for: only in the debug profile, and not at a
+    /// test provider.
+    pub(crate) diagnose: bool,
 }
 
 impl Settings {

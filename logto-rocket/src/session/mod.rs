@@ -183,6 +183,16 @@ impl Sessions {
         Some(self.store.as_ref()?.load(&unknown).await.map(drop))
     }
 
+    /// Whether sessions are in a store.
+    pub fn has_store(&self) -> bool {
+        self.store.is_some()
+    }
+
+    /// Whether the store keeps what is written to it, if there is one.
+    pub async fn try_store(&self) -> Option<Result<(), StoreError>> {
+        Some(self.store.as_ref()?.round_trip(self.clock.now()).await)
+    }
+
     /// The cookies of sessions, of sign-ins under way and of sign-outs at a host.
     pub fn cookies(&self, host: HostId) -> &Cookies {
         self.cookies.of(host)

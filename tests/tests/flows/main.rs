@@ -4,6 +4,7 @@
 //! it moves and a browser that sends what browsers send. A test that reads what this process logs is in `tests/logs`.
 
 mod bearer;
+mod diagnosis;
 mod events;
 mod hosts;
 mod issuers;
