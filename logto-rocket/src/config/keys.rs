@@ -1,7 +1,7 @@
 //! The names of all keys, and the suggestion for an unknown key.
 
 /// Every key under `logto`.
-pub(super) const KEYS: [&str; 41] = [
+pub(super) const KEYS: [&str; 42] = [
     "endpoint",
     "issuer",
     "internal_endpoint",
@@ -41,6 +41,7 @@ pub(super) const KEYS: [&str; 41] = [
     "connect_timeout",
     "ca_certificates",
     "user_route",
+    "site_name",
     "resource_metadata",
     "resource_metadata_scopes",
 ];

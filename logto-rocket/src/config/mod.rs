@@ -96,6 +96,8 @@ pub(crate) struct Settings {
     pub(crate) generated_key: bool,
     /// Whether the route is mounted that returns the signed-in user.
     pub(crate) user_route: bool,
+    /// What the site is called, if not by its host.
+    pub(crate) site_name: Option<String>,
 }
 
 impl Settings {

@@ -54,6 +54,7 @@ pub(crate) fn read(
     let webhook = webhook::read(&mut reader, &mut warnings);
     let (secret_keys, generated_key) = secret_keys(&mut reader, debug);
     let user_route = reader.flag("user_route").unwrap_or(true);
+    let site_name = reader.text("site_name", texts::site_name);
 
     let errors = reader.into_errors();
     let (Some(connection), Some(app_id), Some(app_secret), true) =
@@ -83,6 +84,7 @@ pub(crate) fn read(
         secret_keys,
         generated_key,
         user_route,
+        site_name,
     };
     Ok((settings, warnings))
 }

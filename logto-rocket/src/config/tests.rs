@@ -10,6 +10,7 @@ mod never_panics;
 mod secret_keys;
 mod secrets;
 mod session;
+mod site_name;
 mod urls;
 mod values;
 mod webhook;
