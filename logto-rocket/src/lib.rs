@@ -218,6 +218,8 @@ mod error;
 mod events;
 mod fairing;
 mod flows;
+#[cfg(any(test, feature = "_fuzzing"))]
+pub mod fuzzing;
 mod guard;
 mod host;
 mod local_path;

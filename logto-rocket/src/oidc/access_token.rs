@@ -40,7 +40,7 @@ impl Issuer {
     }
 
     /// Reads a payload, and checks all but whether it is signed and who it is for.
-    fn read_access_token(
+    pub(super) fn read_access_token(
         &self,
         text: &str,
         payload: Vec<u8>,
@@ -92,7 +92,7 @@ async fn within<T>(
     })
 }
 
-fn is_access_token(typ: Option<&str>) -> bool {
+pub(super) fn is_access_token(typ: Option<&str>) -> bool {
     typ.is_some_and(|typ| {
         let typ = typ.to_ascii_lowercase();
         typ.strip_prefix("application/").unwrap_or(&typ) == "at+jwt"

@@ -37,14 +37,25 @@ pub(super) async fn discover(
     );
     let address = Url::parse(&address).map_err(|_| bad("the issuer is not a URL"))?;
     let metadata: Metadata = http.get_json(Call::Discovery, &address).await?;
-    if metadata.issuer().as_str() != settings.issuer {
-        return Err(bad(format!(
-            "it names the issuer `{}`, but `{}` is configured; they must be equal byte for byte",
-            metadata.issuer().as_str(),
-            settings.issuer
-        )));
+    Provider::read(&metadata, settings, issuer)
+}
+
+impl Provider {
+    /// Reads a discovery document, which must be that of the configured issuer.
+    pub fn read(
+        metadata: &Metadata,
+        settings: &IssuerSettings,
+        issuer: &Url,
+    ) -> Result<Self, Error> {
+        if metadata.issuer().as_str() != settings.issuer {
+            return Err(bad(format!(
+                "it names the issuer `{}`, but `{}` is configured; they must be equal byte for byte",
+                metadata.issuer().as_str(),
+                settings.issuer
+            )));
+        }
+        Places { settings, issuer }.provider(metadata)
     }
-    Places { settings, issuer }.provider(&metadata)
 }
 
 /// Which origins endpoints may lie on.

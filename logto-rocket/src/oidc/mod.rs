@@ -8,6 +8,8 @@ mod clock_difference;
 mod connection;
 mod discovery;
 mod document;
+#[cfg(any(test, feature = "_fuzzing"))]
+pub(crate) mod fuzzed;
 mod help;
 mod http;
 mod id_token;
