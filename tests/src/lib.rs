@@ -23,6 +23,7 @@ pub mod redis;
 pub mod sentinels;
 pub mod server;
 pub mod spans;
+pub mod strangers;
 pub mod uri;
 pub mod wait;
 pub mod webhooks;

@@ -17,6 +17,7 @@ mod sessions;
 mod sign_in;
 mod sign_out;
 mod stores;
+mod strangers;
 mod test_provider;
 mod tokens;
 mod webhooks;
