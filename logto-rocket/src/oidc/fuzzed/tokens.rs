@@ -42,7 +42,8 @@ impl SignedTokens {
     /// If there is no key, or no client of HTTP can be made.
     pub fn new() -> Self {
         let settings = IssuerSettings::of_a_test(ISSUER.into());
-        let issuer = Issuer::new(settings, Clock::system(), Observer::default()).expect("a client");
+        let issuer =
+            Issuer::new(settings, Clock::system(), Observer::new(|_, _, _| {})).expect("a client");
         let oidc = Oidc::new(Arc::new(issuer), ClientSettings::of_a_test());
         let pair = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).expect("a key");
         let [x, y] = [1..33, 33..65].map(|part| encode(&pair.public_key().as_ref()[part]));
