@@ -14,6 +14,17 @@ pub fn client() -> Client {
     client.tls_built_in_root_certs(false).build().expect("a client")
 }
 
+/// The same for one browser: it keeps its connection open for as long as the server does.
+///
+/// # Panics
+///
+/// If it cannot be made.
+pub fn browser() -> Client {
+    let client = Client::builder().redirect(redirect::Policy::none()).no_proxy();
+    let client = client.tls_built_in_root_certs(false).pool_idle_timeout(None);
+    client.pool_max_idle_per_host(1).build().expect("a client")
+}
+
 /// A request with a form as its body.
 pub fn form(request: RequestBuilder, fields: &[(&str, &str)]) -> RequestBuilder {
     let body = Serializer::new(String::new()).extend_pairs(fields).finish();
