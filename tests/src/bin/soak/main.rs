@@ -45,7 +45,7 @@ use crate::world::World;
 pub type Failure = Box<dyn Error + Send + Sync>;
 
 /// How many browsers there are for a second that it takes, and at most.
-const BROWSERS: (u64, u64) = (8, 2_000);
+const BROWSERS: (u64, u64) = (4, 2_000);
 
 /// About how many seconds a round takes, and how many rounds there are at least.
 const ROUND: u64 = 300;
@@ -97,7 +97,7 @@ async fn test() -> Result<ExitCode, Failure> {
     let count = (seconds / ROUND).max(LEAST_ROUNDS);
     let length = Duration::from_secs(seconds) / u32::try_from(count)?;
     let browsers = (seconds * BROWSERS.0).clamp(FIRST, BROWSERS.1);
-    let pause = (length / 10).clamp(Duration::from_secs(1), Duration::from_secs(20));
+    let pause = (length / 5).clamp(Duration::from_secs(1), Duration::from_secs(60));
     let claims_live = (length / 5).clamp(Duration::from_secs(5), Duration::from_secs(60));
     let Some(world) = World::start(browsers, pause, claims_live, breach).await? else {
         return Ok(ExitCode::SUCCESS);

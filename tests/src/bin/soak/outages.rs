@@ -72,10 +72,11 @@ impl Outages {
     }
 
     /// Whether one of them excuses that something was not served that was asked for then and is given up
-    /// now. It counts for the one that began last.
+    /// now. It counts for the one that began last; for the machine only if nothing else was away.
     pub fn excuse(&self, with_redis: bool, asked: Instant) -> bool {
         let mut outages = self.lock();
-        let excuse = outages.iter_mut().rev().find(|outage| outage.covers(with_redis, asked));
+        let covering = outages.iter_mut().filter(|outage| outage.covers(with_redis, asked));
+        let excuse = covering.max_by_key(|outage| (outage.part != Part::Machine, outage.begun));
         let is_excused = excuse.is_some();
         if let Some(outage) = excuse {
             outage.unserved += 1;
