@@ -62,11 +62,33 @@ impl Browser {
             at,
             user,
             id,
-            remote: Remote::new(http::browser(), &site),
+            remote: Remote::new(http::browser(number), &site),
             dice: Dice::new(number ^ (seed << 32)),
             live: None,
             ghost: None,
         })
+    }
+
+    /// Does everything once, as well as it can.
+    pub async fn do_all(mut self) {
+        self.sign_in("/account", Cookies::new()).await;
+        for path in ["/account", "/refresh", "/token"] {
+            if let Some(live) = self.live.take() {
+                self.read(live, path, "reads").await;
+            }
+        }
+        self.call_as_a_program().await;
+        if let Some(live) = self.live.take() {
+            self.report_change(live).await;
+        }
+        if let Some(live) = self.live.take() {
+            self.sign_out(live).await;
+        }
+        self.try_a_copy().await;
+        self.sign_in("/vault", Cookies::new()).await;
+        if let Some(live) = self.live.take() {
+            self.report_end(live).await;
+        }
     }
 
     /// Does what browsers do until then.

@@ -43,7 +43,7 @@ pub struct Outage {
     pub ended: Option<Instant>,
     /// How many requests were not served because of it.
     pub unserved: u64,
-    /// How long after its end the last of these that came after it was answered.
+    /// How long after its end the last of these was asked for.
     pub recovery: Duration,
 }
 
@@ -81,7 +81,7 @@ impl Outages {
         if let Some(outage) = excuse {
             outage.unserved += 1;
             if let Some(ended) = outage.ended.filter(|ended| asked > *ended) {
-                outage.recovery = outage.recovery.max(ended.elapsed());
+                outage.recovery = outage.recovery.max(asked - ended);
             }
         }
         is_excused
