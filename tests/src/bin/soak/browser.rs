@@ -1,15 +1,15 @@
 //! [`Browser`]: signs in, reads, renews, steps up, signs out, and plays the programs and Logto besides.
 
-use std::sync::Arc;
-use std::time::{Duration, UNIX_EPOCH};
+mod others;
 
-use logto_rocket::testing::SignedWebhook;
+use std::sync::Arc;
+use std::time::Duration;
+
 use logto_rocket_tests::dice::Dice;
 use logto_rocket_tests::http;
 use logto_rocket_tests::remote::{Cookies, Remote, Reply};
 use reqwest::{Method, RequestBuilder};
-use rocket::tokio::time::{Instant, sleep};
-use serde_json::json;
+use rocket::tokio::time::{Instant, sleep, sleep_until};
 
 use crate::Failure;
 use crate::rules::Rule;
@@ -23,9 +23,6 @@ const EXCUSABLE: [u16; 2] = [502, 503];
 
 /// How many redirects a sign-in has at most.
 const HOPS: usize = 8;
-
-/// What is signed in within the second of a report has ended, too.
-const SECOND: Duration = Duration::from_millis(1100);
 
 /// A browser of a user of its own, with one connection.
 pub struct Browser {
@@ -113,7 +110,7 @@ impl Browser {
             }
             self.try_a_copy().await;
             let wait = Instant::now() + self.dice.pause(pause);
-            rocket::tokio::time::sleep_until(wait.min(until)).await;
+            sleep_until(wait.min(until)).await;
         }
         self
     }
@@ -196,65 +193,6 @@ impl Browser {
         if reply.is_some_and(|reply| reply.status == 303) {
             self.world.count("sign-outs");
             self.ghost = Some(copy);
-        }
-    }
-
-    /// Logto reports that the user's data have changed: the next request has claims confirmed.
-    async fn report_change(&mut self, live: Live) {
-        if self.report("User.Data.Updated").await {
-            self.world.count("reported changes");
-        }
-        self.read(live, "/account", "reads").await;
-    }
-
-    /// Logto reports that the user's password was reset: the session has ended.
-    async fn report_end(&mut self, live: Live) {
-        if self.report("PostResetPassword").await {
-            self.world.count("reported ends");
-            self.ghost = Some(live.cookies);
-        }
-        sleep(SECOND).await;
-    }
-
-    /// Whether a webhook was taken.
-    async fn report(&mut self, event: &str) -> bool {
-        let at = UNIX_EPOCH + Duration::from_secs(self.world.now());
-        let body = json!({
-            "event": event,
-            "createdAt": humantime::format_rfc3339_millis(at).to_string(),
-            "userId": self.id,
-            "path": format!("/users/{}", self.id),
-            "matchedRoute": "/users/:userId",
-            "params": { "userId": self.id },
-            "data": { "id": self.id, "isSuspended": false },
-        });
-        let webhook = self.world.idp.sign_webhook(&body.to_string());
-        let path = "/auth/webhook";
-        let request = self.request(Method::POST, path, &Cookies::new());
-        let request = request.header(SignedWebhook::HEADER, webhook.signature);
-        let request = request.header("Content-Type", "application/json").body(webhook.body);
-        let Some(reply) = self.send(path, request).await else { return false };
-        if reply.status != 204 {
-            self.world.breach(Rule::StillIn, format!("{event} was answered by {}", reply.status));
-        }
-        reply.status == 204
-    }
-
-    async fn call_as_a_program(&mut self) {
-        let roll = self.dice.roll(u64::MAX);
-        let Some((name, token)) = self.world.machines.token(&self.world.idp, roll).await else {
-            return self.world.count("programs without a token in an outage");
-        };
-        let request = self.request(Method::GET, "/orders", &Cookies::new());
-        let request = request.header("Authorization", format!("Bearer {token}"));
-        let Some(reply) = self.send("/orders", request).await else { return };
-        match reply.status {
-            200 if reply.body == name => self.world.count("calls of programs"),
-            200 => {
-                let why = format!("{name} was called {}", reply.body);
-                self.world.breach(Rule::WrongUser, why);
-            }
-            status => self.world.breach(Rule::SignedOut, format!("{name} got {status}")),
         }
     }
 
