@@ -107,7 +107,7 @@
 //! | --- | --- |
 //! | `logto.is_authenticated` | whether a user is signed in |
 //! | `logto.is_unknown` | whether it could not be found out in time who is signed in; `logto.is_authenticated` is then false |
-//! | `logto.user` | `id`, `display_name` and `claims`, or nothing |
+//! | `logto.user` | `id`, `display_name`, `picture`, `email`, `roles`, `organizations` and `claims`, or nothing |
 //! | `logto.sign_in` | a link to the sign-in, which returns to this page |
 //! | `logto.sign_out` | the address to which a form posts to sign out |
 //! | `logto.prefix` | the path of `base_url`, for links [below a path](#below-a-path), or nothing |

@@ -16,5 +16,6 @@ mod sign_in;
 mod sign_out;
 mod stores;
 mod test_provider;
+mod test_sessions;
 mod tokens;
 mod webhooks;
