@@ -19,5 +19,6 @@ mod sign_out;
 mod stores;
 mod strangers;
 mod test_provider;
+mod test_sessions;
 mod tokens;
 mod webhooks;
