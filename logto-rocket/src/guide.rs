@@ -20,6 +20,7 @@
 //! | go live: nginx, containers, several hosts and instances, Redis | [`deployment`] |
 //! | look up a key of the configuration | [`configuration`] |
 //! | use metrics, events, hooks and spans | [`observability`] |
+//! | find out what a set-up lacks | [`diagnosis`] |
 //! | find the cause of an error | [`troubleshooting`] |
 //! | know who is trusted with what | [`security`] |
 //! | move from another SDK or framework | [`coming_from`] |
@@ -111,6 +112,10 @@ pub mod configuration {}
 #[doc = include_str!("../docs/observability.md")]
 #[doc(alias("metrics", "events", "hooks", "spans"))]
 pub mod observability {}
+
+/// What a set-up gets wrong, found before a user does.
+#[doc = include_str!("../docs/diagnose.md")]
+pub mod diagnosis {}
 
 /// Every code and message, with its cause and its cure.
 #[doc = include_str!("../docs/troubleshooting.md")]

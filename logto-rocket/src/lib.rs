@@ -50,7 +50,7 @@
 //! | [`AccessToken<R>`](AccessToken) | the user's access token for an API resource | 401, 403, 503 |
 //! | [`Bearer<R>`](Bearer) | the program that calls with an access token for an API resource, or for an organization (`R` is [`Organizations`]) | 400, 401, 503 |
 //! | [`Caller<R>`](Caller) | such a program, or a signed-in user | the same |
-//! | [`&Logto`](Logto) | the client, with [`sign_in()`](Logto::sign_in), [`sign_out()`](Logto::sign_out), [`sessions()`](Logto::sessions), [`ready()`](Logto::ready) | – |
+//! | [`&Logto`](Logto) | the client, with [`sign_in()`](Logto::sign_in), [`sign_out()`](Logto::sign_out), [`sessions()`](Logto::sessions), [`ready()`](Logto::ready), [`diagnose()`](Logto::diagnose) | – |
 //! | [`Readiness`] | whether this process can serve its users | – |
 //!
 //! Guards never forward. If the fairing is not attached, the launch fails with an error that says
@@ -102,6 +102,7 @@ mod claims;
 mod client;
 mod clock;
 mod config;
+mod diagnose;
 mod error;
 mod events;
 mod fairing;
@@ -110,6 +111,7 @@ mod guard;
 #[cfg(doc)]
 pub mod guide;
 mod host;
+mod kept_file;
 mod local_path;
 mod loopback;
 pub mod names;
@@ -145,6 +147,7 @@ pub use client::{
 };
 pub use clock::Clock;
 pub use config::{Config, SessionConfig, SiteData, Store, WebhookConfig};
+pub use diagnose::{Diagnosis, DiagnosisCheck, DiagnosisOutcome, Finding};
 pub use error::{Call, Error, InvalidToken, Refusal, SignInError};
 pub use events::{EndCause, Event, RenewalPurpose, StoreCall};
 pub use fairing::{BuildStore, LogtoFairing, ResourceServerFairing};

@@ -8,7 +8,7 @@ use rocket::{Build, Orbit, Rocket};
 use super::last::AfterOthers;
 #[cfg(feature = "testing")]
 use super::provider::ProviderChoice;
-use super::{announce, launch};
+use super::{announce, diagnose, launch};
 use crate::client::Logto;
 use crate::clock::Clock;
 use crate::config::{self, Config, OfResourceServer};
@@ -184,6 +184,7 @@ impl Fairing for ResourceServerFairing {
         let (rocket, config) = self.provider.apply(rocket, config, &clock).await;
         let server = self.server(&rocket, config.as_ref(), clock);
         let Some((server, settings)) = server else { return Err(rocket) };
+        diagnose::plan(server.doctor(), settings.diagnose);
         let rocket = launch::with_any_secret_key(rocket);
         let rocket = rocket.manage(server).manage(Registry::default());
         #[cfg(feature = "testing")]
@@ -199,6 +200,7 @@ impl Fairing for ResourceServerFairing {
         // With both fairings attached the launch has failed.
         if let Some(server) = ResourceServer::of(rocket) {
             announce::resource_server(server, rocket);
+            diagnose::lifted_off(rocket);
             let issuer = Arc::clone(server.issuer());
             rocket::tokio::spawn(async move { issuer.ready().await });
         }

@@ -177,6 +177,10 @@ texts! {
 pub(crate) const HAND_OVER: (&str, &str) =
     ("One moment", "Your browser is going on to the next page. If it does not, follow the link.");
 
+/// The text of the page for a sign-in that another site starts at another issuer.
+pub(crate) const OTHER_ISSUER: &str = "The site that brought you here uses another sign-in service than \
+                                       this one. Nothing has changed.";
+
 /// The text of the page that asks before another user is signed in.
 pub(crate) fn signed_in_as(display_name: &str) -> String {
     format!(
