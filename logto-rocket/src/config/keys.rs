@@ -71,7 +71,7 @@ pub(super) const LISTS: [&str; 9] = [
 
 /// Whether an application that only verifies bearer tokens reads the key.
 pub(super) fn is_of_resource_server(key: &str) -> bool {
-    const KEYS: [&str; 11] = [
+    const KEYS: [&str; 12] = [
         "endpoint",
         "issuer",
         "internal_endpoint",

@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 use url::{Url, form_urlencoded};
 
 use super::discovery::{self, Provider};
-use super::http::{finish, form};
+use super::http::finish;
 use super::secrets::Verifier;
 use super::{Issuer, Oidc, keys, named};
 use crate::error::{Call, Error};
@@ -183,7 +183,7 @@ impl Oidc {
             .append_pair("code_verifier", &URL_SAFE_NO_PAD.encode(verifier))
             .append_pair("redirect_uri", redirect_uri.as_str())
             .finish();
-        let request = form(call, &endpoints.0.token, self.basic(call)?, body)?;
+        let request = self.credentials().form(call, &endpoints.0.token, &body)?;
         let response = self.issuer.http.send_within(LONGEST_CALL, call, request).await?;
         Ok(shown(&response))
     }
@@ -197,8 +197,9 @@ impl Oidc {
     pub(crate) fn fingerprint(&self) -> [u8; 32] {
         let (settings, client) = (&self.issuer.settings, &self.client);
         let internal = settings.internal.as_ref().map_or("", Url::as_str);
+        let authentication = format!("{:?}", client.authentication);
         let parts = [settings.issuer.as_str(), internal, &client.id, client.secret.reveal()];
-        let parts = parts.iter().fold(Sha256::new(), |hash, part| {
+        let parts = parts.into_iter().chain([&*authentication]).fold(Sha256::new(), |hash, part| {
             hash.chain_update(part.len().to_be_bytes()).chain_update(part)
         });
         parts.finalize().into()
