@@ -148,7 +148,7 @@ pub use client::{
 pub use clock::Clock;
 pub use config::{Config, SessionConfig, SiteData, Store, WebhookConfig};
 pub use diagnose::{Diagnosis, DiagnosisCheck, DiagnosisOutcome, Finding};
-pub use error::{Call, Error, InvalidToken, Refusal, SignInError};
+pub use error::{Call, Denial, Error, InvalidToken, Refusal, SignInError};
 pub use events::{EndCause, Event, RenewalPurpose, StoreCall};
 pub use fairing::{BuildStore, LogtoFairing, ResourceServerFairing};
 pub use flows::{Instead, OnSignIn, SignIn, SignInBuilder, SignOut, SignOutBuilder};
@@ -161,7 +161,7 @@ pub use oidc::{
 pub use readiness::{Health, Readiness};
 pub use requirement::{Requirement, needs};
 pub use resource::Resource;
-pub use response::{ActionKind, BuiltInPage, Challenge, PageAction};
+pub use response::{ActionKind, BuiltInPage, Challenge, Language, PageAction};
 #[cfg(feature = "redis")]
 pub use session::RedisStore;
 pub use session::{MemoryStore, Record, Replaced, SessionStore, StoreError, StoreId, Stored};

@@ -16,7 +16,7 @@ impl Logto {
     /// Looks whether the set-up is right: Logto is where the configuration says, both clocks agree, Logto
     /// knows the application, its secret, its redirect URIs and the API resources that sign-ins ask for,
     /// the address of the site leads to this process, and the session store keeps what is written to it.
-    /// Each [finding](crate::Finding) that is not good says what to do; the [manual](crate#diagnosis) lists
+    /// Each [finding](crate::Finding) that is not good says what to do; the [manual](crate::guide::diagnosis) lists
     /// them.
     ///
     /// It makes at most twelve requests to Logto, a few to the site itself, and never more than once a

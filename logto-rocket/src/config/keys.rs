@@ -1,7 +1,7 @@
 //! The names of all keys, and the suggestion for an unknown key.
 
 /// Every key under `logto`.
-pub(super) const KEYS: [&str; 45] = [
+pub(super) const KEYS: [&str; 46] = [
     "endpoint",
     "issuer",
     "internal_endpoint",
@@ -44,6 +44,7 @@ pub(super) const KEYS: [&str; 45] = [
     "connect_timeout",
     "ca_certificates",
     "user_route",
+    "site_name",
     "resource_metadata",
     "resource_metadata_scopes",
     "diagnose",

@@ -103,6 +103,8 @@ pub(crate) struct Settings {
     /// Whether the set-up is diagnosed without being asked for: only in the debug profile, and not at a
     /// test provider.
     pub(crate) diagnose: bool,
+    /// What the site is called, if not by its host.
+    pub(crate) site_name: Option<String>,
 }
 
 impl Settings {

@@ -58,6 +58,7 @@ pub(crate) fn read(
     let (secret_keys, generated_key) = secret_keys(&mut reader, debug);
     let user_route = reader.flag("user_route").unwrap_or(true);
     let diagnose = diagnose(&mut reader, figment, config);
+    let site_name = reader.text("site_name", texts::site_name);
 
     let errors = reader.into_errors();
     let (Some(connection), Some(app_id), Some(app_secret), true) =
@@ -90,6 +91,7 @@ pub(crate) fn read(
         generated_key,
         user_route,
         diagnose,
+        site_name,
     };
     Ok((settings, warnings))
 }

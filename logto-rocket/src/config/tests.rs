@@ -11,6 +11,7 @@ mod never_panics;
 mod secret_keys;
 mod secrets;
 mod session;
+mod site_name;
 mod urls;
 mod values;
 mod webhook;

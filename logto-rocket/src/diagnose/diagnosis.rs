@@ -7,7 +7,7 @@ use super::finding::{DiagnosisOutcome, Finding};
 
 /// What a look at the set-up has found: whether Logto is where the configuration says, knows the
 /// application, its secret and its addresses, and whether the site is where it says it is. Get one from
-/// [`Logto::diagnose()`](crate::Logto::diagnose) or [`Diagnosis::of()`]; the [manual](crate#diagnosis) has
+/// [`Logto::diagnose()`](crate::Logto::diagnose) or [`Diagnosis::of()`]; the [manual](crate::guide::diagnosis) has
 /// every finding with its cause.
 ///
 /// `Display` is a table with a cure below each line that is not good. It contains no secret. It names

@@ -1,12 +1,15 @@
 //! [`Error`]: an error between this application and Logto, with its reason.
 
 mod code;
+mod denial;
 mod refusal;
 mod sign_in;
 
 use std::fmt;
 use std::time::Duration;
 
+pub use self::denial::Denial;
+pub(crate) use self::denial::Lack;
 pub use self::refusal::Refusal;
 pub use self::sign_in::SignInError;
 use crate::names::{ORGANIZATIONS, ORGANIZATIONS_RESOURCE};

@@ -199,9 +199,10 @@ impl Oidc {
         let internal = settings.internal.as_ref().map_or("", Url::as_str);
         let authentication = format!("{:?}", client.authentication);
         let parts = [settings.issuer.as_str(), internal, &client.id, client.secret.reveal()];
-        let parts = parts.into_iter().chain([&*authentication]).fold(Sha256::new(), |hash, part| {
-            hash.chain_update(part.len().to_be_bytes()).chain_update(part)
-        });
+        let parts =
+            parts.into_iter().chain([&*authentication]).fold(Sha256::new(), |hash, part| {
+                hash.chain_update(part.len().to_be_bytes()).chain_update(part)
+            });
         parts.finalize().into()
     }
 }
