@@ -80,6 +80,10 @@ pub mod webhooks {}
 
 /// How to test handlers that need a user, a token, or a sign-in.
 #[doc = include_str!("../docs/testing.md")]
+#[doc = "\n```"]
+#[doc = include_str!("../docs/testing_site.rs")]
+#[doc = "# fn main() {}\n```"]
+#[doc = include_str!("../docs/testing_recipes.md")]
 #[doc(alias("mock"))]
 pub mod testing {}
 
