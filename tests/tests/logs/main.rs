@@ -8,6 +8,7 @@ mod bearer;
 mod dev_provider;
 mod failures;
 mod hosts;
+mod issuers;
 mod launch;
 mod redis;
 mod refusals;
