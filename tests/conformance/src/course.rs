@@ -42,7 +42,7 @@ pub enum Course {
 
 /// The course of a module; `None` if this runner does not know the module.
 pub fn of(module: &str) -> Option<Course> {
-    let name = module.strip_prefix("oidcc-client-test").unwrap_or(module).trim_start_matches('-');
+    let name = module.strip_prefix("oidcc-client-test")?.trim_start_matches('-');
     let back_channel = "rp-backchannel-rpinitlogout";
     if let Some(wrong) = name.strip_prefix(back_channel) {
         return Some(if wrong.is_empty() { Course::IsSignedOut } else { Course::StaysSignedIn });
@@ -243,4 +243,55 @@ async fn sign_out_at(
 
 fn check(right: bool, what: impl FnOnce() -> String) -> Result<(), String> {
     if right { Ok(()) } else { Err(what()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::reason;
+
+    /// The modules of the results, in order, each with the suite's result.
+    fn results() -> Vec<(String, String)> {
+        let rows = include_str!("../RESULTS.md").lines().filter_map(|line| {
+            let mut cells = line.strip_prefix("| `")?.split('|');
+            let module = cells.next()?.trim().trim_end_matches('`').to_owned();
+            Some((module, cells.next()?.trim().to_owned()))
+        });
+        rows.collect()
+    }
+
+    #[test]
+    fn the_results_are_of_modules_that_the_runner_knows_and_are_what_it_demands() {
+        let results = results();
+        assert!(results.len() > 30, "{results:?}");
+        for (module, result) in results {
+            let course = of(&module).unwrap_or_else(|| panic!("{module} is not known"));
+            assert_eq!(course.expected(&module), result, "{module}");
+        }
+    }
+
+    #[test]
+    fn each_module_in_which_something_is_refused_has_a_reason() {
+        for (module, _) in results() {
+            let accepts = matches!(
+                of(&module),
+                Some(
+                    Course::Launches
+                        | Course::SignsIn
+                        | Course::SignsInTwice
+                        | Course::IsSignedIn
+                        | Course::Refreshes
+                        | Course::SignsOut
+                        | Course::IsSignedOut
+                )
+            );
+            assert_eq!(reason::of(&module).is_none(), accepts, "{module}");
+        }
+    }
+
+    #[test]
+    fn a_module_of_another_plan_is_not_known() {
+        assert_eq!(of("oidcc-client-test-session-management"), None);
+        assert_eq!(of("oidcc-server"), None);
+    }
 }

@@ -5,6 +5,7 @@ mod browser;
 mod course;
 mod environment;
 mod plan;
+mod reason;
 mod report;
 mod site;
 mod suite;
@@ -77,8 +78,11 @@ async fn run_module(
         let site = Site::start(environment, plan, module, &running.issuer).await?;
         let seen = course.run(environment, suite, &running).await;
         let verdict = suite.result(&running).await?;
-        drop(site);
+        let seen = match reason::of(module) {
+            Some(reason) => seen.and_then(|seen| site.said(reason).map(|()| seen)),
+            None => seen,
+        };
         Ok::<_, String>((seen, verdict))
     };
-    Row::new(module, course.expected(module), outcome.await)
+    Row::new(module, course.expected(module), reason::of(module), outcome.await)
 }

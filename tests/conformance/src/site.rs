@@ -24,6 +24,7 @@ const APP_SECRET: &str =
 /// The relying party, which ends with this value.
 pub struct Site {
     process: Child,
+    log: PathBuf,
 }
 
 /// What the suite is told of the relying party.
@@ -62,6 +63,8 @@ impl Site {
             .env("ROCKET_PORT", port.to_string())
             .env("ROCKET_ADDRESS", if is_local(environment) { "127.0.0.1" } else { "0.0.0.0" })
             .env("ROCKET_TLS", format!("{{certs=\"{certificate}\",key=\"{key}\"}}"))
+            .env("ROCKET_LOG_LEVEL", "debug")
+            .env("ROCKET_CLI_COLORS", "false")
             .env("LOGTO_ISSUER", issuer)
             .env("LOGTO_APP_ID", APP_ID)
             .env("LOGTO_APP_SECRET", APP_SECRET)
@@ -74,18 +77,29 @@ impl Site {
             .stderr(errors)
             .spawn()
             .map_err(|why| format!("the relying party cannot be started: {why}"))?;
-        let mut site = Self { process };
+        let mut site = Self { process, log: path };
         let begun = Instant::now();
         while begun.elapsed() < LONGEST_START {
             if let Ok(Some(status)) = site.process.try_wait() {
-                return Err(format!("the relying party ended with {status}; see {path:?}"));
+                return Err(format!("the relying party ended with {status}; see {:?}", site.log));
             }
             if Browser::new(environment)?.who().await.is_ok() {
                 return Ok(site);
             }
             sleep(Duration::from_millis(50)).await;
         }
-        Err(format!("the relying party does not serve; see {path:?}"))
+        Err(format!("the relying party does not serve; see {:?}", site.log))
+    }
+
+    /// Checks that it has logged these words.
+    pub fn said(&self, words: &str) -> Result<(), String> {
+        let log = fs::read_to_string(&self.log).map_err(|why| format!("{:?}: {why}", self.log))?;
+        let has = log.contains(words);
+        if has {
+            Ok(())
+        } else {
+            Err(format!("the log does not say \"{words}\"; see {:?}", self.log))
+        }
     }
 }
 

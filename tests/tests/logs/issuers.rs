@@ -31,6 +31,18 @@ async fn a_token_by_another_algorithm_is_told_with_both_and_the_key() {
 }
 
 #[rocket::async_test]
+async fn a_pinned_algorithm_for_which_there_is_no_key_is_told_once() {
+    let log = Log::alone().await;
+    let app = App::builder().config(|config| config.signing_algorithm("RS256")).start().await;
+    for _ in 0..2 {
+        app.sign_in(&mut app.browser(), "alice", "/").await;
+    }
+    let parts = ["publishes no key for RS256, which `logto.signing_algorithm`", "Remove that key"];
+    let told = lines(&log, &parts);
+    assert!(matches!(&told[..], [line] if line.level == Level::Warn), "{}", log.ours());
+}
+
+#[rocket::async_test]
 async fn no_typ_and_a_wrong_typ_are_told_apart() {
     let log = Log::alone().await;
     let app = App::builder().provider(|provider| provider.session_required(true)).start().await;
