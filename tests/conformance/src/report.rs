@@ -74,7 +74,7 @@ impl Row {
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "Suite: {}", self.suite)?;
+        writeln!(f, "# Results\n\nWritten by `conformance`; the suite is {}.", self.suite)?;
         for (plan, rows) in &self.plans {
             let right = rows.iter().filter(|row| row.is_expected).count();
             writeln!(f, "\n## `{plan}`: {right} of {} as they must be\n", rows.len())?;

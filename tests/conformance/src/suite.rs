@@ -54,7 +54,7 @@ impl Suite {
     pub async fn version(&self) -> Result<String, String> {
         let server = self.call(Method::GET, "api/server", &[], None).await?;
         let text = |name: &str| server[name].as_str().unwrap_or("?").to_owned();
-        Ok(format!("{} ({})", text("version"), text("revision")))
+        Ok(format!("version {}, commit {}", text("version"), text("revision")))
     }
 
     /// Creates a plan, and returns its id and the names of its modules.
