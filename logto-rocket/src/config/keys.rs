@@ -1,7 +1,7 @@
 //! The names of all keys, and the suggestion for an unknown key.
 
 /// Every key under `logto`.
-pub(super) const KEYS: [&str; 44] = [
+pub(super) const KEYS: [&str; 46] = [
     "endpoint",
     "issuer",
     "internal_endpoint",
@@ -44,8 +44,10 @@ pub(super) const KEYS: [&str; 44] = [
     "connect_timeout",
     "ca_certificates",
     "user_route",
+    "site_name",
     "resource_metadata",
     "resource_metadata_scopes",
+    "diagnose",
 ];
 
 /// The tables that hold other keys.
@@ -70,7 +72,7 @@ pub(super) const LISTS: [&str; 9] = [
 
 /// Whether an application that only verifies bearer tokens reads the key.
 pub(super) fn is_of_resource_server(key: &str) -> bool {
-    const KEYS: [&str; 11] = [
+    const KEYS: [&str; 12] = [
         "endpoint",
         "issuer",
         "internal_endpoint",
@@ -82,6 +84,7 @@ pub(super) fn is_of_resource_server(key: &str) -> bool {
         "ca_certificates",
         "resource_metadata",
         "resource_metadata_scopes",
+        "diagnose",
     ];
     KEYS.contains(&key) || key.starts_with("webhook.")
 }

@@ -8,6 +8,8 @@ mod connection;
 mod environment;
 mod errors;
 mod files;
+#[cfg(any(test, feature = "_fuzzing"))]
+pub(crate) mod fuzzed;
 mod in_code;
 mod keys;
 mod listener;
@@ -100,6 +102,11 @@ pub(crate) struct Settings {
     pub(crate) generated_key: bool,
     /// Whether the route is mounted that returns the signed-in user.
     pub(crate) user_route: bool,
+    /// Whether the set-up is diagnosed without being asked for: only in the debug profile, and not at a
+    /// test provider.
+    pub(crate) diagnose: bool,
+    /// What the site is called, if not by its host.
+    pub(crate) site_name: Option<String>,
 }
 
 impl Settings {

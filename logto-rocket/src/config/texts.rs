@@ -12,6 +12,9 @@ use crate::oidc::{Algorithm, ClientAuthentication, LogoutTyp};
 /// The longest cookie name that is accepted, in bytes.
 const MAX_COOKIE_NAME: usize = 64;
 
+/// The longest name of a site, in characters.
+const MAX_SITE_NAME: usize = 60;
+
 /// The seconds of a day.
 const DAY: u64 = 24 * 60 * 60;
 
@@ -74,6 +77,28 @@ pub(super) fn claim(text: &str) -> Result<String, Wrong> {
         "is not the name of a claim",
         "write a list of names such as [\"name\", \"roles\"]",
     ))
+}
+
+/// What people call the site. It stands on pages in plain text, so nothing in it may hide or reorder what
+/// follows.
+pub(super) fn site_name(text: &str) -> Result<String, Wrong> {
+    let is_invisible = |char: char| {
+        char.is_control()
+            || ('\u{2028}'..='\u{202e}').contains(&char)
+            || ('\u{2066}'..='\u{2069}').contains(&char)
+            || matches!(char, '\u{200b}' | '\u{feff}')
+    };
+    let what = if text.chars().any(is_invisible) {
+        "has a line break, or another character that nobody sees"
+    } else if text.trim().is_empty() {
+        "is blank"
+    } else if text.trim().chars().count() > MAX_SITE_NAME {
+        "is longer than 60 characters"
+    } else {
+        return Ok(text.trim().into());
+    };
+    let remedy = "write what people call the site, such as \"Example Shop\", or remove this key";
+    Err(Wrong::new(what, remedy))
 }
 
 /// The `SameSite` attribute of the session's cookie.

@@ -15,7 +15,7 @@ use crate::local_path::LocalPath;
 use crate::oidc::{EndSession, RawIdToken};
 use crate::request::{Kind, RequestState, SessionWrite};
 use crate::response::redirect::Destination;
-use crate::response::{BuiltInPage, label, onward, texts};
+use crate::response::{Label, PageDraft, Topic, onward};
 use crate::session::PostLogout;
 use crate::user::LogtoUser;
 
@@ -148,8 +148,8 @@ impl SignOut {
         let unreachable = matches!(self.next, Next::Unreachable);
         match self.take_effect(request) {
             Destination::Here(path) if unreachable && seen => {
-                BuiltInPage::new(Status::Ok, texts::SIGNED_OUT_HERE)
-                    .link(label::GO_ON, path)
+                PageDraft::new(Status::Ok, Topic::SignedOutHere)
+                    .link(Label::GoOn, path)
                     .respond(request)
             }
             destination => onward::lead(request, &destination),

@@ -117,7 +117,7 @@ mod tests {
     use super::*;
 
     /// A new call does not compile without a place here.
-    fn all(call: Call) -> [Call; 9] {
+    fn all(call: Call) -> [Call; 10] {
         match call {
             Call::Discovery
             | Call::Keys
@@ -127,7 +127,8 @@ mod tests {
             | Call::PushedAuthorization
             | Call::ClientCredentials
             | Call::TokenExchange
-            | Call::Introspection => [
+            | Call::Introspection
+            | Call::Diagnosis => [
                 Call::Discovery,
                 Call::Keys,
                 Call::Token,
@@ -137,6 +138,7 @@ mod tests {
                 Call::ClientCredentials,
                 Call::TokenExchange,
                 Call::Introspection,
+                Call::Diagnosis,
             ],
         }
     }

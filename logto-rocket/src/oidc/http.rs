@@ -179,7 +179,7 @@ impl Http {
                 retry_after: retry_after(response.headers().get(RETRY_AFTER)),
             });
         }
-        if status.is_redirection() {
+        if status.is_redirection() && call != Call::Diagnosis {
             let why = format!("{} answered with a redirect ({status})", address(url));
             return Err(bad_answer(call, self.at(&why)));
         }

@@ -9,6 +9,9 @@ mod connection;
 mod credentials;
 mod discovery;
 mod document;
+mod examination;
+#[cfg(any(test, feature = "_fuzzing"))]
+pub(crate) mod fuzzed;
 mod help;
 mod http;
 mod id_token;
@@ -41,6 +44,7 @@ use openidconnect::{AuthType, AuthUrl, Client, ClientId, JsonWebKeySet, TokenUrl
 use url::Url;
 
 pub(crate) use client_credentials::Machine;
+pub(crate) use examination::{Answered, Discovered, Endpoints, Refused};
 pub(crate) use id_token::{Before, Expected, IdToken, MaxAge};
 pub use introspection::Introspection;
 pub(crate) use issuer::Issuer;

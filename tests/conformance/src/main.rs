@@ -1,4 +1,4 @@
-//! Runs plans of the OpenID Foundation's conformance suite for relying parties against logto-rocket, each module with a
+//! Runs plans of the OpenID Foundation's conformance suite for relying parties against `logto-rocket`, each module with a
 //! fresh process of the relying party, and prints the table of results. The README says how.
 
 mod browser;
@@ -50,16 +50,16 @@ async fn run() -> Result<Report, String> {
 }
 
 fn plans() -> Result<Vec<&'static Plan>, String> {
-    let named: Vec<_> = std::env::args().skip(1).collect();
+    let asked: Vec<_> = std::env::args().skip(1).collect();
     let known = |name: &String| {
         let plan = plan::ALL.iter().find(|plan| plan.short == name);
-        let names = || plan::ALL.each_ref().map(|plan| plan.short).join(", ");
-        plan.ok_or_else(|| format!("there is no plan `{name}`; there are {}", names()))
+        let all = || plan::ALL.each_ref().map(|plan| plan.short).join(", ");
+        plan.ok_or_else(|| format!("there is no plan `{name}`; there are {}", all()))
     };
-    if named.is_empty() {
+    if asked.is_empty() {
         Ok(plan::ALL.iter().collect())
     } else {
-        named.iter().map(known).collect()
+        asked.iter().map(known).collect()
     }
 }
 
@@ -75,14 +75,14 @@ async fn run_module(
     };
     let outcome = async {
         let running = suite.start(id, module).await?;
-        let site = Site::start(environment, plan, module, &running.issuer).await?;
+        let party = Site::start(environment, plan, module, &running.issuer).await?;
         let seen = course.run(environment, suite, &running).await;
         let verdict = suite.result(&running).await?;
         let seen = match reason::of(module) {
-            Some(reason) => seen.and_then(|seen| site.said(reason).map(|()| seen)),
+            Some(reason) => seen.and_then(|seen| party.said(reason).map(|()| seen)),
             None => seen,
         };
         Ok::<_, String>((seen, verdict))
     };
-    Row::new(module, course.expected(module), reason::of(module), outcome.await)
+    Row::new(module, course::expected(module), reason::of(module), outcome.await)
 }

@@ -90,6 +90,6 @@ impl fmt::Display for Row {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { module, result, seen, reason, .. } = self;
         let seen = seen.replace('|', "\\|").replace('\n', " ");
-        write!(f, "| `{module}` | {result} | {seen} | {} |", reason)
+        write!(f, "| `{module}` | {result} | {seen} | {reason} |")
     }
 }

@@ -81,24 +81,28 @@ impl Site {
         let begun = Instant::now();
         while begun.elapsed() < LONGEST_START {
             if let Ok(Some(status)) = site.process.try_wait() {
-                return Err(format!("the relying party ended with {status}; see {:?}", site.log));
+                return Err(format!(
+                    "the relying party ended with {status}; see {}",
+                    site.log.display()
+                ));
             }
             if Browser::new(environment)?.who().await.is_ok() {
                 return Ok(site);
             }
             sleep(Duration::from_millis(50)).await;
         }
-        Err(format!("the relying party does not serve; see {:?}", site.log))
+        Err(format!("the relying party does not serve; see {}", site.log.display()))
     }
 
     /// Checks that it has logged these words.
     pub fn said(&self, words: &str) -> Result<(), String> {
-        let log = fs::read_to_string(&self.log).map_err(|why| format!("{:?}: {why}", self.log))?;
+        let log = fs::read_to_string(&self.log)
+            .map_err(|why| format!("{}: {why}", self.log.display()))?;
         let has = log.contains(words);
         if has {
             Ok(())
         } else {
-            Err(format!("the log does not say \"{words}\"; see {:?}", self.log))
+            Err(format!("the log does not say \"{words}\"; see {}", self.log.display()))
         }
     }
 }

@@ -148,12 +148,12 @@ impl Suite {
     }
 
     /// Waits until a module is in one of these states, and returns the one in which it is then.
-    async fn wait(&self, id: &str, states: &[&str]) -> Result<String, String> {
+    async fn wait(&self, id: &str, wanted: &[&str]) -> Result<String, String> {
         let begun = Instant::now();
         loop {
             let info = self.call(Method::GET, &format!("api/info/{id}"), &[], None).await?;
             let status = info["status"].as_str().unwrap_or_default();
-            if states.contains(&status) || begun.elapsed() > LONGEST {
+            if wanted.contains(&status) || begun.elapsed() > LONGEST {
                 return Ok(status.to_owned());
             }
             sleep(EVERY).await;

@@ -4,6 +4,7 @@
 //! it moves and a browser that sends what browsers send. A test that reads what this process logs is in `tests/logs`.
 
 mod bearer;
+mod diagnosis;
 mod events;
 mod hosts;
 mod issuers;
@@ -16,6 +17,8 @@ mod sessions;
 mod sign_in;
 mod sign_out;
 mod stores;
+mod strangers;
 mod test_provider;
+mod test_sessions;
 mod tokens;
 mod webhooks;

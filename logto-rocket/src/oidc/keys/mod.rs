@@ -22,6 +22,12 @@ use crate::clock::Clock;
 use crate::error::{Call, Error, InvalidToken};
 use crate::warnings::Warnings;
 
+/// Gets the keys that Logto publishes, to see whether they are of use.
+pub(super) async fn look(http: &Http, provider: &Provider) -> Result<(), Error> {
+    let published: Published = http.get_json(Call::Keys, &provider.keys).await?;
+    KeySet::new(published).map(drop)
+}
+
 /// Logto's keys.
 pub(super) struct Keys {
     settings: Arc<IssuerSettings>,

@@ -81,7 +81,7 @@ async fn another_issuer_is_refused_to_the_byte_by_form_and_by_link() {
         let mut browser = app.browser();
         let answer = post(&mut browser, &[("iss", other), ("target_link_uri", "/x")]).await;
         assert_eq!(answer.status, Status::BadRequest, "{other}: {answer:?}");
-        assert!(answer.body.contains("<code>wrong_issuer</code>"), "{other}: {answer:?}");
+        assert!(answer.body.contains("<code>other_issuer</code>"), "{other}: {answer:?}");
         assert!(!answer.sets_cookies() && answer.location().is_empty(), "{other}");
         if !other.is_empty() {
             let link = format!("/auth/sign-in?iss={}", encoded(other));
