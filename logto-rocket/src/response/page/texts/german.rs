@@ -16,7 +16,7 @@ impl Phrases for German {
                 words("Nicht angemeldet", "Um diese Seite zu sehen, müssen Sie angemeldet sein.")
             }
             Topic::SignInLoop => words(
-                "Die Anmeldung hat nicht geklappt",
+                "Die Anmeldung hat nicht funktioniert",
                 "Sie sind von der Anmeldung zurückgekehrt, aber nicht angemeldet. Vielleicht haben Sie die \
                  Anmeldung nicht abgeschlossen, dieser Browser lehnt Cookies ab, oder Sie haben diese \
                  Website unter einem Namen geöffnet, für den sie nicht eingerichtet ist. Wenn ein neuer \
@@ -44,7 +44,7 @@ impl Phrases for German {
                  melden Sie sich erneut an.",
             ),
             Topic::SignInStaysOld => words(
-                "Eine frische Anmeldung ist nötig",
+                "Eine aktuelle Anmeldung ist nötig",
                 "Sie haben sich gerade angemeldet, aber der Anmeldedienst hat Ihr Passwort nicht erneut \
                  abgefragt oder nicht mitgeteilt, wann er es zuletzt getan hat.",
             ),
@@ -78,7 +78,7 @@ impl Phrases for German {
                 "Ihm fehlt eine Berechtigung, die diese Adresse verlangt.",
             ),
             Topic::InsufficientUserAuthentication => words(
-                "Eine frische Anmeldung ist nötig",
+                "Eine aktuelle Anmeldung ist nötig",
                 "Die Person hinter dem Zugriffstoken hat sich nicht vor Kurzem angemeldet, oder das Token \
                  sagt nicht, wann.",
             ),
@@ -142,7 +142,7 @@ impl Phrases for German {
                  betreibt, findet den Grund im Protokoll.",
             ),
             Topic::RepeatedParameter | Topic::WrongIssuer => words(
-                "Dieser Anmelde-Link ist nicht gültig",
+                "Dieser Anmeldelink ist nicht gültig",
                 "Der Anmeldedienst hat diesen Link nicht in der erwarteten Form gesendet. Es hat sich nichts \
                  geändert.",
             ),
