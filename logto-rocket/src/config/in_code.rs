@@ -11,6 +11,7 @@ use super::site_data::SiteData;
 use super::test_provider::TestProvider;
 
 mod debug;
+mod issuer;
 mod session;
 mod site;
 mod webhook;
@@ -216,6 +217,12 @@ impl Config {
         scopes: impl IntoIterator<Item = S>,
     ) -> Self {
         self.set("resource_metadata_scopes", list(scopes))
+    }
+
+    /// Whether the set-up is [diagnosed](crate::Logto::diagnose) by itself in the debug profile, once for
+    /// each configuration. Default: `true`.
+    pub fn diagnose(self, diagnose: bool) -> Self {
+        self.set("diagnose", diagnose)
     }
 
     /// Uses a test provider, which overrides all layers.

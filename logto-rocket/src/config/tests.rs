@@ -1,6 +1,7 @@
 //! The configuration seen from outside: through Rocket's figment, files and the environment.
 
 mod base_urls;
+mod diagnose;
 mod environment;
 mod errors;
 mod files;

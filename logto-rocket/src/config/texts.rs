@@ -7,6 +7,7 @@ use url::Url;
 
 use super::errors::Wrong;
 use super::store::Store;
+use crate::oidc::{Algorithm, ClientAuthentication, LogoutTyp};
 
 /// The longest cookie name that is accepted, in bytes.
 const MAX_COOKIE_NAME: usize = 64;
@@ -117,6 +118,44 @@ pub(super) fn store(text: &str) -> Result<Store, Wrong> {
         "memory" => Ok(Store::Memory),
         "redis" => Ok(Store::Redis),
         _ => Err(Wrong::new("is not a session store", "write \"cookie\", \"memory\" or \"redis\"")),
+    }
+}
+
+/// The algorithm that tokens may be signed by.
+pub(super) fn signing_algorithm(text: &str) -> Result<Algorithm, Wrong> {
+    Algorithm::accepted(text).ok_or_else(|| {
+        let what = match text {
+            "none" => "would accept tokens that anybody makes",
+            "HS256" | "HS384" | "HS512" => {
+                "is of a shared secret: whoever can verify a token could make one"
+            }
+            _ => "is not an algorithm that is accepted",
+        };
+        Wrong::new(what, "write \"ES384\" (Logto's usual one), \"ES256\", \"RS256\" or \"PS256\"")
+    })
+}
+
+/// Where the app secret goes.
+pub(super) fn client_authentication(text: &str) -> Result<ClientAuthentication, Wrong> {
+    match text {
+        "basic" => Ok(ClientAuthentication::Basic),
+        "post" => Ok(ClientAuthentication::Post),
+        _ => {
+            let what = "is not a way to send the app secret";
+            Err(Wrong::new(what, "write \"basic\" (in a header) or \"post\" (in the body)"))
+        }
+    }
+}
+
+/// Whether logout tokens must have the `typ` of one.
+pub(super) fn logout_typ(text: &str) -> Result<LogoutTyp, Wrong> {
+    match text {
+        "required" => Ok(LogoutTyp::Required),
+        "optional" => Ok(LogoutTyp::Optional),
+        _ => {
+            let what = "does not say whether logout tokens must have a `typ`";
+            Err(Wrong::new(what, "write \"required\" or \"optional\""))
+        }
     }
 }
 

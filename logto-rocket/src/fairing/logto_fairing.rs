@@ -154,7 +154,7 @@ impl LogtoFairing {
         self.hook(|hooks| hooks.sign_in_options = Some(Box::new(hook)))
     }
 
-    /// Sets a hook that makes the HTML of the built-in [pages](crate#pages): refusals, failed
+    /// Sets a hook that makes the HTML of the built-in [pages](crate::guide::pages): refusals, failed
     /// sign-ins, questions. If it returns `None`, the page of this crate is shown. Programs get a
     /// problem document in any case.
     ///
@@ -186,7 +186,7 @@ impl LogtoFairing {
     /// ```
     ///
     /// The texts are in the language that the request asks for, which is [`BuiltInPage::language`]. With
-    /// `rocket_dyn_templates` the hook is [one line](crate#looks-of-your-own):
+    /// `rocket_dyn_templates` the hook is [one line](crate::guide::pages#looks-of-your-own):
     /// `|request, page| Template::show(request.rocket(), "page", page).map(RawHtml)`.
     #[must_use]
     pub fn pages<F>(mut self, hook: F) -> Self

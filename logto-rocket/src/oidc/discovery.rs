@@ -31,12 +31,25 @@ pub(super) async fn discover(
     settings: &IssuerSettings,
     issuer: &Url,
 ) -> Result<Provider, Error> {
+    read(&fetch(http, settings).await?, settings, issuer)
+}
+
+/// Gets the discovery document.
+pub(super) async fn fetch(http: &Http, settings: &IssuerSettings) -> Result<Metadata, Error> {
     let address = format!(
         "{}/.well-known/openid-configuration",
         settings.issuer.strip_suffix('/').unwrap_or(&settings.issuer)
     );
     let address = Url::parse(&address).map_err(|_| bad("the issuer is not a URL"))?;
-    let metadata: Metadata = http.get_json(Call::Discovery, &address).await?;
+    http.get_json(Call::Discovery, &address).await
+}
+
+/// Reads a discovery document, which must name the issuer of the settings.
+pub(super) fn read(
+    metadata: &Metadata,
+    settings: &IssuerSettings,
+    issuer: &Url,
+) -> Result<Provider, Error> {
     if metadata.issuer().as_str() != settings.issuer {
         return Err(bad(format!(
             "it names the issuer `{}`, but `{}` is configured; they must be equal byte for byte",
@@ -44,7 +57,7 @@ pub(super) async fn discover(
             settings.issuer
         )));
     }
-    Places { settings, issuer }.provider(&metadata)
+    Places { settings, issuer }.provider(metadata)
 }
 
 /// Which origins endpoints may lie on.

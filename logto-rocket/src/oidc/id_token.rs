@@ -8,7 +8,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256, Sha384};
 
 use super::Oidc;
-use super::keys::Algorithm;
+use super::keys::{Algorithm, wrong_type};
 use super::nonce_hash::NonceHash;
 use super::payload::{Payload, check, missing};
 use super::secrets::{AccessToken, Nonce, RawIdToken};
@@ -137,8 +137,9 @@ impl Expected<'_> {
 
 /// Logto gives an ID token no type (before 1.42: `JWT`). Access tokens and logout tokens say what
 /// they are.
-fn is_id_token(typ: Option<&str>) -> bool {
-    typ.is_none_or(|typ| typ.eq_ignore_ascii_case("JWT"))
+fn is_id_token(typ: Option<&str>) -> Result<(), InvalidToken> {
+    let is_one = typ.is_none_or(|typ| typ.eq_ignore_ascii_case("JWT"));
+    if is_one { Ok(()) } else { Err(wrong_type(typ)) }
 }
 
 /// The left half of the hash of the access token

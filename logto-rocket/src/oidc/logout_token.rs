@@ -6,9 +6,10 @@ use std::fmt;
 use std::net::IpAddr;
 
 use super::Oidc;
-use super::keys::Token;
+use super::keys::{Token, is_type, wrong_type};
 use super::logout_token_limits::LONGEST_LIFE;
 use super::payload::{Payload, check, missing};
+use super::settings::LogoutTyp;
 use crate::error::{Error, InvalidToken};
 use crate::numeric_date::NumericDate;
 
@@ -53,7 +54,7 @@ impl Oidc {
         text: &str,
         address: Option<IpAddr>,
     ) -> Result<LogoutToken, LogoutError> {
-        let token = Token::read(text, is_logout_token)?;
+        let token = Token::read(text, |typ| self.is_logout_token(typ))?;
         self.is_for_us(&Payload::read(&token.unverified()?)?)?;
         let signed = {
             let keys = self.issuer.keys.for_posted(&token).await?;
@@ -71,6 +72,21 @@ impl Oidc {
     /// Allows a token to be used again after its logout failed.
     pub(crate) fn forget_logout_token(&self, token: &LogoutToken) {
         self.logout_token_limits.forget(&token.id);
+    }
+
+    /// Logto says what it is. Others may leave it out, but an ID token does so, too: then only the claims
+    /// tell the two apart.
+    fn is_logout_token(&self, typ: Option<&str>) -> Result<(), InvalidToken> {
+        match typ {
+            Some(typ) if is_type(typ, "logout+jwt") => Ok(()),
+            None if self.client.logout_typ == LogoutTyp::Optional => Ok(()),
+            None => Err(InvalidToken::Header(format!(
+                "it has no `typ`, which Logto always sends; {} = \"optional\" accepts those of an \
+                 issuer that sends none",
+                self.issuer.settings.key("backchannel_logout.typ")
+            ))),
+            Some(_) => Err(wrong_type(typ)),
+        }
     }
 
     /// Whether a token is from this issuer, to this application, and of this time. Good for
@@ -121,14 +137,6 @@ impl LogoutError {
     pub(crate) fn is_the_senders(&self) -> bool {
         !matches!(self, Self::Unavailable(_))
     }
-}
-
-/// Logto says what it is. Others may leave it out, but an ID token does so, too.
-fn is_logout_token(typ: Option<&str>) -> bool {
-    typ.is_some_and(|typ| {
-        let typ = typ.to_ascii_lowercase();
-        typ.strip_prefix("application/").unwrap_or(&typ) == "logout+jwt"
-    })
 }
 
 impl From<InvalidToken> for LogoutError {

@@ -1,4 +1,4 @@
-//! `GET sign-in`, `GET sign-up`: where a browser starts a sign-in.
+//! `GET sign-in`, `GET sign-up`: where a browser starts a sign-in, on this site or by a link on another one.
 
 use std::sync::Arc;
 
@@ -18,8 +18,9 @@ use crate::request::{Initiator, Kind, Loader, RequestState, header, own_path};
 use crate::response::{Label, PageDraft, Topic, onward, redirect};
 use crate::user::LogtoUser;
 
-/// The parameters of a link to the route, besides `return_to` and `remember`.
-const LISTED: [&str; 9] = [
+/// The parameters of a link to the route, besides `return_to`, `remember`, and the `iss` and
+/// `target_link_uri` of a sign-in that another site starts.
+pub(super) const LISTED: [&str; 9] = [
     "first_screen",
     "identifier",
     "login_hint",
@@ -54,10 +55,15 @@ pub(super) async fn respond(
     }
     client.warn_of_other_host(header(request, "Host"), host, "A sign-in");
     let query = Query::of(request);
+    if let Some(issuer) = query.get("iss")
+        && let Some(page) = from_another_issuer(client, request, issuer).await
+    {
+        return page;
+    }
     if let Some(question) = question(client, request, &query, &own).await {
         return question;
     }
-    let builder = match query.get("return_to") {
+    let builder = match query.get("return_to").or(query.get("target_link_uri")) {
         Some(path) => builder.return_to(path),
         None => builder,
     };
@@ -77,6 +83,21 @@ pub(super) async fn respond(
         }
         Err(error) => failed(request, &error, own),
     }
+}
+
+/// The page for a sign-in that another site starts and that names another issuer than the one that this
+/// site signs in at, as `iss`.
+pub(super) async fn from_another_issuer(
+    client: &Client,
+    request: &Request<'_>,
+    issuer: &str,
+) -> Option<Response<'static>> {
+    let wrong = client.oidc().wrong_issuer(Some(issuer)).await.ok().flatten()?;
+    log::debug!("A sign-in that another site started was refused: its `iss` {wrong}.");
+    let page = PageDraft::new(Status::BadRequest, Topic::OtherIssuer)
+        .cause(request, format!("`iss` {wrong}"))
+        .link(Label::SignIn, client.sign_in(None));
+    Some(page.respond(request))
 }
 
 /// The page for a request that is no navigation. It leads to one.

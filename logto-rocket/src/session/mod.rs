@@ -33,7 +33,9 @@ use ::cookie::Key;
 use self::backend::Backend;
 pub(crate) use self::backend::NotCreated;
 pub(crate) use self::cached_token::{CachedToken, TokenTarget};
-pub(crate) use self::cookie::{AskedInFlow, CookieWrite, Flow, FlowSecret, MAX_RETURN_TO};
+pub(crate) use self::cookie::{
+    AskedInFlow, CookieWrite, Flow, FlowSecret, MAX_RETURN_TO, PostLogout,
+};
 use self::cookie::{Attributes, Cookies, CookiesByHost, Naming, hash};
 use self::lifetimes::{FLOW_LIFETIME, Lifetimes};
 pub(crate) use self::load::Loaded;
@@ -179,6 +181,16 @@ impl Sessions {
     pub async fn store_answers(&self) -> Option<Result<(), StoreError>> {
         let unknown = Secret::random().session_id().store_id();
         Some(self.store.as_ref()?.load(&unknown).await.map(drop))
+    }
+
+    /// Whether sessions are in a store.
+    pub fn has_store(&self) -> bool {
+        self.store.is_some()
+    }
+
+    /// Whether the store keeps what is written to it, if there is one.
+    pub async fn try_store(&self) -> Option<Result<(), StoreError>> {
+        Some(self.store.as_ref()?.round_trip(self.clock.now()).await)
     }
 
     /// The cookies of sessions, of sign-ins under way and of sign-outs at a host.

@@ -71,7 +71,8 @@ fn relative(path: &Path, root: &Path) -> String {
     path.strip_prefix(root).expect("a file below it").to_string_lossy().replace('\\', "/")
 }
 
-fn collect(directory: &Path, files: &mut Vec<PathBuf>) {
+/// All Rust files below a directory.
+pub fn collect(directory: &Path, files: &mut Vec<PathBuf>) {
     let mut entries: Vec<_> = fs::read_dir(directory)
         .expect("a directory of sources")
         .map(|entry| entry.expect("an entry").path())

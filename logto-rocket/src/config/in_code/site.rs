@@ -14,7 +14,7 @@ impl Config {
 
     /// The addresses of a site that is at several hosts, in place of [`base_url()`](Config::base_url).
     /// They have the same scheme and the same path. The `Host` of a request chooses among them; see
-    /// [several hosts](crate#several-hosts). Default: none.
+    /// [several hosts](crate::guide::deployment#several-hosts). Default: none.
     pub fn base_urls<S: Into<String>>(self, urls: impl IntoIterator<Item = S>) -> Self {
         self.set("base_urls", list(urls))
     }
@@ -33,7 +33,7 @@ impl Config {
     }
 
     /// What people call the site: plain text of at most 60 characters, which stands on each built-in
-    /// [page](crate#pages). Default: the host of [`base_url()`](Config::base_url).
+    /// [page](crate::guide::pages). Default: the host of [`base_url()`](Config::base_url).
     pub fn site_name(self, name: impl Into<String>) -> Self {
         self.set("site_name", name.into())
     }

@@ -26,7 +26,7 @@ use crate::local_path::LocalPath;
 #[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub struct BuiltInPage {
-    /// The stable code of what the page is about, such as `denied`. The manual [lists](crate#codes)
+    /// The stable code of what the page is about, such as `denied`. The manual [lists](crate::guide::pages#codes)
     /// all codes.
     pub code: &'static str,
     /// The status that the response has, whatever a hook makes of the page.

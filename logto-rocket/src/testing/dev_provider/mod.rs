@@ -1,9 +1,7 @@
 //! [`DevProvider`]: the provider of an application for which no Logto is configured yet.
 
-mod file;
 mod granted;
 mod kept;
-mod place;
 #[cfg(test)]
 mod tests;
 
@@ -24,6 +22,7 @@ use super::shared::Shared;
 use super::state::SubjectToken;
 use super::user::User;
 use crate::clock::Clock;
+use crate::kept_file;
 
 const APP: (&str, &str) = ("dev-app", "dev-app-secret");
 const MACHINE: (&str, &str) = ("dev-machine", "dev-machine-secret");
@@ -47,7 +46,8 @@ impl DevProvider {
     ///
     /// Those of [`Builder::start`](super::Builder::start).
     pub async fn start(app_port: Option<u16>, clock: Clock) -> Result<Self, IdpError> {
-        Self::start_with(place::file_of_this_application(), app_port, clock).await
+        Self::start_with(kept_file::file_of_this_application(".logto-dev.json"), app_port, clock)
+            .await
     }
 
     async fn start_with(

@@ -136,6 +136,11 @@ impl Phrases for English {
                 "This sign-in link is not valid",
                 "The sign-in service did not send this link in the expected form. Nothing has changed.",
             ),
+            Topic::OtherIssuer => words(
+                "This sign-in link is not for this site",
+                "The site that brought you here uses another sign-in service than this one. Nothing has \
+                 changed.",
+            ),
             Topic::UnlistedHost => {
                 words("This is not the address of this site", "It is reached by another name.")
             }

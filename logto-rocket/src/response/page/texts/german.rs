@@ -146,6 +146,11 @@ impl Phrases for German {
                 "Der Anmeldedienst hat diesen Link nicht in der erwarteten Form gesendet. Es hat sich nichts \
                  geändert.",
             ),
+            Topic::OtherIssuer => words(
+                "Dieser Anmeldelink ist nicht für diese Website",
+                "Die Website, von der Sie kommen, verwendet einen anderen Anmeldedienst als diese. Es hat \
+                 sich nichts geändert.",
+            ),
             Topic::UnlistedHost => words(
                 "Dies ist nicht die Adresse dieser Website",
                 "Sie ist unter einem anderen Namen erreichbar.",

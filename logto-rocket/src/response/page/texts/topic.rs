@@ -61,6 +61,7 @@ topics! {
     InvalidToken = "invalid_token",
     RepeatedParameter = "repeated_parameter",
     WrongIssuer = "wrong_issuer",
+    OtherIssuer = "other_issuer",
     UnlistedHost = "unlisted_host",
     UnknownSignIn = "unknown_sign_in",
     SignInTooLate = "sign_in_too_late",

@@ -1,4 +1,4 @@
-//! The file of a provider, opened only if it is nobody else's.
+//! A file of an application, opened only if it is nobody else's.
 
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io;
@@ -8,9 +8,9 @@ use std::path::Path;
 ///
 /// # Errors
 ///
-/// If something else stands in its place, which somebody may have put there so that the provider
+/// If something else stands in its place, which somebody may have put there so that the application
 /// reads it or writes to it: a link, a device, a pipe, a directory, or a file of another user.
-pub(super) fn open(path: &Path) -> io::Result<File> {
+pub(crate) fn open(path: &Path) -> io::Result<File> {
     // Before it is opened, because opening a device may do something.
     match fs::symlink_metadata(path) {
         Ok(found) => check(&found)?,
@@ -36,7 +36,7 @@ pub(super) fn open(path: &Path) -> io::Result<File> {
     Ok(file)
 }
 
-/// Whether this can be a file that this user's provider has made.
+/// Whether this can be a file that an application of this user has made.
 fn check(found: &Metadata) -> io::Result<()> {
     #[cfg(unix)]
     let objection = objection(found, rustix::process::geteuid().as_raw());
