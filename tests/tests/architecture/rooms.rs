@@ -17,7 +17,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("templates", &["guard", "request", "user", "client", "error", "local_path"]),
     ("flows", &["response", "request", "user", "client", "session/cookie", "events", "oidc", "error", "local_path", "host"]),
     ("guard", &["readiness", "request", "requirement", "bearer", "user", "client", "resource_server", "session/cached_token", "events", "session_id", "error", "resource", "trace"]),
-    ("response", &["request", "client", "resource_server", "events", "error", "local_path"]),
+    ("response", &["request", "client", "resource_server", "events", "error", "local_path", "shown"]),
     ("request", &["user", "client", "config", "resource_server", "session/load", "session/cookie", "session/session", "events", "oidc", "error", "local_path", "host"]),
     ("requirement", &["bearer", "user", "session/cached_token", "events", "oidc", "error", "resource", "names"]),
     ("bearer", &["user", "session/cached_token", "oidc", "error", "resource"]),
