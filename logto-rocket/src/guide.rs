@@ -67,6 +67,10 @@ pub mod webhooks {}
 
 /// How to test handlers that need a user, a token, or a sign-in.
 #[doc = include_str!("../docs/testing.md")]
+#[doc = "\n```"]
+#[doc = include_str!("../docs/testing_site.rs")]
+#[doc = "# fn main() {}\n```"]
+#[doc = include_str!("../docs/testing_recipes.md")]
 pub mod testing {}
 
 /// How to work without a Logto, and with one on your machine.

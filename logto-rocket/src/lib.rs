@@ -107,6 +107,8 @@ mod error;
 mod events;
 mod fairing;
 mod flows;
+#[cfg(any(test, feature = "_fuzzing"))]
+pub mod fuzzing;
 mod guard;
 #[cfg(doc)]
 pub mod guide;

@@ -208,7 +208,8 @@ impl LogtoFairing {
 
     /// Uses a test provider in Logto's place, whatever `Rocket.toml`, the environment and the code
     /// configure: its endpoint, and its first application, replace theirs. So a test never reaches the
-    /// Logto that a developer's environment names.
+    /// Logto that a developer's environment names. Without [`clock()`](Self::clock), both go by the clock of
+    /// the provider, so that [`Idp::clock`] moves both.
     ///
     /// ```
     /// # #[macro_use] extern crate rocket;

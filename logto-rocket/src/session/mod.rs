@@ -32,6 +32,8 @@ use ::cookie::Key;
 
 use self::backend::Backend;
 pub(crate) use self::backend::NotCreated;
+#[cfg(feature = "testing")]
+pub(crate) use self::cached_token::CachedTokens;
 pub(crate) use self::cached_token::{CachedToken, TokenTarget};
 pub(crate) use self::cookie::{
     AskedInFlow, CookieWrite, Flow, FlowSecret, MAX_RETURN_TO, PostLogout,
@@ -216,20 +218,31 @@ impl Sessions {
     /// A session that begins, with what Logto gave for it. The hash of the nonce is kept if there can be
     /// refreshes. It does not exist for other requests before
     /// it is [created](Self::create) and written to its browser.
-    pub fn begin(&self, begin: Begin, answer: Option<SignInAnswer<'_>>) -> Arc<Session> {
+    pub fn begin(&self, begin: Begin, answer: SignInAnswer<'_>) -> Arc<Session> {
+        let (mut session, origin) = self.new_session(begin);
+        let SignInAnswer { tokens, nonce, issued_at } = answer;
+        session.issued_at = issued_at;
+        session.refresh_token.clone_from(&tokens.refresh_token);
+        session.nonce = tokens.refresh_token.as_ref().map(|_| nonce.into());
+        session.id_token = tokens.id_token.clone().filter(|_| self.settings.keep_id_token);
+        let token = CachedToken::of_answer(tokens, 0, session.signed_in_at);
+        self.backend.begin(session, vec![(TokenTarget::default(), token)], origin)
+    }
+
+    /// A session that a test begins without Logto, with these access tokens. The same holds for it as
+    /// for one of [`begin`](Self::begin).
+    #[cfg(feature = "testing")]
+    pub fn begin_without_logto(&self, begin: Begin, tokens: CachedTokens) -> Arc<Session> {
+        let (session, origin) = self.new_session(begin);
+        self.backend.begin(session, tokens, origin)
+    }
+
+    fn new_session(&self, begin: Begin) -> (Session, Option<SignInOrigin>) {
         let Begin { host, claims, asked, persistent, origin } = begin;
-        let now = self.clock.now();
-        let mut session = Session::new(self.claims_to_store(claims), asked, now);
+        let mut session = Session::new(self.claims_to_store(claims), asked, self.clock.now());
         session.host = host;
         session.persistent = persistent;
-        if let Some(SignInAnswer { tokens, nonce, issued_at }) = answer {
-            session.issued_at = issued_at;
-            session.refresh_token.clone_from(&tokens.refresh_token);
-            session.nonce = tokens.refresh_token.as_ref().map(|_| nonce.into());
-            session.id_token = tokens.id_token.clone().filter(|_| self.settings.keep_id_token);
-        }
-        let token = answer.map(|answer| CachedToken::of_answer(answer.tokens, 0, now));
-        self.backend.begin(session, token, origin)
+        (session, origin)
     }
 
     /// Makes sure that the browser can get a session that begins, and puts it into the store, if there
