@@ -10,6 +10,7 @@ use crate::shown::shown;
 pub(super) struct German;
 
 impl Phrases for German {
+    #[expect(clippy::too_many_lines, reason = "a table with a row for each page")]
     fn words(&self, topic: Topic) -> Words {
         match topic {
             Topic::NotSignedIn => {
