@@ -150,7 +150,7 @@ fn sign_ins() -> Vec<Row> {
             called_back(app, "/x", |callback| callback.replace("iss=http", "iss=https")).await
         }),
         row!("other_issuer", 400, "/auth/sign-in", |app| {
-            let link = "/auth/sign-in?iss=https://elsewhere.example";
+            let link = "/auth/sign-in?iss=https%3A%2F%2Fevil.example%2Foidc";
             app.browser().navigate(link, From::OtherSite).await
         }),
         row!("unlisted_host", 400, "/home", |app, looks| {
