@@ -26,6 +26,7 @@ pub mod remote;
 pub mod sentinels;
 pub mod server;
 pub mod spans;
+pub mod strangers;
 pub mod tally;
 pub mod uri;
 pub mod wait;

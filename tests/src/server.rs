@@ -4,6 +4,7 @@ use std::net::TcpListener;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use rocket::fairing::AdHoc;
+use rocket::figment::Figment;
 use rocket::tokio::spawn;
 use rocket::tokio::sync::oneshot;
 use rocket::tokio::task::JoinHandle;
@@ -18,17 +19,28 @@ pub struct Server {
 }
 
 impl Server {
-    /// Launches an application at this port of 127.0.0.1, and answers when it listens.
+    /// Launches an application at this port of 127.0.0.1, and answers when it listens. Its set-up is not
+    /// diagnosed by itself.
     ///
     /// # Panics
     ///
     /// If it does not launch.
     pub async fn launch(rocket: Rocket<Build>, port: u16) -> Self {
+        // Its requests are none of those that tests count.
+        Self::launch_with(rocket, figment().merge(("logto.diagnose", false)), port).await
+    }
+
+    /// The same with these settings of Rocket.
+    ///
+    /// # Panics
+    ///
+    /// If it does not launch.
+    pub async fn launch_with(rocket: Rocket<Build>, figment: Figment, port: u16) -> Self {
         let (listening, listens) = oneshot::channel();
         let listening = AdHoc::on_liftoff("Listening", |_| {
             Box::pin(async move { listening.send(()).expect("the receiver waits") })
         });
-        let figment = figment().merge(("port", port)).merge(("cli_colors", false));
+        let figment = figment.merge(("port", port)).merge(("cli_colors", false));
         let rocket = rocket.configure(figment).attach(listening);
         let rocket = rocket.ignite().await.expect("a launch");
         let shutdown = rocket.shutdown();

@@ -32,8 +32,12 @@ use ::cookie::Key;
 
 use self::backend::Backend;
 pub(crate) use self::backend::NotCreated;
+#[cfg(feature = "testing")]
+pub(crate) use self::cached_token::CachedTokens;
 pub(crate) use self::cached_token::{CachedToken, TokenTarget};
-pub(crate) use self::cookie::{AskedInFlow, CookieWrite, Flow, FlowSecret, MAX_RETURN_TO};
+pub(crate) use self::cookie::{
+    AskedInFlow, CookieWrite, Flow, FlowSecret, MAX_RETURN_TO, PostLogout,
+};
 use self::cookie::{Attributes, Cookies, CookiesByHost, Naming, hash};
 use self::lifetimes::{FLOW_LIFETIME, Lifetimes};
 pub(crate) use self::load::Loaded;
@@ -181,6 +185,16 @@ impl Sessions {
         Some(self.store.as_ref()?.load(&unknown).await.map(drop))
     }
 
+    /// Whether sessions are in a store.
+    pub fn has_store(&self) -> bool {
+        self.store.is_some()
+    }
+
+    /// Whether the store keeps what is written to it, if there is one.
+    pub async fn try_store(&self) -> Option<Result<(), StoreError>> {
+        Some(self.store.as_ref()?.round_trip(self.clock.now()).await)
+    }
+
     /// The cookies of sessions, of sign-ins under way and of sign-outs at a host.
     pub fn cookies(&self, host: HostId) -> &Cookies {
         self.cookies.of(host)
@@ -204,20 +218,31 @@ impl Sessions {
     /// A session that begins, with what Logto gave for it. The hash of the nonce is kept if there can be
     /// refreshes. It does not exist for other requests before
     /// it is [created](Self::create) and written to its browser.
-    pub fn begin(&self, begin: Begin, answer: Option<SignInAnswer<'_>>) -> Arc<Session> {
+    pub fn begin(&self, begin: Begin, answer: SignInAnswer<'_>) -> Arc<Session> {
+        let (mut session, origin) = self.new_session(begin);
+        let SignInAnswer { tokens, nonce, issued_at } = answer;
+        session.issued_at = issued_at;
+        session.refresh_token.clone_from(&tokens.refresh_token);
+        session.nonce = tokens.refresh_token.as_ref().map(|_| nonce.into());
+        session.id_token = tokens.id_token.clone().filter(|_| self.settings.keep_id_token);
+        let token = CachedToken::of_answer(tokens, 0, session.signed_in_at);
+        self.backend.begin(session, vec![(TokenTarget::default(), token)], origin)
+    }
+
+    /// A session that a test begins without Logto, with these access tokens. The same holds for it as
+    /// for one of [`begin`](Self::begin).
+    #[cfg(feature = "testing")]
+    pub fn begin_without_logto(&self, begin: Begin, tokens: CachedTokens) -> Arc<Session> {
+        let (session, origin) = self.new_session(begin);
+        self.backend.begin(session, tokens, origin)
+    }
+
+    fn new_session(&self, begin: Begin) -> (Session, Option<SignInOrigin>) {
         let Begin { host, claims, asked, persistent, origin } = begin;
-        let now = self.clock.now();
-        let mut session = Session::new(self.claims_to_store(claims), asked, now);
+        let mut session = Session::new(self.claims_to_store(claims), asked, self.clock.now());
         session.host = host;
         session.persistent = persistent;
-        if let Some(SignInAnswer { tokens, nonce, issued_at }) = answer {
-            session.issued_at = issued_at;
-            session.refresh_token.clone_from(&tokens.refresh_token);
-            session.nonce = tokens.refresh_token.as_ref().map(|_| nonce.into());
-            session.id_token = tokens.id_token.clone().filter(|_| self.settings.keep_id_token);
-        }
-        let token = answer.map(|answer| CachedToken::of_answer(answer.tokens, 0, now));
-        self.backend.begin(session, token, origin)
+        (session, origin)
     }
 
     /// Makes sure that the browser can get a session that begins, and puts it into the store, if there

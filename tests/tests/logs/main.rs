@@ -6,6 +6,7 @@
 mod accessors;
 mod bearer;
 mod dev_provider;
+mod diagnosis;
 mod failures;
 mod hosts;
 mod launch;

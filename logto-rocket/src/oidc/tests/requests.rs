@@ -178,7 +178,7 @@ async fn user_info_is_about_the_user_who_was_asked_for() {
 async fn sign_out_at_logto_names_the_application_and_the_way_back() {
     let server = Server::start().await;
     let back = Url::parse("http://localhost:8000/auth/sign-out-callback").unwrap();
-    let url = client(&server).end_session_url(&back).await.unwrap();
+    let url = client(&server).end_session(&back, None).await.unwrap().url;
     let query: Vec<_> = url.query_pairs().into_owned().collect();
     let expected = [("client_id", APP), ("post_logout_redirect_uri", back.as_str())];
     assert_eq!(query, expected.map(|(name, value)| (name.to_owned(), value.to_owned())));
@@ -195,7 +195,7 @@ fn every_call_may_move_between_threads() {
         let _ = oidc.authorize(&url, &super::super::SignInOptions::new(), &[], &[]).await;
         let _ = oidc.revoke(&RefreshToken::from("")).await;
         let _ = oidc.user_info(&AccessToken::from(""), "").await;
-        let _ = oidc.end_session_url(&url).await;
+        let _ = oidc.end_session(&url, None).await;
         Ok::<_, url::ParseError>(())
     });
 }

@@ -1,23 +1,18 @@
 //! The markup of a built-in page.
 
-use maud::{DOCTYPE, PreEscaped, html};
+use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use super::{ActionKind, BuiltInPage};
+use super::{ActionKind, BuiltInPage, PageAction};
 
-pub(super) const STYLE: &str = "\
-:root{color-scheme:light dark;font:16px/1.5 system-ui,sans-serif}\
-body{margin:0;min-height:100vh;display:grid;place-items:center;background:Canvas;color:CanvasText}\
-main{max-width:26rem;padding:2rem}h1{font-size:1.4rem;margin:0 0 .5rem}p{margin:0 0 1rem}\
-form{margin:0}code{font-size:.9em}small{opacity:.7}\
-.act{display:inline-block;font:inherit;padding:.55rem 1.1rem;margin:.25rem .5rem .25rem 0;\
-border:0;border-radius:.5rem;background:#5d34f2;color:#fff;text-decoration:none;cursor:pointer}";
+/// The one style sheet. Its hash is in the policy of each page, so that nothing else styles it.
+pub(super) const STYLE: &str = include_str!("page.css");
 
 impl BuiltInPage {
-    /// The page as HTML, with its code for a person to quote.
+    /// The page as HTML, with its code for a person to quote. The first action is the strong one.
     pub(super) fn html(&self) -> String {
         html! {
             (DOCTYPE)
-            html lang="en" {
+            html lang=(self.language) {
                 head {
                     meta charset="utf-8";
                     meta name="viewport" content="width=device-width, initial-scale=1";
@@ -25,37 +20,43 @@ impl BuiltInPage {
                     @if let Some(path) = &self.forward {
                         meta http-equiv="refresh" content={ "0; url=" (path) };
                     }
-                    title { (self.title) }
+                    title {
+                        (self.title)
+                        @if !self.site_name.is_empty() { " – " (self.site_name) }
+                    }
                     style { (PreEscaped(STYLE)) }
                 }
                 body {
+                    @if !self.site_name.is_empty() { header { (self.site_name) } }
                     main {
                         h1 { (self.title) }
                         p { (self.text) }
-                        @if let Some(detail) = &self.detail { p { code { (detail) } } }
-                        @for action in &self.actions {
-                            @match action.kind {
-                                // No library of scripts follows a link with a target.
-                                ActionKind::Link => {
-                                    a.act href=(action.address) target="_top" { (action.label) }
-                                }
-                                ActionKind::NewTab => {
-                                    a.act href=(action.address) target="_blank" rel="noopener" {
-                                        (action.label)
-                                    }
-                                }
-                                ActionKind::Post => {
-                                    form method="post" action=(action.address) {
-                                        button.act { (action.label) }
-                                    }
-                                }
-                            }
+                        @if let Some(detail) = &self.detail { p lang="en" { code { (detail) } } }
+                        @for (place, action) in self.actions.iter().enumerate() {
+                            (way(action, place == 0))
                         }
-                        p { small { code { (self.code) } } }
                     }
+                    footer { code { (self.code) } }
                 }
             }
         }
         .into_string()
+    }
+}
+
+/// A link or a button; one action of a page is strong.
+fn way(PageAction { label, address, kind }: &PageAction, is_strong: bool) -> Markup {
+    let class = is_strong.then_some("strong");
+    html! {
+        @match kind {
+            // No library of scripts follows a link with a target.
+            ActionKind::Link => { a class=[class] href=(address) target="_top" { (label) } }
+            ActionKind::NewTab => {
+                a class=[class] href=(address) target="_blank" rel="noopener" { (label) }
+            }
+            ActionKind::Post => {
+                form method="post" action=(address) { button class=[class] { (label) } }
+            }
+        }
     }
 }

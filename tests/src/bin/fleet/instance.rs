@@ -55,6 +55,7 @@ pub async fn run(port: u16) -> Result<(), Failure> {
     let session =
         if breach.is_some() { session } else { session.store(Store::Redis).redis_url(&redis) };
     let config = Config::new().endpoint(endpoint).app_id(app).app_secret(secret).base_url(site);
+    let config = config.diagnose(false);
     let fairing = Logto::fairing().config(config.session(session));
     let fairing = match breach {
         Some(breach) => fairing.store(Broken::new(RedisStore::new(&redis, "fleet")?, breach)),

@@ -70,7 +70,8 @@ fn by_turbo(answer: &Answer) -> Option<String> {
 fn by_unpoly(answer: &Answer) -> Option<String> {
     let link = link(answer)?;
     let url = link.replace('&', "&amp;");
-    let refresh = format!("<main><meta http-equiv=\"refresh\" content=\"0; url={url}\">");
+    let refresh =
+        format!("<main lang=\"en\"><meta http-equiv=\"refresh\" content=\"0; url={url}\">");
     let shows = answer.header("X-Up-Target") == Some("body") && answer.status == Status::Ok;
     (shows && answer.body.contains(&refresh)).then_some(link)
 }
