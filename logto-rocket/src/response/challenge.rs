@@ -218,6 +218,9 @@ fn lead_to_sign_in(
         }
         Kind::Script | Kind::Prefetch | Kind::Embedded => match Loader::of(request) {
             Some(Loader::Inertia) => onward::load_in_full(Loader::Inertia, &sign_in),
+            Some(Loader::Turbo) if Loader::goes_to_a_page(request) => {
+                onward::refused(page.status, &sign_in)
+            }
             _ => page.link(label::SIGN_IN, sign_in.clone()).sign_in(sign_in).respond(request),
         },
     }

@@ -3,13 +3,13 @@
 use std::io::Cursor;
 
 use maud::{DOCTYPE, Markup, html};
-use rocket::http::ContentType;
+use rocket::http::{ContentType, Status};
 use rocket::{Request, Response};
 
 use super::page::texts::{self, label};
 use super::redirect::{self, Destination};
 use crate::local_path::LocalPath;
-use crate::request::{Kind, Loader, header, takes_turbo_streams};
+use crate::request::{Kind, Loader, takes_turbo_streams, turbo_frame};
 
 /// Tells the library that made a request to leave the browser to load an address of this site. The
 /// request itself has no effect.
@@ -30,13 +30,20 @@ pub(crate) fn lead(request: &Request<'_>, to: &Destination) -> Response<'static>
         (Some(Loader::Htmx), _) => redirect::by_htmx(address),
         (Some(Loader::Inertia), _) => redirect::by_inertia(address),
         (Some(Loader::Turbo), _) if takes_turbo_streams(request) => by_turbo_stream(address),
-        (Some(Loader::Turbo), _) if header(request, "Turbo-Frame").is_some() => {
+        (Some(Loader::Turbo), _) if turbo_frame(request).is_some() => {
             hand_over(address, Way::Reload)
         }
         (Some(Loader::Turbo | Loader::Unpoly), _) => hand_over(address, Way::Refresh),
         (None, Kind::Script) => redirect::by_json(address),
         (None, _) => redirect::to(to),
     }
+}
+
+/// A refusal that leads on to an address of this site, for Turbo, which shows it as the page that its user goes to.
+pub(crate) fn refused(status: Status, address: &LocalPath) -> Response<'static> {
+    let mut response = hand_over(address.as_str(), Way::Refresh);
+    response.set_status(status);
+    response
 }
 
 /// How a page that a library shows leaves to the browser.

@@ -16,7 +16,7 @@ use self::texts::Words;
 use super::problem::Problem;
 use crate::client::Client;
 use crate::local_path::LocalPath;
-use crate::request::{Kind, Loader, prefers_html};
+use crate::request::{Kind, Loader, prefers_html, turbo_frame};
 
 /// A page of this crate, for the hook [`pages`](crate::LogtoFairing::pages): for browsers; a program
 /// gets the same as a problem document ([RFC 9457](https://www.rfc-editor.org/rfc/rfc9457)).
@@ -165,7 +165,7 @@ impl BuiltInPage {
         if let (Some(path), Some(_)) = (&page.forward, &own) {
             response.header(Header::new("Refresh", format!("0; url={path}")));
         }
-        let html = own.unwrap_or_else(|| page.html());
+        let html = own.unwrap_or_else(|| page.html(turbo_frame(request)));
         response.sized_body(html.len(), Cursor::new(html)).finalize()
     }
 
