@@ -4,12 +4,14 @@ use std::net::TcpListener;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use rocket::fairing::AdHoc;
+use rocket::figment::Figment;
 use rocket::tokio::spawn;
 use rocket::tokio::sync::oneshot;
 use rocket::tokio::task::JoinHandle;
 use rocket::{Build, Ignite, Rocket, Shutdown};
 
 use crate::app::figment;
+use crate::certificates::Certificates;
 
 /// An application that listens. It goes on when this is dropped.
 pub struct Server {
@@ -24,11 +26,26 @@ impl Server {
     ///
     /// If it does not launch.
     pub async fn launch(rocket: Rocket<Build>, port: u16) -> Self {
+        Self::launch_with(rocket, figment().merge(("port", port))).await
+    }
+
+    /// The same with TLS.
+    ///
+    /// # Panics
+    ///
+    /// If it does not launch.
+    pub async fn launch_tls(rocket: Rocket<Build>, port: u16, tls: &Certificates) -> Self {
+        let figment = figment().merge(("port", port));
+        let figment = figment.merge(("tls.certs", tls.certificate()));
+        Self::launch_with(rocket, figment.merge(("tls.key", tls.key()))).await
+    }
+
+    async fn launch_with(rocket: Rocket<Build>, figment: Figment) -> Self {
         let (listening, listens) = oneshot::channel();
         let listening = AdHoc::on_liftoff("Listening", |_| {
             Box::pin(async move { listening.send(()).expect("the receiver waits") })
         });
-        let figment = figment().merge(("port", port)).merge(("cli_colors", false));
+        let figment = figment.merge(("cli_colors", false));
         let rocket = rocket.configure(figment).attach(listening);
         let rocket = rocket.ignite().await.expect("a launch");
         let shutdown = rocket.shutdown();

@@ -1,6 +1,6 @@
 //! Every built-in page: where it leads, its code, and the application's own looks for it.
 
-mod rows;
+pub mod rows;
 
 use std::collections::BTreeSet;
 
