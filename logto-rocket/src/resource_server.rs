@@ -12,6 +12,7 @@ use url::Url;
 
 use self::ended_subjects::EndedSubjects;
 use crate::config::ResourceMetadata;
+use crate::diagnose::{Case, Doctor};
 use crate::error::{Error, InvalidToken};
 use crate::events::{Event, Events};
 use crate::oidc::{Issuer, VerifiedToken};
@@ -35,6 +36,7 @@ pub(crate) struct ResourceServer {
     ended: EndedSubjects,
     warnings: Warnings,
     readiness: LastReadiness,
+    doctor: Arc<Doctor>,
 }
 
 /// The metadata of a protected resource
@@ -51,7 +53,8 @@ impl ResourceServer {
     pub fn new(issuer: Arc<Issuer>, events: Arc<Events>, settings: ResourceMetadata) -> Self {
         let (resources, warnings) = (RwLock::default(), Warnings::default());
         let (ended, readiness) = (EndedSubjects::default(), LastReadiness::default());
-        Self { issuer, events, settings, resources, ended, warnings, readiness }
+        let doctor = Doctor::new(issuer.clock().clone());
+        Self { issuer, events, settings, resources, ended, warnings, readiness, doctor }
     }
 
     /// Whether this process can verify access tokens, as it was found out a moment ago at most.
@@ -61,6 +64,15 @@ impl ResourceServer {
             Readiness::new(logto, keys, None)
         };
         self.readiness.get(self.issuer.clock(), Box::pin(find)).await
+    }
+
+    pub fn doctor(&self) -> &Arc<Doctor> {
+        &self.doctor
+    }
+
+    /// What a diagnosis looks at: Logto as the one who signs tokens.
+    pub fn case(&self) -> Case {
+        Case { issuer: Arc::clone(&self.issuer), application: None }
     }
 
     /// The one that is attached to a Rocket, if one is.

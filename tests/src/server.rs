@@ -20,13 +20,15 @@ pub struct Server {
 }
 
 impl Server {
-    /// Launches an application at this port of 127.0.0.1, and answers when it listens.
+    /// Launches an application at this port of 127.0.0.1, and answers when it listens. Its set-up is not
+    /// diagnosed by itself.
     ///
     /// # Panics
     ///
     /// If it does not launch.
     pub async fn launch(rocket: Rocket<Build>, port: u16) -> Self {
-        Self::launch_with(rocket, figment().merge(("port", port))).await
+        // Its requests are none of those that tests count.
+        Self::launch_with(rocket, figment().merge(("logto.diagnose", false)), port).await
     }
 
     /// The same with TLS.
@@ -35,17 +37,22 @@ impl Server {
     ///
     /// If it does not launch.
     pub async fn launch_tls(rocket: Rocket<Build>, port: u16, tls: &Certificates) -> Self {
-        let figment = figment().merge(("port", port));
+        let figment = figment().merge(("logto.diagnose", false));
         let figment = figment.merge(("tls.certs", tls.certificate()));
-        Self::launch_with(rocket, figment.merge(("tls.key", tls.key()))).await
+        Self::launch_with(rocket, figment.merge(("tls.key", tls.key())), port).await
     }
 
-    async fn launch_with(rocket: Rocket<Build>, figment: Figment) -> Self {
+    /// The same with these settings of Rocket.
+    ///
+    /// # Panics
+    ///
+    /// If it does not launch.
+    pub async fn launch_with(rocket: Rocket<Build>, figment: Figment, port: u16) -> Self {
         let (listening, listens) = oneshot::channel();
         let listening = AdHoc::on_liftoff("Listening", |_| {
             Box::pin(async move { listening.send(()).expect("the receiver waits") })
         });
-        let figment = figment.merge(("cli_colors", false));
+        let figment = figment.merge(("port", port)).merge(("cli_colors", false));
         let rocket = rocket.configure(figment).attach(listening);
         let rocket = rocket.ignite().await.expect("a launch");
         let shutdown = rocket.shutdown();

@@ -8,8 +8,11 @@ mod dev;
 #[cfg(all(test, feature = "dev"))]
 mod tests;
 
-use logto_rocket::{Config, Error, Logto, LogtoUser, Page, RenderedPage, authenticated};
+use std::process::ExitCode;
+
+use logto_rocket::{Config, Diagnosis, Error, Logto, LogtoUser, Page, RenderedPage, authenticated};
 use rocket::figment::{Figment, providers::Env};
+use rocket::{Build, Rocket};
 use rocket_dyn_templates::{Template, context};
 
 #[get("/")]
@@ -35,8 +38,20 @@ fn admin(page: Page<'_>) -> RenderedPage {
     page.render("admin", context! { title: "Admin" })
 }
 
-#[launch]
-async fn rocket() -> _ {
+/// Launches the site, or says with `--diagnose` what is wrong with its set-up.
+#[rocket::main]
+async fn main() -> Result<ExitCode, rocket::Error> {
+    let rocket = rocket().await.ignite().await?;
+    if !std::env::args().any(|argument| argument == "--diagnose") {
+        rocket.launch().await?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let Some(diagnosis) = Diagnosis::of(&rocket).await else { return Ok(ExitCode::FAILURE) };
+    println!("{diagnosis}");
+    Ok(if diagnosis.is_wrong() { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+async fn rocket() -> Rocket<Build> {
     let (rocket, config) = (rocket::custom(figment()), Config::new().scopes(["roles"]));
     #[cfg(feature = "dev")]
     let (rocket, config) = dev::provider(rocket, config).await;

@@ -63,6 +63,17 @@ impl Client {
         }
     }
 
+    /// The name of this site at a host, for people.
+    pub fn site_name(&self, host: HostId) -> &str {
+        let of_host = || self.at(host).url().host_str().unwrap_or_default();
+        self.settings.site_name.as_deref().unwrap_or_else(of_host)
+    }
+
+    /// The origin of Logto, to which a sign-out leads.
+    pub fn logto_origin(&self) -> String {
+        self.settings.connection.issuer.url().origin().ascii_serialization()
+    }
+
     /// The path of a route of this crate, by its name.
     pub fn route(&self, name: &'static str) -> LocalPath {
         self.settings.base_path().join(name)

@@ -2,6 +2,7 @@
 //! handle on it that handlers and fairings share.
 
 mod addresses;
+mod diagnose;
 mod machine;
 mod ready;
 mod session_control;
@@ -17,6 +18,7 @@ pub use self::machine::{ClientCredentials, MachineToken, TokenExchange};
 pub use self::session_control::{SessionControl, SessionInfo};
 use crate::clock::Clock;
 use crate::config::{Origin, Settings};
+use crate::diagnose::Doctor;
 use crate::events::Event;
 use crate::host::HostId;
 use crate::names::{ORGANIZATIONS, ORGANIZATIONS_RESOURCE};
@@ -29,7 +31,7 @@ use crate::warnings::Warnings;
 /// The client of this application at Logto.
 ///
 /// [`Logto::fairing()`] attaches it, and a handler gets it with the guard `&Logto`. It is cheap to
-/// clone. With [several hosts](crate#several-hosts), the one that the guard gives is for the host of the
+/// clone. With [several hosts](crate::guide::deployment#several-hosts), the one that the guard gives is for the host of the
 /// request; the one in Rocket's state is for the first.
 ///
 /// ```
@@ -58,6 +60,7 @@ pub(crate) struct Client {
     warnings: Warnings,
     exchanges: Places,
     readiness: LastReadiness,
+    doctor: Arc<Doctor>,
 }
 
 /// How many codes are exchanged at once. Strangers can have codes exchanged too, so that one address
@@ -135,6 +138,7 @@ impl Client {
     pub fn new(settings: Settings, clock: Clock, sessions: Arc<Sessions>) -> Self {
         let hosts = settings.base_urls.hosts.clone();
         let hosts = if hosts.is_empty() { OnceLock::new() } else { OnceLock::from(hosts) };
+        let doctor = Doctor::new(clock.clone());
         Self {
             settings,
             hosts,
@@ -145,6 +149,7 @@ impl Client {
             warnings: Warnings::default(),
             exchanges: Places::new(EXCHANGES),
             readiness: LastReadiness::default(),
+            doctor,
         }
     }
 

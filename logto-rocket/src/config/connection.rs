@@ -7,8 +7,9 @@ use url::Url;
 
 use super::errors::{Warning, Wrong};
 use super::reader::Reader;
-use super::urls;
 use super::values::{CaCertificates, Issuer};
+use super::{texts, urls};
+use crate::oidc::Algorithm;
 
 const SECOND: Duration = Duration::from_secs(1);
 const MINUTE: Duration = Duration::from_secs(60);
@@ -27,6 +28,8 @@ pub(crate) struct Connection {
     pub(crate) internal_endpoint: Option<Url>,
     /// The accepted difference between Logto's clock and this server's clock.
     pub(crate) clock_skew: Duration,
+    /// The one algorithm that tokens may be signed by, if it is pinned.
+    pub(crate) signing_algorithm: Option<Algorithm>,
     /// How long a call to Logto may take.
     pub(crate) timeout: Duration,
     /// How long connecting to Logto may take.
@@ -46,6 +49,7 @@ pub(super) fn read(
     let (issuer, endpoint) = issuer(reader);
     let internal_endpoint = internal_endpoint(reader, debug, warnings);
     let clock_skew = reader.duration("clock_skew", (Duration::ZERO, 5 * MINUTE), MINUTE);
+    let signing_algorithm = reader.text("signing_algorithm", texts::signing_algorithm);
     let timeout = reader.duration("timeout", (SHORTEST_CALL, 5 * MINUTE), 10 * SECOND);
     let connect_timeout = reader.duration("connect_timeout", (SHORTEST_CALL, MINUTE), 2 * SECOND);
     let ca_certificates = reader.file("ca_certificates", CaCertificates::read);
@@ -55,6 +59,7 @@ pub(super) fn read(
         endpoint,
         internal_endpoint,
         clock_skew,
+        signing_algorithm,
         timeout,
         connect_timeout,
         ca_certificates,

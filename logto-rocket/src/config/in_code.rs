@@ -11,7 +11,9 @@ use super::site_data::SiteData;
 use super::test_provider::TestProvider;
 
 mod debug;
+mod issuer;
 mod session;
+mod site;
 mod webhook;
 
 use debug::debug;
@@ -87,35 +89,6 @@ impl Config {
     /// application. Set it in the environment (`LOGTO_APP_SECRET`) rather than in code.
     pub fn app_secret(self, secret: impl Into<String>) -> Self {
         self.set("app_secret", secret.into())
-    }
-
-    /// The address of this site as browsers see it, such as `https://app.example.com` or, of a site that
-    /// shares its host with others, `https://example.com/app`: https, or http on a loopback host.
-    /// Default: in the debug profile `http://localhost:{port}`, or `https` if Rocket itself has TLS;
-    /// required otherwise. It determines the redirect URIs and whether cookies are `Secure`. The `Host`
-    /// header is never used, because a client can forge it.
-    pub fn base_url(self, url: impl Into<String>) -> Self {
-        self.set("base_url", url.into())
-    }
-
-    /// The addresses of a site that is at several hosts, in place of [`base_url()`](Config::base_url).
-    /// They have the same scheme and the same path. The `Host` of a request chooses among them; see
-    /// [several hosts](crate#several-hosts). Default: none.
-    pub fn base_urls<S: Into<String>>(self, urls: impl IntoIterator<Item = S>) -> Self {
-        self.set("base_urls", list(urls))
-    }
-
-    /// What the proxy in front does with the path of [`base_url()`](Config::base_url): `keep` if it
-    /// passes on the whole path, so that all routes are mounted below it, or `strip` if it takes the path
-    /// off. Default: `keep`.
-    pub fn proxy_prefix(self, what: impl Into<String>) -> Self {
-        self.set("proxy_prefix", what.into())
-    }
-
-    /// The path that sign-in, callback and sign-out are mounted under, without a slash at its end and
-    /// without the path of [`base_url()`](Config::base_url). Default: `/auth`. The redirect URIs registered at Logto begin with it.
-    pub fn base(self, path: impl Into<String>) -> Self {
-        self.set("base", path.into())
     }
 
     /// The scopes to ask for, besides `openid`, `offline_access` and `profile` and those that
@@ -244,6 +217,12 @@ impl Config {
         scopes: impl IntoIterator<Item = S>,
     ) -> Self {
         self.set("resource_metadata_scopes", list(scopes))
+    }
+
+    /// Whether the set-up is [diagnosed](crate::Logto::diagnose) by itself in the debug profile, once for
+    /// each configuration. Default: `true`.
+    pub fn diagnose(self, diagnose: bool) -> Self {
+        self.set("diagnose", diagnose)
     }
 
     /// Uses a test provider, which overrides all layers.

@@ -1,7 +1,7 @@
 //! The names of all keys, and the suggestion for an unknown key.
 
 /// Every key under `logto`.
-pub(super) const KEYS: [&str; 41] = [
+pub(super) const KEYS: [&str; 46] = [
     "endpoint",
     "issuer",
     "internal_endpoint",
@@ -36,17 +36,22 @@ pub(super) const KEYS: [&str; 41] = [
     "webhook.signing_keys",
     "webhook.end_on_password_reset",
     "secret_keys",
+    "signing_algorithm",
+    "client_authentication",
+    "backchannel_logout.typ",
     "clock_skew",
     "timeout",
     "connect_timeout",
     "ca_certificates",
     "user_route",
+    "site_name",
     "resource_metadata",
     "resource_metadata_scopes",
+    "diagnose",
 ];
 
 /// The tables that hold other keys.
-const TABLES: [&str; 4] = ["session", "session.redis", "sign_out", "webhook"];
+const TABLES: [&str; 5] = ["backchannel_logout", "session", "session.redis", "sign_out", "webhook"];
 
 /// The keys whose values are never shown.
 pub(super) const SECRETS: [&str; 5] =
@@ -67,17 +72,19 @@ pub(super) const LISTS: [&str; 9] = [
 
 /// Whether an application that only verifies bearer tokens reads the key.
 pub(super) fn is_of_resource_server(key: &str) -> bool {
-    const KEYS: [&str; 10] = [
+    const KEYS: [&str; 12] = [
         "endpoint",
         "issuer",
         "internal_endpoint",
         "base",
+        "signing_algorithm",
         "clock_skew",
         "timeout",
         "connect_timeout",
         "ca_certificates",
         "resource_metadata",
         "resource_metadata_scopes",
+        "diagnose",
     ];
     KEYS.contains(&key) || key.starts_with("webhook.")
 }

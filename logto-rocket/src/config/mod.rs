@@ -8,6 +8,8 @@ mod connection;
 mod environment;
 mod errors;
 mod files;
+#[cfg(any(test, feature = "_fuzzing"))]
+pub(crate) mod fuzzed;
 mod in_code;
 mod keys;
 mod listener;
@@ -32,7 +34,7 @@ mod webhook;
 use cookie::Key;
 
 use crate::local_path::LocalPath;
-use crate::oidc::{ClientSecret, Prompt};
+use crate::oidc::{ClientAuthentication, ClientSecret, LogoutTyp, Prompt};
 
 pub(crate) use base_urls::{BaseUrls, ProxyPrefix};
 pub(crate) use connection::Connection;
@@ -78,6 +80,10 @@ pub(crate) struct Settings {
     pub(crate) prompt: Vec<Prompt>,
     /// Whether authorization requests are pushed (RFC 9126).
     pub(crate) pushed_authorization: bool,
+    /// Where the application's secret goes.
+    pub(crate) client_authentication: ClientAuthentication,
+    /// Whether logout tokens must say that they are logout tokens.
+    pub(crate) logout_typ: LogoutTyp,
     /// Where a sign-in without `return_to` leads, as browsers have it.
     pub(crate) after_sign_in: LocalPath,
     /// Where a sign-out without `return_to` leads, as browsers have it.
@@ -96,6 +102,11 @@ pub(crate) struct Settings {
     pub(crate) generated_key: bool,
     /// Whether the route is mounted that returns the signed-in user.
     pub(crate) user_route: bool,
+    /// Whether the set-up is diagnosed without being asked for: only in the debug profile, and not at a
+    /// test provider.
+    pub(crate) diagnose: bool,
+    /// What the site is called, if not by its host.
+    pub(crate) site_name: Option<String>,
 }
 
 impl Settings {

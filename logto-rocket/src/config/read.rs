@@ -44,6 +44,9 @@ pub(crate) fn read(
     let prompt = reader.text("prompt", values::prompt).unwrap_or_else(|| vec![Prompt::Consent]);
     warnings.extend(no_refresh_token(&reader, &prompt, include_reserved_scopes, &scopes));
     let pushed_authorization = reader.flag("pushed_authorization").unwrap_or(false);
+    let client_authentication =
+        reader.text("client_authentication", texts::client_authentication).unwrap_or_default();
+    let logout_typ = reader.text("backchannel_logout.typ", texts::logout_typ).unwrap_or_default();
     let after_sign_in = local_path(&mut reader, "after_sign_in", &base_urls.prefix);
     let after_sign_out = local_path(&mut reader, "after_sign_out", &base_urls.prefix);
     let clear_site_data =
@@ -54,6 +57,8 @@ pub(crate) fn read(
     let webhook = webhook::read(&mut reader, &mut warnings);
     let (secret_keys, generated_key) = secret_keys(&mut reader, debug);
     let user_route = reader.flag("user_route").unwrap_or(true);
+    let diagnose = diagnose(&mut reader, figment, config);
+    let site_name = reader.text("site_name", texts::site_name);
 
     let errors = reader.into_errors();
     let (Some(connection), Some(app_id), Some(app_secret), true) =
@@ -74,6 +79,8 @@ pub(crate) fn read(
         include_reserved_scopes,
         prompt,
         pushed_authorization,
+        client_authentication,
+        logout_typ,
         after_sign_in,
         after_sign_out,
         clear_site_data,
@@ -83,6 +90,8 @@ pub(crate) fn read(
         secret_keys,
         generated_key,
         user_route,
+        diagnose,
+        site_name,
     };
     Ok((settings, warnings))
 }
@@ -94,6 +103,8 @@ pub(crate) struct OfResourceServer {
     /// The path that the route for webhooks is mounted under.
     pub(crate) base: Base,
     pub(crate) webhook: Option<crate::webhook::Settings>,
+    /// As in [`Settings`].
+    pub(crate) diagnose: bool,
 }
 
 /// Reads what an application needs that only verifies bearer tokens, from the same layers. Other keys may
@@ -111,10 +122,12 @@ pub(crate) fn read_resource_server(
     let resource_metadata = ResourceMetadata::read(&mut reader);
     let base = reader.text("base", Base::parse).unwrap_or_default();
     let webhook = webhook::read(&mut reader, &mut warnings);
+    let diagnose = diagnose(&mut reader, figment, config);
     let errors = reader.into_errors();
     match connection {
         Some(connection) if errors.is_empty() => {
-            let settings = OfResourceServer { connection, resource_metadata, base, webhook };
+            let settings =
+                OfResourceServer { connection, resource_metadata, base, webhook, diagnose };
             Ok((settings, warnings))
         }
         _ => Err(errors.with(warnings)),
@@ -165,6 +178,16 @@ fn open(
         None => reader,
     };
     Ok((reader, warnings))
+}
+
+/// Whether the set-up is diagnosed without being asked for.
+fn diagnose(reader: &mut Reader, figment: &Figment, config: Option<&Config>) -> bool {
+    let is_wanted = reader.flag("diagnose").unwrap_or(true);
+    #[cfg(feature = "testing")]
+    let is_wanted = is_wanted && config.and_then(Config::provider).is_none();
+    #[cfg(not(feature = "testing"))]
+    let _ = config;
+    is_wanted && is_debug(figment)
 }
 
 fn is_debug(figment: &Figment) -> bool {

@@ -1,6 +1,7 @@
 //! The configuration seen from outside: through Rocket's figment, files and the environment.
 
 mod base_urls;
+mod diagnose;
 mod environment;
 mod errors;
 mod files;
@@ -10,6 +11,7 @@ mod never_panics;
 mod secret_keys;
 mod secrets;
 mod session;
+mod site_name;
 mod urls;
 mod values;
 mod webhook;

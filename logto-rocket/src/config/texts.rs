@@ -7,9 +7,13 @@ use url::Url;
 
 use super::errors::Wrong;
 use super::store::Store;
+use crate::oidc::{Algorithm, ClientAuthentication, LogoutTyp};
 
 /// The longest cookie name that is accepted, in bytes.
 const MAX_COOKIE_NAME: usize = 64;
+
+/// The longest name of a site, in characters.
+const MAX_SITE_NAME: usize = 60;
 
 /// The seconds of a day.
 const DAY: u64 = 24 * 60 * 60;
@@ -75,6 +79,28 @@ pub(super) fn claim(text: &str) -> Result<String, Wrong> {
     ))
 }
 
+/// What people call the site. It stands on pages in plain text, so nothing in it may hide or reorder what
+/// follows.
+pub(super) fn site_name(text: &str) -> Result<String, Wrong> {
+    let is_invisible = |char: char| {
+        char.is_control()
+            || ('\u{2028}'..='\u{202e}').contains(&char)
+            || ('\u{2066}'..='\u{2069}').contains(&char)
+            || matches!(char, '\u{200b}' | '\u{feff}')
+    };
+    let what = if text.chars().any(is_invisible) {
+        "has a line break, or another character that nobody sees"
+    } else if text.trim().is_empty() {
+        "is blank"
+    } else if text.trim().chars().count() > MAX_SITE_NAME {
+        "is longer than 60 characters"
+    } else {
+        return Ok(text.trim().into());
+    };
+    let remedy = "write what people call the site, such as \"Example Shop\", or remove this key";
+    Err(Wrong::new(what, remedy))
+}
+
 /// The `SameSite` attribute of the session's cookie.
 pub(super) fn same_site(text: &str) -> Result<SameSite, Wrong> {
     match text {
@@ -92,6 +118,44 @@ pub(super) fn store(text: &str) -> Result<Store, Wrong> {
         "memory" => Ok(Store::Memory),
         "redis" => Ok(Store::Redis),
         _ => Err(Wrong::new("is not a session store", "write \"cookie\", \"memory\" or \"redis\"")),
+    }
+}
+
+/// The algorithm that tokens may be signed by.
+pub(super) fn signing_algorithm(text: &str) -> Result<Algorithm, Wrong> {
+    Algorithm::accepted(text).ok_or_else(|| {
+        let what = match text {
+            "none" => "would accept tokens that anybody makes",
+            "HS256" | "HS384" | "HS512" => {
+                "is of a shared secret: whoever can verify a token could make one"
+            }
+            _ => "is not an algorithm that is accepted",
+        };
+        Wrong::new(what, "write \"ES384\" (Logto's usual one), \"ES256\", \"RS256\" or \"PS256\"")
+    })
+}
+
+/// Where the app secret goes.
+pub(super) fn client_authentication(text: &str) -> Result<ClientAuthentication, Wrong> {
+    match text {
+        "basic" => Ok(ClientAuthentication::Basic),
+        "post" => Ok(ClientAuthentication::Post),
+        _ => {
+            let what = "is not a way to send the app secret";
+            Err(Wrong::new(what, "write \"basic\" (in a header) or \"post\" (in the body)"))
+        }
+    }
+}
+
+/// Whether logout tokens must have the `typ` of one.
+pub(super) fn logout_typ(text: &str) -> Result<LogoutTyp, Wrong> {
+    match text {
+        "required" => Ok(LogoutTyp::Required),
+        "optional" => Ok(LogoutTyp::Optional),
+        _ => {
+            let what = "does not say whether logout tokens must have a `typ`";
+            Err(Wrong::new(what, "write \"required\" or \"optional\""))
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use super::{Error, InvalidToken, Refusal, SignInError};
 
 impl Error {
-    /// The stable code of this error, such as `logto_unavailable`. The manual [lists](crate#codes) all
+    /// The stable code of this error, such as `logto_unavailable`. The manual [lists](crate::guide::pages#codes) all
     /// codes. Later versions add codes, and change none.
     pub fn code(&self) -> &'static str {
         match self {
@@ -24,7 +24,7 @@ impl Error {
 }
 
 impl SignInError {
-    /// The stable code of this error, such as `sign_in_cancelled`. The manual [lists](crate#codes) all
+    /// The stable code of this error, such as `sign_in_cancelled`. The manual [lists](crate::guide::pages#codes) all
     /// codes. Later versions add codes, and change none.
     pub fn code(&self) -> &'static str {
         match self {
@@ -51,7 +51,7 @@ impl SignInError {
 }
 
 impl Refusal {
-    /// The stable code of this refusal, such as `not_signed_in`. The manual [lists](crate#codes) all
+    /// The stable code of this refusal, such as `not_signed_in`. The manual [lists](crate::guide::pages#codes) all
     /// codes. Later versions add codes, and change none.
     pub fn code(&self) -> &'static str {
         match self {

@@ -1,12 +1,15 @@
 //! [`Error`]: an error between this application and Logto, with its reason.
 
 mod code;
+mod denial;
 mod refusal;
 mod sign_in;
 
 use std::fmt;
 use std::time::Duration;
 
+pub use self::denial::Denial;
+pub(crate) use self::denial::Lack;
 pub use self::refusal::Refusal;
 pub use self::sign_in::SignInError;
 use crate::names::{ORGANIZATIONS, ORGANIZATIONS_RESOURCE};
@@ -120,6 +123,8 @@ pub enum Call {
     TokenExchange,
     /// The introspection endpoint ([RFC 7662](https://www.rfc-editor.org/rfc/rfc7662)).
     Introspection,
+    /// A request of a [diagnosis](crate::Logto::diagnose), by which nobody signs in or out.
+    Diagnosis,
 }
 
 /// Why a token was rejected.
@@ -218,6 +223,7 @@ impl Call {
             Self::ClientCredentials => "client_credentials",
             Self::TokenExchange => "token_exchange",
             Self::Introspection => "introspection",
+            Self::Diagnosis => "diagnosis",
         }
     }
 }
@@ -234,6 +240,7 @@ impl fmt::Display for Call {
             Self::ClientCredentials => "request for a token of the application itself",
             Self::TokenExchange => "token exchange",
             Self::Introspection => "token introspection",
+            Self::Diagnosis => "request of a diagnosis",
         })
     }
 }

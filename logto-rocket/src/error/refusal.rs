@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use rocket::http::Status;
 
+use super::denial::{Denial, Lack};
 use super::{Call, Error, InvalidToken};
 
 /// Why a guard of this crate refused a request.
@@ -16,7 +17,7 @@ pub enum Refusal {
     NotSignedIn,
     /// The user is signed in, but does not meet the requirement, or Logto denies them a token; 403.
     /// Contains the conditions that are not met, in the syntax of the attribute.
-    Denied(String),
+    Denied(Denial),
     /// The user is signed in, but lacks a claim that
     /// [`ClaimsAs`](crate::ClaimsAs) needs, or it has another type; 403. Holds serde's message.
     Claims(String),
@@ -148,7 +149,8 @@ impl From<&Error> for Refusal {
             Error::SessionOver | Error::NoRefreshToken => Self::NotSignedIn,
             Error::SignInAskedLess => Self::SignInAskedLess,
             Error::Refused { call: Call::Token, code, .. } if code == "access_denied" => {
-                Self::Denied("membership in the organization that the access token is for".into())
+                let text = "membership in the organization that the access token is for".into();
+                Self::Denied(Denial::new(text, vec![Lack::Membership { here: false }]))
             }
             Error::InvalidOption { .. }
             | Error::NoSessionStore

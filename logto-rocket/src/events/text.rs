@@ -89,7 +89,7 @@ impl fmt::Display for Event {
 
 impl Event {
     /// The stable code of this event: its name, such as `signed_in`, or for an error the
-    /// [code](Error::code) of the error. The manual [lists](crate#codes) all codes. Later versions add
+    /// [code](Error::code) of the error. The manual [lists](crate::guide::pages#codes) all codes. Later versions add
     /// codes, and change none.
     pub fn code(&self) -> &'static str {
         match self {

@@ -7,7 +7,7 @@ use rocket::{Build, Orbit, Rocket};
 
 use super::last::AfterOthers;
 use super::logto_fairing::LogtoFairing;
-use super::{announce, launch};
+use super::{announce, diagnose, launch};
 use crate::client::Client;
 use crate::clock::Clock;
 use crate::events::Events;
@@ -24,7 +24,10 @@ impl Fairing for LogtoFairing {
         if launch::is_attached(&rocket) {
             return Err(rocket);
         }
-        let clock = self.clock.clone().unwrap_or_else(Clock::system);
+        let clock = self.clock.clone();
+        #[cfg(feature = "testing")]
+        let clock = clock.or_else(|| self.provider.clock());
+        let clock = clock.unwrap_or_else(Clock::usual);
         let config = self.config.clone();
         #[cfg(feature = "testing")]
         let (rocket, config) = self.provider.apply(rocket, config, &clock).await;
@@ -35,6 +38,7 @@ impl Fairing for LogtoFairing {
         let rocket = launch::with_secret_key(rocket, client);
         let (base, routes) = (client.settings().mounted_at().to_string(), routes::all(client));
         let webhook = client.settings().webhook.clone();
+        diagnose::plan(client.doctor(), client.settings().diagnose);
         let rocket = rocket
             .manage(logto)
             .manage(launch::take(&self.hooks))
@@ -51,6 +55,7 @@ impl Fairing for LogtoFairing {
         if let Some(client) = Client::of(rocket) {
             client.launched_at(rocket.config().port);
             announce::client(client, rocket);
+            diagnose::lifted_off(rocket);
             let issuer = Arc::clone(client.oidc().issuer());
             rocket::tokio::spawn(async move { issuer.ready().await });
         }

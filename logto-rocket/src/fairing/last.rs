@@ -5,15 +5,16 @@
 //! which ignites after every fairing of the application, and that attaches [`Answering`], whose turn
 //! comes after the fairings that these attach.
 
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use rocket::fairing::{self, Fairing, Info, Kind};
 use rocket::{Build, Request, Response, Rocket};
 
 use super::caching::PublicCaching;
 use super::store::Builder;
-use super::{launch, protected, response, store};
+use super::{diagnose, launch, protected, response, store};
 use crate::client::Client;
+use crate::diagnose::Arrivals;
 use crate::response::catchers;
 
 /// Builds the store, looks at the routes that values guard, and registers the catchers, where no other
@@ -21,7 +22,10 @@ use crate::response::catchers;
 pub(super) struct AfterOthers(Mutex<Option<Builder>>);
 
 /// Writes what guards and routes have noted into each response.
-struct Answering(PublicCaching);
+struct Answering {
+    public_caching: PublicCaching,
+    arrivals: Arc<Arrivals>,
+}
 
 impl AfterOthers {
     /// With what builds the store, if it is to be built.
@@ -53,7 +57,8 @@ impl Fairing for AfterOthers {
         let rocket = registered
             .into_iter()
             .fold(rocket, |rocket, (base, catchers)| rocket.register(base, catchers));
-        Ok(rocket.attach(Answering(PublicCaching::default())))
+        let arrivals = diagnose::arrivals(&rocket);
+        Ok(rocket.attach(Answering { public_caching: PublicCaching::default(), arrivals }))
     }
 }
 
@@ -64,6 +69,7 @@ impl Fairing for Answering {
     }
 
     async fn on_response<'r>(&self, request: &'r Request<'_>, response: &mut Response<'r>) {
-        response::write(request, response, &self.0);
+        response::write(request, response, &self.public_caching);
+        diagnose::answered(request, &self.arrivals);
     }
 }

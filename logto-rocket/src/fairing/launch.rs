@@ -179,6 +179,7 @@ pub(super) fn issuer(
         internal: connection.internal_endpoint.clone(),
         endpoint_given: connection.endpoint.is_some(),
         clock_skew: connection.clock_skew,
+        signing_algorithm: connection.signing_algorithm,
         timeout: connection.timeout,
         connect_timeout: connection.connect_timeout,
         ca_certificates: connection.ca_certificates.iter().map(|file| file.pem.clone()).collect(),
@@ -196,6 +197,8 @@ fn client_settings(settings: &Settings) -> ClientSettings {
     ClientSettings {
         id: settings.app_id.clone(),
         secret: settings.app_secret.clone(),
+        authentication: settings.client_authentication,
+        logout_typ: settings.logout_typ,
         prompt: settings.prompt.clone(),
         pushed_authorization: settings.pushed_authorization,
     }

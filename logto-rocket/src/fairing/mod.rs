@@ -4,6 +4,7 @@
 mod announce;
 mod attach;
 mod caching;
+mod diagnose;
 #[cfg(feature = "testing")]
 mod example;
 mod last;

@@ -8,7 +8,7 @@ use rocket::{Build, Orbit, Rocket};
 use super::last::AfterOthers;
 #[cfg(feature = "testing")]
 use super::provider::ProviderChoice;
-use super::{announce, launch};
+use super::{announce, diagnose, launch};
 use crate::client::Logto;
 use crate::clock::Clock;
 use crate::config::{self, Config, OfResourceServer};
@@ -25,7 +25,7 @@ use crate::webhook::WebhookHook;
 ///
 /// It needs `logto.endpoint` (or `logto.issuer`) alone: no app id, secret, base URL or secret key. It
 /// reads and writes no cookies and mounts no sign-in routes. It serves the
-/// [metadata](crate#programs) of the API resources of mounted routes, and registers catchers for 400, 401,
+/// [metadata](crate::guide::apis) of the API resources of mounted routes, and registers catchers for 400, 401,
 /// 403, 404, 500 and 503 at `/` if the application has none there. A guard for signed-in users in such an
 /// application is a launch error, as a parameter of a handler, in `#[authenticated]` and in
 /// `requires!(…).guard(…)`. One that only another guard asks for shows at the request: it is answered with
@@ -178,12 +178,16 @@ impl Fairing for ResourceServerFairing {
         if launch::is_attached(&rocket) {
             return Err(rocket);
         }
-        let clock = self.clock.clone().unwrap_or_else(Clock::system);
+        let clock = self.clock.clone();
+        #[cfg(feature = "testing")]
+        let clock = clock.or_else(|| self.provider.clock());
+        let clock = clock.unwrap_or_else(Clock::usual);
         let config = self.config.clone();
         #[cfg(feature = "testing")]
         let (rocket, config) = self.provider.apply(rocket, config, &clock).await;
         let server = self.server(&rocket, config.as_ref(), clock);
         let Some((server, settings)) = server else { return Err(rocket) };
+        diagnose::plan(server.doctor(), settings.diagnose);
         let rocket = launch::with_any_secret_key(rocket);
         let rocket = rocket.manage(server).manage(Registry::default());
         #[cfg(feature = "testing")]
@@ -199,6 +203,7 @@ impl Fairing for ResourceServerFairing {
         // With both fairings attached the launch has failed.
         if let Some(server) = ResourceServer::of(rocket) {
             announce::resource_server(server, rocket);
+            diagnose::lifted_off(rocket);
             let issuer = Arc::clone(server.issuer());
             rocket::tokio::spawn(async move { issuer.ready().await });
         }

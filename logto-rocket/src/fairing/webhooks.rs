@@ -7,7 +7,7 @@ use super::{LogtoFairing, ResourceServerFairing};
 use crate::webhook::{Webhook, WebhookHook};
 
 impl LogtoFairing {
-    /// Sets a hook that is called for each [webhook](crate#webhooks) of Logto, after its signature was
+    /// Sets a hook that is called for each [webhook](crate::guide::webhooks) of Logto, after its signature was
     /// verified and what follows from it for sessions was done. It needs `webhook.signing_keys`.
     ///
     /// It runs in a task of its own, for which Logto does not wait: so it may take its time, and what fails
@@ -40,7 +40,7 @@ impl LogtoFairing {
 }
 
 impl ResourceServerFairing {
-    /// Sets a hook that is called for each [webhook](crate#webhooks) of Logto; see
+    /// Sets a hook that is called for each [webhook](crate::guide::webhooks) of Logto; see
     /// [`LogtoFairing::on_webhook()`].
     #[must_use]
     pub fn on_webhook<F, R>(mut self, hook: F) -> Self

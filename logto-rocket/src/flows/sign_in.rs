@@ -17,7 +17,7 @@ use crate::local_path::LocalPath;
 use crate::oidc::{DirectSignIn, FirstScreen, Identifier, Prompt, SignInOptions};
 use crate::request::{Kind, RequestState, own_path};
 use crate::response::redirect::Destination;
-use crate::response::{BuiltInPage, label, onward, texts};
+use crate::response::{Label, PageDraft, Topic, onward};
 use crate::session::{AskedInFlow, Flow};
 use crate::user::LogtoUser;
 
@@ -289,8 +289,8 @@ impl SignIn {
     fn in_new_tab(self, request: &Request<'_>) -> Response<'static> {
         let own = own_path(request, &self.client).filter(|_| request.method() == Method::Get);
         let sign_in = || self.client.sign_in(self.flow.return_to.as_ref());
-        BuiltInPage::new(Status::BadRequest, texts::SIGN_IN_IN_FRAME)
-            .new_tab(label::SIGN_IN_IN_NEW_TAB, own.unwrap_or_else(sign_in))
+        PageDraft::new(Status::BadRequest, Topic::SignInInFrame)
+            .new_tab(Label::SignInInNewTab, own.unwrap_or_else(sign_in))
             .respond(request)
     }
 }

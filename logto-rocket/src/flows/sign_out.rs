@@ -6,20 +6,24 @@ use std::time::Duration;
 use rocket::http::Status;
 use rocket::response::{self, Responder};
 use rocket::{Request, Response};
-use url::Url;
 
 use super::Instead;
 use crate::client::{Client, Logto};
 use crate::events::Event;
 use crate::host::HostId;
 use crate::local_path::LocalPath;
+use crate::oidc::{EndSession, RawIdToken};
 use crate::request::{Kind, RequestState, SessionWrite};
 use crate::response::redirect::Destination;
-use crate::response::{BuiltInPage, label, onward, texts};
+use crate::response::{Label, PageDraft, Topic, onward};
+use crate::session::PostLogout;
 use crate::user::LogtoUser;
 
 /// How long Logto may take to say where its sign-out is.
 const DISCOVERY_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// The longest ID token that is sent as a hint, in bytes.
+const MAX_HINT: usize = 2048;
 
 /// A sign-out that is about to start, from [`Logto::sign_out()`].
 #[must_use = "nothing happens before `.start().await`"]
@@ -44,7 +48,7 @@ pub struct SignOut {
 
 enum Next {
     /// To Logto, which sends the browser back to the sign-out callback.
-    Logto(Url),
+    Logto(EndSession),
     /// Not to Logto.
     Here,
     /// Logto is out of reach.
@@ -86,7 +90,8 @@ impl<'l> SignOutBuilder<'l> {
         let (session, host) = (user.session_id().clone(), user.session().host);
         client.emit(&Event::SignedOut { sub: user.id().into(), session, revocation });
 
-        let next = if local_only { Next::Here } else { to_logto(client, host).await };
+        let id_token = user.session().id_token.as_ref();
+        let next = if local_only { Next::Here } else { to_logto(client, host, id_token).await };
         let after = || client.settings().after_sign_out.clone();
         let return_to = return_to.unwrap_or_else(after);
         SignOut { client: Arc::clone(client), host, return_to, next }
@@ -103,7 +108,7 @@ impl<'r, 'o: 'r, R: Responder<'r, 'o>> Responder<'r, 'o> for Instead<SignOut, R>
 impl SignOut {
     /// The end of the session at Logto, where there is none here.
     pub(crate) async fn at_logto(client: &Arc<Client>, host: HostId, return_to: LocalPath) -> Self {
-        let next = to_logto(client, host).await;
+        let next = to_logto(client, host, None).await;
         Self { client: Arc::clone(client), host, return_to, next }
     }
 
@@ -115,7 +120,7 @@ impl SignOut {
     /// `{"location": "…"}`. To answer in another way, return [`instead`](Self::instead).
     pub fn url(&self) -> &str {
         match &self.next {
-            Next::Logto(url) => url.as_str(),
+            Next::Logto(at_logto) => at_logto.url.as_str(),
             Next::Here | Next::Unreachable => self.return_to.as_str(),
         }
     }
@@ -143,8 +148,8 @@ impl SignOut {
         let unreachable = matches!(self.next, Next::Unreachable);
         match self.take_effect(request) {
             Destination::Here(path) if unreachable && seen => {
-                BuiltInPage::new(Status::Ok, texts::SIGNED_OUT_HERE)
-                    .link(label::GO_ON, path)
+                PageDraft::new(Status::Ok, Topic::SignedOutHere)
+                    .link(Label::GoOn, path)
                     .respond(request)
             }
             destination => onward::lead(request, &destination),
@@ -157,9 +162,10 @@ impl SignOut {
         writes.session = SessionWrite::Delete;
         match self.next {
             Next::Here | Next::Unreachable => Destination::Here(self.return_to),
-            Next::Logto(url) => {
+            Next::Logto(EndSession { url, state }) => {
                 let cookies = self.client.sessions().cookies(self.host);
-                writes.cookies.extend(cookies.post_logout_write(Some(self.return_to.as_str())));
+                let sign_out = PostLogout { return_to: self.return_to, state };
+                writes.cookies.extend(cookies.post_logout_write(Some(&sign_out)));
                 Destination::AtLogto(url)
             }
         }
@@ -172,12 +178,28 @@ impl<'r> Responder<'r, 'static> for SignOut {
     }
 }
 
-async fn to_logto(client: &Client, host: HostId) -> Next {
+async fn to_logto(client: &Client, host: HostId, id_token: Option<&RawIdToken>) -> Next {
     let callback = client.route_url(host, "sign-out-callback");
-    let url =
-        tokio::time::timeout(DISCOVERY_TIMEOUT, client.oidc().end_session_url(&callback)).await;
-    match url {
-        Ok(Ok(url)) => Next::Logto(url),
+    let hint = id_token.filter(|token| is_short(client, token));
+    let at_logto = client.oidc().end_session(&callback, hint);
+    match tokio::time::timeout(DISCOVERY_TIMEOUT, at_logto).await {
+        Ok(Ok(at_logto)) => Next::Logto(at_logto),
         Ok(Err(_)) | Err(_) => Next::Unreachable,
     }
+}
+
+/// Whether an ID token leaves room for the other headers of the response, of which proxies take 4 kB.
+fn is_short(client: &Client, token: &RawIdToken) -> bool {
+    let bytes = token.reveal().len();
+    let is_short = bytes <= MAX_HINT;
+    if !is_short {
+        client.warnings().once("sign-out", "id_token_hint", || {
+            format!(
+                "A sign-out sends no `id_token_hint`, because the ID token takes {bytes} bytes and an \
+                 address at Logto has room for {MAX_HINT}. Logto needs none; if the issuer demands it, \
+                 have it put less into ID tokens, or ask for fewer `scopes`."
+            )
+        });
+    }
+    is_short
 }

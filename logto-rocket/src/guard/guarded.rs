@@ -34,7 +34,7 @@ impl<N> Requirement<N> {
         N: ByClaims,
     {
         let is_met = is_met_by_claims(self.tree(), user);
-        let decided = if is_met { Ok(()) } else { Err(Refusal::Denied(String::new())) };
+        let decided = if is_met { Ok(()) } else { Err(Refusal::Denied("".into())) };
         note(&Span::decision(self), &decided);
         is_met
     }

@@ -75,7 +75,7 @@ fn refusal(request: &Request<'_>, user: &LogtoUser, error: Error, needed: String
         Refusal::Denied(_) => {
             let event = Event::Denied { sub: user.id().into(), requirement: needed.clone() };
             user.client().emit(&event);
-            return Refusal::Denied(needed);
+            return Refusal::Denied(needed.into());
         }
         Refusal::Unavailable { .. } => user.client().emit(&Event::Undecided { error }),
         Refusal::Misconfigured(_) => log::error!("{error}"),

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use super::issuer::Issuer;
-use super::keys::Token;
+use super::keys::{Token, is_type, wrong_type};
 use super::payload::{Audience, Payload, Times, check, check_beginning, missing};
 use super::secrets::AccessToken;
 use super::verified_token::{Verified, VerifiedToken};
@@ -40,7 +40,7 @@ impl Issuer {
     }
 
     /// Reads a payload, and checks all but whether it is signed and who it is for.
-    fn read_access_token(
+    pub(super) fn read_access_token(
         &self,
         text: &str,
         payload: Vec<u8>,
@@ -92,9 +92,7 @@ async fn within<T>(
     })
 }
 
-fn is_access_token(typ: Option<&str>) -> bool {
-    typ.is_some_and(|typ| {
-        let typ = typ.to_ascii_lowercase();
-        typ.strip_prefix("application/").unwrap_or(&typ) == "at+jwt"
-    })
+pub(super) fn is_access_token(typ: Option<&str>) -> Result<(), InvalidToken> {
+    let is_one = typ.is_some_and(|typ| is_type(typ, "at+jwt"));
+    if is_one { Ok(()) } else { Err(wrong_type(typ)) }
 }

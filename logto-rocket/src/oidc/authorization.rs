@@ -8,7 +8,7 @@ use openidconnect::{CsrfToken, LanguageTag, LoginHint, PkceCodeChallenge, Redire
 use serde::Deserialize;
 use url::Url;
 
-use super::http::{bad_answer, form};
+use super::http::bad_answer;
 use super::secrets::Verifier;
 use super::sign_in::{Prompt, SignInOptions, is_hint, is_locale, is_word};
 use super::types::Flow;
@@ -142,8 +142,8 @@ impl Oidc {
         let provider = self.provider().await?;
         let endpoint =
             named(provider.pushed_authorization.as_ref(), "pushed_authorization_request_endpoint")?;
-        let body = url.query().unwrap_or_default().to_owned();
-        let request = form(call, endpoint, self.basic(call)?, body)?;
+        let body = url.query().unwrap_or_default();
+        let request = self.credentials().form(call, endpoint, body)?;
         let response = self.issuer.http.send(call, request).await?;
         if !matches!(response.status(), StatusCode::CREATED | StatusCode::OK) {
             return Err(self.issuer.http.refusal(call, &response));

@@ -6,9 +6,10 @@ use std::hash::{Hash, Hasher};
 
 use url::form_urlencoded;
 
+use super::Oidc;
+use super::credentials::Credentials;
 use super::secrets::ClientSecret;
 use super::tokens::{Target, Tokens};
-use super::{Oidc, basic};
 use crate::error::{Call, Error};
 
 /// An application that gets tokens of its own, where it is not the one that users sign in to.
@@ -35,12 +36,13 @@ impl Oidc {
         scopes: &BTreeSet<String>,
     ) -> Result<Tokens, Error> {
         let call = Call::ClientCredentials;
-        let authorization = match machine {
-            Some(machine) => basic(call, &machine.id, &machine.secret),
-            None => self.basic(call),
-        }?;
+        let own = self.credentials();
+        let application = match machine {
+            Some(Machine { id, secret }) => Credentials { id, secret, ..own },
+            None => own,
+        };
         let body = body(&[("grant_type", "client_credentials")], target, scopes);
-        let answer = self.request_tokens(call, authorization, body).await;
+        let answer = self.request_tokens(call, application, &body).await;
         answer.map_err(|error| match error {
             Error::Refused { code, .. } if machine.is_some() && code == "invalid_client" => {
                 let help = "check the id and secret that `app(id, secret)` was given against the \

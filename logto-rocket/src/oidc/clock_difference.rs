@@ -37,6 +37,18 @@ impl ClockDifference {
         }
     }
 
+    /// By how many seconds this server's clock is ahead of Logto's, if an answer had a `Date`; below zero
+    /// if it is behind. Less than what is measured counts as nothing.
+    pub(super) fn ahead(&self) -> Option<i64> {
+        let Times { here, at_logto } = (*self.0.lock().unwrap_or_else(PoisonError::into_inner))?;
+        let is_measured = here.abs_diff(at_logto) >= TOLERANCE;
+        Some(if is_measured {
+            here.cast_signed().saturating_sub(at_logto.cast_signed())
+        } else {
+            0
+        })
+    }
+
     /// A sentence to follow on what was refused; nothing, if no answer had a `Date`.
     pub(super) fn in_words(&self) -> String {
         let times = *self.0.lock().unwrap_or_else(PoisonError::into_inner);

@@ -31,20 +31,35 @@ pub(super) async fn discover(
     settings: &IssuerSettings,
     issuer: &Url,
 ) -> Result<Provider, Error> {
+    Provider::read(&fetch(http, settings).await?, settings, issuer)
+}
+
+/// Gets the discovery document.
+pub(super) async fn fetch(http: &Http, settings: &IssuerSettings) -> Result<Metadata, Error> {
     let address = format!(
         "{}/.well-known/openid-configuration",
         settings.issuer.strip_suffix('/').unwrap_or(&settings.issuer)
     );
     let address = Url::parse(&address).map_err(|_| bad("the issuer is not a URL"))?;
-    let metadata: Metadata = http.get_json(Call::Discovery, &address).await?;
-    if metadata.issuer().as_str() != settings.issuer {
-        return Err(bad(format!(
-            "it names the issuer `{}`, but `{}` is configured; they must be equal byte for byte",
-            metadata.issuer().as_str(),
-            settings.issuer
-        )));
+    http.get_json(Call::Discovery, &address).await
+}
+
+impl Provider {
+    /// Reads a discovery document, which must be that of the configured issuer.
+    pub fn read(
+        metadata: &Metadata,
+        settings: &IssuerSettings,
+        issuer: &Url,
+    ) -> Result<Self, Error> {
+        if metadata.issuer().as_str() != settings.issuer {
+            return Err(bad(format!(
+                "it names the issuer `{}`, but `{}` is configured; they must be equal byte for byte",
+                metadata.issuer().as_str(),
+                settings.issuer
+            )));
+        }
+        Places { settings, issuer }.provider(metadata)
     }
-    Places { settings, issuer }.provider(&metadata)
 }
 
 /// Which origins endpoints may lie on.

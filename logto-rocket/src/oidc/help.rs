@@ -48,9 +48,11 @@ impl IssuerSettings {
             (Call::Introspection, "unsupported_token_type") => {
                 "a JWT is not introspected; verify its signature and read its claims".into()
             }
-            (_, "invalid_client") => {
-                format!("check {id} and {secret} against the application at Logto")
-            }
+            (_, "invalid_client") => format!(
+                "check {id} and {secret} against the application at Logto, and whether it takes the \
+                 secret as {} sends it",
+                self.key("client_authentication")
+            ),
             (_, "invalid_request" | "unauthorized_client") => format!(
                 "the secret in {secret} may have expired, or the application {id} is not a \
                  traditional web application at Logto"
@@ -115,7 +117,7 @@ mod tests {
     use super::*;
 
     /// A new call does not compile without a place here.
-    fn all(call: Call) -> [Call; 9] {
+    fn all(call: Call) -> [Call; 10] {
         match call {
             Call::Discovery
             | Call::Keys
@@ -125,7 +127,8 @@ mod tests {
             | Call::PushedAuthorization
             | Call::ClientCredentials
             | Call::TokenExchange
-            | Call::Introspection => [
+            | Call::Introspection
+            | Call::Diagnosis => [
                 Call::Discovery,
                 Call::Keys,
                 Call::Token,
@@ -135,6 +138,7 @@ mod tests {
                 Call::ClientCredentials,
                 Call::TokenExchange,
                 Call::Introspection,
+                Call::Diagnosis,
             ],
         }
     }

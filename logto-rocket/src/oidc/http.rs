@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use openidconnect::http::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER};
+use openidconnect::http::header::{HeaderValue, RETRY_AFTER};
 use openidconnect::http::{self, Request, StatusCode};
 use openidconnect::{AsyncHttpClient, HttpRequest, HttpResponse};
 use serde::de::DeserializeOwned;
@@ -179,7 +179,7 @@ impl Http {
                 retry_after: retry_after(response.headers().get(RETRY_AFTER)),
             });
         }
-        if status.is_redirection() {
+        if status.is_redirection() && call != Call::Diagnosis {
             let why = format!("{} answered with a redirect ({status})", address(url));
             return Err(bad_answer(call, self.at(&why)));
         }
@@ -270,20 +270,6 @@ impl<'c> AsyncHttpClient<'c> for Noting {
         let Self { http, sent } = self;
         Box::pin(http.exchange_within(http.settings.timeout, Call::Token, request, sent))
     }
-}
-
-/// A POST of a form.
-pub(super) fn form(
-    call: Call,
-    url: &Url,
-    authorization: HeaderValue,
-    body: String,
-) -> Result<HttpRequest, Error> {
-    let request = Request::post(url.as_str())
-        .header(http::header::ACCEPT, "application/json")
-        .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
-        .header(http::header::AUTHORIZATION, authorization);
-    finish(call, request, body.into_bytes())
 }
 
 /// The request of a builder; it fails only where a URL is no URI.

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 use url::form_urlencoded;
 
-use super::http::{bad_answer, form};
+use super::http::bad_answer;
 use super::secrets::AccessToken;
 use super::{Oidc, named};
 use crate::error::{Call, Error};
@@ -139,7 +139,7 @@ impl Oidc {
             .append_pair("token", token.reveal())
             .finish();
         let response =
-            self.issuer.http.send(call, form(call, endpoint, self.basic(call)?, body)?).await?;
+            self.issuer.http.send(call, self.credentials().form(call, endpoint, &body)?).await?;
         if response.status() != StatusCode::OK {
             return Err(self.issuer.http.refusal(call, &response));
         }

@@ -47,7 +47,12 @@ impl Issuer {
                 Box::pin(async move { discovery::discover(&http, &settings, &issuer).await })
             }
         });
-        let keys = Keys::new(clock.clone(), Arc::clone(&http), Arc::clone(&provider));
+        let keys = Keys::new(
+            Arc::clone(&settings),
+            clock.clone(),
+            Arc::clone(&http),
+            Arc::clone(&provider),
+        );
         let seen_tokens = SeenTokens::default();
         Ok(Self { settings, url, clock, http, keys, seen_tokens, provider })
     }

@@ -6,9 +6,10 @@ use std::fmt;
 use std::net::IpAddr;
 
 use super::Oidc;
-use super::keys::Token;
+use super::keys::{Signed, Token, is_type, wrong_type};
 use super::logout_token_limits::LONGEST_LIFE;
 use super::payload::{Payload, check, missing};
+use super::settings::LogoutTyp;
 use crate::error::{Error, InvalidToken};
 use crate::numeric_date::NumericDate;
 
@@ -53,14 +54,14 @@ impl Oidc {
         text: &str,
         address: Option<IpAddr>,
     ) -> Result<LogoutToken, LogoutError> {
-        let token = Token::read(text, is_logout_token)?;
+        let token = Token::read(text, |typ| self.is_logout_token(typ))?;
         self.is_for_us(&Payload::read(&token.unverified()?)?)?;
         let signed = {
             let keys = self.issuer.keys.for_posted(&token).await?;
             let _turn = self.logout_token_limits.turn(address).await;
             token.signed_by(&keys)?
         };
-        let token = self.read_logout_token(&Payload::read(&signed.payload)?)?;
+        let token = self.read_logout_token(&signed)?;
         if self.logout_token_limits.use_once(&token.id) {
             Ok(token)
         } else {
@@ -71,6 +72,21 @@ impl Oidc {
     /// Allows a token to be used again after its logout failed.
     pub(crate) fn forget_logout_token(&self, token: &LogoutToken) {
         self.logout_token_limits.forget(&token.id);
+    }
+
+    /// Logto says what it is. Others may leave it out, but an ID token does so, too: then only the claims
+    /// tell the two apart.
+    pub(super) fn is_logout_token(&self, typ: Option<&str>) -> Result<(), InvalidToken> {
+        match typ {
+            Some(typ) if is_type(typ, "logout+jwt") => Ok(()),
+            None if self.client.logout_typ == LogoutTyp::Optional => Ok(()),
+            None => Err(InvalidToken::Header(format!(
+                "it has no `typ`, which Logto always sends; {} = \"optional\" accepts those of an \
+                 issuer that sends none",
+                self.issuer.settings.key("backchannel_logout.typ")
+            ))),
+            Some(_) => Err(wrong_type(typ)),
+        }
     }
 
     /// Whether a token is from this issuer, to this application, and of this time. Good for
@@ -100,7 +116,9 @@ impl Oidc {
         Ok(issued_at)
     }
 
-    fn read_logout_token(&self, payload: &Payload<'_>) -> Result<LogoutToken, InvalidToken> {
+    /// Reads a logout token that is signed, and checks all but whether it was used before.
+    pub(super) fn read_logout_token(&self, signed: &Signed) -> Result<LogoutToken, InvalidToken> {
+        let payload = &Payload::read(&signed.payload)?;
         // Sessions that began within the second in which it was issued end.
         let issued_at = self.is_for_us(payload)?.rounded_up();
         payload.check_lifetime(&self.issuer.times())?;
@@ -121,14 +139,6 @@ impl LogoutError {
     pub(crate) fn is_the_senders(&self) -> bool {
         !matches!(self, Self::Unavailable(_))
     }
-}
-
-/// Logto says what it is. Others may leave it out, but an ID token does so, too.
-fn is_logout_token(typ: Option<&str>) -> bool {
-    typ.is_some_and(|typ| {
-        let typ = typ.to_ascii_lowercase();
-        typ.strip_prefix("application/").unwrap_or(&typ) == "logout+jwt"
-    })
 }
 
 impl From<InvalidToken> for LogoutError {

@@ -6,8 +6,12 @@ mod binding;
 mod client_credentials;
 mod clock_difference;
 mod connection;
+mod credentials;
 mod discovery;
 mod document;
+mod examination;
+#[cfg(any(test, feature = "_fuzzing"))]
+pub(crate) mod fuzzed;
 mod help;
 mod http;
 mod id_token;
@@ -36,16 +40,15 @@ mod verified_token;
 
 use std::sync::Arc;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use openidconnect::http::HeaderValue;
-use openidconnect::{AuthUrl, Client, ClientId, JsonWebKeySet, TokenUrl};
-use url::{Url, form_urlencoded};
+use openidconnect::{AuthType, AuthUrl, Client, ClientId, JsonWebKeySet, TokenUrl};
+use url::Url;
 
 pub(crate) use client_credentials::Machine;
+pub(crate) use examination::{Answered, Discovered, Endpoints, Refused};
 pub(crate) use id_token::{Before, Expected, IdToken, MaxAge};
 pub use introspection::Introspection;
 pub(crate) use issuer::Issuer;
+pub(crate) use keys::Algorithm;
 pub use logout_token::LogoutError;
 pub(crate) use logout_token::LogoutToken;
 pub(crate) use nonce_hash::NonceHash;
@@ -53,8 +56,9 @@ pub(crate) use observer::Observer;
 pub(crate) use secrets::{
     AccessToken, AuthorizationCode, ClientSecret, Nonce, RawIdToken, RefreshToken, State, Verifier,
 };
-pub(crate) use settings::{ClientSettings, IssuerSettings};
+pub(crate) use settings::{ClientAuthentication, ClientSettings, IssuerSettings, LogoutTyp};
 pub use sign_in::{DirectSignIn, FirstScreen, Identifier, Prompt, SignInOptions};
+pub(crate) use sign_out::EndSession;
 pub(crate) use token_exchange::Exchange;
 pub use token_exchange::SubjectTokenType;
 pub(crate) use tokens::{NotExchanged, Renewal, Target, Tokens};
@@ -63,6 +67,7 @@ pub(crate) use verified_token::Recipient;
 pub use verified_token::VerifiedToken;
 
 use crate::error::{Call, Error};
+use credentials::Credentials;
 use discovery::Provider;
 use http::bad_answer;
 use logout_token_limits::LogoutTokenLimits;
@@ -130,27 +135,19 @@ impl Oidc {
             JsonWebKeySet::default(),
         )
         .set_client_secret(openidconnect::ClientSecret::new(self.client.secret.reveal().to_owned()))
+        .set_auth_type(match self.client.authentication {
+            ClientAuthentication::Basic => AuthType::BasicAuth,
+            ClientAuthentication::Post => AuthType::RequestBody,
+        })
         .set_auth_uri(AuthUrl::from_url(provider.authorization.clone()))
         .set_token_uri(TokenUrl::from_url(provider.token.clone()))
     }
 
-    /// The client authentication of this application at Logto.
-    fn basic(&self, call: Call) -> Result<HeaderValue, Error> {
-        basic(call, &self.client.id, &self.client.secret)
+    /// This application, as it proves to Logto that it is the one.
+    fn credentials(&self) -> Credentials<'_> {
+        let ClientSettings { id, secret, authentication, .. } = &self.client;
+        Credentials { id, secret, authentication: *authentication }
     }
-}
-
-/// The id and secret of an application as
-/// [RFC 6749, section 2.3.1](https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1) has them: each
-/// encoded as in a form first.
-fn basic(call: Call, id: &str, secret: &ClientSecret) -> Result<HeaderValue, Error> {
-    let encoded =
-        |text: &str| -> String { form_urlencoded::byte_serialize(text.as_bytes()).collect() };
-    let pair = format!("{}:{}", encoded(id), encoded(secret.reveal()));
-    let mut header = HeaderValue::from_str(&format!("Basic {}", STANDARD.encode(pair)))
-        .map_err(|_| bad_answer(call, "the app secret cannot be sent in a header"))?;
-    header.set_sensitive(true);
-    Ok(header)
 }
 
 /// The endpoint, which only some calls need.

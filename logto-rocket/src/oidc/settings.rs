@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use url::Url;
 
+use super::keys::Algorithm;
 use super::secrets::ClientSecret;
 use super::sign_in::Prompt;
 
@@ -19,6 +20,8 @@ pub(crate) struct IssuerSettings {
     pub endpoint_given: bool,
     /// The accepted difference between Logto's clock and this server's clock.
     pub clock_skew: Duration,
+    /// The one algorithm that tokens may be signed by, if it is pinned.
+    pub signing_algorithm: Option<Algorithm>,
     /// How long a whole call to Logto may take.
     pub timeout: Duration,
     /// How long connecting to Logto may take.
@@ -36,10 +39,35 @@ pub(crate) struct ClientSettings {
     pub id: String,
     /// The app secret.
     pub secret: ClientSecret,
+    /// How the application proves that it is the one.
+    pub authentication: ClientAuthentication,
+    /// Whether logout tokens must say that they are logout tokens.
+    pub logout_typ: LogoutTyp,
     /// The `prompt` of a sign-in that sets none.
     pub prompt: Vec<Prompt>,
     /// Whether authorization requests are pushed (RFC 9126).
     pub pushed_authorization: bool,
+}
+
+/// Where the secret of an application goes
+/// ([RFC 6749, section 2.3.1](https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1)).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum ClientAuthentication {
+    /// Into the `Authorization` header: `client_secret_basic`.
+    #[default]
+    Basic,
+    /// Into the body: `client_secret_post`.
+    Post,
+}
+
+/// Whether a logout token must have the `typ` of one
+/// ([Back-Channel Logout, section 2.4](https://openid.net/specs/openid-connect-backchannel-1_0.html#LogoutToken)).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum LogoutTyp {
+    #[default]
+    Required,
+    /// It may have none; another one is still refused.
+    Optional,
 }
 
 impl IssuerSettings {
@@ -64,13 +92,14 @@ impl IssuerSettings {
     }
 
     /// The settings of an application in a test.
-    #[cfg(test)]
+    #[cfg(any(test, feature = "_fuzzing"))]
     pub(super) fn of_a_test(issuer: String) -> Self {
         Self {
             issuer,
             internal: None,
             endpoint_given: true,
             clock_skew: Duration::from_secs(60),
+            signing_algorithm: None,
             timeout: Duration::from_secs(10),
             connect_timeout: Duration::from_secs(2),
             ca_certificates: Vec::new(),
@@ -81,11 +110,13 @@ impl IssuerSettings {
 
 impl ClientSettings {
     /// The application in a test.
-    #[cfg(test)]
+    #[cfg(any(test, feature = "_fuzzing"))]
     pub(super) fn of_a_test() -> Self {
         Self {
             id: "app_1".into(),
             secret: ClientSecret::from("se:cret+/ü"),
+            authentication: ClientAuthentication::default(),
+            logout_typ: LogoutTyp::default(),
             prompt: vec![Prompt::Consent],
             pushed_authorization: false,
         }

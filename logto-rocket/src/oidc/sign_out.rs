@@ -2,16 +2,24 @@
 
 use std::time::Duration;
 
+use openidconnect::CsrfToken;
 use openidconnect::http::StatusCode;
 use url::{Url, form_urlencoded};
 
-use super::http::form;
-use super::secrets::RefreshToken;
+use super::secrets::{RawIdToken, RefreshToken, State};
 use super::{Oidc, named};
 use crate::error::{Call, Error};
 
 /// How long a user who signs out waits for the revocation.
 const REVOCATION_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// Where a browser ends its session at Logto.
+pub(crate) struct EndSession {
+    /// The URL to redirect the browser to.
+    pub url: Url,
+    /// What it comes back with, if anything is asked to.
+    pub state: Option<State>,
+}
 
 impl Oidc {
     /// Revokes a refresh token, which ends the whole grant with all its tokens
@@ -29,7 +37,7 @@ impl Oidc {
             .append_pair("token", refresh_token.reveal())
             .append_pair("token_type_hint", "refresh_token")
             .finish();
-        let request = form(call, endpoint, self.basic(call)?, body)?;
+        let request = self.credentials().form(call, endpoint, &body)?;
         let response = self.issuer.http.send_within(REVOCATION_TIMEOUT, call, request).await?;
         if response.status() == StatusCode::OK {
             Ok(())
@@ -42,21 +50,26 @@ impl Oidc {
     /// `post_logout_redirect_uri`, which must be registered there
     /// ([RP-Initiated Logout](https://openid.net/specs/openid-connect-rpinitiated-1_0.html)).
     ///
-    /// The request identifies the application by its id. With an ID token as the hint, the user
-    /// would stay signed in at Logto if the keys have changed.
+    /// The request identifies the application by its id. An ID token of the session is sent as the hint,
+    /// and with it a state that comes back. With it, the user stays signed in at Logto if the keys have
+    /// changed.
     ///
     /// # Errors
     ///
     /// Those of discovery.
-    pub(crate) async fn end_session_url(
+    pub(crate) async fn end_session(
         &self,
         post_logout_redirect_uri: &Url,
-    ) -> Result<Url, Error> {
+        id_token: Option<&RawIdToken>,
+    ) -> Result<EndSession, Error> {
         let provider = self.provider().await?;
         let mut url = named(provider.end_session.as_ref(), "end_session_endpoint")?.clone();
+        let state = id_token.map(|_| State::from(CsrfToken::new_random().into_secret()));
         url.query_pairs_mut()
             .append_pair("client_id", &self.client.id)
-            .append_pair("post_logout_redirect_uri", post_logout_redirect_uri.as_str());
-        Ok(url)
+            .append_pair("post_logout_redirect_uri", post_logout_redirect_uri.as_str())
+            .extend_pairs(id_token.map(|token| ("id_token_hint", token.reveal())))
+            .extend_pairs(state.as_ref().map(|state| ("state", state.reveal())));
+        Ok(EndSession { url, state })
     }
 }

@@ -59,7 +59,7 @@ impl Oidc {
         let organization = exchange.organization.as_deref();
         let target = Target { resource: exchange.resource, organization };
         let body = body(&fields, target, &exchange.scopes);
-        self.request_tokens(call, self.basic(call)?, body).await
+        self.request_tokens(call, self.credentials(), &body).await
     }
 }
 

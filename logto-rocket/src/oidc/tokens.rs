@@ -6,13 +6,14 @@ use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use openidconnect::http::{HeaderValue, StatusCode};
+use openidconnect::http::StatusCode;
 use openidconnect::{OAuth2TokenResponse, PkceCodeVerifier, RedirectUrl, RequestTokenError};
 use serde::Deserialize;
 use url::Url;
 
 use super::Oidc;
-use super::http::{Noting, Sent, bad_answer, form};
+use super::credentials::Credentials;
+use super::http::{Noting, Sent, bad_answer};
 use super::secrets::{AccessToken, AuthorizationCode, RawIdToken, RefreshToken, Verifier};
 use super::token_answer::{Answer, Refusal};
 use crate::error::{Call, Error};
@@ -163,12 +164,12 @@ impl Oidc {
     pub(super) async fn request_tokens(
         &self,
         call: Call,
-        authorization: HeaderValue,
-        body: String,
+        application: Credentials<'_>,
+        body: &str,
     ) -> Result<Tokens, Error> {
         let provider = self.provider().await?;
-        let response =
-            self.issuer.http.send(call, form(call, &provider.token, authorization, body)?).await?;
+        let request = application.form(call, &provider.token, body)?;
+        let response = self.issuer.http.send(call, request).await?;
         if response.status() != StatusCode::OK {
             return Err(self.issuer.http.refusal(call, &response));
         }

@@ -63,7 +63,7 @@ pub(crate) async fn decide_for_program(
         }
     }
     Err(Refusal::InsufficientScope {
-        required: tree.unmet(&facts),
+        required: tree.unmet(&facts).to_string(),
         scopes: scopes_to_ask_for(tree, token),
     })
 }

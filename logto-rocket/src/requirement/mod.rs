@@ -8,6 +8,7 @@ mod decide;
 mod doubts;
 mod facts;
 mod function;
+mod lacks;
 mod literal;
 pub mod needs;
 mod node;
@@ -34,6 +35,7 @@ pub use self::literal::Literal;
 pub use self::node::Node;
 pub use self::organization::{Organization, Resolver};
 pub(crate) use self::written::Written;
+use crate::error::Denial;
 
 /// The conditions that a signed-in user, or the access token of a program, must meet: a tree that is known
 /// at compile time.
@@ -118,13 +120,16 @@ impl Tree {
 
     /// The conditions that prevent access: those that are not met, or, if there are none, those
     /// that are unknown.
-    pub fn unmet(self, facts: &impl Facts) -> String {
-        let that_are = |answer| {
-            let nodes = self.all.iter().filter(|node| node.evaluate(facts) == answer);
-            nodes.map(Node::to_string).collect::<Vec<_>>().join(", ")
+    pub fn unmet(self, facts: &impl Facts) -> Denial {
+        let that_are = |answer| -> Vec<&'static Node> {
+            self.all.iter().filter(|node| node.evaluate(facts) == answer).collect()
         };
+        let words = |nodes: &[&Node]| nodes.iter().map(ToString::to_string).collect::<Vec<_>>();
         let refused = that_are(Answer::Refused);
-        if refused.is_empty() { that_are(Answer::Unknown) } else { refused }
+        if refused.is_empty() {
+            return words(&that_are(Answer::Unknown)).join(", ").into();
+        }
+        Denial::new(words(&refused).join(", "), lacks::lacks(&refused, facts))
     }
 
     /// The questions whose answers can still decide, those to the application first.

@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use super::facts::Target;
 use super::*;
+use crate::error::Lack;
 use crate::resource::Indicator;
 
 proptest! {
@@ -82,6 +83,48 @@ fn it_displays_in_the_words_of_the_grammar() {
     assert_eq!(tree_of(&[]).to_string(), "signed in");
     assert_eq!(tree.segments(), [1]);
     assert_eq!(tree.max_age(), Some(900));
+}
+
+#[test]
+fn what_a_refused_user_lacks_has_a_kind() {
+    let (here, elsewhere) =
+        (Organization::Segment { name: "org", index: 0 }, Organization::Id("o"));
+    let scopes = Node::Scopes { resource: None, organization: Some(here), scopes: &["a"] };
+    let truth = Literal::Bool(true);
+    let claim = Node::Claim { path: &["a"], literal: truth };
+    let lacks = |nodes: Vec<Node>, known: bool| {
+        tree_of(leak(nodes)).unmet(&Drawn(vec![Some(known)])).lacks().to_vec()
+    };
+    for (node, lack) in [
+        (Node::Roles(&["a"]), Lack::Role),
+        (scopes, Lack::Permission),
+        (Node::Organization(here), Lack::Membership { here: true }),
+        (Node::Organization(elsewhere), Lack::Membership { here: false }),
+        (
+            Node::OrganizationRole { organization: here, role: "r" },
+            Lack::OrganizationRole { here: true },
+        ),
+        (
+            Node::OrganizationRole { organization: elsewhere, role: "r" },
+            Lack::OrganizationRole { here: false },
+        ),
+        (claim, Lack::Detail),
+    ] {
+        assert_eq!(lacks(vec![node], false), [lack]);
+        let nested = leak(vec![Node::All(leak(vec![node])), Node::Roles(&["b"])]);
+        assert!(lacks(vec![Node::Any(nested)], false).contains(&lack), "{node:?}");
+        let met = leak(vec![node]).first().expect("one");
+        assert_eq!(lacks(vec![Node::Not(met)], true), [], "a user who has too much lacks nothing");
+        let unknown = tree_of(leak(vec![node])).unmet(&Drawn(vec![None]));
+        assert_eq!(unknown.lacks(), [], "nobody knows whether the user has it");
+        assert_eq!(unknown.as_str(), node.to_string());
+    }
+    let age = Node::MaxAge { text: "1m", seconds: 60 };
+    assert_eq!(lacks(vec![age], false), [], "it has no name for people");
+    assert_eq!(
+        lacks(vec![age, claim, Node::Roles(&["a"]), Node::Roles(&["b"])], false),
+        [Lack::Role, Lack::Detail, Lack::Condition]
+    );
 }
 
 #[test]

@@ -6,13 +6,15 @@ use rocket::http::{Header, Status};
 use rocket::response::{self, Responder};
 use rocket::{Request, Response};
 
-use super::page::BuiltInPage;
-use super::page::texts::{self, label};
+use super::page::PageDraft;
+use super::page::texts::{Label, Topic};
 use super::{onward, program, redirect};
 use crate::client::Client;
 use crate::error::{Error, Refusal};
 use crate::local_path::LocalPath;
-use crate::request::{Kind, Loader, RequestState, host_of, is_htmx, presents_token, return_to};
+use crate::request::{
+    CurrentUser, Kind, Loader, RequestState, host_of, is_htmx, presents_token, return_to,
+};
 
 /// The number of sign-ins in a row without a session after which a guard stops redirecting.
 const MAX_ATTEMPTS: u32 = 2;
@@ -122,7 +124,7 @@ impl Challenge {
 
     pub(crate) fn respond(self, request: &Request<'_>) -> Response<'static> {
         let Self(refusal) = self;
-        let page = BuiltInPage::new(refusal.status(), texts::of(refusal.code()));
+        let page = PageDraft::new(refusal.status(), Topic::of(refusal.code()));
         if is_of_a_program(request, &refusal) {
             return page.cause(request, refusal.to_string()).respond_to_program();
         }
@@ -133,16 +135,18 @@ impl Challenge {
                 return lead_to_sign_in(client, request, page, refusal.max_age());
             }
             Refusal::SignInStaysOld { max_age } => {
-                let kind = Kind::of(request);
-                page.link(label::SIGN_IN, sign_in(client, request, kind, Some(*max_age)))
+                let again = sign_in(client, request, Kind::of(request), Some(*max_age));
+                for_refused(client, request, page.link(Label::SignIn, again))
             }
             Refusal::Unavailable { .. } => {
                 try_again(client, request, page.cause(request, refusal.to_string()))
             }
-            Refusal::Denied(_) | Refusal::Claims(_) => {
-                let return_to = return_to(request, client, Kind::of(request));
-                let another = client.sign_in_as_another(return_to.as_ref());
-                page.cause(request, refusal.to_string()).link(label::USE_ANOTHER_ACCOUNT, another)
+            Refusal::Denied(denial) => {
+                let page = page.lacking(denial.lacks()).cause(request, refusal.to_string());
+                for_refused(client, request, page)
+            }
+            Refusal::Claims(_) => {
+                for_refused(client, request, page.cause(request, refusal.to_string()))
             }
             Refusal::ForeignOrigin => page,
             _ => page.cause(request, refusal.to_string()),
@@ -186,16 +190,31 @@ fn is_of_a_program(request: &Request<'_>, refusal: &Refusal) -> bool {
     !refusal.is_of_a_session() || state.depends_on_token() && with_token()
 }
 
-fn not_signed_in(client: &Client, request: &Request<'_>, page: BuiltInPage) -> Response<'static> {
+/// For a signed-in user who is refused: who that is, another account, and the end of the session.
+fn for_refused(client: &Client, request: &Request<'_>, page: PageDraft) -> PageDraft {
+    let (state, kind) = (RequestState::of(request), Kind::of(request));
+    let another = client.sign_in_as_another(return_to(request, client, kind).as_ref());
+    let page = page
+        .signed_in_as(state.user.get().and_then(CurrentUser::display_name))
+        .link(Label::UseAnotherAccount, another);
+    // A page with a button cannot be framed.
+    if kind == Kind::Frame || state.found().is_none() {
+        return page;
+    }
+    page.post(Label::SignOut, client.sign_out(None))
+}
+
+fn not_signed_in(client: &Client, request: &Request<'_>, page: PageDraft) -> Response<'static> {
     let kind = Kind::of(request);
     if kind == Kind::Navigation && attempts(client, request) >= MAX_ATTEMPTS {
-        return BuiltInPage::new(page.status, texts::SIGN_IN_LOOP)
-            .link(label::TRY_AGAIN, sign_in(client, request, kind, None))
+        return PageDraft::new(Status::Unauthorized, Topic::SignInLoop)
+            .link(Label::TryAgain, sign_in(client, request, kind, None))
+            .post(Label::SignOutAtLogto, client.sign_out_everywhere())
             .respond(request);
     }
     let page = match kind {
-        Kind::Form => BuiltInPage::new(page.status, texts::SIGN_IN_FIRST),
-        Kind::Frame => BuiltInPage::new(page.status, texts::SIGN_IN_IN_FRAME),
+        Kind::Form => PageDraft::new(Status::Unauthorized, Topic::SignInFirst),
+        Kind::Frame => PageDraft::new(Status::Unauthorized, Topic::SignInInFrame),
         _ => page,
     };
     lead_to_sign_in(client, request, page, None)
@@ -205,7 +224,7 @@ fn not_signed_in(client: &Client, request: &Request<'_>, page: BuiltInPage) -> R
 fn lead_to_sign_in(
     client: &Client,
     request: &Request<'_>,
-    page: BuiltInPage,
+    page: PageDraft,
     max_age: Option<Duration>,
 ) -> Response<'static> {
     let kind = Kind::of(request);
@@ -213,23 +232,21 @@ fn lead_to_sign_in(
     match kind {
         Kind::Navigation => redirect::to_path(&sign_in),
         // What is in the form, or around the frame, stays where it is.
-        Kind::Form | Kind::Frame => {
-            page.new_tab(label::SIGN_IN_IN_NEW_TAB, sign_in).respond(request)
-        }
+        Kind::Form | Kind::Frame => page.new_tab(Label::SignInInNewTab, sign_in).respond(request),
         Kind::Script | Kind::Prefetch | Kind::Embedded => match Loader::of(request) {
-            Some(Loader::Inertia) => onward::load_in_full(Loader::Inertia, &sign_in),
+            Some(Loader::Inertia) => onward::load_in_full(request, Loader::Inertia, &sign_in),
             Some(Loader::Turbo) if Loader::goes_to_a_page(request) => {
-                onward::refused(page.status, &sign_in)
+                onward::unauthorized(request, &sign_in)
             }
-            _ => page.link(label::SIGN_IN, sign_in.clone()).sign_in(sign_in).respond(request),
+            _ => page.link(Label::SignIn, sign_in.clone()).sign_in(sign_in).respond(request),
         },
     }
 }
 
 /// With a link to the page that was asked for, or that the request was made from.
-pub(super) fn try_again(client: &Client, request: &Request<'_>, page: BuiltInPage) -> BuiltInPage {
+pub(super) fn try_again(client: &Client, request: &Request<'_>, page: PageDraft) -> PageDraft {
     match return_to(request, client, Kind::of(request)) {
-        Some(path) => page.link(label::TRY_AGAIN, path),
+        Some(path) => page.link(Label::TryAgain, path),
         None => page,
     }
 }

@@ -5,8 +5,8 @@ use rocket::response::{self, Responder};
 use rocket::{Request, Response};
 
 use super::challenge::try_again;
-use super::page::BuiltInPage;
-use super::page::texts;
+use super::page::PageDraft;
+use super::page::texts::Topic;
 use crate::client::Client;
 use crate::error::{Error, Refusal};
 use crate::events::Event;
@@ -36,7 +36,7 @@ impl<'r> Responder<'r, 'static> for Error {
 /// The response to a request for which Logto or the store did not do what a handler asked.
 fn failed(request: &Request<'_>, error: Error, refusal: Refusal) -> Response<'static> {
     let status = status(&error);
-    let page = BuiltInPage::new(status, texts::of(error.code()));
+    let page = PageDraft::new(status, Topic::of(error.code()));
     let page = page.cause(request, error.to_string());
     // The refusal brings `Retry-After`, which is for what another attempt may change.
     let later = Some(refusal).filter(|refusal| refusal.status() == status);

@@ -11,6 +11,6 @@ pub(crate) mod redirect;
 
 pub(crate) use self::catchers::{CATCHER, catchers};
 pub use self::challenge::Challenge;
-pub(crate) use self::page::PageHook;
-pub(crate) use self::page::texts::{self, label};
-pub use self::page::{ActionKind, BuiltInPage, PageAction};
+pub(crate) use self::page::texts::{Label, Topic};
+pub use self::page::{ActionKind, BuiltInPage, Language, PageAction};
+pub(crate) use self::page::{PageDraft, PageHook};

@@ -6,19 +6,24 @@ use maud::{DOCTYPE, Markup, html};
 use rocket::http::{ContentType, Status};
 use rocket::{Request, Response};
 
-use super::page::texts::{self, label};
+use super::page::Language;
+use super::page::texts::{Label, Words, phrases};
 use super::redirect::{self, Destination};
 use crate::local_path::LocalPath;
 use crate::request::{Kind, Loader, takes_turbo_streams, turbo_frame};
 
 /// Tells the library that made a request to leave the browser to load an address of this site. The
 /// request itself has no effect.
-pub(crate) fn load_in_full(loader: Loader, address: &LocalPath) -> Response<'static> {
+pub(crate) fn load_in_full(
+    request: &Request<'_>,
+    loader: Loader,
+    address: &LocalPath,
+) -> Response<'static> {
     match loader {
         Loader::Htmx => redirect::by_htmx(address.as_str()),
         Loader::Inertia => redirect::by_inertia(address.as_str()),
-        Loader::Turbo => hand_over(address.as_str(), Way::Reload),
-        Loader::Unpoly => hand_over(address.as_str(), Way::Refresh),
+        Loader::Turbo => hand_over(request, address.as_str(), Way::Reload),
+        Loader::Unpoly => hand_over(request, address.as_str(), Way::Refresh),
     }
 }
 
@@ -29,20 +34,22 @@ pub(crate) fn lead(request: &Request<'_>, to: &Destination) -> Response<'static>
     match (Loader::of(request), Kind::at_route(request)) {
         (Some(Loader::Htmx), _) => redirect::by_htmx(address),
         (Some(Loader::Inertia), _) => redirect::by_inertia(address),
-        (Some(Loader::Turbo), _) if takes_turbo_streams(request) => by_turbo_stream(address),
-        (Some(Loader::Turbo), _) if turbo_frame(request).is_some() => {
-            hand_over(address, Way::Reload)
+        (Some(Loader::Turbo), _) if takes_turbo_streams(request) => {
+            by_turbo_stream(request, address)
         }
-        (Some(Loader::Turbo | Loader::Unpoly), _) => hand_over(address, Way::Refresh),
+        (Some(Loader::Turbo), _) if turbo_frame(request).is_some() => {
+            hand_over(request, address, Way::Reload)
+        }
+        (Some(Loader::Turbo | Loader::Unpoly), _) => hand_over(request, address, Way::Refresh),
         (None, Kind::Script) => redirect::by_json(address),
         (None, _) => redirect::to(to),
     }
 }
 
 /// A refusal that leads on to an address of this site, for Turbo, which shows it as the page that its user goes to.
-pub(crate) fn refused(status: Status, address: &LocalPath) -> Response<'static> {
-    let mut response = hand_over(address.as_str(), Way::Refresh);
-    response.set_status(status);
+pub(crate) fn unauthorized(request: &Request<'_>, address: &LocalPath) -> Response<'static> {
+    let mut response = hand_over(request, address.as_str(), Way::Refresh);
+    response.set_status(Status::Unauthorized);
     response
 }
 
@@ -56,49 +63,56 @@ enum Way {
 }
 
 /// A page that leads on.
-fn hand_over(address: &str, way: Way) -> Response<'static> {
+fn hand_over(request: &Request<'_>, address: &str, way: Way) -> Response<'static> {
+    let language = Language::of(request);
     let page = html! {
         (DOCTYPE)
-        html lang="en" {
+        html lang=(language) {
             head {
                 meta charset="utf-8";
                 @if way == Way::Reload { meta name="turbo-visit-control" content="reload"; }
-                title { (texts::HAND_OVER.0) }
+                title { (phrases(language).hand_over().title) }
             }
             // In the body, of which Unpoly takes over everything.
-            body { (main(address, way)) }
+            body { (main(language, address, way)) }
         }
     };
-    shown(ContentType::HTML, page.into_string())
+    shown(language, ContentType::HTML, page.into_string())
 }
 
 /// What makes Turbo put a page that leads on in place of the one that is there. It takes no page for
 /// the answer to a form.
-fn by_turbo_stream(address: &str) -> Response<'static> {
+fn by_turbo_stream(request: &Request<'_>, address: &str) -> Response<'static> {
+    let language = Language::of(request);
+    let main = main(language, address, Way::Refresh);
     let stream = html! {
-        turbo-stream action="update" targets="body" { template { (main(address, Way::Refresh)) } }
+        turbo-stream action="update" targets="body" { template { (main) } }
     };
-    shown(ContentType::new("text", "vnd.turbo-stream.html"), stream.into_string())
+    shown(language, ContentType::new("text", "vnd.turbo-stream.html"), stream.into_string())
 }
 
 /// What leads on, and a link for a browser that does not follow.
-fn main(address: &str, way: Way) -> Markup {
-    let (title, text) = texts::HAND_OVER;
+fn main(language: Language, address: &str, way: Way) -> Markup {
+    let phrases = phrases(language);
+    let Words { title, text } = phrases.hand_over();
     html! {
-        main {
+        // The page that it is put into may be in another language.
+        main lang=(language) {
             @if way == Way::Refresh { meta http-equiv="refresh" content={ "0; url=" (address) }; }
             h1 { (title) }
             p { (text) }
             // No library follows a link with a target.
-            a href=(address) target="_top" { (label::GO_ON) }
+            a href=(address) target="_top" { (phrases.label(Label::GoOn)) }
         }
     }
 }
 
-fn shown(kind: ContentType, body: String) -> Response<'static> {
+fn shown(language: Language, kind: ContentType, body: String) -> Response<'static> {
     Response::build()
         .header(kind)
         .raw_header("Cache-Control", "no-store")
+        .raw_header("Vary", "Accept-Language")
+        .raw_header("Content-Language", language.tag())
         .raw_header("Referrer-Policy", "no-referrer")
         .raw_header("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
         .raw_header("X-Up-Target", "body")

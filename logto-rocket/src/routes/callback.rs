@@ -20,7 +20,7 @@ use crate::host::HostId;
 use crate::local_path::LocalPath;
 use crate::oidc::AuthorizationCode;
 use crate::request::{RequestState, SessionWrite, client_address, header};
-use crate::response::{BuiltInPage, label, redirect, texts};
+use crate::response::{Label, PageDraft, Topic, redirect};
 use crate::session::{
     Exchanged, Flow, FlowSecret, NotCreated, Session, SignInCode, SignInOrigin, SignInResult,
 };
@@ -166,14 +166,11 @@ async fn allow(
     request: &Request<'_>,
     session: &Arc<Session>,
 ) -> Result<(), SignInError> {
-    if let Some(hook) = Hooks::of(request).and_then(|hooks| hooks.on_sign_in.as_ref()) {
-        let user = LogtoUser::new(client, Arc::clone(session));
-        hook(request, &user).await.map_err(|why| {
-            log::warn!("`on_sign_in` refused {}: {why}", user.id());
-            SignInError::Refused
-        })?;
-    }
-    Ok(())
+    let user = LogtoUser::new(client, Arc::clone(session));
+    Hooks::admit(request, &user).await.map_err(|why| {
+        log::warn!("`on_sign_in` refused {}: {why}", user.id());
+        SignInError::Refused
+    })
 }
 
 /// Where the sign-in comes from.
@@ -213,8 +210,8 @@ fn arrive(client: &Arc<Client>, request: &Request<'_>, path: &LocalPath) -> Resp
     if client.settings().session.same_site != SameSite::Strict {
         return redirect::to_path(path);
     }
-    BuiltInPage::new(Status::Ok, texts::SIGNED_IN)
-        .link(label::GO_ON, path.clone())
+    PageDraft::new(Status::Ok, Topic::SignedIn)
+        .link(Label::GoOn, path.clone())
         .forward(path.clone())
         .secret_address()
         .respond(request)
@@ -227,8 +224,8 @@ fn signed_in_elsewhere(
     flow: &Flow,
 ) -> Response<'static> {
     let page = flow.return_to.as_ref().unwrap_or(&client.settings().after_sign_in);
-    BuiltInPage::new(Status::Ok, texts::SIGNED_IN_ELSEWHERE)
-        .link(label::GO_ON, page.clone())
+    PageDraft::new(Status::Ok, Topic::SignedInElsewhere)
+        .link(Label::GoOn, page.clone())
         .secret_address()
         .respond(request)
 }

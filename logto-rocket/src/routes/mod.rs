@@ -2,6 +2,7 @@
 
 mod backchannel_logout;
 mod callback;
+mod initiated_sign_in;
 mod query;
 mod resource_metadata;
 mod sign_in;
@@ -26,6 +27,7 @@ use crate::request::{RequestState, listed_host};
 #[derive(Clone, Copy)]
 enum Action {
     SignIn,
+    InitiatedSignIn,
     SignUp,
     Callback,
     SignOut,
@@ -40,6 +42,7 @@ enum Action {
 pub(crate) fn all(client: &Client) -> Vec<Route> {
     let mut routes = vec![
         route(Method::Get, "/sign-in", Action::SignIn),
+        route(Method::Post, "/sign-in", Action::InitiatedSignIn),
         route(Method::Get, "/sign-up", Action::SignUp),
         route(Method::Get, "/sign-in-callback", Action::Callback),
         route(Method::Get, "/sign-out", Action::SignOut),
@@ -66,7 +69,14 @@ impl Action {
     /// Whether it makes sense only at a host of the site: a browser would come back from Logto at another
     /// one, where its cookies are not sent.
     fn is_at_one_host(self) -> bool {
-        matches!(self, Self::SignIn | Self::SignUp | Self::Callback | Self::SignOut)
+        match self {
+            Self::SignIn
+            | Self::InitiatedSignIn
+            | Self::SignUp
+            | Self::Callback
+            | Self::SignOut => true,
+            Self::SignOutCallback | Self::BackchannelLogout | Self::User | Self::Head => false,
+        }
     }
 }
 
@@ -86,6 +96,7 @@ impl Handler for Action {
         let sign_in = || SignInBuilder::new(client, host);
         Outcome::Success(match self {
             Self::SignIn => sign_in::respond(client, request, host, sign_in()).await,
+            Self::InitiatedSignIn => initiated_sign_in::respond(client, request, data).await,
             Self::SignUp => {
                 let sign_up = sign_in().first_screen(FirstScreen::Register);
                 sign_in::respond(client, request, host, sign_up).await

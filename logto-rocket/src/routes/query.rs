@@ -1,14 +1,20 @@
-//! [`Query`]: the parameters of a request, each read once.
+//! [`Query`]: the parameters of a request, of its query or its form, each read once.
 
 use rocket::Request;
 
-/// The decoded parameters of a request's query.
+/// The decoded parameters of a request.
 pub(super) struct Query(Vec<(String, String)>);
 
 impl Query {
     pub fn of(request: &Request<'_>) -> Self {
         let query = request.uri().query().map_or("", |query| query.as_str());
-        Self(url::form_urlencoded::parse(query.as_bytes()).into_owned().collect())
+        Self::parse(query.as_bytes())
+    }
+
+    /// Those of a form that a request has as its body, as
+    /// [`form_urlencoded`](https://url.spec.whatwg.org/#concept-urlencoded).
+    pub fn parse(form: &[u8]) -> Self {
+        Self(url::form_urlencoded::parse(form).into_owned().collect())
     }
 
     /// The first parameter with this name, unless it is empty.

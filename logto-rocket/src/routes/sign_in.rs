@@ -1,4 +1,4 @@
-//! `GET sign-in`, `GET sign-up`: where a browser starts a sign-in.
+//! `GET sign-in`, `GET sign-up`: where a browser starts a sign-in, on this site or by a link on another one.
 
 use std::sync::Arc;
 
@@ -15,11 +15,12 @@ use crate::local_path::LocalPath;
 use crate::loopback::is_loopback;
 use crate::oidc::SignInOptions;
 use crate::request::{Initiator, Kind, Loader, RequestState, header, own_path};
-use crate::response::{BuiltInPage, label, onward, redirect, texts};
+use crate::response::{Label, PageDraft, Topic, onward, redirect};
 use crate::user::LogtoUser;
 
-/// The parameters of a link to the route, besides `return_to` and `remember`.
-const LISTED: [&str; 9] = [
+/// The parameters of a link to the route, besides `return_to`, `remember`, and the `iss` and
+/// `target_link_uri` of a sign-in that another site starts.
+pub(super) const LISTED: [&str; 9] = [
     "first_screen",
     "identifier",
     "login_hint",
@@ -47,17 +48,22 @@ pub(super) async fn respond(
     match (Kind::at_route(request), Loader::of(request)) {
         (Kind::Navigation, _) => {}
         (Kind::Prefetch, Some(Loader::Htmx)) | (_, None) => return only_for_people(request, own),
-        (_, Some(loader)) => return onward::load_in_full(loader, &own),
+        (_, Some(loader)) => return onward::load_in_full(request, loader, &own),
     }
     if let Some(url) = under_the_configured_host(client, request, host, &own) {
         return redirect::to_own_url(&url);
     }
     client.warn_of_other_host(header(request, "Host"), host, "A sign-in");
     let query = Query::of(request);
+    if let Some(issuer) = query.get("iss")
+        && let Some(page) = from_another_issuer(client, request, issuer).await
+    {
+        return page;
+    }
     if let Some(question) = question(client, request, &query, &own).await {
         return question;
     }
-    let builder = match query.get("return_to") {
+    let builder = match query.get("return_to").or(query.get("target_link_uri")) {
         Some(path) => builder.return_to(path),
         None => builder,
     };
@@ -79,12 +85,27 @@ pub(super) async fn respond(
     }
 }
 
+/// The page for a sign-in that another site starts and that names another issuer than the one that this
+/// site signs in at, as `iss`.
+pub(super) async fn from_another_issuer(
+    client: &Client,
+    request: &Request<'_>,
+    issuer: &str,
+) -> Option<Response<'static>> {
+    let wrong = client.oidc().wrong_issuer(Some(issuer)).await.ok().flatten()?;
+    log::debug!("A sign-in that another site started was refused: its `iss` {wrong}.");
+    let page = PageDraft::new(Status::BadRequest, Topic::OtherIssuer)
+        .cause(request, format!("`iss` {wrong}"))
+        .link(Label::SignIn, client.sign_in(None));
+    Some(page.respond(request))
+}
+
 /// The page for a request that is no navigation. It leads to one.
 fn only_for_people(request: &Request<'_>, own: LocalPath) -> Response<'static> {
-    let page = |text| BuiltInPage::new(Status::BadRequest, text);
+    let page = |text| PageDraft::new(Status::BadRequest, text);
     match Kind::at_route(request) {
-        Kind::Frame => page(texts::SIGN_IN_IN_FRAME).new_tab(label::SIGN_IN_IN_NEW_TAB, own),
-        _ => page(texts::SIGN_IN_IS_FOR_PEOPLE).link(label::SIGN_IN, own.clone()).sign_in(own),
+        Kind::Frame => page(Topic::SignInInFrame).new_tab(Label::SignInInNewTab, own),
+        _ => page(Topic::NotANavigation).link(Label::SignIn, own.clone()).sign_in(own),
     }
     .respond(request)
 }
@@ -125,11 +146,10 @@ async fn question(
     }
     let loaded = RequestState::of(request).loaded(request, client).await.ok().flatten()?;
     let user = LogtoUser::new(client, loaded.session.clone());
-    let text = texts::signed_in_as(user.display_name());
-    let page = BuiltInPage::new(Status::Ok, texts::SIGN_IN_AGAIN)
-        .text(text)
-        .link(label::SIGN_IN, own.clone())
-        .link(label::STAY_SIGNED_IN, client.settings().after_sign_in.clone());
+    let page = PageDraft::new(Status::Ok, Topic::SignInAgain)
+        .signed_in_as(Some(user.display_name()))
+        .link(Label::SignIn, own.clone())
+        .link(Label::StaySignedIn, client.settings().after_sign_in.clone());
     Some(page.respond(request))
 }
 
@@ -147,14 +167,14 @@ fn failed(request: &Request<'_>, error: &Error, own: LocalPath) -> Response<'sta
         Error::Unavailable { .. } => {
             let refusal = Refusal::from(error);
             RequestState::of(request).guarded(Some(refusal.clone()));
-            BuiltInPage::new(refusal.status(), texts::LOGTO_UNAVAILABLE)
+            PageDraft::new(refusal.status(), Topic::LogtoUnavailable)
                 .cause(request, error.to_string())
-                .link(label::TRY_AGAIN, own)
+                .link(Label::TryAgain, own)
                 .respond(request)
         }
-        _ => BuiltInPage::new(Status::BadGateway, texts::SIGN_IN_NOT_STARTED)
+        _ => PageDraft::new(Status::BadGateway, Topic::SignInNotStarted)
             .cause(request, error.to_string())
-            .link(label::TRY_AGAIN, own)
+            .link(Label::TryAgain, own)
             .respond(request),
     }
 }

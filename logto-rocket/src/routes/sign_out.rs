@@ -13,7 +13,7 @@ use crate::host::HostId;
 use crate::local_path::LocalPath;
 use crate::request::{Initiator, Kind, Loader, RequestState, SessionWrite, header, own_path};
 use crate::response::redirect::Destination;
-use crate::response::{BuiltInPage, Challenge, label, onward, texts};
+use crate::response::{Challenge, Label, PageDraft, Topic, onward};
 use crate::user::LogtoUser;
 
 /// Signs the user out if a page of this site asks. Any other request gets a page with a button and
@@ -25,7 +25,7 @@ pub(super) async fn respond(
 ) -> Response<'static> {
     if let (Method::Get, Some(loader)) = (request.method(), Loader::of(request)) {
         let own = own_path(request, client).unwrap_or_else(|| client.sign_out(None));
-        return onward::load_in_full(loader, &own);
+        return onward::load_in_full(request, loader, &own);
     }
     client.warn_of_other_host(header(request, "Host"), host, "A sign-out");
     let query = Query::of(request);
@@ -62,8 +62,8 @@ fn forget(client: &Arc<Client>, request: &Request<'_>, error: &Error) -> Respons
         return Challenge::from(refusal).respond(request);
     }
     RequestState::of(request).writes().session = SessionWrite::Delete;
-    BuiltInPage::new(refusal.status(), texts::SIGNED_OUT_IN_THIS_BROWSER)
-        .link(label::GO_ON, client.settings().after_sign_out.clone())
+    PageDraft::new(refusal.status(), Topic::SignedOutInThisBrowser)
+        .link(Label::GoOn, client.settings().after_sign_out.clone())
         .respond(request)
 }
 
@@ -78,13 +78,8 @@ fn ask(
     request: &Request<'_>,
     return_to: Option<&LocalPath>,
 ) -> Response<'static> {
-    let action = client.sign_out(return_to);
-    BuiltInPage::new(Status::Ok, texts::SIGN_OUT)
-        .post(
-            label::SIGN_OUT,
-            action,
-            client.settings().connection.issuer.url().origin().ascii_serialization(),
-        )
-        .link(label::STAY_SIGNED_IN, client.settings().after_sign_in.clone())
+    PageDraft::new(Status::Ok, Topic::SignOut)
+        .post(Label::SignOut, client.sign_out(return_to))
+        .link(Label::StaySignedIn, client.settings().after_sign_in.clone())
         .respond(request)
 }

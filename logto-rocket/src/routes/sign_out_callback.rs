@@ -2,18 +2,30 @@
 
 use rocket::{Request, Response};
 
+use super::query::Query;
 use crate::client::Client;
 use crate::host::HostId;
-use crate::local_path::LocalPath;
+use crate::oidc::State;
 use crate::request::RequestState;
 use crate::response::redirect;
 
-/// Redirects to the page that the sign-out requested.
+/// Redirects to the page that the sign-out requested. Where the sign-out sent a `state`, only the return
+/// that brings it is that of this sign-out; another one changes nothing.
 pub(super) fn respond(client: &Client, request: &Request<'_>, host: HostId) -> Response<'static> {
     let cookies = client.sessions().cookies(host);
-    let return_to = cookies.post_logout(request).and_then(|path| path.parse::<LocalPath>().ok());
-    if return_to.is_some() {
-        RequestState::of(request).writes().cookies.extend(cookies.post_logout_write(None));
+    let Some(sign_out) = cookies.post_logout(request) else {
+        return redirect::to_path(&client.settings().after_sign_out);
+    };
+    let query = Query::of(request);
+    let (sent, came) = (sign_out.state.as_ref().map(State::reveal), query.get("state"));
+    if sent.is_some() && sent != came {
+        let how = if came.is_some() { "with another `state`" } else { "without the `state`" };
+        log::debug!(
+            "A browser came back from a sign-out at Logto {how} that the sign-out sent, so it goes to \
+             `after_sign_out`."
+        );
+        return redirect::to_path(&client.settings().after_sign_out);
     }
-    redirect::to_path(return_to.as_ref().unwrap_or(&client.settings().after_sign_out))
+    RequestState::of(request).writes().cookies.extend(cookies.post_logout_write(None));
+    redirect::to_path(&sign_out.return_to)
 }

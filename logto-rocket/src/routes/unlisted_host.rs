@@ -6,7 +6,7 @@ use rocket::{Request, Response};
 use crate::client::Client;
 use crate::host::HostId;
 use crate::request::NotListed;
-use crate::response::{BuiltInPage, texts};
+use crate::response::{PageDraft, Topic};
 use crate::shown::shown;
 
 /// Says which host came and where the site is. A browser that signed in here would come back from Logto
@@ -22,7 +22,6 @@ pub(super) fn respond(
         NotListed::Several => "the request names several hosts".into(),
     };
     let site = format!("{}{}", client.origin(HostId::FIRST), client.settings().base_urls.prefix);
-    let text = texts::unlisted_host(&sent, &site);
     client.warnings().once("host", "unlisted", || {
         format!(
             "A sign-in, its callback or a sign-out was refused: {sent}, which is none of \
@@ -31,5 +30,7 @@ pub(super) fn respond(
             client.settings().source_of("base_urls")
         )
     });
-    BuiltInPage::new(Status::BadRequest, texts::UNLISTED_HOST).text(text).respond(request)
+    PageDraft::new(Status::BadRequest, Topic::UnlistedHost)
+        .unlisted_host(why.clone(), site)
+        .respond(request)
 }

@@ -8,7 +8,7 @@ use rocket::{Request, Response};
 use crate::client::Client;
 use crate::error::Refusal;
 use crate::request::{RequestState, user_of};
-use crate::response::{BuiltInPage, Challenge, label, texts};
+use crate::response::{Challenge, Label, PageDraft, Topic};
 
 /// The user as JSON, or 401 as a problem document.
 pub(super) async fn respond(client: &Client, request: &Request<'_>) -> Response<'static> {
@@ -26,8 +26,8 @@ fn refused(client: &Client, request: &Request<'_>, refusal: Refusal) -> Response
     if refusal != Refusal::NotSignedIn {
         return Challenge::from(refusal).respond(request);
     }
-    BuiltInPage::new(refusal.status(), texts::NOT_SIGNED_IN)
-        .link(label::SIGN_IN, client.sign_in(None))
+    PageDraft::new(refusal.status(), Topic::NotSignedIn)
+        .link(Label::SignIn, client.sign_in(None))
         .sign_in(client.sign_in(None))
         .respond(request)
 }

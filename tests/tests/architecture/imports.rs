@@ -174,7 +174,11 @@ impl Names {
 }
 
 impl<'ast> Visit<'ast> for Names {
+    /// What is imported for the links of the documentation only is not taken from there.
     fn visit_item_use(&mut self, item: &'ast ItemUse) {
+        if is_under(&item.attrs, "doc") {
+            return;
+        }
         self.tree(&item.tree, &Vec::new(), !matches!(item.vis, Visibility::Inherited));
     }
 
@@ -207,16 +211,18 @@ impl<'ast> Visit<'ast> for Names {
     }
 
     fn visit_item_mod(&mut self, item: &'ast ItemMod) {
-        let is_test = |attribute: &Attribute| {
-            let condition = attribute.path().is_ident("cfg").then_some(&attribute.meta);
-            condition.is_some_and(|meta| condition_of(meta).contains("test"))
-        };
-        if item.content.is_some() && !item.attrs.iter().any(is_test) {
+        if item.content.is_some() && !is_under(&item.attrs, "test") {
             self.depth += 1;
             visit::visit_item_mod(self, item);
             self.depth -= 1;
         }
     }
+}
+
+/// Whether a `cfg` with this word is among the attributes.
+fn is_under(attributes: &[Attribute], word: &str) -> bool {
+    let conditions = attributes.iter().filter(|attribute| attribute.path().is_ident("cfg"));
+    conditions.map(|attribute| condition_of(&attribute.meta)).any(|it| it.contains(word))
 }
 
 /// The condition of a `cfg` as text.

@@ -1,5 +1,7 @@
 //! The structure of the library and its laws, as far as a search of the sources can check them.
 
+mod documents;
+mod evidence;
 mod imports;
 mod laws;
 mod rooms;

@@ -51,9 +51,10 @@ impl File {
         Self { path: path.to_owned(), text, lines }
     }
 
-    /// Whether it holds unit tests only.
+    /// Whether it holds unit tests only, or what they and the fuzz targets assert, or run the library with.
     pub fn is_test(&self) -> bool {
-        self.path.contains("/tests/") || self.path.ends_with("/tests.rs")
+        let of_tests = ["tests", "fuzzing", "fuzzed", "modelled"];
+        self.path.trim_end_matches(".rs").split('/').any(|part| of_tests.contains(&part))
     }
 }
 
@@ -71,7 +72,8 @@ fn relative(path: &Path, root: &Path) -> String {
     path.strip_prefix(root).expect("a file below it").to_string_lossy().replace('\\', "/")
 }
 
-fn collect(directory: &Path, files: &mut Vec<PathBuf>) {
+/// All Rust files below a directory.
+pub fn collect(directory: &Path, files: &mut Vec<PathBuf>) {
     let mut entries: Vec<_> = fs::read_dir(directory)
         .expect("a directory of sources")
         .map(|entry| entry.expect("an entry").path())

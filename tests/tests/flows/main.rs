@@ -4,8 +4,10 @@
 //! it moves and a browser that sends what browsers send. A test that reads what this process logs is in `tests/logs`.
 
 mod bearer;
+mod diagnosis;
 mod events;
 mod hosts;
+mod issuers;
 mod launch;
 mod provider_outages;
 mod real_servers;
@@ -15,6 +17,8 @@ mod sessions;
 mod sign_in;
 mod sign_out;
 mod stores;
+mod strangers;
 mod test_provider;
+mod test_sessions;
 mod tokens;
 mod webhooks;

@@ -6,8 +6,10 @@
 mod accessors;
 mod bearer;
 mod dev_provider;
+mod diagnosis;
 mod failures;
 mod hosts;
+mod issuers;
 mod launch;
 mod redis;
 mod refusals;

@@ -4,4 +4,5 @@
 mod browser;
 #[cfg(feature = "dev")]
 mod console;
+mod diagnose;
 mod launch;

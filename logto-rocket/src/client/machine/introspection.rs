@@ -14,7 +14,7 @@ impl Logto {
     ///
     /// Do not authorize requests of programs by it: the answer names no audience, so that a token for
     /// anything passes, and a refresh token is active as well. Routes with `bearer` accept JWTs for an
-    /// API resource ([manual](crate#programs)). If you use it all the same, also check
+    /// API resource ([manual](crate::guide::apis)). If you use it all the same, also check
     /// [`is_ours()`](Introspection::is_ours) and [`token_type()`](Introspection::token_type), which a
     /// refresh token does not have.
     ///

@@ -125,6 +125,13 @@ impl SessionConfig {
 
     /// Whether a session stores the ID token as Logto sent it. Default: `false`, because it makes
     /// cookies large.
+    ///
+    /// The sign-out then sends it to Logto as `id_token_hint`, with a `state` that must come back
+    /// ([RP-Initiated Logout](https://openid.net/specs/openid-connect-rpinitiated-1_0.html)). Issuers other
+    /// than Logto may demand the hint. Logto needs none, and refuses to end the session there if the key
+    /// that signed the token is no longer published. The ID token is then in the address of a page at
+    /// Logto, and so in the history of the browser and perhaps in logs. One of more than 2,048 bytes is
+    /// not sent, because proxies refuse longer headers.
     pub fn keep_id_token(self, keep: bool) -> Self {
         self.set("keep_id_token", keep)
     }

@@ -1,7 +1,7 @@
 //! [`Keys`]: Logto's keys, and the verification of every signature by them.
 //!
 //! The type of the key determines the algorithm, never the token: the token's header only selects
-//! among the algorithms that the key allows.
+//! among the algorithms that the key allows. Where the configuration pins one, it is the only one.
 
 mod algorithm;
 mod set;
@@ -9,20 +9,28 @@ mod token;
 
 use std::sync::Arc;
 
-pub(super) use self::algorithm::Algorithm;
+pub(crate) use self::algorithm::Algorithm;
 use self::set::{CHOOSE, Published};
 pub(super) use self::set::{Fingerprint, KeySet};
-pub(super) use self::token::{Signed, Token};
+pub(super) use self::token::{Signed, Token, is_type, wrong_type};
 use super::discovery::Provider;
 use super::document::Document;
 use super::http::Http;
 use super::key_searches::KeySearches;
+use super::settings::IssuerSettings;
 use crate::clock::Clock;
 use crate::error::{Call, Error, InvalidToken};
 use crate::warnings::Warnings;
 
+/// Gets the keys that Logto publishes, to see whether they are of use.
+pub(super) async fn look(http: &Http, provider: &Provider) -> Result<(), Error> {
+    let published: Published = http.get_json(Call::Keys, &provider.keys).await?;
+    KeySet::new(published).map(drop)
+}
+
 /// Logto's keys.
 pub(super) struct Keys {
+    settings: Arc<IssuerSettings>,
     set: Arc<Document<KeySet>>,
     searches: KeySearches,
     /// Keys of a test's own, for access tokens only.
@@ -31,11 +39,17 @@ pub(super) struct Keys {
 }
 
 impl Keys {
-    pub(super) fn new(clock: Clock, http: Arc<Http>, provider: Arc<Document<Provider>>) -> Self {
+    pub(super) fn new(
+        settings: Arc<IssuerSettings>,
+        clock: Clock,
+        http: Arc<Http>,
+        provider: Arc<Document<Provider>>,
+    ) -> Self {
         let warnings = Arc::new(Warnings::default());
+        let own = Arc::clone(&settings);
         let set = Document::new(Call::Keys, clock, move || {
             let (http, provider) = (Arc::clone(&http), Arc::clone(&provider));
-            let warnings = Arc::clone(&warnings);
+            let (settings, warnings) = (Arc::clone(&own), Arc::clone(&warnings));
             Box::pin(async move {
                 let provider = provider.get().await?.value;
                 let published: Published = http.get_json(Call::Keys, &provider.keys).await?;
@@ -47,10 +61,24 @@ impl Keys {
                         )
                     });
                 }
-                KeySet::new(published)
+                let keys = KeySet::new(published)?;
+                if let Some(pinned) = settings.signing_algorithm
+                    && !keys.has_one_for(pinned)
+                {
+                    let key = settings.key("signing_algorithm");
+                    warnings.once("key", "pinned", || {
+                        format!(
+                            "Logto publishes no key for {pinned}, which {key} pins: all its tokens are \
+                             refused, so that no one can sign in. Remove that key, or pin the \
+                             algorithm by which Logto signs."
+                        )
+                    });
+                }
+                Ok(keys)
             })
         });
         Self {
+            settings,
             set,
             searches: KeySearches::default(),
             #[cfg(feature = "testing")]
@@ -70,9 +98,10 @@ impl Keys {
     pub(super) async fn verify(
         &self,
         token: &str,
-        accepts: fn(Option<&str>) -> bool,
+        accepts: fn(Option<&str>) -> Result<(), InvalidToken>,
     ) -> Result<Signed, Error> {
         let token = Token::read(token, accepts)?;
+        self.check_algorithm(&token)?;
         let keys = self.set.get().await?;
         match token.key_in(&keys.value) {
             Err(InvalidToken::UnknownKey) => {
@@ -99,6 +128,7 @@ impl Keys {
         {
             return Ok(Arc::clone(trusted));
         }
+        self.check_algorithm(token)?;
         let keys = self.set.get().await?;
         if !matches!(token.key_in(&keys.value), Err(InvalidToken::UnknownKey)) {
             return Ok(keys.value);
@@ -111,6 +141,7 @@ impl Keys {
     /// The keys for a token that anybody can post: those that are known, or, if they have not the one
     /// that it names, those that the next search for such tokens brings. There is one a second.
     pub(super) async fn for_posted(&self, token: &Token<'_>) -> Result<Arc<KeySet>, Error> {
+        self.check_algorithm(token)?;
         let keys = self.set.get().await?;
         if !matches!(token.key_in(&keys.value), Err(InvalidToken::UnknownKey)) {
             return Ok(keys.value);
@@ -122,6 +153,20 @@ impl Keys {
         turn.search().await;
         let newer = self.set.newer_than(keys.number, |_| true).await?;
         Ok(newer.map_or(keys.value, |newer| newer.value))
+    }
+
+    /// Whether a token is signed by the algorithm that the configuration pins, if it pins one
+    /// ([OpenID Connect Core, section 3.1.3.7](https://openid.net/specs/openid-connect-core-1_0.html#IDTokenValidation),
+    /// item 7).
+    fn check_algorithm(&self, token: &Token<'_>) -> Result<(), InvalidToken> {
+        let (is, pinned) = (token.algorithm(), self.settings.signing_algorithm);
+        match pinned.filter(|pinned| *pinned != is) {
+            Some(pinned) => Err(InvalidToken::Header(format!(
+                "its algorithm is {is}, but {} pins {pinned}",
+                self.settings.key("signing_algorithm")
+            ))),
+            None => Ok(()),
+        }
     }
 
     /// Trusts the keys of this set as well, for access tokens.

@@ -39,6 +39,21 @@ struct Header {
     crit: bool,
 }
 
+/// Whether the `typ` of a token is this one, whose prefix `application/` may be left out
+/// ([RFC 7515, section 4.1.9](https://www.rfc-editor.org/rfc/rfc7515#section-4.1.9)).
+pub(in crate::oidc) fn is_type(typ: &str, wanted: &str) -> bool {
+    let typ = typ.to_ascii_lowercase();
+    typ.strip_prefix("application/").unwrap_or(&typ) == wanted
+}
+
+/// What is wrong with a token of another `typ`, or of none.
+pub(in crate::oidc) fn wrong_type(typ: Option<&str>) -> InvalidToken {
+    InvalidToken::Header(match typ {
+        Some(_) => "its `typ` is that of another kind of token".into(),
+        None => "it has no `typ`, which this kind of token has".into(),
+    })
+}
+
 /// Whatever the member holds, even `null`.
 fn is_there<'de, D: Deserializer<'de>>(member: D) -> Result<bool, D::Error> {
     IgnoredAny::deserialize(member).map(|_| true)
@@ -46,7 +61,10 @@ fn is_there<'de, D: Deserializer<'de>>(member: D) -> Result<bool, D::Error> {
 
 impl<'a> Token<'a> {
     /// Reads a token whose `typ` passes `accepts` and whose algorithm is accepted.
-    pub fn read(token: &'a str, accepts: fn(Option<&str>) -> bool) -> Result<Self, InvalidToken> {
+    pub fn read(
+        token: &'a str,
+        accepts: impl FnOnce(Option<&str>) -> Result<(), InvalidToken>,
+    ) -> Result<Self, InvalidToken> {
         if token.len() > MAX_TOKEN {
             return Err(InvalidToken::Malformed);
         }
@@ -68,15 +86,18 @@ impl<'a> Token<'a> {
             return Err(InvalidToken::Header("it requires an extension (`crit`)".into()));
         }
         let algorithm = Algorithm::named(&header.alg)?;
-        if !accepts(header.typ.as_deref()) {
-            return Err(InvalidToken::Header("its `typ` is that of another kind of token".into()));
-        }
+        accepts(header.typ.as_deref())?;
         Ok(Self { signed, payload, signature: decode(signature)?, kid: header.kid, algorithm })
     }
 
     /// The claims of the token without verification. Use them only to reject the token early.
     pub fn unverified(&self) -> Result<Vec<u8>, InvalidToken> {
         decode(self.payload)
+    }
+
+    /// By which algorithm it says to be signed.
+    pub fn algorithm(&self) -> Algorithm {
+        self.algorithm
     }
 
     /// The key of these that the token names.

@@ -178,10 +178,29 @@ async fn user_info_is_about_the_user_who_was_asked_for() {
 async fn sign_out_at_logto_names_the_application_and_the_way_back() {
     let server = Server::start().await;
     let back = Url::parse("http://localhost:8000/auth/sign-out-callback").unwrap();
-    let url = client(&server).end_session_url(&back).await.unwrap();
+    let url = client(&server).end_session(&back, None).await.unwrap().url;
     let query: Vec<_> = url.query_pairs().into_owned().collect();
     let expected = [("client_id", APP), ("post_logout_redirect_uri", back.as_str())];
     assert_eq!(query, expected.map(|(name, value)| (name.to_owned(), value.to_owned())));
+}
+
+#[tokio::test]
+async fn sign_out_at_logto_with_an_id_token_has_a_state_of_its_own() {
+    let server = Server::start().await;
+    let (client, id_token) = (client(&server), RawIdToken::from("a.b.c"));
+    let back = Url::parse("http://localhost:8000/auth/sign-out-callback").unwrap();
+    let mut states = Vec::new();
+    for _ in 0..2 {
+        let at_logto = client.end_session(&back, Some(&id_token)).await.unwrap();
+        let query: Vec<_> = at_logto.url.query_pairs().into_owned().collect();
+        let state = at_logto.state.unwrap().reveal().to_owned();
+        assert_eq!(
+            query[2..],
+            [("id_token_hint".to_owned(), "a.b.c".to_owned()), ("state".to_owned(), state.clone()),]
+        );
+        states.push(state);
+    }
+    assert_ne!(states[0], states[1]);
 }
 
 /// Rocket's handlers run on many threads.
@@ -195,7 +214,7 @@ fn every_call_may_move_between_threads() {
         let _ = oidc.authorize(&url, &super::super::SignInOptions::new(), &[], &[]).await;
         let _ = oidc.revoke(&RefreshToken::from("")).await;
         let _ = oidc.user_info(&AccessToken::from(""), "").await;
-        let _ = oidc.end_session_url(&url).await;
+        let _ = oidc.end_session(&url, None).await;
         Ok::<_, url::ParseError>(())
     });
 }

@@ -2,23 +2,18 @@
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use super::{ActionKind, BuiltInPage};
+use super::{ActionKind, BuiltInPage, PageAction};
 
-pub(super) const STYLE: &str = "\
-:root{color-scheme:light dark;font:16px/1.5 system-ui,sans-serif}\
-body{margin:0;min-height:100vh;display:grid;place-items:center;background:Canvas;color:CanvasText}\
-main{max-width:26rem;padding:2rem;overflow-wrap:anywhere}h1{font-size:1.4rem;margin:0 0 .5rem}p{margin:0 0 1rem}\
-form{margin:0}code{font-size:.9em}small{opacity:.7}\
-.act{display:inline-block;font:inherit;padding:.55rem 1.1rem;margin:.25rem .5rem .25rem 0;\
-border:0;border-radius:.5rem;background:#5d34f2;color:#fff;text-decoration:none;cursor:pointer}";
+/// The one style sheet. Its hash is in the policy of each page, so that nothing else styles it.
+pub(super) const STYLE: &str = include_str!("page.css");
 
 impl BuiltInPage {
-    /// The page as HTML, with its code for a person to quote; for a frame of Turbo's, which takes nothing else of a
-    /// page, with that frame.
+    /// The page as HTML, with its code for a person to quote. The first action is the strong one. A frame of
+    /// Turbo's takes nothing of a page but what is in a frame of the same id.
     pub(super) fn html(&self, turbo_frame: Option<&str>) -> String {
         html! {
             (DOCTYPE)
-            html lang="en" {
+            html lang=(self.language) {
                 head {
                     meta charset="utf-8";
                     meta name="viewport" content="width=device-width, initial-scale=1";
@@ -26,13 +21,25 @@ impl BuiltInPage {
                     @if let Some(path) = &self.forward {
                         meta http-equiv="refresh" content={ "0; url=" (path) };
                     }
-                    title { (self.title) }
+                    title {
+                        (self.title)
+                        @if !self.site_name.is_empty() { " – " (self.site_name) }
+                    }
                     style { (PreEscaped(STYLE)) }
                 }
                 body {
                     @match turbo_frame {
-                        Some(id) => turbo-frame id=(id) { (self.content()) },
-                        None => main { (self.content()) },
+                        Some(id) => {
+                            turbo-frame id=(id) lang=(self.language) {
+                                (self.content())
+                                p { code { (self.code) } }
+                            }
+                        }
+                        None => {
+                            @if !self.site_name.is_empty() { header { (self.site_name) } }
+                            main { (self.content()) }
+                            footer { code { (self.code) } }
+                        }
                     }
                 }
             }
@@ -43,27 +50,37 @@ impl BuiltInPage {
     fn content(&self) -> Markup {
         html! {
             h1 { (self.title) }
-            p { (self.text) }
-            @if let Some(detail) = &self.detail { p { code { (detail) } } }
-            @for action in &self.actions {
-                @match action.kind {
-                    // No library of scripts follows a link with a target.
-                    ActionKind::Link => {
-                        a.act href=(action.address) target="_top" { (action.label) }
-                    }
-                    ActionKind::NewTab => {
-                        a.act href=(action.address) target="_blank" rel="noopener" {
-                            (action.label)
-                        }
-                    }
-                    ActionKind::Post => {
-                        form method="post" action=(action.address) {
-                            button.act { (action.label) }
-                        }
-                    }
-                }
+            p { (with_code(&self.text)) }
+            @if let Some(detail) = &self.detail { p.detail lang="en" { code { (detail) } } }
+            @for (place, action) in self.actions.iter().enumerate() {
+                (way(action, place == 0))
             }
-            p { small { code { (self.code) } } }
+        }
+    }
+}
+
+/// A link or a button; one action of a page is strong.
+fn way(PageAction { label, address, kind }: &PageAction, is_strong: bool) -> Markup {
+    let class = is_strong.then_some("strong");
+    html! {
+        @match kind {
+            // No library of scripts follows a link with a target.
+            ActionKind::Link => { a class=[class] href=(address) target="_top" { (label) } }
+            ActionKind::NewTab => {
+                a class=[class] href=(address) target="_blank" rel="noopener" { (label) }
+            }
+            ActionKind::Post => {
+                form method="post" action=(address) { button class=[class] { (label) } }
+            }
+        }
+    }
+}
+
+/// A text in which backquotes stand around code.
+fn with_code(text: &str) -> Markup {
+    html! {
+        @for (place, part) in text.split('`').enumerate() {
+            @if place % 2 == 0 { (part) } @else { code { (part) } }
         }
     }
 }

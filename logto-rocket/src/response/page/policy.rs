@@ -25,8 +25,8 @@ impl BuiltInPage {
                 STANDARD.encode(Sha256::digest(STYLE))
             )
         };
-        let forms = match &self.form_target {
-            Some(target) => format!("'self' {target}"),
+        let forms = match Client::of(request.rocket()).filter(|_| self.has_button()) {
+            Some(client) => format!("'self' {}", client.logto_origin()),
             None if is_own => "'self'".into(),
             None => "'none'".into(),
         };
@@ -43,8 +43,7 @@ impl BuiltInPage {
     /// Who may frame a page that answers a frame, and has no button: the site itself, and other sites
     /// if the application's cookies are sent there (`same_site = "none"`).
     fn frame_ancestors(&self, request: &Request<'_>) -> &'static str {
-        let has_button = self.actions.iter().any(|action| action.kind == ActionKind::Post);
-        if has_button || Kind::at_route(request) != Kind::Frame {
+        if self.has_button() || Kind::at_route(request) != Kind::Frame {
             return "'none'";
         }
         let client = Client::of(request.rocket());
@@ -52,5 +51,10 @@ impl BuiltInPage {
             Some(SameSite::None) => "*",
             _ => "'self'",
         }
+    }
+
+    /// Whether it has a form, which posts to a route that redirects to Logto.
+    fn has_button(&self) -> bool {
+        self.actions.iter().any(|action| action.kind == ActionKind::Post)
     }
 }

@@ -9,7 +9,7 @@ use crate::client::Client;
 use crate::error::{Refusal, SignInError};
 use crate::events::Event;
 use crate::request::{RequestState, header, host_of};
-use crate::response::{BuiltInPage, label, texts};
+use crate::response::{Label, PageDraft, Topic};
 use crate::routes::query::Query;
 use crate::session::Flow;
 
@@ -22,7 +22,7 @@ pub(super) fn try_again(
 ) -> Response<'static> {
     let sign_in = client.sign_in(flow.return_to.as_ref());
     failed(client, request, error)
-        .link(label::TRY_AGAIN, sign_in.clone())
+        .link(Label::TryAgain, sign_in.clone())
         .sign_in(sign_in)
         .respond(request)
 }
@@ -48,16 +48,16 @@ pub(super) fn fail(
     match error {
         // Single sign-on would lead back here with the same account.
         SignInError::Refused | SignInError::AccessDenied | SignInError::TooLarge => page
-            .link(label::USE_ANOTHER_ACCOUNT, client.sign_in_as_another(return_to.as_ref()))
-            .link(label::SIGN_OUT, client.sign_out_everywhere()),
-        _ => page.link(label::SIGN_IN, sign_in.clone()),
+            .link(Label::UseAnotherAccount, client.sign_in_as_another(return_to.as_ref()))
+            .link(Label::SignOutAtLogto, client.sign_out_everywhere()),
+        _ => page.link(Label::SignIn, sign_in.clone()),
     }
     .sign_in(sign_in)
     .respond(request)
 }
 
 /// The page of a sign-in that failed, and the event.
-fn failed(client: &Arc<Client>, request: &Request<'_>, error: &SignInError) -> BuiltInPage {
+fn failed(client: &Arc<Client>, request: &Request<'_>, error: &SignInError) -> PageDraft {
     client.emit(&Event::SignInFailed { error: error.clone() });
     if error.status() == Status::ServiceUnavailable {
         let refusal = match error {
@@ -71,6 +71,6 @@ fn failed(client: &Arc<Client>, request: &Request<'_>, error: &SignInError) -> B
         (SignInError::Unknown, Some(other_host)) => format!("{error}; {other_host}"),
         _ => error.to_string(),
     };
-    let page = BuiltInPage::new(error.status(), texts::of(error.code()));
+    let page = PageDraft::new(error.status(), Topic::of(error.code()));
     page.cause(request, cause).secret_address()
 }

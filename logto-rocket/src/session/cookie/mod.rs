@@ -25,6 +25,7 @@ pub(super) use self::by_host::CookiesByHost;
 pub(crate) use self::flow::{Flow, FlowSecret, MAX_RETURN_TO, StateHash};
 use self::names::Names;
 pub(super) use self::names::hash;
+pub(crate) use self::post_logout::PostLogout;
 pub(crate) use self::session_cookies::TooLarge;
 pub(super) use self::vault::{SealedAs, Vault};
 pub(crate) use self::write::CookieWrite;

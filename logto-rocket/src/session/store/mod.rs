@@ -8,6 +8,7 @@ mod memory;
 mod observed;
 #[cfg(feature = "redis")]
 mod redis;
+mod round_trip;
 mod stored;
 
 use std::fmt;

@@ -7,8 +7,8 @@ use std::path::PathBuf;
 use rand::RngCore as _;
 use serde::{Deserialize, Serialize};
 
-use super::file;
 use super::granted::Granted;
+use crate::kept_file;
 use crate::testing::error::IdpError;
 use crate::testing::keys::Keys;
 use crate::testing::state::State;
@@ -78,7 +78,7 @@ impl Opened {
             ));
         };
         let shown = path.display();
-        let file = match file::open(&path) {
+        let file = match kept_file::open(&path) {
             Ok(file) => file,
             Err(why) => return without(format!("it cannot keep {shown} ({why}), {LOST}")),
         };

@@ -40,8 +40,10 @@ async fn an_error_of_a_handler_is_told_as_what_it_is() {
     let heard = Arc::new(Mutex::new(Vec::new()));
     let events = Arc::clone(&heard);
     let listen = move |event: &Event| {
-        let told = (event.code(), event.to_string());
-        events.lock().unwrap().push(told);
+        // Keys and metadata are fetched behind the scenes, which is an event at any time.
+        if !matches!(event, Event::LogtoCalled { .. }) {
+            events.lock().unwrap().push((event.code(), event.to_string()));
+        }
     };
     let app = App::builder()
         .fairing(|fairing| fairing.on_event(listen))

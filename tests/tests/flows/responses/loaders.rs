@@ -70,7 +70,8 @@ fn by_turbo(answer: &Answer) -> Option<String> {
 fn by_unpoly(answer: &Answer) -> Option<String> {
     let link = link(answer)?;
     let url = link.replace('&', "&amp;");
-    let refresh = format!("<main><meta http-equiv=\"refresh\" content=\"0; url={url}\">");
+    let refresh =
+        format!("<main lang=\"en\"><meta http-equiv=\"refresh\" content=\"0; url={url}\">");
     let shows = answer.header("X-Up-Target") == Some("body") && answer.status == Status::Ok;
     (shows && answer.body.contains(&refresh)).then_some(link)
 }
@@ -174,8 +175,11 @@ async fn a_frame_of_turbo_shows_a_refusal_in_its_place() {
     let app = App::start().await;
     let mut bob = app.signed_in("bob").await;
     for (id, frame) in [
-        ("menu", "<turbo-frame id=\"menu\"><h1>No access</h1>"),
-        ("\"><script>", "<turbo-frame id=\"&quot;&gt;&lt;script&gt;\"><h1>No access</h1>"),
+        ("menu", "<turbo-frame id=\"menu\" lang=\"en\"><h1>No access</h1>"),
+        (
+            "\"><script>",
+            "<turbo-frame id=\"&quot;&gt;&lt;script&gt;\" lang=\"en\"><h1>No access</h1>",
+        ),
     ] {
         let headers = fetched(PAGE, &[("X-Turbo-Request-Id", "1"), ("Turbo-Frame", id)]);
         let refused = bob.request(Method::Get, "/admin", &headers, "").await;

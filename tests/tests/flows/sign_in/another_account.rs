@@ -60,7 +60,7 @@ async fn a_user_whom_the_application_refuses_may_sign_out_at_logto() {
     let app = staff_only().await;
     let mut browser = app.browser();
     let page = app.sign_in(&mut browser, "bob", "/account").await;
-    let out = link(&page, "Sign out").unwrap_or_else(|| panic!("{page:?}"));
+    let out = link(&page, "Sign out at Logto").unwrap_or_else(|| panic!("{page:?}"));
     let out = browser.navigate(&out, From::OwnPage).await;
     assert!(out.location().starts_with(&app.idp.issuer()), "{out:?}");
     assert_eq!(query(out.location())["client_id"], app.idp.app_id());

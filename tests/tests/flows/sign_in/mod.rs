@@ -5,6 +5,7 @@ mod asked;
 mod callback;
 mod hooks;
 mod id_token;
+mod initiated;
 mod max_age;
 mod return_to;
 mod room;

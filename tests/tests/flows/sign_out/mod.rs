@@ -2,5 +2,6 @@
 
 mod backchannel_logout;
 mod clear_site_data;
+mod id_token_hint;
 mod routes;
 mod scripts;

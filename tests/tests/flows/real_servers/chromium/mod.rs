@@ -5,6 +5,7 @@ mod keep_signed_in;
 mod loaders;
 mod max_age;
 mod pages;
+mod snippets;
 mod tls;
 
 use logto_rocket_tests::chromium::Chromium;

@@ -11,7 +11,8 @@ use rocket::{Request, Response, State, get, response, routes};
 use serde_json::json;
 
 use super::walk;
-use crate::responses::pages::rows::{self, Looks, Row, app};
+use crate::responses::pages::rows::{self, Row};
+use crate::responses::pages::site::{Looks, Site};
 
 type Pages = BTreeMap<&'static str, Answer>;
 
@@ -41,7 +42,8 @@ async fn every_built_in_page_is_accessible_in_both_colour_schemes_and_fits_a_pho
     let mut pages = Pages::new();
     for Row { code, make, .. } in rows::all() {
         let looks: Looks = |fairing| fairing;
-        pages.insert(code, make(&app(code, looks).await, looks).await);
+        let site = Site::that_makes(code, looks).await;
+        pages.insert(code, make(&site, looks).await);
     }
     let port = free_port();
     let url = |code| format!("http://localhost:{port}/pages/{code}");

@@ -1,6 +1,11 @@
 //! Every built-in page: where it leads, its code, and the application's own looks for it.
 
+mod languages;
+mod refused;
 pub mod rows;
+pub mod site;
+mod site_name;
+mod templates;
 
 use std::collections::BTreeSet;
 
@@ -10,7 +15,14 @@ use rocket::http::Method;
 use rocket::response::content::RawHtml;
 use serde_json::json;
 
-use self::rows::{Looks, Row, answered, app};
+use self::rows::{Row, answered};
+use self::site::{Looks, Site};
+
+/// What stands in the first element of this name.
+fn element<'p>(page: &'p Answer, name: &str) -> &'p str {
+    let (_, from) = page.body.split_once(&format!("<{name}>")).expect("the element");
+    from.split_once(&format!("</{name}>")).expect("its end").0
+}
 
 /// The addresses that a page leads to, in order.
 fn addresses(page: &Answer) -> Vec<String> {
@@ -42,14 +54,14 @@ fn every_page_has_a_row() {
 async fn every_page_leads_onward_and_carries_its_code() {
     for Row { code, status, first, make } in rows::all() {
         let looks: Looks = |fairing| fairing;
-        let app = app(code, looks).await;
+        let app = Site::that_makes(code, looks).await;
         let page = make(&app, looks).await;
         assert_eq!(page.status.code, status, "{code}: {page:?}");
         page.assert_not_stored();
         assert!(page.body.contains(&format!("<code>{code}</code>")), "{code}: {page:?}");
-        let title = page.body.split_once("<h1>").and_then(|(_, from)| from.split_once("</h1>"));
-        let title = title.expect("a title").0;
-        assert!(page.body.contains(&format!("<title>{title}</title>")), "{code}: {page:?}");
+        let title = element(&page, "h1");
+        assert!(page.body.contains(&format!("<title>{title} – ")), "{code}: {page:?}");
+        assert_eq!(page.body.matches("class=\"strong\"").count(), 1, "{code}: {page:?}");
         let addresses = addresses(&page);
         assert_eq!(addresses.first().map(String::as_str), Some(first), "{code}: {page:?}");
         for address in &addresses {
@@ -71,7 +83,7 @@ async fn the_application_may_give_every_page_its_own_looks_and_nothing_else() {
                 Some(RawHtml(format!("ours: {} {status} {}", page.code, actions.join(" "))))
             })
         };
-        let app = app(code, looks).await;
+        let app = Site::that_makes(code, looks).await;
         let page = make(&app, looks).await;
         let body = format!("ours: {code} {status} {first}");
         assert!(page.body.starts_with(&body), "{code}: {page:?}");
@@ -90,7 +102,7 @@ async fn the_application_may_give_every_page_its_own_looks_and_nothing_else() {
 
 #[rocket::async_test]
 async fn a_hook_may_leave_a_page_as_it_is_and_programs_get_problems() {
-    let app = app("denied", |fairing| {
+    let app = Site::that_makes("denied", |fairing| {
         fairing.pages(|_, page| (page.code != "denied").then(|| RawHtml("ours".into())))
     })
     .await;
@@ -127,7 +139,7 @@ fn errors_and_refusals_return_the_codes_of_their_pages() {
 /// What Logto says is for developers, and may hold what strangers wrote.
 #[rocket::async_test]
 async fn no_page_holds_a_description_of_logtos() {
-    let app = app("access_denied", |fairing| {
+    let app = Site::that_makes("access_denied", |fairing| {
         fairing.pages(|_, page| Some(RawHtml(serde_json::to_string(page).unwrap())))
     })
     .await;

@@ -5,29 +5,23 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use logto_rocket::testing::{Endpoint, Fault, Tamper, User};
-use logto_rocket::{
-    Error, Logto, LogtoFairing, MemoryStore, Refusal, SessionConfig, authenticated,
-};
-use logto_rocket_tests::app::{App, ORIGIN, config_for, config_without_address};
+use logto_rocket::Logto;
+use logto_rocket::testing::{Endpoint, Fault, Tamper};
+use logto_rocket_tests::app::{ORIGIN, config_for, config_without_address};
 use logto_rocket_tests::browser::{Answer, Browser, From, navigation};
 use logto_rocket_tests::gated_store::GatedStore;
-use rocket::http::{Method, SameSite};
-use rocket::local::asynchronous::Client;
-use rocket::{get, post, routes};
-use serde_json::json;
+use rocket::http::Method;
+
+use super::site::{Looks, Site};
 
 type Making<'a> = Pin<Box<dyn Future<Output = Answer> + 'a>>;
-
-/// What an application makes of its pages.
-pub type Looks = fn(LogtoFairing) -> LogtoFairing;
 
 /// A page: its code and status, where its first action leads, and what makes it.
 pub struct Row {
     pub code: &'static str,
     pub status: u16,
     pub first: &'static str,
-    pub make: for<'a> fn(&'a App, Looks) -> Making<'a>,
+    pub make: for<'a> fn(&'a Site, Looks) -> Making<'a>,
 }
 
 macro_rules! row {
@@ -50,18 +44,18 @@ macro_rules! row {
 }
 
 /// Sends the browser back from Logto with another answer than a code.
-async fn called_back(app: &App, path: &str, change: impl Fn(&str) -> String) -> Answer {
+async fn called_back(app: &Site, path: &str, change: impl Fn(&str) -> String) -> Answer {
     let mut browser = app.browser();
     let callback = app.callback(&mut browser, "alice", path).await;
     browser.navigate(&change(&callback), From::OtherSite).await
 }
 
 /// Answers a sign-in that returns to `/x` with this instead of a code.
-pub async fn answered(app: &App, answer: &str) -> Answer {
+pub async fn answered(app: &Site, answer: &str) -> Answer {
     called_back(app, "/x", |callback| callback.replace("?code=", &format!("?{answer}&x="))).await
 }
 
-async fn refused(app: &App, path: &str) -> Answer {
+async fn refused(app: &Site, path: &str) -> Answer {
     let mut headers = navigation(From::OwnPage);
     headers.push(("Referer", "http://localhost:8000/basket"));
     app.browser().request(Method::Get, path, &headers, "").await
@@ -155,12 +149,15 @@ fn sign_ins() -> Vec<Row> {
         row!("wrong_issuer", 400, "/auth/sign-in?return_to=%2Fx", |app| {
             called_back(app, "/x", |callback| callback.replace("iss=http", "iss=https")).await
         }),
+        row!("other_issuer", 400, "/auth/sign-in", |app| {
+            let link = "/auth/sign-in?iss=https%3A%2F%2Fevil.example%2Foidc";
+            app.browser().navigate(link, From::OtherSite).await
+        }),
         row!("unlisted_host", 400, "/home", |app, looks| {
             let urls = ["https://a.example", "https://b.example"];
             let config = config_without_address(&app.idp).base_urls(urls).after_sign_in("/home");
-            let fairing = looks(Logto::fairing()).config(config);
-            let site = Client::untracked(logto_rocket_tests::app::rocket(fairing)).await;
-            Browser::new(&site.expect("a launch")).open("/auth/sign-in").await
+            let site = app.beside(looks(Logto::fairing()).config(config)).await;
+            Browser::new(&site).open("/auth/sign-in").await
         }),
         row!("unknown_sign_in", 400, "/auth/sign-in", |app| {
             refused(app, "/auth/sign-in-callback?state=a&code=b").await
@@ -239,8 +236,7 @@ fn questions_and_ends() -> Vec<Row> {
             // Another process, which has never heard of Logto, with the same keys.
             let fairing = looks(Logto::fairing().clock(app.clock.clone()));
             let config = config_for(&app.idp).after_sign_in("/home").after_sign_out("/bye");
-            let second = Client::untracked(logto_rocket_tests::app::rocket(fairing.config(config)));
-            let second = second.await.expect("a launch");
+            let second = app.beside(fairing.config(config)).await;
             alice.at(&second).navigate("/auth/sign-out", From::OwnPage).await
         }),
         row!("signed_out_in_this_browser", 503, "/bye", |app| {
@@ -250,64 +246,4 @@ fn questions_and_ends() -> Vec<Row> {
             alice.navigate("/auth/sign-out", From::OwnPage).await
         }),
     ]
-}
-
-#[get("/refuse/<which>")]
-fn refuse(which: &str) -> Result<(), Refusal> {
-    Err(match which {
-        "stays-old" => Refusal::SignInStaysOld { max_age: Duration::from_secs(60) },
-        "claims" => Refusal::Claims("no `department`".into()),
-        "undecided" => Refusal::Unavailable { why: "Logto is away".into(), retry_after: None },
-        "misconfigured" => Refusal::Misconfigured("no scope".into()),
-        _ => Refusal::NotAttached,
-    })
-}
-
-#[post("/refuse/asked-less")]
-fn refuse_form() -> Result<(), Refusal> {
-    Err(Refusal::SignInAskedLess)
-}
-
-#[get("/fail/store")]
-fn fail() -> Result<(), Error> {
-    Err(Error::Store { why: "away".into() })
-}
-
-#[authenticated(max_age = "15m")]
-#[post("/vault")]
-fn vault() {}
-
-#[authenticated(organization = "<org>")]
-#[get("/organizations/<org>")]
-fn organization(org: &str) -> String {
-    org.to_owned()
-}
-
-/// An application that can make a page, with this change to its fairing.
-pub async fn app(code: &str, looks: Looks) -> App {
-    let same_site = if code == "signed_in" { SameSite::Strict } else { SameSite::Lax };
-    let large = User::new("large").claim("roles", json!(vec!["a long name of a role"; 2000]));
-    let app = App::builder()
-        .provider(|provider| {
-            let alice = User::new("alice").name("Alice Liddell").role("admin");
-            provider.user(alice).user(User::new("bob")).user(User::new("mallory")).user(large)
-        })
-        .config(|config| {
-            let session = SessionConfig::new().same_site(same_site);
-            let config = config.session(session).pushed_authorization(true);
-            config.after_sign_in("/home").after_sign_out("/bye")
-        })
-        .fairing(|fairing| {
-            looks(fairing.on_sign_in(|_, user| {
-                let admitted = user.display_name() != "mallory";
-                Box::pin(async move { admitted.then_some(()).ok_or_else(|| "no".into()) })
-            }))
-        })
-        .routes(routes![refuse, refuse_form, fail, vault, organization]);
-    if !["signed_in_elsewhere", "signed_out_in_this_browser"].contains(&code) {
-        return app.start().await;
-    }
-    let store = GatedStore::before(Arc::new(MemoryStore::new(10)));
-    let own = Arc::clone(&store);
-    app.fairing(|fairing| fairing.store(own)).rocket(|rocket| rocket.manage(store)).start().await
 }

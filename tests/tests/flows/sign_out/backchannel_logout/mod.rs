@@ -4,6 +4,7 @@ mod keys;
 mod requests;
 mod sessions;
 mod tokens;
+mod typ;
 
 use logto_rocket::Config;
 use logto_rocket::testing::Tamper;

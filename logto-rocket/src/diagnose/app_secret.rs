@@ -1,0 +1,64 @@
+//! Whether the app secret is the application's.
+
+use super::budget::Budget;
+use super::case::Application;
+use super::endpoint::why;
+use super::finding::DiagnosisCheck::AppSecret;
+use super::finding::Finding;
+use crate::oidc::{Answered, Endpoints, Refused};
+use crate::shown::shown;
+
+/// Exchanges a made-up code, which is refused after the secret was accepted.
+pub(super) async fn check(
+    application: &Application,
+    endpoints: &Endpoints,
+    is_unknown_application: bool,
+    budget: &mut Budget,
+) -> Finding {
+    if is_unknown_application {
+        let found = "not checked: Logto does not know the application whose secret it is";
+        return Finding::unknown(AppSecret, found);
+    }
+    let uri = application.addresses.first().map(|it| &it.redirect_uri);
+    let Some(uri) = uri.filter(|_| budget.take()) else {
+        return Finding::unknown(AppSecret, "not checked: too many requests would be needed");
+    };
+    match application.oidc.try_secret(endpoints, uri).await {
+        Ok(Answered::Refused(refused)) => by_refusal(application, &refused),
+        Ok(_) => Finding::unknown(AppSecret, "the answer to a made-up code is not that of OAuth 2"),
+        Err(error) => Finding::unknown(AppSecret, why(&error)),
+    }
+}
+
+fn by_refusal(application: &Application, refused: &Refused) -> Finding {
+    let issuer = application.oidc.issuer();
+    let secret = issuer.key("app_secret");
+    match refused.code.as_str() {
+        "invalid_grant" => Finding::good(AppSecret, "Logto accepts it"),
+        "invalid_client" => Finding::wrong(
+            AppSecret,
+            "Logto does not accept it, so that no sign-in can end well",
+            format!(
+                "copy the app secret from the application's page in Logto's console into {secret}; it is \
+                 not that of another application, and has not been deleted there"
+            ),
+        ),
+        "invalid_request" if refused.description.contains("expired") => Finding::wrong(
+            AppSecret,
+            "it has expired, so that no sign-in can end well",
+            format!("make a new one on the application's page in Logto's console, for {secret}"),
+        ),
+        "unauthorized_client" => Finding::wrong(
+            AppSecret,
+            "Logto accepts it, and the application may not exchange codes",
+            format!(
+                "use the id and secret of an application of the type \"Traditional web\" in {}",
+                issuer.key("app_id")
+            ),
+        ),
+        code => Finding::unknown(
+            AppSecret,
+            format!("a made-up code is refused with `{}`, which does not tell", shown(code)),
+        ),
+    }
+}

@@ -1,0 +1,32 @@
+//! Whether this server's clock and Logto's agree.
+
+use std::time::Duration;
+
+use super::finding::DiagnosisCheck::Clock;
+use super::finding::Finding;
+use crate::oidc::Issuer;
+use crate::shown::duration;
+
+/// Compares the two clocks by the answers that have come.
+pub(super) fn check(issuer: &Issuer) -> Finding {
+    let Some(ahead) = issuer.clock_ahead() else {
+        return Finding::unknown(Clock, "no answer of Logto's has a `Date`");
+    };
+    let (by, accepted) = (Duration::from_secs(ahead.unsigned_abs()), issuer.clock_skew());
+    if by.is_zero() {
+        return Finding::good(Clock, "this server's clock and Logto's agree");
+    }
+    let is = if ahead < 0 { "behind" } else { "ahead of" };
+    let found = format!(
+        "this server's clock is {} {is} Logto's, and {} accepts {}",
+        duration(by),
+        issuer.key("clock_skew"),
+        duration(accepted)
+    );
+    if by <= accepted {
+        return Finding::good(Clock, found);
+    }
+    let cure = "set the clock of the machine that is wrong, and keep it right by NTP; until then every \
+                sign-in fails, because ID tokens seem to have expired or to come from the future";
+    Finding::wrong(Clock, found, cure)
+}

@@ -1,0 +1,90 @@
+//! [`Doctor`]: who looks at the set-up, once a minute at most.
+
+use std::convert::Infallible;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::{Duration, Instant};
+
+use super::arrivals::Arrivals;
+use super::case::Case;
+use super::diagnosis::Diagnosis;
+use super::examine::examine;
+use super::finding::{DiagnosisCheck, Finding};
+use super::listening::Listening;
+use crate::clock::Clock;
+use crate::task::{Entry, SharedTask, SingleFlight};
+
+/// How long a diagnosis stands, so that no loop of callers is one of requests.
+const KEPT_FOR: Duration = Duration::from_secs(60);
+
+/// Who looks at the set-up of an application. Callers at the same time share one look.
+pub(crate) struct Doctor {
+    clock: Clock,
+    arrivals: Arc<Arrivals>,
+    listening: OnceLock<Listening>,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    looks: SingleFlight<SharedTask<Diagnosis>, Infallible>,
+    last: Option<(Instant, Diagnosis)>,
+}
+
+impl Doctor {
+    pub fn new(clock: Clock) -> Arc<Self> {
+        let (arrivals, listening, state) = (Arc::default(), OnceLock::new(), Mutex::default());
+        Arc::new(Self { clock, arrivals, listening, state })
+    }
+
+    /// Which requests of a diagnosis have come back to this process.
+    pub fn arrivals(&self) -> &Arc<Arrivals> {
+        &self.arrivals
+    }
+
+    /// Says where Rocket listens, once it has lifted off.
+    pub fn listens(&self, at: Listening) {
+        let _ = self.listening.set(at);
+    }
+
+    /// Where Rocket listens, by its configuration.
+    pub(super) fn listening(&self) -> Option<&Listening> {
+        self.listening.get()
+    }
+
+    /// What the look at a case finds, or has found a minute ago at most.
+    pub async fn diagnose(self: &Arc<Self>, case: impl FnOnce() -> Case) -> Diagnosis {
+        let task = {
+            let mut state = self.state();
+            let now = self.clock.instant();
+            match &state.last {
+                Some((at, last)) if now.saturating_duration_since(*at) < KEPT_FOR => {
+                    return last.clone();
+                }
+                _ => {}
+            }
+            state.looks.release_if(SharedTask::is_aborted);
+            match state.looks.enter(now, |number| self.look(number, case())) {
+                Entry::Started(flight) | Entry::Joined(flight) => flight.handle,
+                Entry::Paused(failure) => match failure.error {},
+            }
+        };
+        let aborted = || Finding::unknown(DiagnosisCheck::Endpoint, "the diagnosis was aborted");
+        task.result().await.unwrap_or_else(|| Diagnosis::new(vec![aborted()]))
+    }
+
+    fn look(self: &Arc<Self>, number: u64, case: Case) -> SharedTask<Diagnosis> {
+        let this = Arc::clone(self);
+        SharedTask::spawn(async move {
+            let diagnosis = examine(&case, this.listening(), &this.arrivals).await;
+            let mut state = this.state();
+            if state.looks.succeed(number) {
+                state.last = Some((this.clock.instant(), diagnosis.clone()));
+            }
+            diagnosis
+        })
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

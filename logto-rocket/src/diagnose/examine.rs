@@ -1,0 +1,60 @@
+//! [`examine`]: one look at a case, check by check.
+
+use super::arrivals::Arrivals;
+use super::budget::Budget;
+use super::case::{Application, Case};
+use super::diagnosis::Diagnosis;
+use super::finding::DiagnosisCheck::{AppId, AppSecret, PostSignOutUri, RedirectUri, Resource};
+use super::finding::Finding;
+use super::listening::Listening;
+use super::{
+    app_secret, clock, endpoint, post_sign_out_uris, redirect_uris, resources, signing_keys, store,
+};
+
+/// Looks at a case. What asks Logto does so one request after the other.
+pub(super) async fn examine(
+    case: &Case,
+    listening: Option<&Listening>,
+    arrivals: &Arrivals,
+) -> Diagnosis {
+    let Some(application) = &case.application else {
+        return Diagnosis::new(at_logto(case, None).await);
+    };
+    let Application { sessions, site, .. } = application;
+    let (at_logto, store, site) = tokio::join!(
+        at_logto(case, Some(application)),
+        store::check(sessions, &case.issuer),
+        site.check(listening, arrivals, &case.issuer)
+    );
+    Diagnosis::new(at_logto.into_iter().chain(store).chain(site).collect())
+}
+
+async fn at_logto(case: &Case, application: Option<&Application>) -> Vec<Finding> {
+    let (issuer, mut budget, mut findings) = (&*case.issuer, Budget::new(), Vec::new());
+    let endpoints = endpoint::check(issuer, &mut budget, &mut findings).await;
+    findings.push(clock::check(issuer));
+    let Some(endpoints) = endpoints else {
+        findings.extend(application.into_iter().flat_map(not_asked));
+        return findings;
+    };
+    if let Some(application) = application {
+        let first = redirect_uris::check(application, &endpoints, &mut budget, &mut findings).await;
+        let is_unknown = first.is_unknown_application;
+        findings.push(app_secret::check(application, &endpoints, is_unknown, &mut budget).await);
+        findings.extend(
+            post_sign_out_uris::check(application, &endpoints, is_unknown, &mut budget).await,
+        );
+        let any = first.is_resource_unknown;
+        findings.extend(resources::check(application, &endpoints, any, &mut budget).await);
+    }
+    findings.push(signing_keys::check(issuer, &endpoints, &mut budget).await);
+    findings
+}
+
+/// What cannot be asked of an endpoint that is not Logto's.
+fn not_asked(application: &Application) -> Vec<Finding> {
+    let mut checks = vec![AppId, AppSecret, RedirectUri, PostSignOutUri];
+    checks.extend((!application.resources.is_empty()).then_some(Resource));
+    let found = "not checked: endpoint and issuer must be right first";
+    checks.into_iter().map(|check| Finding::unknown(check, found)).collect()
+}

@@ -1,0 +1,158 @@
+//! [`Finding`]: what one check of a diagnosis has found.
+
+use std::fmt;
+
+/// What one check of a [`Diagnosis`](crate::Diagnosis) has found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    check: DiagnosisCheck,
+    subject: Option<String>,
+    outcome: DiagnosisOutcome,
+    found: String,
+    cure: Option<String>,
+}
+
+/// What was checked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum DiagnosisCheck {
+    /// Whether Logto's discovery document is where the configuration says.
+    Endpoint,
+    /// Whether that document names the configured issuer.
+    Issuer,
+    /// Whether this server's clock and Logto's differ by no more than `clock_skew`.
+    Clock,
+    /// Whether Logto publishes keys that verify its tokens here.
+    SigningKeys,
+    /// Whether Logto knows the application.
+    AppId,
+    /// Whether the app secret is the application's.
+    AppSecret,
+    /// Whether a redirect URI is registered at Logto: one finding for each host.
+    RedirectUri,
+    /// Whether a post sign-out redirect URI is registered at Logto: one finding for each host.
+    PostSignOutUri,
+    /// Whether the API resources that sign-ins ask for are registered at Logto: one finding for each that
+    /// is not, or one for all.
+    Resource,
+    /// Whether `base_url`, with its path, port and scheme, leads to this process: one finding for each
+    /// host.
+    BaseUrl,
+    /// Whether the session store keeps what is written to it, if sessions are in one.
+    Store,
+}
+
+/// The outcome of a check.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum DiagnosisOutcome {
+    /// It is as it must be.
+    Good,
+    /// Users meet a fault until it is mended.
+    Wrong,
+    /// It could not be found out from here.
+    Unknown,
+}
+
+impl Finding {
+    /// What was checked.
+    pub fn check(&self) -> DiagnosisCheck {
+        self.check
+    }
+
+    /// Which of several was checked: a redirect URI, a resource, an address of the site.
+    pub fn subject(&self) -> Option<&str> {
+        self.subject.as_deref()
+    }
+
+    /// How it is.
+    pub fn outcome(&self) -> DiagnosisOutcome {
+        self.outcome
+    }
+
+    /// What was found, in words without a secret.
+    pub fn found(&self) -> &str {
+        &self.found
+    }
+
+    /// What to do, where something is wrong, or how to find it out.
+    pub fn cure(&self) -> Option<&str> {
+        self.cure.as_deref()
+    }
+
+    pub(super) fn good(check: DiagnosisCheck, found: impl Into<String>) -> Self {
+        Self::new(check, DiagnosisOutcome::Good, found.into(), None)
+    }
+
+    pub(super) fn wrong(
+        check: DiagnosisCheck,
+        found: impl Into<String>,
+        cure: impl Into<String>,
+    ) -> Self {
+        Self::new(check, DiagnosisOutcome::Wrong, found.into(), Some(cure.into()))
+    }
+
+    pub(super) fn unknown(check: DiagnosisCheck, found: impl Into<String>) -> Self {
+        Self::new(check, DiagnosisOutcome::Unknown, found.into(), None)
+    }
+
+    /// The same with what finds it out.
+    pub(super) fn found_out_by(self, cure: impl Into<String>) -> Self {
+        Self { cure: Some(cure.into()), ..self }
+    }
+
+    /// The same of one of several.
+    pub(super) fn of(self, subject: impl Into<String>) -> Self {
+        Self { subject: Some(subject.into()), ..self }
+    }
+
+    fn new(
+        check: DiagnosisCheck,
+        outcome: DiagnosisOutcome,
+        found: String,
+        cure: Option<String>,
+    ) -> Self {
+        Self { check, subject: None, outcome, found, cure }
+    }
+}
+
+impl DiagnosisCheck {
+    /// Its name in the table.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Endpoint => "endpoint",
+            Self::Issuer => "issuer",
+            Self::Clock => "clock",
+            Self::SigningKeys => "signing keys",
+            Self::AppId => "app id",
+            Self::AppSecret => "app secret",
+            Self::RedirectUri => "redirect URI",
+            Self::PostSignOutUri => "post sign-out redirect URI",
+            Self::Resource => "API resource",
+            Self::BaseUrl => "base URL",
+            Self::Store => "session store",
+        }
+    }
+}
+
+impl DiagnosisOutcome {
+    /// `good`, `wrong` or `unknown`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Good => "good",
+            Self::Wrong => "wrong",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+impl fmt::Display for DiagnosisCheck {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl fmt::Display for DiagnosisOutcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}

@@ -1,0 +1,64 @@
+//! Whether Logto knows the addresses that users come back to from a sign-out.
+
+use super::budget::Budget;
+use super::case::Application;
+use super::endpoint::why;
+use super::finding::DiagnosisCheck::PostSignOutUri;
+use super::finding::Finding;
+use crate::oidc::{Answered, Endpoints, Refused};
+use crate::shown::shown;
+
+/// Asks for a sign-out at each host.
+pub(super) async fn check(
+    application: &Application,
+    endpoints: &Endpoints,
+    is_unknown_application: bool,
+    budget: &mut Budget,
+) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for uri in application.addresses.iter().map(|it| &it.post_sign_out_uri) {
+        let finding = if is_unknown_application {
+            let found = "Logto tells nothing of an application that it does not know";
+            Finding::unknown(PostSignOutUri, found)
+        } else if !budget.take() {
+            Finding::unknown(PostSignOutUri, "not checked: too many requests would be needed")
+        } else {
+            match application.oidc.try_sign_out(endpoints, uri).await {
+                Ok(answered) => by_answer(application, &answered),
+                Err(error) => Finding::unknown(PostSignOutUri, why(&error)),
+            }
+        };
+        findings.push(finding.of(uri.as_str()));
+    }
+    findings
+}
+
+fn by_answer(application: &Application, answered: &Answered) -> Finding {
+    let oidc = &application.oidc;
+    match answered {
+        Answered::Done | Answered::SentBack(_) => Finding::good(PostSignOutUri, "it is registered"),
+        // The code alone is also that of requests which are wrong in another way.
+        Answered::Refused(Refused { code, description, .. })
+            if code == "invalid_request" && description.contains("post_logout_redirect_uri") =>
+        {
+            Finding::wrong(
+                PostSignOutUri,
+                "it is not registered at Logto, which shows users an error and leaves them signed in there",
+                format!(
+                    "add it, byte for byte, to the post sign-out redirect URIs of the application `{}` in \
+                     Logto's console; or correct {}, from which it is made",
+                    oidc.app_id(),
+                    oidc.issuer().key(application.site.key)
+                ),
+            )
+        }
+        Answered::Refused(Refused { status, code, .. }) => Finding::unknown(
+            PostSignOutUri,
+            format!("a sign-out is refused ({status}, `{}`), which does not tell", shown(code)),
+        ),
+        Answered::Other(status) => Finding::unknown(
+            PostSignOutUri,
+            format!("a sign-out is answered with {status}, which does not tell"),
+        ),
+    }
+}

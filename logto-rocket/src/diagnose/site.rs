@@ -1,0 +1,190 @@
+//! [`Site`]: whether the address of the site leads to this process.
+
+use url::Url;
+
+use super::arrivals::{Arrival, Arrivals};
+use super::finding::DiagnosisCheck::BaseUrl;
+use super::finding::Finding;
+use super::listening::Listening;
+use super::probe::{Probe, Sent};
+use crate::loopback::is_loopback;
+use crate::oidc::Issuer;
+use crate::shown::shown;
+
+/// How many hosts are looked at.
+const MOST: usize = 4;
+
+/// Where browsers find the site, by the configuration.
+#[derive(Clone, Debug)]
+pub(crate) struct Site {
+    /// The key that says so.
+    pub key: &'static str,
+    /// The address of a route of this crate at each host.
+    pub routes: Vec<Url>,
+    /// The path by which Rocket has this route, and the one by which it would have it if the proxy in
+    /// front did the opposite with the path of the site.
+    pub paths: [String; 2],
+    /// What `proxy_prefix` would then have to be.
+    pub other_proxy_prefix: &'static str,
+}
+
+impl Site {
+    /// Sends requests to the addresses of the site, and looks how they come here.
+    pub(super) async fn check(
+        &self,
+        listening: Option<&Listening>,
+        arrivals: &Arrivals,
+        issuer: &Issuer,
+    ) -> Vec<Finding> {
+        let is_so = match listening {
+            Some(listening) => listening.is_so(arrivals).await,
+            None => false,
+        };
+        let (Some(listening), Some(probe)) = (listening.filter(|_| is_so), Probe::new(arrivals))
+        else {
+            let cure = "ask for the diagnosis while the site runs, in a handler or a task of it";
+            let found = "not checked: this process does not listen";
+            let finding = Finding::unknown(BaseUrl, found).found_out_by(cure);
+            return self.routes.first().map(|route| finding.of(base(route))).into_iter().collect();
+        };
+        let look = Look { site: self, listening, probe, key: issuer.key(self.key) };
+        let mut findings = Vec::new();
+        for route in self.routes.iter().take(MOST) {
+            findings.push(look.at(route).await.of(base(route)));
+        }
+        let rest = self.routes.iter().skip(MOST).map(base);
+        let found = "not checked: there are too many hosts";
+        findings.extend(rest.map(|base| Finding::unknown(BaseUrl, found).of(base)));
+        findings
+    }
+}
+
+/// A look at the addresses of a site that is up.
+struct Look<'a> {
+    site: &'a Site,
+    listening: &'a Listening,
+    probe: Probe<'a>,
+    key: String,
+}
+
+impl Look<'_> {
+    async fn at(&self, route: &Url) -> Finding {
+        match self.probe.send(route).await {
+            Sent::Here(arrival) => self.arrived(route, &arrival),
+            Sent::Elsewhere(status) => self.elsewhere(route, status),
+            Sent::Refused => self.refused(route),
+            Sent::Lost(why) => self.lost(route, &why).await,
+        }
+    }
+
+    /// The request has come here; but not necessarily as it was sent.
+    fn arrived(&self, route: &Url, Arrival { path, host }: &Arrival) -> Finding {
+        let [expected, other] = &self.site.paths;
+        if path == other && other != expected {
+            return Finding::wrong(
+                BaseUrl,
+                format!(
+                    "a request to {route} comes to Rocket as `{path}`, and the routes are at `{expected}`"
+                ),
+                format!("set `logto.proxy_prefix` to \"{}\"", self.site.other_proxy_prefix),
+            );
+        }
+        if path != expected {
+            return Finding::wrong(
+                BaseUrl,
+                format!("a request to {route} comes to Rocket as `{}`", shown(path)),
+                format!("have the proxy in front pass the path on, or correct {}", self.key),
+            );
+        }
+        let is_sent_on = |host: &str| {
+            let url = Url::parse(&format!("{}://{host}", route.scheme()));
+            url.is_ok_and(|url| url.origin() == route.origin())
+        };
+        if self.site.routes.len() > 1 && !host.as_deref().is_some_and(is_sent_on) {
+            return Finding::wrong(
+                BaseUrl,
+                format!(
+                    "a request to it comes to Rocket with the `Host` `{}`, by which it is not known which \
+                     host it is for",
+                    shown(host.as_deref().unwrap_or_default())
+                ),
+                "have the proxy in front pass the host on (nginx: `proxy_set_header Host $host`)",
+            );
+        }
+        Finding::good(BaseUrl, "it leads to this process")
+    }
+
+    fn elsewhere(&self, route: &Url, status: u16) -> Finding {
+        // Another process of the application has the same route, which answers with 200.
+        if self.is_sure(route) && status != 200 {
+            return Finding::wrong(
+                BaseUrl,
+                format!("another server answers there ({status} to {route}), not this application"),
+                self.correct(),
+            );
+        }
+        let found = format!(
+            "a request from this server to it does not come to this process ({status}); another process of \
+             the application may have answered"
+        );
+        Finding::unknown(BaseUrl, found).found_out_by(Self::open(route))
+    }
+
+    fn refused(&self, route: &Url) -> Finding {
+        if self.is_sure(route) {
+            let found =
+                format!("nothing listens there; Rocket listens on port {}", self.listening.port);
+            return Finding::wrong(BaseUrl, found, self.correct());
+        }
+        let found = "this server cannot connect to it; browsers may";
+        Finding::unknown(BaseUrl, found).found_out_by(Self::open(route))
+    }
+
+    /// There was no answer. One by the other scheme tells why.
+    async fn lost(&self, route: &Url, why: &str) -> Finding {
+        let mut other = route.clone();
+        let port = route.port_or_known_default();
+        let is_https = route.scheme() == "https";
+        let changed = other.set_scheme(if is_https { "http" } else { "https" });
+        let changed = changed.is_ok() && other.set_port(port).is_ok();
+        if changed && matches!(self.probe.send(&other).await, Sent::Here(_)) {
+            let (found, cure) = if is_https {
+                let found =
+                    "it says https, and plain http is spoken there: browsers cannot connect";
+                (found, "give Rocket TLS (`tls` in Rocket.toml), or put a proxy with TLS in front")
+            } else {
+                (
+                    "it says http, and TLS is spoken there: browsers cannot connect",
+                    "write `https://`",
+                )
+            };
+            return Finding::wrong(BaseUrl, found, format!("{cure}, or correct {}", self.key));
+        }
+        let found = format!("a request from this server to it has no answer: {}", shown(why));
+        Finding::unknown(BaseUrl, found).found_out_by(Self::open(route))
+    }
+
+    /// Whether browsers must find there what this process finds there: both are on this machine, and
+    /// nothing else leads to this process, as the port of a container would.
+    fn is_sure(&self, route: &Url) -> bool {
+        is_loopback(route) && self.listening.address.is_loopback()
+    }
+
+    fn correct(&self) -> String {
+        let scheme = if self.listening.has_tls { "https" } else { "http" };
+        format!(
+            "correct {}: Rocket itself is at `{scheme}://localhost:{}`; a proxy that is to be in front must \
+             run and pass this path on",
+            self.key, self.listening.port
+        )
+    }
+
+    fn open(route: &Url) -> String {
+        format!("open {route} in a browser: it leads to a page of this site")
+    }
+}
+
+/// The address of a route as far as a host of the site is known by it.
+fn base(route: &Url) -> String {
+    route.origin().ascii_serialization()
+}

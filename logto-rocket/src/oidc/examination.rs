@@ -1,0 +1,244 @@
+//! What Logto answers to requests by which nobody signs in or out, for a diagnosis of the set-up.
+//!
+//! Each is made once and not repeated. A redirect is not followed. No token comes of any of them.
+
+use std::time::Duration;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use openidconnect::http::{self, Request};
+use openidconnect::{HttpResponse, PkceCodeChallenge};
+use serde::Deserialize;
+use sha2::{Digest, Sha256};
+use url::{Url, form_urlencoded};
+
+use super::discovery::{self, Provider};
+use super::http::finish;
+use super::secrets::Verifier;
+use super::{Issuer, Oidc, keys, named};
+use crate::error::{Call, Error};
+
+/// How long one request may take, whatever the configuration says.
+const LONGEST_CALL: Duration = Duration::from_secs(10);
+
+/// What a fresh look at Logto's discovery document shows.
+pub(crate) enum Discovered {
+    /// It names the configured issuer, and these endpoints of it.
+    Right(Box<Endpoints>),
+    /// It names another issuer.
+    OtherIssuer(String),
+    /// It names the configured issuer, and endpoints that are not to be used.
+    Unusable(Error),
+    /// There is none.
+    None(Error),
+}
+
+/// Logto's endpoints, by a discovery document that names the configured issuer.
+pub(crate) struct Endpoints(Provider);
+
+/// What Logto answers.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Answered {
+    /// It does what was asked.
+    Done,
+    /// It sends the browser back to the application, with this error code if it has one.
+    SentBack(Option<String>),
+    /// It refuses.
+    Refused(Refused),
+    /// Neither of these, with this status.
+    Other(u16),
+}
+
+/// An error of Logto's that the browser, or this server, is shown.
+#[derive(Debug, PartialEq, Eq, Deserialize)]
+pub(crate) struct Refused {
+    #[serde(skip)]
+    pub status: u16,
+    /// The OAuth 2 error code.
+    #[serde(rename = "error")]
+    pub code: String,
+    /// To be compared, never to be shown.
+    #[serde(default, rename = "error_description")]
+    pub description: String,
+}
+
+impl Issuer {
+    /// Fetches the discovery document, whatever is known of it.
+    pub(crate) async fn examine(&self) -> Discovered {
+        let fetched = in_time(Call::Discovery, discovery::fetch(&self.http, &self.settings)).await;
+        let metadata = match fetched {
+            Ok(metadata) => metadata,
+            Err(error) => return Discovered::None(error),
+        };
+        if metadata.issuer().as_str() != self.settings.issuer {
+            return Discovered::OtherIssuer(metadata.issuer().to_string());
+        }
+        match Provider::read(&metadata, &self.settings, self.url.url()) {
+            Ok(provider) => Discovered::Right(Box::new(Endpoints(provider))),
+            Err(error) => Discovered::Unusable(error),
+        }
+    }
+
+    /// Fetches the keys, to see whether they are of use.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Unavailable`] or [`Error::BadAnswer`].
+    pub(crate) async fn examine_keys(&self, endpoints: &Endpoints) -> Result<(), Error> {
+        in_time(Call::Keys, keys::look(&self.http, &endpoints.0)).await
+    }
+
+    /// By how many seconds this server's clock is ahead of Logto's, by the last answer that had a `Date`.
+    pub(crate) fn clock_ahead(&self) -> Option<i64> {
+        self.http.clock_difference.ahead()
+    }
+
+    /// How a message names a key of the configuration: with where its value comes from.
+    pub(crate) fn key(&self, key: &str) -> String {
+        self.settings.key(key)
+    }
+
+    /// How a message names the key that says where this server reaches Logto.
+    pub(crate) fn place(&self) -> String {
+        self.settings.place()
+    }
+
+    /// How a message names the key that the issuer comes from.
+    pub(crate) fn issuer_key(&self) -> String {
+        self.settings.issuer_key()
+    }
+
+    async fn get(&self, url: &Url) -> Result<HttpResponse, Error> {
+        let call = Call::Diagnosis;
+        // In HTML, an error would have no code.
+        let request = Request::get(url.as_str()).header(http::header::ACCEPT, "application/json");
+        self.http.send_within(LONGEST_CALL, call, finish(call, request, Vec::new())?).await
+    }
+}
+
+impl Oidc {
+    /// Asks for a sign-in as a browser without a session at Logto that is to be shown no page
+    /// (`prompt=none`), for these resources.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Unavailable`] or [`Error::BadAnswer`].
+    pub(crate) async fn try_sign_in(
+        &self,
+        endpoints: &Endpoints,
+        redirect_uri: &Url,
+        resources: &[String],
+    ) -> Result<Answered, Error> {
+        let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
+        let verifier = Verifier::from(verifier.secret().as_str());
+        let mut url = endpoints.0.authorization.clone();
+        url.query_pairs_mut()
+            .append_pair("client_id", &self.client.id)
+            .append_pair("redirect_uri", redirect_uri.as_str())
+            .append_pair("response_type", "code")
+            .append_pair("scope", "openid")
+            .append_pair("prompt", "none")
+            .append_pair("state", verifier.state().reveal())
+            .append_pair("nonce", verifier.nonce().reveal())
+            .append_pair("code_challenge", challenge.as_str())
+            .append_pair("code_challenge_method", challenge.method().as_str())
+            .extend_pairs(resources.iter().map(|resource| ("resource", resource)));
+        let response = self.issuer.get(&url).await?;
+        Ok(sent_back(&response, redirect_uri).unwrap_or_else(|| shown(&response)))
+    }
+
+    /// Asks for a sign-out as a browser without a session at Logto, which then shows a page. It would
+    /// have to confirm before anything ends.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Unavailable`] or [`Error::BadAnswer`].
+    pub(crate) async fn try_sign_out(
+        &self,
+        endpoints: &Endpoints,
+        post_logout_redirect_uri: &Url,
+    ) -> Result<Answered, Error> {
+        let mut url = named(endpoints.0.end_session.as_ref(), "end_session_endpoint")?.clone();
+        url.query_pairs_mut()
+            .append_pair("client_id", &self.client.id)
+            .append_pair("post_logout_redirect_uri", post_logout_redirect_uri.as_str());
+        let response = self.issuer.get(&url).await?;
+        Ok(sent_back(&response, post_logout_redirect_uri).unwrap_or_else(|| shown(&response)))
+    }
+
+    /// Asks for tokens for a made-up code, which Logto refuses after it has accepted the app secret.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Unavailable`] or [`Error::BadAnswer`].
+    pub(crate) async fn try_secret(
+        &self,
+        endpoints: &Endpoints,
+        redirect_uri: &Url,
+    ) -> Result<Answered, Error> {
+        let call = Call::Diagnosis;
+        let [code, verifier] = [(); 2].map(|()| rand::random::<[u8; 32]>());
+        let body = form_urlencoded::Serializer::new(String::new())
+            .append_pair("grant_type", "authorization_code")
+            .append_pair("code", &URL_SAFE_NO_PAD.encode(code))
+            .append_pair("code_verifier", &URL_SAFE_NO_PAD.encode(verifier))
+            .append_pair("redirect_uri", redirect_uri.as_str())
+            .finish();
+        let request = self.credentials().form(call, &endpoints.0.token, &body)?;
+        let response = self.issuer.http.send_within(LONGEST_CALL, call, request).await?;
+        Ok(shown(&response))
+    }
+
+    /// The application's id.
+    pub(crate) fn app_id(&self) -> &str {
+        &self.client.id
+    }
+
+    /// A hash of the application and its Logto, the secret included.
+    pub(crate) fn fingerprint(&self) -> [u8; 32] {
+        let (settings, client) = (&self.issuer.settings, &self.client);
+        let internal = settings.internal.as_ref().map_or("", Url::as_str);
+        let authentication = format!("{:?}", client.authentication);
+        let parts = [settings.issuer.as_str(), internal, &client.id, client.secret.reveal()];
+        let parts =
+            parts.into_iter().chain([&*authentication]).fold(Sha256::new(), |hash, part| {
+                hash.chain_update(part.len().to_be_bytes()).chain_update(part)
+            });
+        parts.finalize().into()
+    }
+}
+
+/// A call that may otherwise take as long as the configuration says.
+async fn in_time<T>(
+    call: Call,
+    answer: impl Future<Output = Result<T, Error>>,
+) -> Result<T, Error> {
+    tokio::time::timeout(LONGEST_CALL, answer).await.unwrap_or_else(|_| {
+        let why = format!("no complete answer within {LONGEST_CALL:?}");
+        Err(Error::Unavailable { call, why, status: None, retry_after: None })
+    })
+}
+
+/// What an answer sends the browser back with, if it sends it to this address.
+fn sent_back(response: &HttpResponse, to: &Url) -> Option<Answered> {
+    let leads = response.status().is_redirection();
+    let location = response.headers().get(http::header::LOCATION).filter(|_| leads)?;
+    let location = Url::parse(location.to_str().ok()?).ok()?;
+    let is_there = location.origin() == to.origin() && location.path() == to.path();
+    let error = location.query_pairs().find(|(name, _)| name == "error");
+    is_there.then(|| Answered::SentBack(error.map(|(_, code)| code.into_owned())))
+}
+
+/// What an answer shows.
+fn shown(response: &HttpResponse) -> Answered {
+    let status = response.status();
+    if status.is_success() {
+        return Answered::Done;
+    }
+    match serde_json::from_slice::<Refused>(response.body()) {
+        Ok(refused) if status.is_client_error() => {
+            Answered::Refused(Refused { status: status.as_u16(), ..refused })
+        }
+        _ => Answered::Other(status.as_u16()),
+    }
+}

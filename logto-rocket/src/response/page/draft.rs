@@ -1,0 +1,237 @@
+//! [`PageDraft`]: a page before it is known in which language and in which format it is answered.
+
+use std::io::Cursor;
+
+use rocket::http::{ContentType, Header, Status};
+use rocket::{Request, Response};
+
+use super::hook::PageHook;
+use super::language::Language;
+use super::texts::{Label, Phrases, Topic, phrases};
+use super::{ActionKind, BuiltInPage, PageAction};
+use crate::client::Client;
+use crate::error::Lack;
+use crate::local_path::LocalPath;
+use crate::request::{Kind, Loader, NotListed, host_of, prefers_html, turbo_frame};
+use crate::response::problem::Problem;
+
+/// The most characters of a user's name that a page shows.
+const MAX_NAME: usize = 80;
+
+/// A page of this crate: what it is about and where it leads.
+pub(crate) struct PageDraft {
+    status: Status,
+    topic: Topic,
+    text: Text,
+    signed_in_as: Option<String>,
+    cause: Option<String>,
+    actions: Vec<(Label, LocalPath, ActionKind)>,
+    /// Where the sign-in starts, for programs.
+    sign_in: Option<LocalPath>,
+    forward: Option<LocalPath>,
+    secret_address: bool,
+}
+
+/// What a page says below its title.
+enum Text {
+    /// The text of its topic.
+    OfTopic,
+    /// What the user's account lacks.
+    Lacking(Vec<Lack>),
+    /// Where the site is, and what the request has sent.
+    UnlistedHost(NotListed, String),
+}
+
+impl PageDraft {
+    pub fn new(status: Status, topic: Topic) -> Self {
+        Self {
+            status,
+            topic,
+            text: Text::OfTopic,
+            signed_in_as: None,
+            cause: None,
+            actions: Vec::new(),
+            sign_in: None,
+            forward: None,
+            secret_address: false,
+        }
+    }
+
+    /// Says who is signed in.
+    pub fn signed_in_as(mut self, display_name: Option<&str>) -> Self {
+        self.signed_in_as = display_name.map(shortened);
+        self
+    }
+
+    /// Says what kinds of things the account lacks, if any are known.
+    pub fn lacking(mut self, lacks: &[Lack]) -> Self {
+        if !lacks.is_empty() {
+            self.text = Text::Lacking(lacks.to_vec());
+        }
+        self
+    }
+
+    /// Says where the site is, and that the request is for another host.
+    pub fn unlisted_host(mut self, why: NotListed, site: String) -> Self {
+        self.text = Text::UnlistedHost(why, site);
+        self
+    }
+
+    /// A further line for the developers of the application, in Rocket's debug profile only: it may
+    /// name what strangers should not know, such as addresses of the configuration.
+    pub fn cause(mut self, request: &Request<'_>, cause: String) -> Self {
+        if request.rocket().config().profile == rocket::Config::DEBUG_PROFILE {
+            self.cause = Some(cause);
+        }
+        self
+    }
+
+    /// A link.
+    pub fn link(self, label: Label, address: LocalPath) -> Self {
+        self.action(label, address, ActionKind::Link)
+    }
+
+    /// A link that opens in a new tab.
+    pub fn new_tab(self, label: Label, address: LocalPath) -> Self {
+        self.action(label, address, ActionKind::NewTab)
+    }
+
+    /// A button that posts to an address, which may redirect to Logto. A page with one cannot be framed.
+    pub fn post(self, label: Label, address: LocalPath) -> Self {
+        self.action(label, address, ActionKind::Post)
+    }
+
+    /// Navigates to a path automatically, as a navigation that starts on this page.
+    pub fn forward(mut self, path: LocalPath) -> Self {
+        self.forward = Some(path);
+        self
+    }
+
+    /// The address of the sign-in, for programs.
+    pub fn sign_in(mut self, address: LocalPath) -> Self {
+        self.sign_in = Some(address);
+        self
+    }
+
+    /// Hides the address of the request, which contains a code, from the linked pages.
+    pub fn secret_address(mut self) -> Self {
+        self.secret_address = true;
+        self
+    }
+
+    /// The response, in the format and the language that the request prefers. Caches do not store it.
+    pub fn respond(self, request: &Request<'_>) -> Response<'static> {
+        if !shows_pages(request) {
+            return self.respond_to_program();
+        }
+        let page = self.page(request);
+        let own = PageHook::html(request, &page);
+        let policy = page.content_security_policy(request, own.is_some());
+        let mut response = Response::build();
+        response
+            .status(page.status)
+            .raw_header("Cache-Control", "no-store")
+            .raw_header("Vary", "Accept-Language")
+            .header(ContentType::HTML)
+            .header(Header::new("Content-Security-Policy", policy))
+            .raw_header("Referrer-Policy", page.referrer_policy())
+            // For Unpoly, which shows only what it has asked for unless it is told.
+            .raw_header("X-Up-Target", "body");
+        if let (Some(path), Some(_)) = (&page.forward, &own) {
+            response.header(Header::new("Refresh", format!("0; url={path}")));
+        }
+        if own.is_none() {
+            // The HTML of the application may be in any language.
+            response.raw_header("Content-Language", page.language.tag());
+        }
+        let html = own.unwrap_or_else(|| page.html(turbo_frame(request)));
+        response.sized_body(html.len(), Cursor::new(html)).finalize()
+    }
+
+    /// The response to a program. Caches do not store it.
+    pub fn respond_to_program(self) -> Response<'static> {
+        let english = phrases(Language::English);
+        let text = self.text(english);
+        let problem = Problem {
+            r#type: format!("urn:logto-rocket:{}", self.topic.code()),
+            title: english.words(self.topic).title,
+            status: self.status.code,
+            detail: self.cause.as_deref().unwrap_or(&text),
+            sign_in: self.sign_in.as_ref().map(LocalPath::as_str),
+        };
+        let json = problem.to_json();
+        Response::build()
+            .status(self.status)
+            .raw_header("Cache-Control", "no-store")
+            .header(ContentType::new("application", "problem+json"))
+            .sized_body(json.len(), Cursor::new(json))
+            .finalize()
+    }
+
+    /// The page as the request is to get it: in its language, with a link home at the end, and with links
+    /// that fit a frame if the request is a frame's.
+    fn page(self, request: &Request<'_>) -> BuiltInPage {
+        let client = Client::of(request.rocket());
+        let language = Language::of(request);
+        let phrases = phrases(language);
+        let text = match &self.signed_in_as {
+            Some(name) => format!("{} {}", phrases.signed_in_as(name), self.text(phrases)),
+            None => self.text(phrases),
+        };
+        let home = client.map_or_else(LocalPath::root, |it| it.settings().after_sign_in.clone());
+        let mut actions = self.actions;
+        if self.forward.is_none() && actions.iter().all(|(_, address, _)| *address != home) {
+            actions.push((Label::Home, home, ActionKind::Link));
+        }
+        let is_frame = Kind::at_route(request) == Kind::Frame;
+        let actions = actions.into_iter().map(|(label, address, kind)| PageAction {
+            label: phrases.label(label),
+            address,
+            kind: if is_frame && kind == ActionKind::Link { ActionKind::NewTab } else { kind },
+        });
+        BuiltInPage {
+            code: self.topic.code(),
+            status: self.status,
+            language,
+            site_name: client.map_or_else(String::new, |client| {
+                client.site_name(host_of(request, client)).to_owned()
+            }),
+            title: phrases.words(self.topic).title,
+            text,
+            detail: self.cause,
+            actions: actions.collect(),
+            forward: self.forward,
+            secret_address: self.secret_address,
+        }
+    }
+
+    /// What it says below its title, besides who is signed in.
+    fn text(&self, phrases: &dyn Phrases) -> String {
+        match &self.text {
+            Text::OfTopic => phrases.words(self.topic).text.to_owned(),
+            Text::Lacking(lacks) => phrases.lacking(lacks),
+            Text::UnlistedHost(why, site) => phrases.unlisted_host(why, site),
+        }
+    }
+
+    fn action(mut self, label: Label, address: LocalPath, kind: ActionKind) -> Self {
+        self.actions.push((label, address, kind));
+        self
+    }
+}
+
+/// A user's name in one line, which is not longer than a page can show.
+fn shortened(name: &str) -> String {
+    let words = name.split(|char: char| char.is_whitespace() || char.is_control());
+    let name = words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
+    match name.char_indices().nth(MAX_NAME) {
+        Some((end, _)) => format!("{}…", name[..end].trim_end()),
+        None => name,
+    }
+}
+
+/// Whether a person sees the answer: the request prefers HTML, or comes from a library that shows it.
+fn shows_pages(request: &Request<'_>) -> bool {
+    let shown = matches!(Loader::of(request), Some(Loader::Turbo | Loader::Unpoly));
+    shown || prefers_html(request)
+}
