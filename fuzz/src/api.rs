@@ -10,7 +10,7 @@ use rocket::http::{Header, Status};
 use rocket::local::blocking::Client;
 use rocket::{get, routes};
 
-use crate::authorization::{headers, is_signed};
+use crate::shared::authorization::{headers, is_signed};
 
 resource!(
     /// The API.

@@ -1,71 +1,55 @@
-//! The applications that the fuzz targets send requests to.
+//! What the fuzz targets call: the applications that they send requests to, and the parser of the macros.
 
 mod api;
-#[path = "../../tests/src/authorization.rs"]
-mod authorization;
+#[path = "../../logto-rocket-macros/src"]
+mod macros {
+    pub(crate) mod expand;
+    pub(crate) mod fuzzed;
+    pub(crate) mod parse;
+    pub(crate) mod route;
+}
+#[path = "../../tests/src"]
+mod shared {
+    pub(crate) mod authorization;
+    pub(crate) mod strangers;
+}
+
+use logto_rocket::fuzzing::SignedTokens;
 
 pub use self::api::present;
+// Where the sources of the macros look for each other.
+pub(crate) use self::macros::{expand, parse, route};
+use self::shared::strangers::Strangers;
 
-use aws_lc_rs::hmac::{HMAC_SHA256, Key, sign};
-use logto_rocket::{Config, Logto, LogtoUser, SessionConfig, WebhookConfig};
-use rocket::http::Status;
-use rocket::local::blocking::{Client, LocalRequest};
-
-/// Sends a request to the application of this thread, and asserts that nothing panicked and nobody
-/// was sent to another site. What it was answered is returned.
+/// Sends what a text says to the sites of this thread.
 ///
 /// # Panics
 ///
-/// If either happened.
-pub fn send(request: impl for<'c> FnOnce(&'c Client) -> LocalRequest<'c>) -> Status {
+/// If an answer is not as it must be.
+pub fn send(target: &str, text: &str) {
     thread_local! {
-        static CLIENT: Client = Client::untracked(application()).expect("a launch");
+        static STRANGERS: Strangers = Strangers::new();
     }
-    CLIENT.with(|client| {
-        let response = request(client).dispatch();
-        assert_ne!(response.status(), Status::InternalServerError);
-        if let Some(location) = response.headers().get_one("Location") {
-            assert!(stays(location), "{location:?}");
-        }
-        response.status()
-    })
+    assert!(STRANGERS.with(|strangers| strangers.send(target, text)), "{target} is no target");
 }
 
-/// The key by which the application knows webhooks.
-pub const SIGNING_KEY: &str = "8o1CsKFhMryc8OiLZWzD1dPrehPWIQzk";
-
-/// The signature of a webhook, as its header has it.
-pub fn signature(key: &str, body: &[u8]) -> String {
-    let tag = sign(&Key::new(HMAC_SHA256, key.as_bytes()), body);
-    tag.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+/// Has a signed token verified.
+///
+/// # Panics
+///
+/// If it is accepted and must not be.
+pub fn signed(text: &str) {
+    thread_local! {
+        static TOKENS: SignedTokens = SignedTokens::new();
+    }
+    TOKENS.with(|tokens| tokens.present(text));
 }
 
-/// Whether a browser that follows `location` stays on this site.
-pub fn stays(location: &str) -> bool {
-    let Ok(here) = url::Url::parse("http://localhost:8000/") else { return false };
-    here.join(location).is_ok_and(|there| {
-        let again = here.join(&there[url::Position::BeforePath..]);
-        there.origin() == here.origin() && again.is_ok_and(|again| again.origin() == here.origin())
-    })
-}
-
-fn application() -> rocket::Rocket<rocket::Build> {
-    // Nobody listens there; what a stranger sends is judged without Logto.
-    let config = Config::new()
-        .endpoint("http://127.0.0.1:9")
-        .app_id("an_app")
-        .app_secret("a_secret")
-        .base_url("http://localhost:8000")
-        .webhook(WebhookConfig::new().signing_keys([SIGNING_KEY]))
-        .session(SessionConfig::new().cookie("session"));
-    let figment = rocket::Config::figment().merge(("log_level", "off"));
-    rocket::custom(figment)
-        .attach(Logto::fairing().config(config))
-        .mount("/", rocket::routes![index])
-}
-
-#[rocket::get("/")]
-fn index(user: Option<LogtoUser>) -> &'static str {
-    assert!(user.is_none(), "nobody has signed in");
-    "nobody"
+/// Expands a text as a requirement.
+///
+/// # Panics
+///
+/// If what is written is no Rust.
+pub fn requirement(text: &str) {
+    macros::fuzzed::requirement(text);
 }

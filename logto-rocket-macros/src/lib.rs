@@ -6,6 +6,8 @@
 //! into a syntax tree, `route` parses the handler below, `expand` writes both as tokens.
 
 mod expand;
+#[cfg(test)]
+mod fuzzed;
 mod parse;
 mod route;
 

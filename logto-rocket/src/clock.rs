@@ -54,6 +54,15 @@ impl Clock {
         }
     }
 
+    /// The clock of an application that is given none: that of this machine, which a test can move in
+    /// builds for tests.
+    pub(crate) fn usual() -> Self {
+        #[cfg(all(feature = "testing", debug_assertions))]
+        return Self::movable();
+        #[cfg(not(all(feature = "testing", debug_assertions)))]
+        Self::system()
+    }
+
     /// The time of day in whole seconds since the Unix epoch.
     ///
     /// It is the later of two times: the system's clock, and the launch time plus the time elapsed

@@ -205,4 +205,94 @@ mod tests {
             assert!(of(text).is_err(), "{text}");
         }
     }
+
+    fn path(text: &str) -> LocalPath {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn a_path_has_one_slash_in_front_visible_ascii_and_a_bounded_length() {
+        use NotLocal::{Character, NotOneSlash, TooLong};
+        let longest = format!("/{}", "a".repeat(2047));
+        for text in ["/", "/a?b=c&d", "/a//b", "/~!$&'()*+,;=:@%20", &longest] {
+            assert_eq!(text.parse::<LocalPath>().as_ref().map(LocalPath::as_str), Ok(text));
+        }
+        for (text, why) in [
+            (format!("{longest}a").as_str(), TooLong),
+            ("", NotOneSlash),
+            ("a", NotOneSlash),
+            ("//evil.example", NotOneSlash),
+            ("/.//evil.example", NotOneSlash),
+            ("/a/..//evil.example", NotOneSlash),
+            ("/%2e//evil.example", NotOneSlash),
+            ("/a b", Character),
+            ("/ä", Character),
+            ("/a\\b", Character),
+            ("/a#b", Character),
+            ("/a\tb", Character),
+            ("/a\u{7f}", Character),
+        ] {
+            assert_eq!(text.parse::<LocalPath>(), Err(why), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_path_is_the_text_that_it_was_made_of() {
+        assert_eq!(LocalPath::root().as_str(), "/");
+        assert_eq!(path("/a?b").to_string(), "/a?b");
+        assert_eq!(String::from(path("/a?b")), "/a?b");
+        assert_eq!(LocalPath::try_from("/a".to_owned()), Ok(path("/a")));
+        assert_eq!(LocalPath::try_from("a".to_owned()), Err(NotLocal::NotOneSlash));
+    }
+
+    #[test]
+    fn a_path_is_joined_with_one_slash() {
+        for (path_of, segments, joined) in
+            [("/", "auth", "/auth"), ("/a", "b/c", "/a/b/c"), ("/a/", "/b/", "/a/b")]
+        {
+            assert_eq!(path(path_of).join(segments).as_str(), joined);
+        }
+    }
+
+    #[test]
+    fn a_parameter_is_added_behind_others_and_its_value_is_encoded() {
+        let with = |text| path(text).with_parameter("q", "a b&c").to_string();
+        assert_eq!(with("/a"), "/a?q=a+b%26c");
+        assert_eq!(with("/a?b"), "/a?b&q=a+b%26c");
+    }
+
+    #[test]
+    fn a_parameter_is_taken_away_however_it_is_written() {
+        let without = |text| path(text).without_parameter("q").to_string();
+        for (text, rest) in [
+            ("/a", "/a"),
+            ("/a?b=c", "/a?b=c"),
+            ("/a?q=1", "/a"),
+            ("/a?b&q=1&q&c=d", "/a?b&c=d"),
+            ("/a?%71=1&b", "/a?b"),
+            ("/a?qq=1", "/a?qq=1"),
+        ] {
+            assert_eq!(without(text), rest, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_control_character_of_a_visitor_is_refused_and_not_encoded() {
+        for text in ["/a\tb", "/a\u{0}", "/\u{9f}"] {
+            assert_eq!(LocalPath::of_visitor(text, "x"), Err(NotLocal::Character), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn each_reason_is_told_in_words_of_its_own() {
+        use NotLocal::{Character, NotOneSlash, OtherApplication, TooLong};
+        for (why, word) in [
+            (NotOneSlash, "exactly one"),
+            (Character, "ASCII"),
+            (TooLong, "2,048"),
+            (OtherApplication, "another"),
+        ] {
+            assert!(why.to_string().contains(word), "{why}");
+        }
+    }
 }

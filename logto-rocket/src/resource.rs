@@ -21,6 +21,11 @@ pub trait Resource: Send + Sync + 'static {
     /// comma ([RFC 8707, section 2](https://www.rfc-editor.org/rfc/rfc8707#section-2)). Where it is
     /// used, it is checked while compiling.
     const URI: &'static str;
+
+    /// The scopes of this resource that every sign-in asks for where the guard
+    /// [`AccessToken`](crate::AccessToken) is mounted, so that the guard's tokens have those of them that
+    /// the user may have. None by default. Requirements ask for their own.
+    const SCOPES: &'static [&'static str] = &[];
 }
 
 /// An API resource in a requirement.
@@ -154,18 +159,32 @@ macro_rules! scopes {
 /// # fn main() { let _ = routes![orders]; }
 /// ```
 ///
+/// With `scopes` the tokens of the guard [`AccessToken`](crate::AccessToken) have them, as far as the user
+/// may have them: every sign-in of an application that mounts the guard asks for them.
+///
+/// ```
+/// use logto_rocket::{Resource, resource};
+///
+/// resource!(pub Orders = "https://api.example.com/orders", scopes = ["read:orders", "write:orders"]);
+/// assert_eq!(Orders::SCOPES, ["read:orders", "write:orders"]);
+/// ```
+///
 /// ```compile_fail
 /// logto_rocket::resource!(pub Orders = "orders");
 /// ```
 #[macro_export]
 macro_rules! resource {
-    ($(#[$attribute:meta])* $visibility:vis $name:ident = $uri:expr $(;)?) => {
+    (
+        $(#[$attribute:meta])* $visibility:vis $name:ident = $uri:expr
+        $(, scopes = [$($scope:expr),* $(,)?])? $(,)? $(;)?
+    ) => {
         $(#[$attribute])*
         #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
         $visibility struct $name;
 
         impl $crate::Resource for $name {
             const URI: &'static str = $crate::__private::checked_uri($uri);
+            $(const SCOPES: &'static [&'static str] = $crate::scopes![$($scope),*];)?
         }
 
         const _: &str = <$name as $crate::Resource>::URI;

@@ -1,10 +1,29 @@
-//! The locks and atomics of the concurrent core, from one place: a model checker takes their place by
-//! an edit of this file alone.
+//! The locks, atomics and tasks of the concurrent core, from one place.
+//!
+//! In unit tests they are those of `modelled`, which a model checker drives: the code that is checked is
+//! this code, in every other test it runs as ever, and no feature of the published crate is in between.
 
-pub(crate) use std::sync::{
-    Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard,
+#[cfg(test)]
+pub(crate) mod modelled;
+
+pub(crate) use std::sync::{Arc, PoisonError};
+
+#[cfg(not(test))]
+pub(crate) use std::sync::{Mutex, MutexGuard, RwLock, RwLockReadGuard, RwLockWriteGuard};
+#[cfg(not(test))]
+pub(crate) use tokio::spawn;
+
+#[cfg(test)]
+pub(crate) use self::modelled::{
+    Mutex, MutexGuard, RwLock, RwLockReadGuard, RwLockWriteGuard, spawn,
 };
 
 pub(crate) mod atomic {
-    pub(crate) use std::sync::atomic::{AtomicU64, Ordering};
+    pub(crate) use std::sync::atomic::Ordering;
+
+    #[cfg(not(test))]
+    pub(crate) use std::sync::atomic::AtomicU64;
+
+    #[cfg(test)]
+    pub(crate) use super::modelled::AtomicU64;
 }

@@ -13,6 +13,7 @@ use rocket_dyn_templates::Template;
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::claims::Claims;
 use crate::client::Client;
 use crate::error::Refusal;
 use crate::guard::is_detached;
@@ -31,7 +32,7 @@ const PAGE_TIMEOUT: Duration = Duration::from_millis(500);
 /// | --- | --- |
 /// | `logto.is_authenticated` | whether a user is signed in |
 /// | `logto.is_unknown` | whether it could not be found out who is signed in, if anybody: the session store did not answer, or Logto did not confirm claims that are due. `logto.is_authenticated` is then false |
-/// | `logto.user` | `id`, `display_name` and `claims`, or nothing |
+/// | `logto.user` | the signed-in user, or nothing: `id`, `display_name`, `claims`, and, as far as the sign-in asks for them, `picture`, `email`, `roles` and `organizations`; the last two are lists, which may be empty |
 /// | `logto.sign_in` | a link to the sign-in, which returns to this page |
 /// | `logto.sign_out` | the address to which a form posts to sign out |
 /// | `logto.prefix` | the path of `base_url`, or nothing: what the links of a site that shares its host begin with, as in `{{ logto.prefix }}/orders` |
@@ -71,10 +72,37 @@ pub struct RenderedPage {
 struct Visitor<'r> {
     is_authenticated: bool,
     is_unknown: bool,
-    user: Option<&'r LogtoUser>,
+    user: Option<Person<'r>>,
     sign_in: String,
     sign_out: String,
     prefix: &'r str,
+}
+
+/// What a template gets as `logto.user`.
+#[derive(Serialize)]
+struct Person<'r> {
+    id: &'r str,
+    display_name: &'r str,
+    picture: Option<&'r str>,
+    email: Option<&'r str>,
+    roles: &'r [String],
+    organizations: &'r [String],
+    claims: &'r Claims,
+}
+
+impl<'r> Person<'r> {
+    fn of(user: &'r LogtoUser) -> Self {
+        let claims = user.claims();
+        Self {
+            id: user.id(),
+            display_name: user.display_name(),
+            picture: claims.picture.as_deref(),
+            email: claims.email.as_deref(),
+            roles: claims.roles.as_deref().unwrap_or_default(),
+            organizations: claims.organizations.as_deref().unwrap_or_default(),
+            claims,
+        }
+    }
 }
 
 impl<'r> Page<'r> {
@@ -106,7 +134,7 @@ impl<'r> Page<'r> {
         let visitor = Visitor {
             is_authenticated: user.is_some(),
             is_unknown,
-            user,
+            user: user.map(Person::of),
             sign_in: client.sign_in_uri(here.as_ref().map(LocalPath::as_str)),
             sign_out: client.sign_out_uri(),
             prefix: client.settings().base_urls.prefix.as_str(),

@@ -1,5 +1,6 @@
 //! The tokens that are written.
 
+mod refused;
 mod requirement;
 
 use quote::quote;

@@ -70,7 +70,7 @@ pub(super) struct Environment {
 /// The variables that hold the value of a known key themselves.
 #[derive(Default)]
 pub(super) struct Variables {
-    known: BTreeMap<String, String>,
+    pub(super) known: BTreeMap<String, String>,
     /// The keys whose variables are there but empty, as a file of a container leaves them. They
     /// count as absent.
     pub(super) empty: BTreeSet<String>,

@@ -8,6 +8,8 @@ mod connection;
 mod environment;
 mod errors;
 mod files;
+#[cfg(any(test, feature = "_fuzzing"))]
+pub(crate) mod fuzzed;
 mod in_code;
 mod keys;
 mod listener;

@@ -24,7 +24,10 @@ impl Fairing for LogtoFairing {
         if launch::is_attached(&rocket) {
             return Err(rocket);
         }
-        let clock = self.clock.clone().unwrap_or_else(Clock::system);
+        let clock = self.clock.clone();
+        #[cfg(feature = "testing")]
+        let clock = clock.or_else(|| self.provider.clock());
+        let clock = clock.unwrap_or_else(Clock::usual);
         let config = self.config.clone();
         #[cfg(feature = "testing")]
         let (rocket, config) = self.provider.apply(rocket, config, &clock).await;

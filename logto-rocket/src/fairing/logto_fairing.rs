@@ -185,7 +185,8 @@ impl LogtoFairing {
     /// });
     /// ```
     ///
-    /// With `rocket_dyn_templates` and a template that is rendered without a request:
+    /// The texts are in the language that the request asks for, which is [`BuiltInPage::language`]. With
+    /// `rocket_dyn_templates` the hook is [one line](crate::guide::pages#looks-of-your-own):
     /// `|request, page| Template::show(request.rocket(), "page", page).map(RawHtml)`.
     #[must_use]
     pub fn pages<F>(mut self, hook: F) -> Self
@@ -207,7 +208,8 @@ impl LogtoFairing {
 
     /// Uses a test provider in Logto's place, whatever `Rocket.toml`, the environment and the code
     /// configure: its endpoint, and its first application, replace theirs. So a test never reaches the
-    /// Logto that a developer's environment names.
+    /// Logto that a developer's environment names. Without [`clock()`](Self::clock), both go by the clock of
+    /// the provider, so that [`Idp::clock`] moves both.
     ///
     /// ```
     /// # #[macro_use] extern crate rocket;

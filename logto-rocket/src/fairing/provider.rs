@@ -15,14 +15,22 @@ pub(super) enum ProviderChoice {
     #[default]
     Logto,
     /// One that runs, whatever is configured.
-    Running(TestProvider),
+    Running(TestProvider, Clock),
     /// One that is started where nothing is configured.
     Development,
 }
 
 impl ProviderChoice {
     pub fn running(idp: &Idp) -> Self {
-        Self::Running(layer(idp))
+        Self::Running(layer(idp), idp.clock())
+    }
+
+    /// The clock of the provider, if it runs: an application that is given none goes by the same.
+    pub fn clock(&self) -> Option<Clock> {
+        match self {
+            Self::Running(_, clock) => Some(clock.clone()),
+            Self::Logto | Self::Development => None,
+        }
     }
 
     /// The configuration with the layer of the test provider, which is started if it must be.
@@ -34,7 +42,7 @@ impl ProviderChoice {
     ) -> (Rocket<Build>, Option<Config>) {
         match self {
             Self::Logto => (rocket, config),
-            Self::Running(layer) => {
+            Self::Running(layer, _) => {
                 let config = config.unwrap_or_default().test_provider(layer.clone());
                 (rocket, Some(config))
             }

@@ -30,4 +30,15 @@ impl Hooks {
     pub fn of<'r>(request: &'r Request<'_>) -> Option<&'r Self> {
         request.rocket().state()
     }
+
+    /// Whether the application lets the user in; otherwise its reason.
+    pub async fn admit(
+        request: &Request<'_>,
+        user: &LogtoUser,
+    ) -> Result<(), Box<dyn StdError + Send + Sync>> {
+        match Self::of(request).and_then(|hooks| hooks.on_sign_in.as_ref()) {
+            Some(hook) => hook(request, user).await,
+            None => Ok(()),
+        }
+    }
 }

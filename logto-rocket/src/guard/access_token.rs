@@ -17,8 +17,8 @@ use crate::trace::Span;
 use crate::user::Token;
 
 /// An access token of the user for the API resource `R`, renewed when necessary. As a handler's
-/// parameter it also adds the resource to every sign-in, so you need not configure the resource
-/// elsewhere.
+/// parameter it also adds the resource, and the [scopes](Resource::SCOPES) that it was declared with, to
+/// every sign-in, so you need not configure them elsewhere.
 ///
 /// It refuses
 ///
@@ -81,7 +81,7 @@ impl<R: Resource> Sentinel for AccessToken<R> {
     fn abort(rocket: &Rocket<Ignite>) -> bool {
         let resource = const { uri_of::<R>() };
         if let Some(client) = Client::of(rocket) {
-            client.declare([], [resource]);
+            client.declare(R::SCOPES.iter().copied(), [resource]);
         }
         is_detached_parameter(rocket, "AccessToken", Some(resource))
     }

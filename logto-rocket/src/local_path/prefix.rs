@@ -83,6 +83,13 @@ mod tests {
     }
 
     #[test]
+    fn a_browser_knows_a_path_of_the_application_behind_the_prefix() {
+        let own: LocalPath = "/a?b".parse().unwrap();
+        let known = |prefix| Prefix::parse(prefix).unwrap().path_of(&own).to_string();
+        assert_eq!([known("/app"), known("")], ["/app/a?b", "/a?b"]);
+    }
+
+    #[test]
     fn a_path_of_a_neighbour_is_not_held_however_it_is_written() {
         let held = |path: &str| Prefix::parse("/app").unwrap().holds(&path.parse().unwrap());
         for path in

@@ -40,7 +40,7 @@ impl Issuer {
     }
 
     /// Reads a payload, and checks all but whether it is signed and who it is for.
-    fn read_access_token(
+    pub(super) fn read_access_token(
         &self,
         text: &str,
         payload: Vec<u8>,
@@ -92,7 +92,7 @@ async fn within<T>(
     })
 }
 
-fn is_access_token(typ: Option<&str>) -> Result<(), InvalidToken> {
+pub(super) fn is_access_token(typ: Option<&str>) -> Result<(), InvalidToken> {
     let is_one = typ.is_some_and(|typ| is_type(typ, "at+jwt"));
     if is_one { Ok(()) } else { Err(wrong_type(typ)) }
 }

@@ -31,7 +31,7 @@ pub(super) async fn discover(
     settings: &IssuerSettings,
     issuer: &Url,
 ) -> Result<Provider, Error> {
-    read(&fetch(http, settings).await?, settings, issuer)
+    Provider::read(&fetch(http, settings).await?, settings, issuer)
 }
 
 /// Gets the discovery document.
@@ -44,20 +44,22 @@ pub(super) async fn fetch(http: &Http, settings: &IssuerSettings) -> Result<Meta
     http.get_json(Call::Discovery, &address).await
 }
 
-/// Reads a discovery document, which must name the issuer of the settings.
-pub(super) fn read(
-    metadata: &Metadata,
-    settings: &IssuerSettings,
-    issuer: &Url,
-) -> Result<Provider, Error> {
-    if metadata.issuer().as_str() != settings.issuer {
-        return Err(bad(format!(
-            "it names the issuer `{}`, but `{}` is configured; they must be equal byte for byte",
-            metadata.issuer().as_str(),
-            settings.issuer
-        )));
+impl Provider {
+    /// Reads a discovery document, which must be that of the configured issuer.
+    pub fn read(
+        metadata: &Metadata,
+        settings: &IssuerSettings,
+        issuer: &Url,
+    ) -> Result<Self, Error> {
+        if metadata.issuer().as_str() != settings.issuer {
+            return Err(bad(format!(
+                "it names the issuer `{}`, but `{}` is configured; they must be equal byte for byte",
+                metadata.issuer().as_str(),
+                settings.issuer
+            )));
+        }
+        Places { settings, issuer }.provider(metadata)
     }
-    Places { settings, issuer }.provider(metadata)
 }
 
 /// Which origins endpoints may lie on.

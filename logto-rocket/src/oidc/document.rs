@@ -12,11 +12,11 @@
 
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::clock::Clock;
 use crate::error::{Call, Error};
+use crate::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use crate::task::{Backoff, Entry, SharedTask, SingleFlight};
 
 /// From this age on a document is refreshed in the background.

@@ -73,7 +73,7 @@ impl Issuer {
         if metadata.issuer().as_str() != self.settings.issuer {
             return Discovered::OtherIssuer(metadata.issuer().to_string());
         }
-        match discovery::read(&metadata, &self.settings, self.url.url()) {
+        match Provider::read(&metadata, &self.settings, self.url.url()) {
             Ok(provider) => Discovered::Right(Box::new(Endpoints(provider))),
             Err(error) => Discovered::Unusable(error),
         }

@@ -8,7 +8,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256, Sha384};
 
 use super::Oidc;
-use super::keys::{Algorithm, wrong_type};
+use super::keys::{Algorithm, Signed, wrong_type};
 use super::nonce_hash::NonceHash;
 use super::payload::{Payload, check, missing};
 use super::secrets::{AccessToken, Nonce, RawIdToken};
@@ -76,6 +76,15 @@ impl Oidc {
         expected: &Expected<'_>,
     ) -> Result<IdToken, Error> {
         let signed = self.issuer.keys.verify(token.reveal(), is_id_token).await?;
+        self.read_id_token(&signed, expected)
+    }
+
+    /// Reads an ID token that is signed, and checks everything else.
+    pub(super) fn read_id_token(
+        &self,
+        signed: &Signed,
+        expected: &Expected<'_>,
+    ) -> Result<IdToken, Error> {
         let payload = Payload::read(&signed.payload)?;
         payload.check_issuer(&self.issuer.settings)?;
         payload.check_audience(&self.client.id, &self.issuer.settings)?;
@@ -137,7 +146,7 @@ impl Expected<'_> {
 
 /// Logto gives an ID token no type (before 1.42: `JWT`). Access tokens and logout tokens say what
 /// they are.
-fn is_id_token(typ: Option<&str>) -> Result<(), InvalidToken> {
+pub(super) fn is_id_token(typ: Option<&str>) -> Result<(), InvalidToken> {
     let is_one = typ.is_none_or(|typ| typ.eq_ignore_ascii_case("JWT"));
     if is_one { Ok(()) } else { Err(wrong_type(typ)) }
 }

@@ -6,7 +6,7 @@ use std::fmt;
 use std::net::IpAddr;
 
 use super::Oidc;
-use super::keys::{Token, is_type, wrong_type};
+use super::keys::{Signed, Token, is_type, wrong_type};
 use super::logout_token_limits::LONGEST_LIFE;
 use super::payload::{Payload, check, missing};
 use super::settings::LogoutTyp;
@@ -61,7 +61,7 @@ impl Oidc {
             let _turn = self.logout_token_limits.turn(address).await;
             token.signed_by(&keys)?
         };
-        let token = self.read_logout_token(&Payload::read(&signed.payload)?)?;
+        let token = self.read_logout_token(&signed)?;
         if self.logout_token_limits.use_once(&token.id) {
             Ok(token)
         } else {
@@ -76,7 +76,7 @@ impl Oidc {
 
     /// Logto says what it is. Others may leave it out, but an ID token does so, too: then only the claims
     /// tell the two apart.
-    fn is_logout_token(&self, typ: Option<&str>) -> Result<(), InvalidToken> {
+    pub(super) fn is_logout_token(&self, typ: Option<&str>) -> Result<(), InvalidToken> {
         match typ {
             Some(typ) if is_type(typ, "logout+jwt") => Ok(()),
             None if self.client.logout_typ == LogoutTyp::Optional => Ok(()),
@@ -116,7 +116,9 @@ impl Oidc {
         Ok(issued_at)
     }
 
-    fn read_logout_token(&self, payload: &Payload<'_>) -> Result<LogoutToken, InvalidToken> {
+    /// Reads a logout token that is signed, and checks all but whether it was used before.
+    pub(super) fn read_logout_token(&self, signed: &Signed) -> Result<LogoutToken, InvalidToken> {
+        let payload = &Payload::read(&signed.payload)?;
         // Sessions that began within the second in which it was issued end.
         let issued_at = self.is_for_us(payload)?.rounded_up();
         payload.check_lifetime(&self.issuer.times())?;

@@ -10,6 +10,8 @@ mod credentials;
 mod discovery;
 mod document;
 mod examination;
+#[cfg(any(test, feature = "_fuzzing"))]
+pub(crate) mod fuzzed;
 mod help;
 mod http;
 mod id_token;

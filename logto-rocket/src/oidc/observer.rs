@@ -46,7 +46,7 @@ impl Observer {
 }
 
 /// One that does nothing.
-#[cfg(test)]
+#[cfg(any(test, feature = "_fuzzing"))]
 impl Default for Observer {
     fn default() -> Self {
         Self::new(|_, _, _| {})

@@ -92,7 +92,7 @@ impl IssuerSettings {
     }
 
     /// The settings of an application in a test.
-    #[cfg(test)]
+    #[cfg(any(test, feature = "_fuzzing"))]
     pub(super) fn of_a_test(issuer: String) -> Self {
         Self {
             issuer,
@@ -110,7 +110,7 @@ impl IssuerSettings {
 
 impl ClientSettings {
     /// The application in a test.
-    #[cfg(test)]
+    #[cfg(any(test, feature = "_fuzzing"))]
     pub(super) fn of_a_test() -> Self {
         Self {
             id: "app_1".into(),

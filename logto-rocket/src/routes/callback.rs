@@ -166,14 +166,11 @@ async fn allow(
     request: &Request<'_>,
     session: &Arc<Session>,
 ) -> Result<(), SignInError> {
-    if let Some(hook) = Hooks::of(request).and_then(|hooks| hooks.on_sign_in.as_ref()) {
-        let user = LogtoUser::new(client, Arc::clone(session));
-        hook(request, &user).await.map_err(|why| {
-            log::warn!("`on_sign_in` refused {}: {why}", user.id());
-            SignInError::Refused
-        })?;
-    }
-    Ok(())
+    let user = LogtoUser::new(client, Arc::clone(session));
+    Hooks::admit(request, &user).await.map_err(|why| {
+        log::warn!("`on_sign_in` refused {}: {why}", user.id());
+        SignInError::Refused
+    })
 }
 
 /// Where the sign-in comes from.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use rocket::Request;
 use tokio::sync::Semaphore;
 
-use super::cached_token::{CachedToken, TokenTarget};
+use super::cached_token::CachedTokens;
 use super::cookie::{CookiesByHost, TooLarge};
 use super::lifetimes::Lifetimes;
 use super::memory::{CachedSession, Entry, Memory};
@@ -119,26 +119,25 @@ impl Backend {
         }
     }
 
-    /// Gives a session that begins what it needs to live there, with the access token of its sign-in.
+    /// Gives a session that begins what it needs to live there, with the access tokens of its sign-in.
     pub fn begin(
         &self,
         mut session: Session,
-        token: Option<CachedToken>,
+        tokens: CachedTokens,
         origin: Option<SignInOrigin>,
     ) -> Arc<Session> {
-        let token = token.map(|token| (TokenTarget::default(), token));
         match self {
             Self::Cookies(CookieSessions { memory, clock, .. }) => {
                 let session = Arc::new(session);
-                if let Some((target, token)) = token {
-                    let entry = memory.registry.entry(&session, clock.instant());
+                let entry = memory.registry.entry(&session, clock.instant());
+                for (target, token) in tokens {
                     entry.add_token(target, token, clock.now());
                 }
                 session
             }
             Self::Store(_) => {
                 session.find_by(Secret::random());
-                session.tokens = token.into_iter().collect();
+                session.tokens = tokens;
                 session.origin = origin;
                 Arc::new(session)
             }

@@ -8,6 +8,8 @@ use std::future::Future;
 
 use tokio::sync::watch;
 
+use crate::sync::spawn;
+
 /// The handle of the task. Clones wait for the same result.
 #[derive(Clone)]
 pub(crate) struct SharedTask<T>(watch::Receiver<Option<T>>);
@@ -15,7 +17,7 @@ pub(crate) struct SharedTask<T>(watch::Receiver<Option<T>>);
 impl<T: Clone + Send + Sync + 'static> SharedTask<T> {
     pub fn spawn(work: impl Future<Output = T> + Send + 'static) -> Self {
         let (sender, receiver) = watch::channel(None);
-        tokio::spawn(async move {
+        spawn(async move {
             let _ = sender.send(Some(work.await));
         });
         Self(receiver)

@@ -29,6 +29,24 @@ pub enum IdpError {
     NotAnAuthorizationUrl(String),
     /// The fairing of this crate is not attached to the Rocket at which a user should be signed in.
     NotAttached,
+    /// The hook `on_sign_in` of the application under test refused the user; the text is its reason.
+    Refused(String),
+    /// A page of the application under test asked nobody to sign in.
+    Open {
+        /// The path of the page.
+        path: String,
+        /// The HTTP status of its response.
+        status: u16,
+    },
+    /// The application under test answered a request of the sign-in in such a way that it ends there.
+    Answered {
+        /// The path and query of the request.
+        path: String,
+        /// The HTTP status of its response.
+        status: u16,
+        /// The text of its page.
+        body: String,
+    },
     /// The session does not fit into its cookies; the text says why.
     TooLarge(String),
     /// The session could not be put into the store of the application under test; the text says why.
@@ -60,6 +78,16 @@ impl fmt::Display for IdpError {
             ),
             Self::NotAttached => f.write_str(
                 "the Rocket has no Logto fairing: rocket::build().attach(Logto::fairing())",
+            ),
+            Self::Refused(why) => write!(f, "`on_sign_in` refused the user: {why}"),
+            Self::Open { path, status } => write!(
+                f,
+                "`GET {path}` answered with status {status} and asked nobody to sign in; guard the \
+                 page, or sign in with `Idp::sign_in`"
+            ),
+            Self::Answered { path, status, body } => write!(
+                f,
+                "the sign-in ends at `GET {path}`, which answered with status {status}: {body}"
             ),
             Self::TooLarge(why) => f.write_str(why),
             Self::Store(why) => write!(f, "the session could not be put into its store: {why}"),

@@ -2,11 +2,11 @@ use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde_json::Value;
-use tokio::runtime::Handle;
 use url::Url;
 
 use super::answer::Answer;
 use super::authorize::Decision;
+use super::background::Background;
 use super::discovery;
 use super::error::IdpError;
 use super::faults::Fault;
@@ -18,6 +18,7 @@ use super::server::Server;
 use super::shared::Shared;
 use super::state::State;
 use super::tamper::Tamper;
+use crate::clock::Clock;
 
 /// A running test provider. It stops when this is dropped.
 pub struct Idp {
@@ -27,19 +28,19 @@ pub struct Idp {
     endpoint: String,
     app_id: String,
     app_secret: String,
-    /// Where what is posted later runs.
-    pub(super) runtime: Handle,
+    /// Where it runs, and what it posts later.
+    pub(super) background: Background,
 }
 
 impl Idp {
-    pub(super) fn new(shared: Shared, server: Server) -> Self {
+    pub(super) fn new(shared: Shared, server: Server, background: Background) -> Self {
         let endpoint = format!("http://127.0.0.1:{}", server.port);
         endpoint.clone_into(&mut shared.lock().endpoint);
         let app = shared.lock().settings.apps.first().cloned();
         let (app_id, app_secret) = app.map(|app| (app.id, app.secret)).unwrap_or_default();
         let port = server.port;
-        let (server, runtime) = (Mutex::new(Some(server)), Handle::current());
-        Self { shared, server, port, endpoint, app_id, app_secret, runtime }
+        let server = Mutex::new(Some(server));
+        Self { shared, server, port, endpoint, app_id, app_secret, background }
     }
 
     /// What goes into the configuration as `endpoint`: `http://127.0.0.1:PORT`.
@@ -72,6 +73,22 @@ impl Idp {
         self.state().keys.public()
     }
 
+    /// The clock of the provider, which a test can move unless the builder was given that of the machine.
+    /// An application that [uses the provider](crate::LogtoFairing::provider) and was given no clock
+    /// goes by the same.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// # use logto_rocket::testing::Idp;
+    /// # fn time(idp: &Idp) {
+    /// // An hour later the access tokens have expired.
+    /// idp.clock().advance(Duration::from_secs(3600));
+    /// # }
+    /// ```
+    pub fn clock(&self) -> Clock {
+        self.state().clock.clone()
+    }
+
     /// The requests so far, in the order in which they came.
     pub fn requests(&self) -> Requests {
         self.state().requests.all()
@@ -93,6 +110,10 @@ impl Idp {
     /// [`IdpError::NotAnAuthorizationUrl`] if the URL leads elsewhere.
     #[expect(clippy::unused_async, reason = "it stands for requests, which are awaited")]
     pub async fn authorize(&self, url: &str, username: &str) -> Result<String, IdpError> {
+        self.authorized(url, username)
+    }
+
+    pub(super) fn authorized(&self, url: &str, username: &str) -> Result<String, IdpError> {
         let not_ours = || IdpError::NotAnAuthorizationUrl(url.to_owned());
         let parsed = Url::parse(url).map_err(|_| not_ours())?;
         let auth = format!("{}/oidc/auth", self.endpoint);
@@ -168,7 +189,8 @@ impl Idp {
     pub async fn pause(&self) {
         let server = self.server().take();
         if let Some(server) = server {
-            server.stop().await;
+            // The only error is that its thread is gone, and then so is the server.
+            self.background.run(server.stop()).await.ok();
         }
     }
 
@@ -181,7 +203,7 @@ impl Idp {
         if self.server().is_some() {
             return Ok(());
         }
-        let server = Server::launch(&self.shared, self.port).await?;
+        let server = Server::launch(&self.background, &self.shared, self.port).await?;
         *self.server() = Some(server);
         Ok(())
     }

@@ -6,7 +6,7 @@
 //! needs nothing else. [`LogtoFairing::provider()`](crate::LogtoFairing::provider) gives it them whatever is
 //! configured, and [`dev_provider()`](crate::LogtoFairing::dev_provider) starts one for `cargo run` where no
 //! Logto is configured. A person with a browser chooses a user on a page; a test calls
-//! [`Idp::authorize`].
+//! [`Idp::sign_in`], or, step by step, [`Idp::authorize`].
 //!
 //! ```
 //! # rocket::async_test(async {
@@ -39,12 +39,15 @@
 //! | have it post logout tokens, or make one | [`Builder::backchannel_logout`], [`Idp::sign_out`], [`Idp::logout_token`] |
 //! | have it post webhooks, or make one | [`Idp::post_webhooks_to`], [`Idp::webhooks`], [`Idp::test_webhook`] |
 //! | make a subject token for token exchange | [`Idp::subject_token`], [`Idp::personal_access_token`] |
-//! | move its time | [`Builder::clock`] with [`Clock::frozen`](crate::Clock::frozen) |
+//! | sign a user in at an application | [`Idp::sign_in`], [`Idp::sign_in_to`] |
+//! | move its time | [`Idp::clock`], [`Builder::clock`] with [`Clock::frozen`](crate::Clock::frozen) |
 //! | take it off the network and back | [`Idp::pause`], [`Idp::resume`] |
 //!
-//! # Access tokens for your own API
+//! # Without a provider
 //!
-//! [`bearer()`] makes the header of a program with an access token, without a provider.
+//! [`sign_in()`] makes the session of a user, with claims and access tokens; [`bearer()`] makes the header of a
+//! program with an access token. [`clock()`] moves the time of the application. The chapter
+//! [testing](crate::guide::testing) of the manual has ten recipes.
 //!
 //! # What it is not
 //!
@@ -55,10 +58,12 @@
 
 mod accounts;
 mod answer;
+mod application;
 mod arrival;
 mod authorization_request;
 mod authorize;
 mod backchannel_logout;
+mod background;
 mod bearer;
 mod builder;
 mod callback;
@@ -87,13 +92,16 @@ mod shared;
 mod sign_in;
 mod state;
 mod tamper;
+mod test_session;
 mod token;
 mod token_exchange;
 mod token_request;
 mod user;
 mod userinfo;
+mod walk;
 mod webhooks;
 
+pub use application::{clock, from_other_site, from_own_page};
 pub(crate) use bearer::BearerKey;
 pub use bearer::{BearerToken, bearer};
 pub use builder::Builder;
@@ -105,7 +113,9 @@ pub use keys::Signing;
 pub(crate) use permitted::permitted;
 pub use planned::Planned;
 pub use requests::{Endpoint, Received, Requests};
-pub use sign_in::{LocalClient, sign_in};
+pub use sign_in::{LocalClient, sign_in, sign_in_blocking};
 pub use tamper::Tamper;
+pub use test_session::TestSession;
 pub use user::User;
+pub use walk::SignedIn;
 pub use webhooks::SignedWebhook;

@@ -6,6 +6,7 @@ use rocket::config::{Config, LogLevel, Shutdown as ShutdownConfig};
 use rocket::fairing::AdHoc;
 use rocket::tokio::{self, sync::oneshot, task::JoinHandle};
 
+use super::background::Background;
 use super::error::IdpError;
 use super::faulty::Faulty;
 use super::routes::{catchers, routes};
@@ -20,7 +21,24 @@ pub(super) struct Server {
 
 impl Server {
     /// Listens on 127.0.0.1; port 0 is any free one.
-    pub(super) async fn launch(shared: &Shared, port: u16) -> Result<Self, IdpError> {
+    pub(super) async fn launch(
+        background: &Background,
+        shared: &Shared,
+        port: u16,
+    ) -> Result<Self, IdpError> {
+        background.run(Self::launch_there(shared.clone(), port)).await?
+    }
+
+    /// The same; it blocks the thread meanwhile.
+    pub(super) fn launch_blocking(
+        background: &Background,
+        shared: &Shared,
+        port: u16,
+    ) -> Result<Self, IdpError> {
+        background.run_blocking(Self::launch_there(shared.clone(), port))?
+    }
+
+    async fn launch_there(shared: Shared, port: u16) -> Result<Self, IdpError> {
         // Rocket sets the level of the whole process at each launch; the application's own stays.
         let level = log::max_level();
         let launched = Self::launch_silently(shared, port).await;
@@ -37,7 +55,7 @@ impl Server {
         }
     }
 
-    async fn launch_silently(shared: &Shared, port: u16) -> Result<Self, IdpError> {
+    async fn launch_silently(shared: Shared, port: u16) -> Result<Self, IdpError> {
         let config = Config {
             address: Ipv4Addr::LOCALHOST.into(),
             port,
@@ -58,7 +76,7 @@ impl Server {
             .manage(shared.clone())
             .mount("/", routes())
             .register("/", catchers())
-            .attach(Faulty(shared.clone()))
+            .attach(Faulty(shared))
             .attach(AdHoc::on_liftoff("Port", |rocket| {
                 Box::pin(async move {
                     // The receiver is gone if the start was cancelled.

@@ -1,28 +1,66 @@
-use std::borrow::Borrow;
-use std::future::Future;
-use std::pin::pin;
-use std::task::{Context, Poll, Waker};
-
 use rocket::http::Cookie;
-use rocket::{Orbit, Rocket, local};
-use tokio::runtime::{Builder, Handle, RuntimeFlavor};
-use tokio::task::block_in_place;
+use rocket::local::{asynchronous, blocking};
+use rocket::{Orbit, Rocket};
+use tokio::runtime::Builder;
 
-use super::permitted::permitted;
-use super::{IdpError, User};
-use crate::claims::Claims;
-use crate::client::Client;
-use crate::host::HostId;
-use crate::session::{Asked, Begin, NotCreated};
+use super::{IdpError, TestSession};
 
-const ONE_THREAD: &str = "it has to be waited for, which takes a runtime with several threads, as \
-                          `#[rocket::async_test]` starts it; or keep sessions in memory";
+/// Where the request of the sign-in seems to go to, for the hook `on_sign_in`.
+const CALLBACK: &str = "/auth/sign-in-callback";
 
 /// Signs a user in at an application under test, without a provider: the returned cookies hold a
-/// session, sealed with the application's own key, or lead to one in its store.
+/// session, sealed with the application's own key, or lead to one in its store. With a blocking client,
+/// call [`sign_in_blocking()`].
 ///
-/// The user has the claims that the scopes of the application's configuration open. The session has
-/// no tokens, so what asks Logto for something needs an [`Idp`](super::Idp) and a sign-in there.
+/// The user has the claims that the scopes of the application's configuration open, and what
+/// [`TestSession`] adds: access tokens, and when the user signed in at Logto, which is now unless it says
+/// otherwise. The hook [`on_sign_in`](crate::LogtoFairing::on_sign_in) runs, as at each sign-in. There is
+/// no refresh token, so what asks Logto for something needs an [`Idp`](super::Idp) and a sign-in there
+/// ([`Idp::sign_in`](super::Idp::sign_in)).
+///
+/// ```
+/// # #[macro_use] extern crate rocket;
+/// use logto_rocket::testing::{self, User};
+/// use logto_rocket::{AccessToken, Config, Logto, LogtoUser, resource};
+/// use rocket::local::asynchronous::Client;
+///
+/// resource!(Orders = "https://api.example.com/orders");
+///
+/// #[get("/orders")]
+/// fn orders(user: LogtoUser, token: AccessToken<Orders>) -> String {
+///     format!("{} may {:?}", user.display_name(), token.scopes())
+/// }
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # rocket::async_test(async {
+/// let config = Config::new().endpoint("https://id.example.com").app_id("app").app_secret("secret");
+/// let rocket = rocket::build().attach(Logto::fairing().config(config)).mount("/", routes![orders]);
+/// let client = Client::tracked(rocket).await?;
+///
+/// let alice = User::new("alice").name("Alice").access_token(Orders, ["read:orders"]);
+/// let alice = testing::sign_in(&client, alice).await?;
+/// let response = client.get("/orders").cookies(alice).dispatch().await;
+/// assert_eq!(response.into_string().await.as_deref(), Some("Alice may [\"read:orders\"]"));
+/// # Ok(()) })
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// [`IdpError::Profile`] and [`IdpError::ReleaseBuild`] outside Rocket's debug profile and in builds
+/// without debug assertions, [`IdpError::NotAttached`] without the fairing, [`IdpError::Refused`] if
+/// `on_sign_in` refuses the user, [`IdpError::TooLarge`] if the claims do not fit into the session's
+/// cookies, [`IdpError::Store`] if the session store does not take the session, [`IdpError::Keys`] if no
+/// key for access tokens can be made.
+pub async fn sign_in(
+    client: &asynchronous::Client,
+    session: impl Into<TestSession>,
+) -> Result<Vec<Cookie<'static>>, IdpError> {
+    let callback = client.get(CALLBACK);
+    session.into().begin(client, callback.inner()).await
+}
+
+/// [`sign_in()`] with a blocking client.
 ///
 /// ```
 /// # #[macro_use] extern crate rocket;
@@ -38,7 +76,7 @@ const ONE_THREAD: &str = "it has to be waited for, which takes a runtime with se
 /// let rocket = rocket::build().attach(Logto::fairing().config(config)).mount("/", routes![account]);
 /// let client = Client::tracked(rocket)?;
 ///
-/// let alice = testing::sign_in(&client, User::new("alice").name("Alice"))?;
+/// let alice = testing::sign_in_blocking(&client, User::new("alice").name("Alice"))?;
 /// let response = client.get("/account").cookies(alice).dispatch();
 /// assert_eq!(response.into_string().as_deref(), Some("Hello, Alice"));
 /// # Ok(()) }
@@ -46,60 +84,19 @@ const ONE_THREAD: &str = "it has to be waited for, which takes a runtime with se
 ///
 /// # Errors
 ///
-/// [`IdpError::Profile`] and [`IdpError::ReleaseBuild`] outside Rocket's debug profile and in builds
-/// without debug assertions, [`IdpError::NotAttached`] without the fairing,
-/// [`IdpError::TooLarge`] if the claims do not fit into the session's cookies, [`IdpError::Store`] if
-/// the session store does not take the session, or has to be waited for in a runtime of one thread.
-pub fn sign_in(
-    client: &impl LocalClient,
-    user: impl Borrow<User>,
+/// Those of [`sign_in()`].
+///
+/// # Panics
+///
+/// In an asynchronous test, as the blocking client itself does.
+pub fn sign_in_blocking(
+    client: &blocking::Client,
+    session: impl Into<TestSession>,
 ) -> Result<Vec<Cookie<'static>>, IdpError> {
-    let rocket = client.orbit();
-    permitted(&rocket.config().profile, cfg!(debug_assertions))?;
-    let attached = Client::of(rocket).ok_or(IdpError::NotAttached)?;
-    let scopes = attached.scopes();
-    let claims = serde_json::to_string(&user.borrow().id_token_claims(&scopes))
-        .and_then(|json| Claims::from_json(&json))
-        .map_err(|error| IdpError::Description(error.to_string()))?;
-    let sessions = attached.sessions();
-    let asked = Asked::new(&scopes, &attached.settings().resources);
-    let host = HostId::FIRST;
-    let begin = Begin { host, claims, asked, persistent: None, origin: None };
-    let session = sessions.begin(begin, None);
-    wait_for(sessions.create(&session))
-        .ok_or_else(|| IdpError::Store(ONE_THREAD.into()))?
-        .map_err(|error| match error {
-            NotCreated::TooLarge(why) => IdpError::TooLarge(why.to_string()),
-            NotCreated::Store(error) => IdpError::Store(error.to_string()),
-        })?;
-    let cookies = sessions.cookies(session.host);
-    let writes = cookies.of(&session).map_err(|why| IdpError::TooLarge(why.to_string()))?;
-    Ok(writes.into_iter().map(|write| cookies.build(write)).collect())
-}
-
-/// The result of work, in the runtime of the caller or, as with a blocking client, in one for it
-/// alone; `None` if the caller's has but one thread and would have to wait.
-fn wait_for<T>(work: impl Future<Output = T>) -> Option<T> {
-    if Handle::try_current().is_ok() {
-        return at_once(work);
-    }
-    let runtime = Builder::new_current_thread().enable_all().build().ok()?;
-    Some(runtime.block_on(work))
-}
-
-/// The result of a future that is usually ready at once. If it is not, the other tasks of this
-/// thread move to another thread while it waits. `None` on a runtime with one thread, which
-/// Rocket's own runtime never is.
-fn at_once<T>(work: impl Future<Output = T>) -> Option<T> {
-    let mut work = pin!(work);
-    if let Poll::Ready(done) = work.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
-        return Some(done);
-    }
-    let runtime = Handle::try_current().ok()?;
-    match runtime.runtime_flavor() {
-        RuntimeFlavor::MultiThread => Some(block_in_place(|| runtime.block_on(work))),
-        _ => None,
-    }
+    let callback = client.get(CALLBACK);
+    let runtime = Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| IdpError::Store(error.to_string()))?;
+    runtime.block_on(session.into().begin(client, callback.inner()))
 }
 
 /// A local client of Rocket's, blocking or asynchronous.
@@ -109,13 +106,13 @@ pub trait LocalClient {
     fn orbit(&self) -> &Rocket<Orbit>;
 }
 
-impl LocalClient for local::asynchronous::Client {
+impl LocalClient for asynchronous::Client {
     fn orbit(&self) -> &Rocket<Orbit> {
         self.rocket()
     }
 }
 
-impl LocalClient for local::blocking::Client {
+impl LocalClient for blocking::Client {
     fn orbit(&self) -> &Rocket<Orbit> {
         self.rocket()
     }

@@ -191,7 +191,7 @@ impl Idp {
         }
         if let Some(url) = state.webhooks.url.clone() {
             // Logto answers first, and posts then.
-            self.runtime.spawn(webhook.post(url));
+            self.background.spawn(webhook.post(url));
         }
     }
 }

@@ -6,6 +6,9 @@ use std::path::{Path, PathBuf};
 
 use crate::sources::{Sources, read, workspace};
 
+/// What links begin with that are to work on the pages of the registry, too.
+const REPOSITORY: &str = "https://github.com/logto-rocket/logto-rocket/";
+
 /// What the manual lists with a code, and nobody has to mend.
 const NO_FAULTS: [&str; 10] = [
     "signed_out",
@@ -114,11 +117,13 @@ fn every_file_that_a_document_links_to_exists() {
     for document in documents.iter().filter(|document| document.exists()) {
         for target in targets(&read(document)) {
             let path = target.split('#').next().unwrap_or_default();
-            if path.is_empty() || path.contains("://") || path.starts_with("mailto:") {
-                continue;
-            }
+            let own = path.strip_prefix(REPOSITORY).and_then(|path| path.split_once("/main/"));
+            let there = match own {
+                Some((_, path)) => workspace().join(path),
+                None if path.is_empty() || path.contains("://") => continue,
+                None => document.parent().expect("a directory").join(path),
+            };
             links += 1;
-            let there = document.parent().expect("a directory").join(path);
             assert!(there.exists(), "{}: {target}", document.display());
         }
     }
@@ -133,9 +138,11 @@ pub fn document(name: &str) -> String {
     read(&docs().join(Path::new(name)))
 }
 
-/// The targets of the links.
+/// The targets of the links, those that stand by themselves in a line among them.
 pub fn targets(text: &str) -> impl Iterator<Item = &str> {
-    text.split("](").skip(1).filter_map(|rest| rest.split(')').next())
+    let inline = text.split("](").skip(1).filter_map(|rest| rest.split(')').next());
+    let apart = text.lines().filter(|line| line.starts_with('['));
+    inline.chain(apart.filter_map(|line| line.split_once("]: ")).map(|(_, target)| target))
 }
 
 /// What stands in backticks.

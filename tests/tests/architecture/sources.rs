@@ -51,9 +51,10 @@ impl File {
         Self { path: path.to_owned(), text, lines }
     }
 
-    /// Whether it holds unit tests only.
+    /// Whether it holds unit tests only, or what they and the fuzz targets assert, or run the library with.
     pub fn is_test(&self) -> bool {
-        self.path.contains("/tests/") || self.path.ends_with("/tests.rs")
+        let of_tests = ["tests", "fuzzing", "fuzzed", "modelled"];
+        self.path.trim_end_matches(".rs").split('/').any(|part| of_tests.contains(&part))
     }
 }
 

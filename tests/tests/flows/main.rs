@@ -17,6 +17,8 @@ mod sessions;
 mod sign_in;
 mod sign_out;
 mod stores;
+mod strangers;
 mod test_provider;
+mod test_sessions;
 mod tokens;
 mod webhooks;

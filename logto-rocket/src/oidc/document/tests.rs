@@ -1,5 +1,7 @@
 //! Which callers fetch, which wait, and what each of them gets.
 
+mod interleavings;
+
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tokio::sync::{Mutex as AsyncMutex, mpsc};

@@ -17,7 +17,7 @@ use crate::oidc::http::bad_answer;
 /// A key set as it is published
 /// ([RFC 7517, section 5](https://www.rfc-editor.org/rfc/rfc7517#section-5)).
 #[derive(Deserialize)]
-pub(super) struct Published {
+pub(in crate::oidc) struct Published {
     keys: Vec<Value>,
 }
 
@@ -51,7 +51,7 @@ pub(in crate::oidc) struct Key {
 
 impl KeySet {
     /// Keys of other kinds, for other uses, or not understood are left out, as RFC 7517 demands.
-    pub(super) fn new(published: Published) -> Result<Self, Error> {
+    pub fn new(published: Published) -> Result<Self, Error> {
         let text = serde_json::to_vec(&published.keys).unwrap_or_default();
         let fingerprint = Fingerprint(Sha256::digest(text).into());
         let keys: Vec<_> = published.keys.into_iter().filter_map(Key::read).collect();
@@ -67,8 +67,18 @@ impl KeySet {
         Ok(Self { keys, fingerprint })
     }
 
+    #[cfg(any(test, feature = "_fuzzing"))]
+    pub fn is_empty(&self) -> bool {
+        self.keys.is_empty()
+    }
+
     pub fn fingerprint(&self) -> Fingerprint {
         self.fingerprint
+    }
+
+    /// Whether a key allows this algorithm.
+    pub(super) fn has_one_for(&self, algorithm: Algorithm) -> bool {
+        self.keys.iter().any(|key| key.verifier(algorithm).is_some())
     }
 
     /// The key that a token with this header names.

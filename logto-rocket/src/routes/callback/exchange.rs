@@ -108,7 +108,7 @@ async fn exchange_here(client: &Arc<Client>, callback: Callback) -> SignInResult
             let persistent = flow.persistent.or_else(|| same?.persistent);
             let begin = Begin { host, claims, asked, persistent, origin: Some(origin) };
             let answer = SignInAnswer { tokens: &tokens, nonce: &nonce, issued_at };
-            Ok(client.sessions().begin(begin, Some(answer)))
+            Ok(client.sessions().begin(begin, answer))
         }
         Err(error) => {
             client.sessions().revoke_refused(tokens.refresh_token.as_ref()).await;

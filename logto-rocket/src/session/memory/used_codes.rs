@@ -4,6 +4,8 @@
 //! exchange runs in a task of its own, and callbacks wait for its result.
 
 mod ledger;
+#[cfg(test)]
+mod tests;
 
 use std::future::Future;
 use std::time::{Duration, Instant};

@@ -5,6 +5,8 @@
 //! or [`close`](Circuit::close). [`CircuitState`] decides.
 
 mod state;
+#[cfg(test)]
+mod tests;
 
 use std::time::{Duration, Instant};
 
@@ -81,23 +83,26 @@ impl Circuit {
         clock: &Clock,
         heeds_silence: bool,
     ) -> Result<Asking<'_>, Held> {
-        let wait = async {
-            loop {
-                // Before the state is asked, so that no change after that is missed.
-                let mut changes = self.changed.subscribe();
-                let begin = self.state().begin(clock.instant(), heeds_silence);
-                match begin {
-                    Begin::Now => return Ok(Asking(self)),
-                    Begin::Held(code) => return Err(code.map_or(Held::Silence, Held::Refusal)),
-                    // Its other end is here and does not go away.
-                    Begin::Later => changes.changed().await.unwrap_or_default(),
-                }
-            }
-        };
+        let wait = self.begin_in_turn(clock, heeds_silence);
         tokio::time::timeout(PATIENCE, wait).await.unwrap_or_else(|_| {
             self.state().begin_anyway();
             Ok(Asking(self))
         })
+    }
+
+    /// Waits until one more request may ask, however long.
+    async fn begin_in_turn(&self, clock: &Clock, heeds_silence: bool) -> Result<Asking<'_>, Held> {
+        loop {
+            // Before the state is asked, so that no change after that is missed.
+            let mut changes = self.changed.subscribe();
+            let begin = self.state().begin(clock.instant(), heeds_silence);
+            match begin {
+                Begin::Now => return Ok(Asking(self)),
+                Begin::Held(code) => return Err(code.map_or(Held::Silence, Held::Refusal)),
+                // Its other end is here and does not go away.
+                Begin::Later => changes.changed().await.unwrap_or_default(),
+            }
+        }
     }
 
     /// How long it is until Logto is asked again.
@@ -149,62 +154,5 @@ impl Drop for Asking<'_> {
     fn drop(&mut self) {
         self.0.state().end();
         self.0.changed.send_replace(());
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::sync::Arc;
-
-    use tokio::task::{JoinHandle, yield_now};
-
-    use super::*;
-
-    fn waiting(circuit: &Arc<Circuit>, count: usize) -> Vec<JoinHandle<bool>> {
-        let tasks = (0..count).map(|_| {
-            let circuit = Arc::clone(circuit);
-            tokio::spawn(async move { circuit.begin(&Clock::system(), true).await.is_ok() })
-        });
-        tasks.collect()
-    }
-
-    #[tokio::test]
-    async fn who_waits_goes_on_as_soon_as_an_answer_came_or_is_held_back_by_a_refusal() {
-        for is_refused in [false, true] {
-            let (circuit, clock) = (Arc::new(Circuit::default()), Clock::system());
-            let now = clock.instant();
-            let begin = || circuit.begin(&clock, true);
-            let (first, second) = (begin().await, begin().await);
-            assert!(first.is_ok() && second.is_ok());
-            let others = waiting(&circuit, 20);
-            yield_now().await;
-            assert!(others.iter().all(|task| !task.is_finished()));
-            if is_refused {
-                let _ = circuit.refuse(now, "invalid_client");
-                circuit.wake();
-            } else {
-                circuit.close(now);
-            }
-            for task in others {
-                assert_eq!(task.await.unwrap(), !is_refused);
-            }
-        }
-    }
-
-    #[tokio::test]
-    async fn who_goes_away_gives_back_the_place_and_who_waits_for_long_asks_anyway() {
-        let (circuit, clock) = (Arc::new(Circuit::default()), Clock::system());
-        let begin = || circuit.begin(&clock, true);
-        let (first, second) = (begin().await, begin().await);
-        let [gone, third]: [_; 2] = waiting(&circuit, 2).try_into().unwrap();
-        yield_now().await;
-        gone.abort();
-        assert!(gone.await.is_err());
-        drop(first);
-        assert!(third.await.unwrap(), "the place of the first is free, and of no one else");
-        assert!(begin().await.is_ok(), "as is that of the third");
-        let first = begin().await;
-        assert!(begin().await.is_ok(), "though there are two");
-        drop((first, second));
     }
 }

@@ -43,24 +43,23 @@ impl Sessions {
         purpose: &Purpose,
         caller: &Caller,
     ) -> Result<(), Error> {
-        let _turn = entry.turn().await;
-        if let Some(settled) = self.settled(entry, purpose) {
-            return settled;
-        }
-        caller.check()?;
-        match self.backend.lease(entry).await? {
-            None => self.renew(entry, purpose, caller).await,
-            Some(lease) => {
-                let work = async {
-                    self.backend.reload(entry).await?;
-                    match self.settled(entry, purpose) {
-                        Some(settled) => settled,
-                        None => self.renew(entry, purpose, caller).await,
-                    }
-                };
-                lease.during(work).await
+        let request = async {
+            caller.check()?;
+            match self.backend.lease(entry).await? {
+                None => self.renew(entry, purpose, caller).await,
+                Some(lease) => {
+                    let work = async {
+                        self.backend.reload(entry).await?;
+                        match self.settled(entry, purpose) {
+                            Some(settled) => settled,
+                            None => self.renew(entry, purpose, caller).await,
+                        }
+                    };
+                    lease.during(work).await
+                }
             }
-        }
+        };
+        entry.in_turn(|| self.settled(entry, purpose), request).await
     }
 
     /// The answer, if it takes no token request.

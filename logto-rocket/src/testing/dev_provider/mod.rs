@@ -13,6 +13,7 @@ use base64::engine::general_purpose::STANDARD;
 
 pub(super) use self::kept::Kept;
 use self::kept::{Content, Opened};
+use super::background::Background;
 use super::builder::Builder;
 use super::error::IdpError;
 use super::idp::Idp;
@@ -64,14 +65,15 @@ impl DevProvider {
         let personal = SubjectToken { user: alice, is_personal: true, expires_at: 0 };
         state.subject_tokens.insert(PERSONAL_ACCESS_TOKEN.into(), personal);
         let shared = Shared::new(state);
-        let server = listen(&shared, port, app_port, &mut notes).await?;
+        let background = Background::start()?;
+        let server = listen(&background, &shared, port, app_port, &mut notes).await?;
         let secret_key_text = STANDARD.encode(&secret_key);
         if let Some(file) = file {
             let mut state = shared.lock();
             state.kept = Some(Kept::new(file, server.port, signing_key, secret_key));
             state.keep();
         }
-        Ok(Self { idp: Idp::new(shared, server), secret_key: secret_key_text, notes })
+        Ok(Self { idp: Idp::new(shared, server, background), secret_key: secret_key_text, notes })
     }
 
     /// The provider itself.
@@ -114,21 +116,22 @@ impl fmt::Display for DevProvider {
 
 /// Listens at the port where the provider was before, or at another one if it has to.
 async fn listen(
+    background: &Background,
     shared: &Shared,
     port: u16,
     app_port: Option<u16>,
     notes: &mut Vec<String>,
 ) -> Result<Server, IdpError> {
-    let (mut server, mut why) = match Server::launch(shared, port).await {
+    let (mut server, mut why) = match Server::launch(background, shared, port).await {
         Err(IdpError::Launch(why)) if port > 0 => {
-            (Server::launch(shared, 0).await?, Some(format!("cannot be used ({why})")))
+            (Server::launch(background, shared, 0).await?, Some(format!("cannot be used ({why})")))
         }
         launched => (launched?, None),
     };
     if app_port == Some(server.port) {
         why.get_or_insert_with(|| "is the one that the application itself uses".into());
         // Its port is given back only afterwards, or the system might choose it again.
-        let other = Server::launch(shared, 0).await?;
+        let other = Server::launch(background, shared, 0).await?;
         std::mem::replace(&mut server, other).stop().await;
     }
     if let Some(why) = why.filter(|_| port > 0) {

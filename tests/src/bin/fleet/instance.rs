@@ -1,8 +1,7 @@
 //! One process of the application, and how the test starts one.
 
 use std::env;
-use std::io::{self, BufRead, BufReader, Read, Write};
-use std::process::{Child, Command, Stdio};
+use std::io;
 use std::sync::Mutex;
 use std::time::Duration;
 
@@ -10,8 +9,8 @@ use logto_rocket::{
     Config, Error as LogtoError, Logto, LogtoUser, RedisStore, SessionConfig, Store, authenticated,
 };
 use logto_rocket_tests::app::figment;
-use rocket::fairing::AdHoc;
-use rocket::{State, get, post, routes, tokio};
+use logto_rocket_tests::instance::{Instance, serve};
+use rocket::{State, get, post, routes};
 
 use crate::Failure;
 use crate::breach::{Breach, Broken};
@@ -23,9 +22,6 @@ const VARIABLES: [&str; 6] =
 /// What a process breaks, if it breaks something.
 const BREACH: &str = "FLEET_BREACH";
 
-/// What it prints when it listens.
-const LISTENS: &str = "listens";
-
 /// What the processes of a fleet have in common.
 pub struct Settings {
     /// The values of the variables, in order.
@@ -33,36 +29,16 @@ pub struct Settings {
     pub breach: Option<Breach>,
 }
 
-/// A running process. It ends when it is dropped.
-pub struct Process(Child);
-
-impl Process {
-    /// Starts one, and answers when it listens.
+impl Settings {
+    /// Starts a process, and answers when it listens.
     ///
     /// # Errors
     ///
     /// If it does not listen.
-    pub fn start(settings: &Settings, port: u16) -> Result<Self, Failure> {
-        let mut command = Command::new(env::current_exe()?);
-        command.args(["instance", &port.to_string()]);
-        command.envs(VARIABLES.into_iter().zip(&settings.values));
-        command.envs(settings.breach.map(|breach| (BREACH, breach.name())));
-        let mut process = Self(command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?);
-        let output = process.0.stdout.take().ok_or("no output")?;
-        for line in BufReader::new(output).lines() {
-            if line? == LISTENS {
-                return Ok(process);
-            }
-        }
-        Err("a process ended before it listened".into())
-    }
-}
-
-impl Drop for Process {
-    fn drop(&mut self) {
-        // As a machine that fails, not as one that is shut down.
-        let _ = self.0.kill();
-        let _ = self.0.wait();
+    pub fn start(&self, port: u16) -> io::Result<Instance> {
+        let values = self.values.iter().map(String::as_str);
+        let breach = self.breach.map(|breach| (BREACH, breach.name()));
+        Instance::start(port, VARIABLES.into_iter().zip(values).chain(breach))
     }
 }
 
@@ -71,10 +47,9 @@ impl Drop for Process {
 /// # Errors
 ///
 /// If it does not launch.
-pub async fn run() -> Result<(), Failure> {
+pub async fn run(port: u16) -> Result<(), Failure> {
     let [endpoint, app, secret, redis, site, claims] =
         VARIABLES.map(|name| env::var(name).unwrap_or_default());
-    let port: u16 = env::args().nth(2).ok_or("no port")?.parse()?;
     let breach = env::var(BREACH).ok().map(|name| Breach::named(&name)).transpose()?;
     let session = SessionConfig::new().revalidate_after(Duration::from_secs(claims.parse()?));
     let session =
@@ -86,26 +61,11 @@ pub async fn run() -> Result<(), Failure> {
         Some(breach) => fairing.store(Broken::new(RedisStore::new(&redis, "fleet")?, breach)),
         None => fairing,
     };
-    let listening = AdHoc::on_liftoff("Listening", |_| {
-        Box::pin(async {
-            println!("{LISTENS}");
-            let _ = io::stdout().flush();
-        })
-    });
     let rocket = rocket::custom(figment().merge(("port", port)))
         .attach(fairing)
-        .attach(listening)
         .manage(Mixed { breach, before: Mutex::default() })
-        .mount("/", routes![account, refresh, end_all])
-        .ignite()
-        .await?;
-    let shutdown = rocket.shutdown();
-    std::thread::spawn(move || {
-        let _ = io::stdin().read_to_end(&mut Vec::new());
-        shutdown.notify();
-    });
-    tokio::spawn(rocket.launch()).await??;
-    Ok(())
+        .mount("/", routes![account, refresh, end_all]);
+    serve(rocket).await
 }
 
 /// The users of this process, for one that mixes them up.

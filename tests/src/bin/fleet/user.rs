@@ -2,11 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use logto_rocket_tests::remote::Cookies;
 use rocket::tokio::sync::RwLock;
 use rocket::tokio::time::Instant;
-
-/// The cookies of a browser.
-pub type Cookies = BTreeMap<String, String>;
 
 /// A user with browsers. Who reads what is signed in holds the lock meanwhile, and so does who changes it:
 /// what is right is always known.

@@ -3,13 +3,15 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use logto_rocket_tests::dice::Dice;
+use logto_rocket_tests::remote::{Cookies, Reply};
 use reqwest::Method;
 use rocket::futures::future::join;
 use rocket::tokio::time::{Instant, sleep};
 
 use crate::rules::Rule;
-use crate::user::{Cookies, Ghost, Live, User};
-use crate::world::{Answer, World};
+use crate::user::{Ghost, Live, User};
+use crate::world::World;
 
 /// How often a callback is opened again that was not served, and how long it is until then.
 const RELOADS: usize = 8;
@@ -19,12 +21,12 @@ const RELOAD_BACKOFF: Duration = Duration::from_millis(500);
 pub struct Visitor {
     world: Arc<World>,
     number: u64,
-    dice: u64,
+    dice: Dice,
 }
 
 impl Visitor {
     pub fn new(world: Arc<World>, number: u64) -> Self {
-        Self { world, number, dice: number.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1 }
+        Self { world, number, dice: Dice::new(number) }
     }
 
     /// Does what browsers do until then.
@@ -35,7 +37,7 @@ impl Visitor {
         sleep(self.pause() / 2).await;
         while Instant::now() < until {
             let is_in = user.live.read().await.contains_key(&self.number);
-            match (is_in, self.roll(100)) {
+            match (is_in, self.dice.roll(100)) {
                 (false, _) => self.sign_in(user).await,
                 (true, 0..=69) => self.read(user, "/account").await,
                 (true, 70..=79) => self.read(user, "/refresh").await,
@@ -73,7 +75,7 @@ impl Visitor {
             let why = format!("{} to {}: {:?}", start.status, start.location, callback.err());
             return self.world.breach(Rule::SignIn, why);
         };
-        let callback = callback.trim_start_matches(&self.world.site).to_owned();
+        let callback = callback.trim_start_matches(&self.world.remote.site).to_owned();
         let is_served = self.call_back(&callback, &mut cookies).await;
         let account = match self.world.ask(Method::GET, "/account", &mut cookies).await {
             Some(account) if account.status == 200 => account,
@@ -100,7 +102,7 @@ impl Visitor {
     async fn call_back(&mut self, callback: &str, cookies: &mut Cookies) -> bool {
         let world = Arc::clone(&self.world);
         let (mut is_served, mut is_in) = (true, false);
-        let mut note = |answer: Option<Answer>, cookies: &mut Cookies| match answer {
+        let mut note = |answer: Option<Reply>, cookies: &mut Cookies| match answer {
             None => is_served = false,
             Some(answer) => {
                 answer.give(cookies);
@@ -112,7 +114,7 @@ impl Visitor {
                 }
             }
         };
-        if self.roll(2) == 0 {
+        if self.dice.roll(2) == 0 {
             let (mut one, mut two) = (cookies.clone(), cookies.clone());
             let first = self.world.ask(Method::GET, callback, &mut one);
             let second = self.world.ask(Method::GET, callback, &mut two);
@@ -172,7 +174,7 @@ impl Visitor {
 
     /// Comes with a copy of the cookies of a session that has ended.
     async fn try_a_copy(&mut self) {
-        let roll = self.roll(u64::MAX);
+        let roll = self.dice.roll(u64::MAX);
         let ghost = {
             let ghosts = self.world.ghosts();
             let at = usize::try_from(roll).unwrap_or_default().checked_rem(ghosts.len());
@@ -185,15 +187,6 @@ impl Visitor {
 
     /// How long it is between two actions: that of the world on the average.
     fn pause(&mut self) -> Duration {
-        let longest = u64::try_from(2 * self.world.pause.as_millis()).unwrap_or(u64::MAX);
-        Duration::from_millis(self.roll(longest))
-    }
-
-    /// A number below this one.
-    fn roll(&mut self, below: u64) -> u64 {
-        self.dice ^= self.dice << 13;
-        self.dice ^= self.dice >> 7;
-        self.dice ^= self.dice << 17;
-        self.dice % below
+        self.dice.pause(self.world.pause)
     }
 }

@@ -6,18 +6,19 @@ use std::time::Duration;
 
 use logto_rocket::testing::{self, Endpoint, Idp};
 use logto_rocket_tests::http;
+use logto_rocket_tests::instance::Instance;
+use logto_rocket_tests::remote::{Cookies, Remote, Reply};
 use logto_rocket_tests::server::free_port;
-use reqwest::{Client, Method};
-use rocket::http::Cookie;
+use logto_rocket_tests::tally::Tally;
+use reqwest::Method;
 use rocket::tokio::sync::RwLock;
 use rocket::tokio::time::{Instant, sleep};
 
 use crate::Failure;
 use crate::breach::Breach;
-use crate::instance::{Process, Settings};
-use crate::report::Report;
+use crate::instance::Settings;
 use crate::rules::Rule;
-use crate::user::{Cookies, Ghost, User};
+use crate::user::{Ghost, User};
 
 /// How many processes there are.
 const PROCESSES: usize = 4;
@@ -34,26 +35,17 @@ const ANSWER_TIMEOUT: Duration = Duration::from_secs(20);
 /// All that there is.
 pub struct World {
     pub idp: Idp,
-    pub site: String,
+    pub remote: Remote,
     /// How long browsers wait between two actions, on the average.
     pub pause: Duration,
     pub users: Vec<User>,
     pub ghosts: Mutex<Vec<Arc<Ghost>>>,
-    client: Client,
     settings: Settings,
     ports: Vec<u16>,
-    processes: Mutex<Vec<Option<Process>>>,
+    processes: Mutex<Vec<Option<Instance>>>,
     next: AtomicUsize,
     trouble: OnceLock<Instant>,
-    report: Mutex<Report>,
-}
-
-/// An answer of a process.
-pub struct Answer {
-    pub status: u16,
-    pub location: String,
-    pub body: String,
-    set_cookies: Vec<String>,
+    report: Mutex<Tally<Rule>>,
 }
 
 impl World {
@@ -90,15 +82,15 @@ impl World {
         let ports: Vec<_> = (0..PROCESSES).map(|_| free_port()).collect();
         let mut processes = Vec::new();
         for port in &ports {
-            processes.push(Some(Process::start(&settings, *port)?));
+            processes.push(Some(settings.start(*port)?));
         }
+        let remote = Remote::new(http::client(), &site);
         Ok(Arc::new(Self {
             idp,
-            site,
+            remote,
             pause,
             users,
             ghosts: Mutex::default(),
-            client: http::client(),
             settings,
             ports,
             processes: Mutex::new(processes),
@@ -110,7 +102,7 @@ impl World {
 
     /// Sends a request to the next process that listens, and takes the cookies of the answer; `None` if it got
     /// none, or one that says that something is away.
-    pub async fn ask(&self, method: Method, path: &str, cookies: &mut Cookies) -> Option<Answer> {
+    pub async fn ask(&self, method: Method, path: &str, cookies: &mut Cookies) -> Option<Reply> {
         for _ in 0..PROCESSES {
             let at = self.next.fetch_add(1, Ordering::Relaxed) % PROCESSES;
             match self.ask_at(at, method.clone(), path, cookies).await {
@@ -133,25 +125,9 @@ impl World {
         method: Method,
         path: &str,
         cookies: &mut Cookies,
-    ) -> reqwest::Result<Answer> {
-        let pairs: Vec<_> = cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        let host = self.site.trim_start_matches("http://");
-        let request = self
-            .client
-            .request(method, format!("http://127.0.0.1:{}{path}", self.ports[at]))
-            .timeout(ANSWER_TIMEOUT)
-            .header("Host", host)
-            .header("Origin", &self.site)
-            .header("Accept", "text/html")
-            .header("Cookie", pairs.join("; "));
-        let response = request.send().await?;
-        let headers = response.headers();
-        let text =
-            |value: &reqwest::header::HeaderValue| value.to_str().unwrap_or_default().to_owned();
-        let location = headers.get("Location").map(text).unwrap_or_default();
-        let set_cookies = headers.get_all("Set-Cookie").iter().map(text).collect();
-        let status = response.status().as_u16();
-        let answer = Answer { status, location, body: response.text().await?, set_cookies };
+    ) -> reqwest::Result<Reply> {
+        let request = self.remote.request(self.ports[at], method, path, cookies);
+        let answer = Reply::to(request.timeout(ANSWER_TIMEOUT)).await?;
         answer.give(cookies);
         Ok(answer)
     }
@@ -167,7 +143,7 @@ impl World {
     ///
     /// If it does not start.
     pub fn start_again(&self, at: usize) -> Result<(), Failure> {
-        let process = Process::start(&self.settings, self.ports[at])?;
+        let process = self.settings.start(self.ports[at])?;
         self.processes()[at] = Some(process);
         Ok(())
     }
@@ -212,7 +188,7 @@ impl World {
         for pair in codes.windows(2).filter(|pair| pair[0] == pair[1]) {
             self.breach(Rule::TwoExchanges, format!("the code {} was sent twice", pair[0]));
         }
-        self.lock().set("codes exchanged", codes.len());
+        self.lock().add("codes exchanged", codes.len() as u64);
     }
 
     /// What is signed in must be served, as itself.
@@ -267,7 +243,7 @@ impl World {
         self.lock().breach(rule, why);
     }
 
-    pub fn report(&self) -> Report {
+    pub fn report(&self) -> Tally<Rule> {
         self.lock().clone()
     }
 
@@ -275,26 +251,11 @@ impl World {
         self.ghosts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn processes(&self) -> MutexGuard<'_, Vec<Option<Process>>> {
+    fn processes(&self) -> MutexGuard<'_, Vec<Option<Instance>>> {
         self.processes.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn lock(&self) -> MutexGuard<'_, Report> {
+    fn lock(&self) -> MutexGuard<'_, Tally<Rule>> {
         self.report.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Answer {
-    /// Puts its cookies into a browser.
-    pub fn give(&self, cookies: &mut Cookies) {
-        for header in &self.set_cookies {
-            let Ok(cookie) = Cookie::parse(header.as_str()) else { continue };
-            let gone = cookie.max_age().is_some_and(|age| age.is_zero() || age.is_negative());
-            if gone {
-                cookies.remove(cookie.name());
-            } else {
-                cookies.insert(cookie.name().to_owned(), cookie.value().to_owned());
-            }
-        }
     }
 }

@@ -1,6 +1,6 @@
 //! Templates that know the user, in each of the template engines.
 
-use logto_rocket::testing::User;
+use logto_rocket::testing::{self, User};
 use logto_rocket::{LogtoUser, Page, RenderedPage};
 use logto_rocket_tests::app::{App, figment};
 use rocket::http::Status;
@@ -17,7 +17,7 @@ async fn start() -> App {
     App::builder()
         .provider(|provider| provider.user(mallory))
         .rocket(|rocket| rocket.configure(figment).attach(Template::fairing()))
-        .routes(routes![page, own, unknown])
+        .routes(routes![page, own, person, unknown])
         .start()
         .await
 }
@@ -30,6 +30,11 @@ fn page(engine: &str, page: Page<'_>) -> RenderedPage {
 #[get("/own/<engine>")]
 fn own(user: LogtoUser, engine: &str) -> Template {
     Template::render(format!("own_{engine}"), context! { user })
+}
+
+#[get("/person")]
+fn person(page: Page<'_>) -> RenderedPage {
+    page.render("person", context! {})
 }
 
 #[get("/unknown")]
@@ -90,4 +95,22 @@ async fn a_page_without_its_template_is_an_error_and_is_not_stored() {
     let page = app.browser().open("/unknown").await;
     assert_eq!(page.status, Status::InternalServerError);
     page.assert_not_stored();
+}
+
+#[rocket::async_test]
+async fn a_page_knows_picture_address_roles_and_organizations_as_far_as_the_sign_in_asks_for_them()
+{
+    let app = start().await;
+    let mut browser = app.browser();
+    app.sign_in(&mut browser, "mallory", "/").await;
+    assert_eq!(browser.open("/person").await.body, "none, none, roles: , organizations: ");
+    let carol = User::new("carol")
+        .picture("/carol.png")
+        .email("carol@example.test")
+        .role("clerk")
+        .role("auditor");
+    let carol = testing::sign_in(&app.client, carol).await.unwrap();
+    let page = app.client.get("/person").cookies(carol).dispatch().await;
+    let page = page.into_string().await.unwrap().replace("&#x2F;", "/");
+    assert_eq!(page, "/carol.png, carol@example.test, roles: clerk auditor , organizations: ");
 }

@@ -112,7 +112,7 @@ async fn an_access_token_that_died_early_is_renewed_once() {
 async fn a_test_signs_a_user_in_without_a_provider() {
     let app = App::start().await;
     app.idp.forget_requests();
-    let cookies = testing::sign_in(&app.client, User::new("carol").role("admin")).unwrap();
+    let cookies = testing::sign_in(&app.client, User::new("carol").role("admin")).await.unwrap();
     let mut carol = app.browser();
     for cookie in cookies {
         carol.cookies.insert(cookie.name().into(), cookie.value().into());

@@ -170,7 +170,7 @@ async fn a_test_signs_in_without_a_provider(place: Place) {
         return;
     };
     let user = User::new("carol").with_id("carol").role("admin");
-    let cookies = testing::sign_in(&app.client, &user).unwrap();
+    let cookies = testing::sign_in(&app.client, &user).await.unwrap();
     assert_eq!(cookies.len(), 1);
     assert_eq!(cookies[0].value().len(), 43);
     let mut carol = browser_with(&app, cookies[0].name(), cookies[0].value());

@@ -1,10 +1,10 @@
 //! Resources and scopes that must be declared before a sign-in asks for them.
 
-use logto_rocket::{Config, Resource};
+use logto_rocket::{AccessToken, Config, Resource, resource};
 use logto_rocket_tests::app::{App, config_for, launch};
 use logto_rocket_tests::browser::From;
 use rocket::http::Status;
-use rocket::routes;
+use rocket::{get, routes};
 
 use super::{
     Nowhere, ORGANIZATIONS, Orders, Stock, app, app_without_organizations, config, guarded,
@@ -93,4 +93,23 @@ async fn without_a_refresh_token_no_user_is_sent_through_the_sign_in_in_vain() {
         assert_eq!(alice.open(path).await.status, Status::InternalServerError, "{path}");
         assert_eq!(alice.open("/account").await.status, Status::Ok, "{path}");
     }
+}
+
+resource!(
+    /// The orders, for who reads them.
+    ReadOrders = Orders::URI,
+    scopes = ["read:orders"]
+);
+
+#[get("/scopes")]
+fn scopes_of_the_token(token: AccessToken<ReadOrders>) -> String {
+    token.scopes().join(" ")
+}
+
+#[rocket::async_test]
+async fn the_scopes_of_a_resource_join_every_sign_in_and_the_tokens_of_its_guard_have_them() {
+    let routes = routes![scopes_of_the_token];
+    let app = App::builder().provider(provider).routes(routes).start().await;
+    let mut alice = app.signed_in("alice").await;
+    assert_eq!(alice.open("/scopes").await.body, "read:orders");
 }

@@ -1,0 +1,8 @@
+//! Nothing that a store has in place of a session signs anybody in, or makes a request panic.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|text: &str| {
+    logto_rocket_fuzz::send("records", text);
+});

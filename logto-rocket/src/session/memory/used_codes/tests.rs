@@ -1,0 +1,3 @@
+//! Callbacks that come at once.
+
+mod interleavings;

@@ -1,0 +1,68 @@
+//! What a test needs of an application with a blocking or an asynchronous client: its clock, and headers
+//! that tell where a request comes from.
+
+use rocket::http::Header;
+
+use super::{IdpError, LocalClient, permitted};
+use crate::clock::Clock;
+use crate::resource_server::ResourceServer;
+
+/// The clock of an application under test. A test that moves it sees the application an hour later, with
+/// sessions and tokens as old: it need not build the application with a clock of its own.
+///
+/// ```
+/// # #[macro_use] extern crate rocket;
+/// use std::time::Duration;
+/// use logto_rocket::testing::{self, User};
+/// use logto_rocket::{Config, Logto, LogtoUser, authenticated};
+/// use rocket::http::Status;
+/// use rocket::local::blocking::Client;
+///
+/// #[authenticated(max_age = "15m")]
+/// #[get("/transfer")]
+/// fn transfer(user: LogtoUser) -> &'static str { "How much?" }
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let config = Config::new().endpoint("https://id.example.com").app_id("app").app_secret("secret");
+/// let rocket = rocket::build().attach(Logto::fairing().config(config)).mount("/", routes![transfer]);
+/// let client = Client::tracked(rocket)?;
+/// let alice = testing::sign_in_blocking(&client, User::new("alice"))?;
+/// let transfer = || client.get("/transfer").cookies(alice.clone()).dispatch().status();
+///
+/// assert_eq!(transfer(), Status::Ok);
+/// testing::clock(&client)?.advance(Duration::from_secs(16 * 60));
+/// assert_eq!(transfer(), Status::Unauthorized);
+/// # Ok(()) }
+/// ```
+///
+/// # Errors
+///
+/// [`IdpError::Profile`] and [`IdpError::ReleaseBuild`] outside Rocket's debug profile and in builds
+/// without debug assertions, [`IdpError::NotAttached`] without one of the fairings.
+pub fn clock(client: &impl LocalClient) -> Result<Clock, IdpError> {
+    let rocket = client.orbit();
+    permitted(&rocket.config().profile, cfg!(debug_assertions))?;
+    let server = ResourceServer::of(rocket).ok_or(IdpError::NotAttached)?;
+    Ok(server.issuer().clock().clone())
+}
+
+/// The header with which a browser says that a request comes from a page of the site itself:
+/// `Sec-Fetch-Site: same-origin`. Without it a `POST` of a test counts as that of a program, which is
+/// accepted, too.
+///
+/// ```
+/// # fn post(client: &rocket::local::blocking::Client) {
+/// use logto_rocket::testing;
+///
+/// let out = client.post("/auth/sign-out").header(testing::from_own_page()).dispatch();
+/// # }
+/// ```
+pub fn from_own_page() -> Header<'static> {
+    Header::new("Sec-Fetch-Site", "same-origin")
+}
+
+/// The header with which a browser says that a request comes from a page of another site:
+/// `Sec-Fetch-Site: cross-site`. A `POST` with it is refused where a session would let it in.
+pub fn from_other_site() -> Header<'static> {
+    Header::new("Sec-Fetch-Site", "cross-site")
+}

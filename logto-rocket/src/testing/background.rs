@@ -1,0 +1,62 @@
+//! [`Background`]: a thread with a runtime of its own, in which a provider runs whatever its caller does.
+//! A test with a blocking client has no runtime between two requests, and one that waits has none free.
+
+use std::convert::Infallible;
+use std::future::Future;
+use std::sync::mpsc;
+use std::thread;
+
+use rocket::tokio::runtime::{Builder, Handle};
+use rocket::tokio::sync::oneshot;
+
+use super::error::IdpError;
+
+/// Dropping it ends the thread and what runs in it.
+pub(super) struct Background {
+    runtime: Handle,
+    _alive: oneshot::Sender<Infallible>,
+}
+
+impl Background {
+    /// Starts the thread.
+    ///
+    /// # Errors
+    ///
+    /// [`IdpError::Launch`] if the machine refuses.
+    pub(super) fn start() -> Result<Self, IdpError> {
+        let refused = |error: std::io::Error| IdpError::Launch(error.to_string());
+        let runtime = Builder::new_current_thread().enable_all().build().map_err(refused)?;
+        let handle = runtime.handle().clone();
+        let (alive, ended) = oneshot::channel();
+        let thread = thread::Builder::new().name("test-provider".into());
+        // The only outcome is that the other end is gone.
+        thread.spawn(move || runtime.block_on(ended).err()).map_err(refused)?;
+        Ok(Self { runtime: handle, _alive: alive })
+    }
+
+    /// Does work there that nobody waits for.
+    pub(super) fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
+        self.runtime.spawn(work);
+    }
+
+    /// Does work there, and waits for its result.
+    pub(super) async fn run<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = T> + Send + 'static,
+    ) -> Result<T, IdpError> {
+        self.runtime.spawn(work).await.map_err(|error| IdpError::Launch(error.to_string()))
+    }
+
+    /// Does work there, and blocks the caller's thread until it is done.
+    pub(super) fn run_blocking<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = T> + Send + 'static,
+    ) -> Result<T, IdpError> {
+        let (done, result) = mpsc::channel();
+        self.spawn(async move {
+            // The receiver waits below.
+            done.send(work.await).ok();
+        });
+        result.recv().map_err(|error| IdpError::Launch(error.to_string()))
+    }
+}
