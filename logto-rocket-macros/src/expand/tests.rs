@@ -142,3 +142,19 @@ fn a_guard_of_its_own_is_recognised_under_another_name_of_the_attribute() {
     let expanded = authenticated(quote!(), guarded).to_string();
     assert!(expanded.contains("is given twice"), "{expanded}");
 }
+
+#[test]
+fn requests_in_the_background_are_no_activity_and_all_others_are() {
+    let expanded = |requirement| {
+        authenticated(
+            requirement,
+            quote!(
+                #[get("/x")]
+                fn x() {}
+            ),
+        )
+        .to_string()
+    };
+    assert!(expanded(quote!(background, role = "admin")).contains("IS_ACTIVITY : bool = false"));
+    assert!(!expanded(quote!(role = "admin")).contains("IS_ACTIVITY"));
+}
