@@ -64,6 +64,7 @@
 //! | route | what it does |
 //! | --- | --- |
 //! | `GET sign-in`, `GET sign-up` | starts a sign-in. The query may contain `return_to` (a path on this site), `first_screen`, `identifier`, `login_hint`, `direct_sign_in`, `ui_locales`, `organization_id`, `one_time_token`, `max_age`, `remember` (`1` or `0`, from a page of this site: whether the browser keeps the session when it is closed) and `switch=1`, with which Logto asks who signs in even if somebody is signed in there; other parameters are ignored |
+//! | `POST sign-in` | the same for a form of another site, and the [`initiate_login_uri`](guide::configuration#other-issuers): `iss`, `login_hint` and `target_link_uri`, which `GET sign-in` takes as well |
 //! | `GET sign-in-callback` | the redirect URI to register at Logto |
 //! | `POST sign-out`, `GET sign-out` | ends the session here and at Logto if the request comes from a page of this site; any other request gets a page with a button. A script gets `{"location": "…"}`, where it must send the browser. The query may contain `return_to`, and `everywhere=1`, with which a page of this site ends the session at Logto even if there is none here |
 //! | `GET sign-out-callback` | the post sign-out redirect URI to register at Logto |

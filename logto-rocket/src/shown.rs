@@ -1,4 +1,7 @@
-//! How a value from outside is shown in a message: a text by [`shown`], a value by [`type_of`].
+//! How a value is shown in a message: a text from outside by [`shown`], a value by [`type_of`], a time by
+//! [`duration`].
+
+use std::time::Duration;
 
 use serde_json::Value;
 
@@ -23,5 +26,45 @@ pub(crate) fn type_of(value: &Value) -> &'static str {
         Value::String(_) => "a string",
         Value::Array(_) => "a list",
         Value::Object(_) => "an object",
+    }
+}
+
+/// A time as people say it: `14 days`, `1 hour 30 minutes`.
+pub(crate) fn duration(time: Duration) -> String {
+    let text = humantime::format_duration(time).to_string();
+    let parts = text.split(' ').map(|part| {
+        let unit_at = part.find(|char: char| !char.is_ascii_digit()).unwrap_or(part.len());
+        let (count, unit) = part.split_at(unit_at);
+        let unit = match unit.trim_end_matches('s') {
+            "" => "second",
+            "m" if unit == "ms" => "millisecond",
+            "m" => "minute",
+            "h" => "hour",
+            other => other,
+        };
+        format!("{count} {unit}{}", if count == "1" { "" } else { "s" })
+    });
+    parts.collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_is_shown_as_people_say_it() {
+        for (seconds, expected) in [
+            (0, "0 seconds"),
+            (1, "1 second"),
+            (90, "1 minute 30 seconds"),
+            (3600, "1 hour"),
+            (7200, "2 hours"),
+            (86_400, "1 day"),
+            (14 * 86_400, "14 days"),
+        ] {
+            assert_eq!(duration(Duration::from_secs(seconds)), expected);
+        }
+        assert_eq!(duration(Duration::from_millis(500)), "500 milliseconds");
+        assert_eq!(duration(Duration::from_millis(1001)), "1 second 1 millisecond");
     }
 }

@@ -21,7 +21,7 @@ impl Logto {
     ///
     /// It makes at most twelve requests to Logto, a few to the site itself, and never more than once a
     /// minute in one process: within a minute the last diagnosis is returned, and callers at the same time
-    /// share one. Each request ends within `timeout`, or 10 seconds if that is longer. In the debug profile
+    /// share one. Each request ends within `timeout`, and within 10 seconds at most. In the debug profile
     /// it runs by itself after the first request over the network, unless `logto.diagnose` is `false`.
     ///
     /// It never fails: what cannot be found out is [unknown](crate::DiagnosisOutcome::Unknown).

@@ -203,10 +203,12 @@ impl Reader {
         Warning::new(format!("logto.{key}{value}{source} {what}. To fix it, {cure}."))
     }
 
-    /// Where the value of each key that is given comes from, in words.
+    /// Where the value of each key that is given, and of Rocket's `secret_key`, comes from, in words.
     pub(super) fn sources(&self) -> BTreeMap<&'static str, String> {
         let given = KEYS.into_iter().filter_map(|key| Some((key, self.logto.find_ref(key)?)));
-        given.map(|(key, value)| (key, self.source(key, value))).collect()
+        let rockets_key = self.rockets_key().map(|value| ("secret_key", value));
+        let rockets_key = rockets_key.map(|(key, value)| (key, self.source(key, &value)));
+        given.map(|(key, value)| (key, self.source(key, value))).chain(rockets_key).collect()
     }
 
     /// The profile that was read.

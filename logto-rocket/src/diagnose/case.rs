@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
 use url::Url;
 
@@ -50,6 +52,6 @@ impl Case {
             hash.update(text.len().to_be_bytes());
             hash.update(text);
         }
-        hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+        URL_SAFE_NO_PAD.encode(hash.finalize())
     }
 }

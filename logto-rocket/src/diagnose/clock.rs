@@ -2,11 +2,10 @@
 
 use std::time::Duration;
 
-use humantime::format_duration;
-
 use super::finding::DiagnosisCheck::Clock;
 use super::finding::Finding;
 use crate::oidc::Issuer;
+use crate::shown::duration;
 
 /// Compares the two clocks by the answers that have come.
 pub(super) fn check(issuer: &Issuer) -> Finding {
@@ -20,9 +19,9 @@ pub(super) fn check(issuer: &Issuer) -> Finding {
     let is = if ahead < 0 { "behind" } else { "ahead of" };
     let found = format!(
         "this server's clock is {} {is} Logto's, and {} accepts {}",
-        format_duration(by),
+        duration(by),
         issuer.key("clock_skew"),
-        format_duration(accepted)
+        duration(accepted)
     );
     if by <= accepted {
         return Finding::good(Clock, found);

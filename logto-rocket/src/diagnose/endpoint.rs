@@ -12,7 +12,7 @@ pub(super) async fn check(
     issuer: &Issuer,
     budget: &mut Budget,
     findings: &mut Vec<Finding>,
-) -> Option<Endpoints> {
+) -> Option<Box<Endpoints>> {
     if !budget.take() {
         return None;
     }

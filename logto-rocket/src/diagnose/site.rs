@@ -52,7 +52,7 @@ impl Site {
         for route in self.routes.iter().take(MOST) {
             findings.push(look.at(route).await.of(base(route)));
         }
-        let rest = self.routes.iter().skip(MOST).map(|route| base(route));
+        let rest = self.routes.iter().skip(MOST).map(base);
         let found = "not checked: there are too many hosts";
         findings.extend(rest.map(|base| Finding::unknown(BaseUrl, found).of(base)));
         findings

@@ -1,6 +1,5 @@
 //! What the launch logs, in one block.
 
-use humantime::format_duration;
 use rocket::{Orbit, Rocket};
 
 use super::protected;
@@ -11,12 +10,14 @@ use crate::config::{BaseUrls, ProxyPrefix, Settings};
 use crate::resource_server::ResourceServer;
 use crate::response::CATCHER;
 use crate::session::{self, StoreSettings};
+use crate::shown::duration;
 use crate::webhook::Receiver;
 
 /// Logs what was attached, in one block, without secrets.
 pub(super) fn client(client: &Client, rocket: &Rocket<Orbit>) {
     let settings = client.settings();
     let mut lines = vec![format!("issuer: {}", settings.connection.issuer.as_str())];
+    lines.push(format!("application: {}{}", settings.app_id, settings.source_of("app_id")));
     let uris = |what: &'static str, name: &'static str| {
         let urls = client.host_ids().map(move |host| client.route_url(host, name));
         urls.map(move |url| format!("{what}: {url}"))
@@ -30,6 +31,7 @@ pub(super) fn client(client: &Client, rocket: &Rocket<Orbit>) {
     }
     lines.extend(place(settings));
     lines.push(format!("sessions: {}", sessions(&settings.session)));
+    lines.push(format!("keys that encrypt them: {}", keys(settings)));
     lines.push(format!("scopes: {}", client.scopes().join(" ")));
     let resources = client.resources();
     if !resources.is_empty() {
@@ -126,6 +128,18 @@ fn print(lines: Vec<String>) {
     }
 }
 
+/// How many keys there are, and where they come from.
+fn keys(settings: &Settings) -> String {
+    let count = settings.secret_keys.len();
+    if settings.generated_key {
+        return format!("{count}, made at this launch");
+    }
+    let given = settings.source_of("secret_keys");
+    let source = if given.is_empty() { settings.source_of("secret_key") } else { given };
+    let order = if count > 1 { "; the first encrypts, all decrypt" } else { "" };
+    format!("{count}{source}{order}")
+}
+
 /// Where sessions are stored, and for how long.
 fn sessions(settings: &session::Settings) -> String {
     let place = match &settings.store {
@@ -135,10 +149,10 @@ fn sessions(settings: &session::Settings) -> String {
         StoreSettings::Redis(url) => format!("in Redis at {}", url.place()),
         StoreSettings::Own => "in the application's own store".to_owned(),
     };
-    let lifetime = format_duration(settings.max_lifetime);
+    let lifetime = duration(settings.max_lifetime);
     match settings.revalidate_after {
         Some(after) => {
-            let after = format_duration(after);
+            let after = duration(after);
             format!(
                 "{place}, for at most {lifetime}; claims are confirmed when they are {after} \
                 old"

@@ -185,7 +185,8 @@ impl LogtoFairing {
     /// });
     /// ```
     ///
-    /// With `rocket_dyn_templates` and a template that is rendered without a request:
+    /// The texts are in the language that the request asks for, which is [`BuiltInPage::language`]. With
+    /// `rocket_dyn_templates` the hook is [one line](crate::guide::pages#looks-of-your-own):
     /// `|request, page| Template::show(request.rocket(), "page", page).map(RawHtml)`.
     #[must_use]
     pub fn pages<F>(mut self, hook: F) -> Self

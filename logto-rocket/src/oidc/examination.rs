@@ -24,7 +24,7 @@ const LONGEST_CALL: Duration = Duration::from_secs(10);
 /// What a fresh look at Logto's discovery document shows.
 pub(crate) enum Discovered {
     /// It names the configured issuer, and these endpoints of it.
-    Right(Endpoints),
+    Right(Box<Endpoints>),
     /// It names another issuer.
     OtherIssuer(String),
     /// It names the configured issuer, and endpoints that are not to be used.
@@ -65,7 +65,8 @@ pub(crate) struct Refused {
 impl Issuer {
     /// Fetches the discovery document, whatever is known of it.
     pub(crate) async fn examine(&self) -> Discovered {
-        let metadata = match discovery::fetch(&self.http, &self.settings).await {
+        let fetched = in_time(Call::Discovery, discovery::fetch(&self.http, &self.settings)).await;
+        let metadata = match fetched {
             Ok(metadata) => metadata,
             Err(error) => return Discovered::None(error),
         };
@@ -73,7 +74,7 @@ impl Issuer {
             return Discovered::OtherIssuer(metadata.issuer().to_string());
         }
         match Provider::read(&metadata, &self.settings, self.url.url()) {
-            Ok(provider) => Discovered::Right(Endpoints(provider)),
+            Ok(provider) => Discovered::Right(Box::new(Endpoints(provider))),
             Err(error) => Discovered::Unusable(error),
         }
     }
@@ -84,7 +85,7 @@ impl Issuer {
     ///
     /// [`Error::Unavailable`] or [`Error::BadAnswer`].
     pub(crate) async fn examine_keys(&self, endpoints: &Endpoints) -> Result<(), Error> {
-        keys::look(&self.http, &endpoints.0).await
+        in_time(Call::Keys, keys::look(&self.http, &endpoints.0)).await
     }
 
     /// By how many seconds this server's clock is ahead of Logto's, by the last answer that had a `Date`.
@@ -205,6 +206,17 @@ impl Oidc {
             });
         parts.finalize().into()
     }
+}
+
+/// A call that may otherwise take as long as the configuration says.
+async fn in_time<T>(
+    call: Call,
+    answer: impl Future<Output = Result<T, Error>>,
+) -> Result<T, Error> {
+    tokio::time::timeout(LONGEST_CALL, answer).await.unwrap_or_else(|_| {
+        let why = format!("no complete answer within {LONGEST_CALL:?}");
+        Err(Error::Unavailable { call, why, status: None, retry_after: None })
+    })
 }
 
 /// What an answer sends the browser back with, if it sends it to this address.

@@ -38,6 +38,11 @@ impl CurrentUser {
         }
     }
 
+    /// The name of the user, if there is one.
+    pub fn display_name(&self) -> Option<&str> {
+        self.newest().as_ref().ok().map(LogtoUser::display_name)
+    }
+
     /// The newer state of the user, if there is one.
     fn changed(&self) -> Option<Self> {
         let user = self.user.as_ref().ok()?;

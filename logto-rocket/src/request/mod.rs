@@ -14,6 +14,7 @@ mod user;
 
 pub(crate) use self::bearer::{presents_token, token_of};
 pub(crate) use self::client_address::client_address;
+pub(crate) use self::current_user::CurrentUser;
 pub(crate) use self::headers::{header, is_htmx, prefers_html};
 pub(crate) use self::host::{NotListed, host_of, listed_host};
 pub(crate) use self::kind::Kind;

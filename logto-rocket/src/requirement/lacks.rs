@@ -12,7 +12,9 @@ use crate::error::Lack;
 /// None, if none of them has a name for people.
 pub(super) fn lacks(refused: &[&'static Node], facts: &impl Facts) -> Vec<Lack> {
     let mut lacks = BTreeSet::new();
-    refused.iter().for_each(|node| add(node, facts, &mut lacks));
+    for node in refused {
+        add(node, facts, &mut lacks);
+    }
     let has_a_name = lacks.iter().any(|lack| *lack != Lack::Condition);
     lacks.into_iter().filter(|_| has_a_name).collect()
 }
@@ -20,8 +22,10 @@ pub(super) fn lacks(refused: &[&'static Node], facts: &impl Facts) -> Vec<Lack> 
 fn add(node: &'static Node, facts: &impl Facts, lacks: &mut BTreeSet<Lack>) {
     let lack = match node {
         Node::All(nodes) | Node::Any(nodes) => {
-            let refused = nodes.iter().filter(|node| node.evaluate(facts) == Answer::Refused);
-            return refused.for_each(|node| add(node, facts, lacks));
+            for node in nodes.iter().filter(|node| node.evaluate(facts) == Answer::Refused) {
+                add(node, facts, lacks);
+            }
+            return;
         }
         Node::Roles(_) => Lack::Role,
         Node::Scopes { .. } => Lack::Permission,

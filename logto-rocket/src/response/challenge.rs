@@ -12,7 +12,9 @@ use super::{onward, program, redirect};
 use crate::client::Client;
 use crate::error::{Error, Refusal};
 use crate::local_path::LocalPath;
-use crate::request::{Kind, Loader, RequestState, host_of, is_htmx, presents_token, return_to};
+use crate::request::{
+    CurrentUser, Kind, Loader, RequestState, host_of, is_htmx, presents_token, return_to,
+};
 
 /// The number of sign-ins in a row without a session after which a guard stops redirecting.
 const MAX_ATTEMPTS: u32 = 2;
@@ -191,10 +193,9 @@ fn is_of_a_program(request: &Request<'_>, refusal: &Refusal) -> bool {
 /// For a signed-in user who is refused: who that is, another account, and the end of the session.
 fn for_refused(client: &Client, request: &Request<'_>, page: PageDraft) -> PageDraft {
     let (state, kind) = (RequestState::of(request), Kind::of(request));
-    let user = state.user.get().and_then(|user| user.newest().as_ref().ok());
     let another = client.sign_in_as_another(return_to(request, client, kind).as_ref());
     let page = page
-        .signed_in_as(user.map(|user| user.display_name()))
+        .signed_in_as(state.user.get().and_then(CurrentUser::display_name))
         .link(Label::UseAnotherAccount, another);
     // A page with a button cannot be framed.
     if kind == Kind::Frame || state.found().is_none() {

@@ -4,7 +4,7 @@
 //!
 //! | module | question |
 //! | --- | --- |
-//! | `load`, `end`, `renewal` | what is done with a session: the methods of [`Sessions`] |
+//! | `begin`, `load`, `end`, `renewal` | what is done with a session: the methods of [`Sessions`] |
 //! | `backend` | where sessions live: in cookies or in a store |
 //! | `store` | stores, and the sessions in them |
 //! | `memory` | what this process knows |
@@ -12,6 +12,7 @@
 //! | `session`, `cached_token`, `secret`, `lifetimes` | the types that all of them use |
 
 mod backend;
+mod begin;
 mod cached_token;
 mod cookie;
 mod end;
@@ -32,6 +33,7 @@ use ::cookie::Key;
 
 use self::backend::Backend;
 pub(crate) use self::backend::NotCreated;
+pub(crate) use self::begin::{Begin, SignInAnswer};
 #[cfg(feature = "testing")]
 pub(crate) use self::cached_token::CachedTokens;
 pub(crate) use self::cached_token::{CachedToken, TokenTarget};
@@ -59,7 +61,7 @@ use crate::clock::Clock;
 use crate::error::Error;
 use crate::events::Events;
 use crate::host::HostId;
-use crate::oidc::{Nonce, Oidc, Tokens};
+use crate::oidc::Oidc;
 use crate::session_id::SessionId;
 
 /// The session service.
@@ -74,27 +76,6 @@ pub(crate) struct Sessions {
     oidc: Arc<Oidc>,
     clock: Clock,
     events: Arc<Events>,
-}
-
-/// A session that is to begin.
-pub(crate) struct Begin {
-    /// Where.
-    pub host: HostId,
-    pub claims: Claims,
-    pub asked: Asked,
-    /// Whether its browser keeps it when it is closed, if the sign-in said so.
-    pub persistent: Option<bool>,
-    pub origin: Option<SignInOrigin>,
-}
-
-/// What Logto gave for a session that begins.
-#[derive(Clone, Copy)]
-pub(crate) struct SignInAnswer<'a> {
-    pub tokens: &'a Tokens,
-    /// That of the sign-in.
-    pub nonce: &'a Nonce,
-    /// When Logto issued the ID token, by its own clock.
-    pub issued_at: u64,
 }
 
 /// The site whose sessions they are.
@@ -213,65 +194,6 @@ impl Sessions {
     /// Where what happens is reported.
     pub fn events(&self) -> &Events {
         &self.events
-    }
-
-    /// A session that begins, with what Logto gave for it. The hash of the nonce is kept if there can be
-    /// refreshes. It does not exist for other requests before
-    /// it is [created](Self::create) and written to its browser.
-    pub fn begin(&self, begin: Begin, answer: SignInAnswer<'_>) -> Arc<Session> {
-        let (mut session, origin) = self.new_session(begin);
-        let SignInAnswer { tokens, nonce, issued_at } = answer;
-        session.issued_at = issued_at;
-        session.refresh_token.clone_from(&tokens.refresh_token);
-        session.nonce = tokens.refresh_token.as_ref().map(|_| nonce.into());
-        session.id_token = tokens.id_token.clone().filter(|_| self.settings.keep_id_token);
-        let token = CachedToken::of_answer(tokens, 0, session.signed_in_at);
-        self.backend.begin(session, vec![(TokenTarget::default(), token)], origin)
-    }
-
-    /// A session that a test begins without Logto, with these access tokens. The same holds for it as
-    /// for one of [`begin`](Self::begin).
-    #[cfg(feature = "testing")]
-    pub fn begin_without_logto(&self, begin: Begin, tokens: CachedTokens) -> Arc<Session> {
-        let (session, origin) = self.new_session(begin);
-        self.backend.begin(session, tokens, origin)
-    }
-
-    fn new_session(&self, begin: Begin) -> (Session, Option<SignInOrigin>) {
-        let Begin { host, claims, asked, persistent, origin } = begin;
-        let mut session = Session::new(self.claims_to_store(claims), asked, self.clock.now());
-        session.host = host;
-        session.persistent = persistent;
-        (session, origin)
-    }
-
-    /// Makes sure that the browser can get a session that begins, and puts it into the store, if there
-    /// is one.
-    ///
-    /// # Errors
-    ///
-    /// [`NotCreated`].
-    pub async fn create(&self, session: &Session) -> Result<(), NotCreated> {
-        self.backend.create(session).await
-    }
-
-    /// Waits until it is known who exchanges the code of a sign-in; `None` if sessions are in cookies,
-    /// where no other process can tell.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Store`].
-    pub async fn claim(&self, code: &SignInCode) -> Result<Option<CodeClaim>, Error> {
-        Ok(self.backend.claim(code).await?.map(|claim| match claim {
-            CodeClaim::Begun(session) if !self.is_alive(&session) => CodeClaim::Taken,
-            claim => claim,
-        }))
-    }
-
-    /// Leaves word of the session that a sign-in has begun, for the process that its browser calls back
-    /// next.
-    pub async fn leave_word(&self, code: &SignInCode, session: &Session) {
-        self.backend.leave_word(code, session).await;
     }
 
     /// The sessions of a user that are in the store and not over.

@@ -114,10 +114,12 @@ async fn the_launch_logs_what_to_register_and_what_is_protected_and_no_secret() 
     let logged = block().skip_while(|line| line != "Logto:").collect::<Vec<_>>().join("\n");
     for part in [
         "issuer: http://127.0.0.1:9/oidc",
+        "application: an_app (from Config in code)",
         "redirect URI to register: http://localhost:8000/auth/sign-in-callback",
         "post sign-out redirect URI to register: http://localhost:8000/auth/sign-out-callback",
         "back-channel logout URI to register: http://localhost:8000/auth/backchannel-logout",
-        "sessions: in cookies",
+        "sessions: in cookies, for at most 14 days; claims are confirmed when they are 1 hour old",
+        "keys that encrypt them: 1 (from ",
         "/protected: role = \"admin\"",
         "openid",
         "resources: https://api.example.test/orders",

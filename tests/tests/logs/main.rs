@@ -9,6 +9,7 @@ mod dev_provider;
 mod diagnosis;
 mod failures;
 mod hosts;
+mod issuers;
 mod launch;
 mod redis;
 mod refusals;

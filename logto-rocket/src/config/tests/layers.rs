@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::{COMPLETE, assert_holds, debug, jailed, outcome_of};
+use crate::oidc::{Algorithm, ClientAuthentication, LogoutTyp};
 use crate::{Config, Prompt, SessionConfig};
 
 #[test]
@@ -20,6 +21,9 @@ fn the_smallest_configuration_has_the_documented_defaults() {
         assert_eq!(settings.prompt, [Prompt::Consent]);
         assert_eq!(settings.after_sign_in.as_str(), "/");
         assert_eq!(settings.after_sign_out.as_str(), "/");
+        assert_eq!(settings.connection.signing_algorithm, None);
+        assert_eq!(settings.client_authentication, ClientAuthentication::Basic);
+        assert_eq!(settings.logout_typ, LogoutTyp::Required);
         assert_eq!(settings.connection.clock_skew, Duration::from_secs(60));
         assert_eq!(settings.connection.timeout, Duration::from_secs(10));
         assert_eq!(settings.connection.connect_timeout, Duration::from_secs(2));
@@ -85,6 +89,9 @@ fn the_environment_alone_can_configure_everything() {
         jail.set_env("LOGTO_USER_ROUTE", "false");
         jail.set_env("LOGTO_SESSION__MAX_COOKIE_BYTES", "2000");
         jail.set_env("LOGTO_SESSION__KEEP_ID_TOKEN", "true");
+        jail.set_env("LOGTO_SIGNING_ALGORITHM", "ES384");
+        jail.set_env("LOGTO_CLIENT_AUTHENTICATION", "post");
+        jail.set_env("LOGTO_BACKCHANNEL_LOGOUT__TYP", "optional");
         jail.set_env("LOGTO_SECRET_KEYS", "[\"hPRYyVRiMyxpw5sBB1XeCMN1kFsDCqKvBi2QJxBVHQk=\"]");
         let (settings, warnings) = outcome_of(&debug(jail, ""), None).unwrap();
         assert_eq!(settings.app_id, "00123", "an id of digits keeps its zeroes");
@@ -93,6 +100,9 @@ fn the_environment_alone_can_configure_everything() {
         assert_eq!(settings.resources, ["https://api.example.com"]);
         assert!(!settings.user_route && settings.session.keep_id_token);
         assert_eq!(settings.session.max_cookie_bytes, 2000);
+        assert_eq!(settings.connection.signing_algorithm, Some(Algorithm::Es384));
+        assert_eq!(settings.client_authentication, ClientAuthentication::Post);
+        assert_eq!(settings.logout_typ, LogoutTyp::Optional);
         assert_eq!((settings.secret_keys.len(), settings.generated_key), (1, false));
         assert_eq!(warnings, Vec::<String>::new());
     });
@@ -186,6 +196,9 @@ fn every_setter_in_code_sets_its_key() {
             .include_reserved_scopes(false)
             .prompt("login consent")
             .pushed_authorization(true)
+            .signing_algorithm("PS256")
+            .client_authentication("post")
+            .backchannel_logout_typ("optional")
             .after_sign_in("/in")
             .after_sign_out("/out?x=1")
             .trusted_origins(["https://admin.example.com/"])
@@ -206,6 +219,9 @@ fn every_setter_in_code_sets_its_key() {
         assert_eq!(settings.resources, ["urn:example:api"]);
         assert!(!settings.include_reserved_scopes && settings.pushed_authorization);
         assert_eq!(settings.prompt, [Prompt::Login, Prompt::Consent]);
+        assert_eq!(settings.connection.signing_algorithm, Some(Algorithm::Ps256));
+        assert_eq!(settings.client_authentication, ClientAuthentication::Post);
+        assert_eq!(settings.logout_typ, LogoutTyp::Optional);
         assert_eq!(settings.after_sign_in.as_str(), "/in");
         assert_eq!(settings.after_sign_out.as_str(), "/out?x=1");
         assert_eq!(settings.trusted_origins[0].as_str(), "https://admin.example.com");

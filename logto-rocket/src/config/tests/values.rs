@@ -118,6 +118,27 @@ fn a_prompt_without_consent_is_warned_about() {
 }
 
 #[test]
+fn what_issuers_do_in_different_ways_has_few_values() {
+    let (ours, others) =
+        (["ES384", "ES256", "RS256", "PS256"], ["es384", "ES512", "HS256", "none"]);
+    for algorithm in ours {
+        let settings = replaced(&format!("signing_algorithm = \"{algorithm}\"")).unwrap();
+        let read = settings.connection.signing_algorithm.unwrap();
+        assert_eq!(read.to_string(), algorithm);
+    }
+    for algorithm in others.into_iter().chain([""]) {
+        let line = format!("signing_algorithm = \"{algorithm}\"");
+        assert_refused("signing_algorithm", &[&line, "signing_algorithm = [\"ES384\"]"]);
+    }
+    let key = "client_authentication";
+    assert_taken(&[r#"client_authentication = "basic""#, r#"client_authentication = "post""#]);
+    assert_refused(key, &[r#"client_authentication = "client_secret_post""#]);
+    assert_taken(&[r#"backchannel_logout.typ = "required""#]);
+    let wrong = [r#"backchannel_logout.typ = "none""#, "backchannel_logout.typ = false"];
+    assert_refused("backchannel_logout.typ", &wrong);
+}
+
+#[test]
 fn paths_after_sign_in_and_sign_out_stay_on_this_site() {
     assert_taken(&[r#"after_sign_in = "/a?b=c""#, r#"after_sign_out = "/bye""#]);
     assert_refused("after_sign_in", &[r#"after_sign_in = "//evil.example""#]);

@@ -1,7 +1,7 @@
 //! [`Keys`]: Logto's keys, and the verification of every signature by them.
 //!
 //! The type of the key determines the algorithm, never the token: the token's header only selects
-//! among the algorithms that the key allows.
+//! among the algorithms that the key allows. Where the configuration pins one, it is the only one.
 
 mod algorithm;
 mod set;
@@ -46,9 +46,10 @@ impl Keys {
         provider: Arc<Document<Provider>>,
     ) -> Self {
         let warnings = Arc::new(Warnings::default());
+        let own = Arc::clone(&settings);
         let set = Document::new(Call::Keys, clock, move || {
             let (http, provider) = (Arc::clone(&http), Arc::clone(&provider));
-            let warnings = Arc::clone(&warnings);
+            let (settings, warnings) = (Arc::clone(&own), Arc::clone(&warnings));
             Box::pin(async move {
                 let provider = provider.get().await?.value;
                 let published: Published = http.get_json(Call::Keys, &provider.keys).await?;
@@ -60,7 +61,20 @@ impl Keys {
                         )
                     });
                 }
-                KeySet::new(published)
+                let keys = KeySet::new(published)?;
+                if let Some(pinned) = settings.signing_algorithm
+                    && !keys.has_one_for(pinned)
+                {
+                    let key = settings.key("signing_algorithm");
+                    warnings.once("key", "pinned", || {
+                        format!(
+                            "Logto publishes no key for {pinned}, which {key} pins: all its tokens are \
+                             refused, so that no one can sign in. Remove that key, or pin the \
+                             algorithm by which Logto signs."
+                        )
+                    });
+                }
+                Ok(keys)
             })
         });
         Self {

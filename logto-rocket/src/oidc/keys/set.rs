@@ -76,6 +76,11 @@ impl KeySet {
         self.fingerprint
     }
 
+    /// Whether a key allows this algorithm.
+    pub(super) fn has_one_for(&self, algorithm: Algorithm) -> bool {
+        self.keys.iter().any(|key| key.verifier(algorithm).is_some())
+    }
+
     /// The key that a token with this header names.
     pub fn find(&self, kid: Option<&str>, algorithm: Algorithm) -> Result<&Key, InvalidToken> {
         let fits = |key: &&Key| key.verifier(algorithm).is_some();

@@ -4,6 +4,7 @@ mod access_tokens;
 mod bounds;
 #[cfg(feature = "testing")]
 mod clocks;
+mod credentials;
 mod discovery;
 mod id_tokens;
 mod outage;

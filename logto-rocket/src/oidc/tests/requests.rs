@@ -184,6 +184,25 @@ async fn sign_out_at_logto_names_the_application_and_the_way_back() {
     assert_eq!(query, expected.map(|(name, value)| (name.to_owned(), value.to_owned())));
 }
 
+#[tokio::test]
+async fn sign_out_at_logto_with_an_id_token_has_a_state_of_its_own() {
+    let server = Server::start().await;
+    let (client, id_token) = (client(&server), RawIdToken::from("a.b.c"));
+    let back = Url::parse("http://localhost:8000/auth/sign-out-callback").unwrap();
+    let mut states = Vec::new();
+    for _ in 0..2 {
+        let at_logto = client.end_session(&back, Some(&id_token)).await.unwrap();
+        let query: Vec<_> = at_logto.url.query_pairs().into_owned().collect();
+        let state = at_logto.state.unwrap().reveal().to_owned();
+        assert_eq!(
+            query[2..],
+            [("id_token_hint".to_owned(), "a.b.c".to_owned()), ("state".to_owned(), state.clone()),]
+        );
+        states.push(state);
+    }
+    assert_ne!(states[0], states[1]);
+}
+
 /// Rocket's handlers run on many threads.
 #[test]
 fn every_call_may_move_between_threads() {

@@ -225,7 +225,7 @@ fn shortened(name: &str) -> String {
     let words = name.split(|char: char| char.is_whitespace() || char.is_control());
     let name = words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
     match name.char_indices().nth(MAX_NAME) {
-        Some((end, _)) => format!("{}…", &name[..end]),
+        Some((end, _)) => format!("{}…", name[..end].trim_end()),
         None => name,
     }
 }

@@ -30,8 +30,8 @@ impl BuiltInPage {
                     @if !self.site_name.is_empty() { header { (self.site_name) } }
                     main {
                         h1 { (self.title) }
-                        p { (self.text) }
-                        @if let Some(detail) = &self.detail { p lang="en" { code { (detail) } } }
+                        p { (with_code(&self.text)) }
+                        @if let Some(detail) = &self.detail { p.detail lang="en" { code { (detail) } } }
                         @for (place, action) in self.actions.iter().enumerate() {
                             (way(action, place == 0))
                         }
@@ -57,6 +57,15 @@ fn way(PageAction { label, address, kind }: &PageAction, is_strong: bool) -> Mar
             ActionKind::Post => {
                 form method="post" action=(address) { button class=[class] { (label) } }
             }
+        }
+    }
+}
+
+/// A text in which backquotes stand around code.
+fn with_code(text: &str) -> Markup {
+    html! {
+        @for (place, part) in text.split('`').enumerate() {
+            @if place % 2 == 0 { (part) } @else { code { (part) } }
         }
     }
 }

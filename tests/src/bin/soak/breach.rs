@@ -9,10 +9,10 @@ use rocket::http::Status;
 use rocket::tokio::spawn;
 
 /// At how many requests a breach happens once.
-const EACH: u64 = 25;
+const EACH: u64 = 10;
 
 /// How many bytes leak at each request.
-const LEAK: usize = 1 << 20;
+const LEAK: usize = 4 << 20;
 
 /// A rule that is broken on purpose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -12,7 +12,7 @@ use reqwest::{Method, RequestBuilder};
 use rocket::tokio::time::{Instant, sleep, sleep_until};
 
 use crate::Failure;
-use crate::rules::Rule;
+use crate::rules::{Rule, UNDISTURBED};
 use crate::world::{Application, World, user};
 
 /// How long an answer may take: stores and Logto together.
@@ -226,6 +226,7 @@ impl Browser {
         let (is_excusable, why) = match Reply::to(request.timeout(ANSWER_TIMEOUT)).await {
             Ok(reply) if reply.status < 500 => {
                 if !self.world.outages().touch(in_redis, asked) {
+                    self.world.count(UNDISTURBED);
                     self.world.note_time(asked.elapsed());
                 }
                 return Some(reply);

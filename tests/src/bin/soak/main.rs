@@ -98,7 +98,7 @@ async fn test() -> Result<ExitCode, Failure> {
     let count = (seconds / ROUND).max(LEAST_ROUNDS);
     let length = Duration::from_secs(seconds) / u32::try_from(count)?;
     let browsers = (seconds * BROWSERS.0).min(BROWSERS.1);
-    let pause = (length / 5).clamp(Duration::from_secs(1), Duration::from_secs(60));
+    let pause = (length * 2 / 5).clamp(Duration::from_secs(1), Duration::from_secs(120));
     let claims_live = (length / 5).clamp(Duration::from_secs(5), Duration::from_secs(60));
     let Some(world) = World::start(browsers, pause, claims_live, breach).await? else {
         return Ok(ExitCode::SUCCESS);

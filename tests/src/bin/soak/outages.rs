@@ -13,12 +13,12 @@ const AFTER_REDIS: Duration = Duration::from_secs(10);
 /// pause for thirty seconds by design; a request that began at the last moment takes some more.
 const AFTER_LOGTO: Duration = Duration::from_secs(40);
 
-/// How long after this program itself was not run.
-const AFTER_STALL: Duration = Duration::from_secs(5);
+/// How long after this program was not run, in which the provider is: as long as after Logto was silent.
+const AFTER_STALL: Duration = AFTER_LOGTO;
 
 /// How often this program looks whether it is run, and how late it may be.
 const TICK: Duration = Duration::from_millis(50);
-const STALL: Duration = Duration::from_secs(1);
+const STALL: Duration = Duration::from_millis(500);
 
 /// What was away or slow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

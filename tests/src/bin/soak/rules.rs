@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+/// The requests that no outage excuses.
+pub const UNDISTURBED: &str = "requests while nothing was away";
+
 /// What must hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Rule {
@@ -29,6 +32,11 @@ impl Rule {
     /// Those that requests show.
     pub const OF_REQUESTS: [Self; 5] =
         [Self::WrongUser, Self::Unserved, Self::SignedOut, Self::StillIn, Self::SignIn];
+
+    /// Whether an outage excuses a breach.
+    pub fn is_excusable(self) -> bool {
+        matches!(self, Self::Unserved | Self::SignIn)
+    }
 
     /// What there must be none of.
     pub fn claim(self) -> &'static str {

@@ -11,3 +11,4 @@ mod max_age_in_chromium;
 mod nginx;
 mod prerequisites;
 mod provider;
+mod snippets_in_chromium;

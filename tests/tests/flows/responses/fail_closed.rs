@@ -4,7 +4,7 @@ use logto_rocket_tests::app::App;
 use logto_rocket_tests::browser::{From, navigation};
 use rocket::http::{Method, Status};
 
-const BODIES: [&str; 3] = ["for administrators", "changed", " in "];
+const BODIES: [&str; 3] = ["for administrators", "changed", "Hello, "];
 
 /// Guards against this mistake: a header that a client sent was taken for the word of a proxy. And:
 /// so was one that named another address.

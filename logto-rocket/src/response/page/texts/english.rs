@@ -10,6 +10,7 @@ use crate::shown::shown;
 pub(super) struct English;
 
 impl Phrases for English {
+    #[expect(clippy::too_many_lines, reason = "a table with a row for each page")]
     fn words(&self, topic: Topic) -> Words {
         match topic {
             Topic::NotSignedIn => words("Not signed in", "You must be signed in to see this."),

@@ -10,13 +10,14 @@ use crate::shown::shown;
 pub(super) struct German;
 
 impl Phrases for German {
+    #[expect(clippy::too_many_lines, reason = "a table with a row for each page")]
     fn words(&self, topic: Topic) -> Words {
         match topic {
             Topic::NotSignedIn => {
                 words("Nicht angemeldet", "Um diese Seite zu sehen, müssen Sie angemeldet sein.")
             }
             Topic::SignInLoop => words(
-                "Die Anmeldung hat nicht geklappt",
+                "Die Anmeldung hat nicht funktioniert",
                 "Sie sind von der Anmeldung zurückgekehrt, aber nicht angemeldet. Vielleicht haben Sie die \
                  Anmeldung nicht abgeschlossen, dieser Browser lehnt Cookies ab, oder Sie haben diese \
                  Website unter einem Namen geöffnet, für den sie nicht eingerichtet ist. Wenn ein neuer \
@@ -44,7 +45,7 @@ impl Phrases for German {
                  melden Sie sich erneut an.",
             ),
             Topic::SignInStaysOld => words(
-                "Eine frische Anmeldung ist nötig",
+                "Eine aktuelle Anmeldung ist nötig",
                 "Sie haben sich gerade angemeldet, aber der Anmeldedienst hat Ihr Passwort nicht erneut \
                  abgefragt oder nicht mitgeteilt, wann er es zuletzt getan hat.",
             ),
@@ -78,7 +79,7 @@ impl Phrases for German {
                 "Ihm fehlt eine Berechtigung, die diese Adresse verlangt.",
             ),
             Topic::InsufficientUserAuthentication => words(
-                "Eine frische Anmeldung ist nötig",
+                "Eine aktuelle Anmeldung ist nötig",
                 "Die Person hinter dem Zugriffstoken hat sich nicht vor Kurzem angemeldet, oder das Token \
                  sagt nicht, wann.",
             ),
@@ -142,12 +143,12 @@ impl Phrases for German {
                  betreibt, findet den Grund im Protokoll.",
             ),
             Topic::RepeatedParameter | Topic::WrongIssuer => words(
-                "Dieser Anmelde-Link ist nicht gültig",
+                "Dieser Anmeldelink ist nicht gültig",
                 "Der Anmeldedienst hat diesen Link nicht in der erwarteten Form gesendet. Es hat sich nichts \
                  geändert.",
             ),
             Topic::OtherIssuer => words(
-                "Dieser Anmelde-Link ist nicht für diese Website",
+                "Dieser Anmeldelink ist nicht für diese Website",
                 "Die Website, von der Sie kommen, verwendet einen anderen Anmeldedienst als diese. Es hat \
                  sich nichts geändert.",
             ),

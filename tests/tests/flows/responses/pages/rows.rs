@@ -149,6 +149,10 @@ fn sign_ins() -> Vec<Row> {
         row!("wrong_issuer", 400, "/auth/sign-in?return_to=%2Fx", |app| {
             called_back(app, "/x", |callback| callback.replace("iss=http", "iss=https")).await
         }),
+        row!("other_issuer", 400, "/auth/sign-in", |app| {
+            let link = "/auth/sign-in?iss=https%3A%2F%2Fevil.example%2Foidc";
+            app.browser().navigate(link, From::OtherSite).await
+        }),
         row!("unlisted_host", 400, "/home", |app, looks| {
             let urls = ["https://a.example", "https://b.example"];
             let config = config_without_address(&app.idp).base_urls(urls).after_sign_in("/home");

@@ -79,3 +79,14 @@ async fn a_template_that_is_missing_leaves_the_built_in_page() {
     assert_eq!(page.status, Status::Forbidden);
     assert!(page.body.contains("<code>denied</code>"), "{page:?}");
 }
+
+#[test]
+fn the_template_in_the_manual_is_the_one_that_is_tested() {
+    let manual = include_str!("../../../../../logto-rocket/docs/pages.md");
+    for template in [
+        include_str!("../../../../templates/pages_tera.html.tera"),
+        include_str!("../../../../templates/pages_minijinja.html.j2"),
+    ] {
+        assert!(manual.contains(template), "{template}");
+    }
+}
