@@ -118,6 +118,22 @@ fn a_word_or_an_audience_that_cannot_be_parsed_may_be_the_one_that_is_missing() 
     }
 }
 
+#[test]
+fn a_value_that_is_missing_or_a_closure_is_told_however_it_is_written() {
+    for (requirement, word) in [
+        ("check = || true", "not a closure"),
+        ("check = |user| true", "not a closure"),
+        ("check = move |user| true", "not a closure"),
+        ("role", "needs a value"),
+        ("role =", "needs a value"),
+        ("role = , machine", "needs a value"),
+        ("role \"a\"", "needs a value"),
+    ] {
+        let error = parse(requirement).unwrap_err().to_string();
+        assert!(error.contains(word), "{requirement}: {error}");
+    }
+}
+
 /// How many errors the requirement has.
 fn count(requirement: &str) -> usize {
     parse(requirement).map_or_else(|error| error.into_iter().count(), |_| 0)
