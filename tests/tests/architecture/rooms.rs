@@ -13,7 +13,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("lib", &[]),
     ("guide", &[]),
     ("fairing", &["routes", "flows", "guard", "response", "request", "requirement", "user", "client", "resource_server", "diagnose", "config", "session/mod", "session/settings", "session/store", "events", "oidc", "clock", "webhook", "shown"]),
-    ("routes", &["flows", "response", "request", "user", "client", "resource_server", "session/mod", "session/backend", "session/store", "session/memory", "session/cookie", "session/session", "events", "oidc", "error", "task", "local_path", "loopback", "host", "shown", "webhook"]),
+    ("routes", &["flows", "response", "request", "user", "client", "resource_server", "session/begin", "session/mod", "session/backend", "session/store", "session/memory", "session/cookie", "session/session", "events", "oidc", "error", "task", "local_path", "loopback", "host", "shown", "webhook"]),
     ("templates", &["guard", "request", "user", "client", "error", "claims", "local_path"]),
     ("flows", &["response", "request", "user", "client", "session/cookie", "events", "oidc", "error", "local_path", "host"]),
     ("guard", &["readiness", "request", "requirement", "bearer", "user", "client", "resource_server", "session/cached_token", "events", "session_id", "error", "resource", "trace"]),
