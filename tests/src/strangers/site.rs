@@ -25,7 +25,7 @@ pub fn in_store(store: impl SessionStore) -> Rocket<Build> {
 /// The signature of a webhook with this body, as its header has it.
 pub fn signature(body: &[u8]) -> String {
     let tag = sign(&Key::new(HMAC_SHA256, SIGNING_KEY.as_bytes()), body);
-    tag.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+    tag.as_ref().iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
 }
 
 fn site(change: impl FnOnce(LogtoFairing) -> LogtoFairing) -> Rocket<Build> {
@@ -43,7 +43,7 @@ fn site(change: impl FnOnce(LogtoFairing) -> LogtoFairing) -> Rocket<Build> {
 }
 
 #[get("/")]
-fn index(user: Option<LogtoUser>) -> &'static str {
+fn index(user: Option<&LogtoUser>) -> &'static str {
     assert!(user.is_none(), "nobody has signed in");
     "nobody"
 }
