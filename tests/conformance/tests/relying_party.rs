@@ -44,8 +44,8 @@ async fn it_launches_by_its_environment_alone_with_every_setting_of_the_plans() 
     until("it serves", async || who().await.is_ok()).await;
     let answer = who().await.expect("an answer").text().await.expect("a text");
     assert_eq!(answer, r#"{"sub":null}"#);
-    let members = http::client().get(format!("{site}/members")).header("Accept", "text/html");
-    let members = members.send().await.expect("an answer");
-    let sign_in = members.headers().get("Location").expect("a redirect to the sign-in");
-    assert!(sign_in.to_str().expect("a text").starts_with(&idp.issuer()), "{sign_in:?}");
+    let sign_in = http::client().get(format!("{site}/auth/sign-in")).header("Accept", "text/html");
+    let sign_in = sign_in.send().await.expect("an answer");
+    let leads_to = sign_in.headers().get("Location").expect("a redirect to the provider");
+    assert!(leads_to.to_str().expect("a text").starts_with(&idp.issuer()), "{leads_to:?}");
 }
