@@ -1,5 +1,6 @@
 //! What tests of applications use: sign-ins over the test provider and without it, with what sessions
 //! have, and the clock of an application.
+#![expect(clippy::needless_pass_by_value, reason = "Rocket gives guards by value")]
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use logto_rocket::testing::{Endpoint, Fault, Idp};
-use logto_rocket::{Clock, Config, Diagnosis, DiagnosisCheck as Check, Logto};
+use logto_rocket::{Clock, Config, Diagnosis, DiagnosisCheck as Check, Finding, Logto};
 use logto_rocket_tests::app::{
     App, ORIGIN, config_for, config_without_address, figment, launch, logto_of,
 };
@@ -190,7 +190,7 @@ async fn of_an_api_endpoint_issuer_clock_and_keys_are_looked_at() {
     let api = rocket::custom(figment()).attach(fairing);
     let client = Client::untracked(api).await.unwrap();
     let diagnosis = Diagnosis::of(client.rocket()).await.expect("a fairing");
-    let checks: Vec<_> = diagnosis.findings().iter().map(|it| it.check()).collect();
+    let checks: Vec<_> = diagnosis.findings().iter().map(Finding::check).collect();
     let expected = [Check::Endpoint, Check::Issuer, Check::Clock, Check::SigningKeys];
     assert_eq!(checks, expected, "{diagnosis}");
     assert!(diagnosis.is_good(), "{diagnosis}");

@@ -1,7 +1,7 @@
 //! Answers of issuers other than Logto: what they do not tell is unknown, and never wrong.
 
 use logto_rocket::testing::{Endpoint, Fault};
-use logto_rocket::{DiagnosisCheck as Check, DiagnosisOutcome};
+use logto_rocket::{DiagnosisCheck as Check, DiagnosisOutcome, Finding};
 use logto_rocket_tests::app::App;
 use logto_rocket_tests::fault;
 
@@ -66,7 +66,7 @@ async fn an_answer_that_does_not_come_is_unknown_and_the_others_are_asked_for() 
     app.idp.fault(Endpoint::EndSession, Fault::Reset).for_ever();
     let diagnosis = app.logto().diagnose().await;
     let unknown = diagnosis.findings().iter().filter(|it| it.outcome() == Unknown);
-    let unknown: Vec<_> = unknown.map(|it| it.check()).collect();
+    let unknown: Vec<_> = unknown.map(Finding::check).collect();
     let [app_id, redirect, post, base] =
         [Check::AppId, Check::RedirectUri, Check::PostSignOutUri, Check::BaseUrl];
     assert_eq!(unknown, [app_id, redirect, post, base], "{diagnosis}");

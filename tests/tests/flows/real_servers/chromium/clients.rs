@@ -31,7 +31,6 @@ impl<'r> FromRequest<'r> for Said {
     }
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "a guard is a handler's own")]
 #[get("/seen")]
 fn seen(said: Said) -> String {
     said.0
