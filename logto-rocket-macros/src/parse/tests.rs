@@ -118,6 +118,62 @@ fn a_word_or_an_audience_that_cannot_be_parsed_may_be_the_one_that_is_missing() 
     }
 }
 
+#[test]
+fn a_value_that_is_missing_or_a_closure_is_told_however_it_is_written() {
+    for (requirement, word) in [
+        ("check = || true", "not a closure"),
+        ("check = |user| true", "not a closure"),
+        ("check = move |user| true", "not a closure"),
+        ("role", "needs a value"),
+        ("role =", "needs a value"),
+        ("role = , machine", "needs a value"),
+        ("role \"a\"", "needs a value"),
+    ] {
+        let error = parse(requirement).unwrap_err().to_string();
+        assert!(error.contains(word), "{requirement}: {error}");
+    }
+}
+
+#[test]
+fn a_resource_is_an_absolute_uri_of_visible_ascii_without_comma_and_fragment() {
+    let given = |uri: &str| parse(&format!("resource = {uri:?}, scope = \"a\""));
+    for uri in ["https://api.example.com", "urn:a", "a+b-c.1:x", "A:b//"] {
+        assert!(given(uri).is_ok(), "{uri}");
+    }
+    for (uri, word) in [
+        ("api.example.com", "absolute"),
+        ("/orders", "absolute"),
+        ("https:", "absolute"),
+        ("https://", "absolute"),
+        (":x", "absolute"),
+        ("1a:x", "absolute"),
+        ("a_b:x", "absolute"),
+        ("ä:x", "cannot contain"),
+        ("urn:a b", "cannot contain"),
+        ("urn:a,urn:b", "comma"),
+        ("urn:a#b", "fragment"),
+    ] {
+        let error = given(uri).unwrap_err().to_string();
+        assert!(error.contains(word), "{uri}: {error}");
+    }
+}
+
+#[test]
+fn a_literal_of_another_kind_is_named() {
+    for (literal, kind) in [
+        ("b\"a\"", "a byte string"),
+        ("c\"a\"", "a C string"),
+        ("b'a'", "a byte"),
+        ("'a'", "a character"),
+        ("1.5", "a float"),
+        ("7", "an integer"),
+        ("true", "a boolean"),
+    ] {
+        let error = parse(&format!("role = {literal}")).unwrap_err().to_string();
+        assert!(error.contains(kind), "{literal}: {error}");
+    }
+}
+
 /// How many errors the requirement has.
 fn count(requirement: &str) -> usize {
     parse(requirement).map_or_else(|error| error.into_iter().count(), |_| 0)

@@ -29,8 +29,9 @@ pub fn settings(text: &str) {
         .collect();
     let secrets: Vec<_> = given
         .iter()
-        .filter(|(key, value)| SECRETS.contains(&key.as_str()) && value.len() > LONG)
+        .filter(|(key, _)| SECRETS.contains(&key.as_str()))
         .map(|(_, value)| value.trim().to_owned())
+        .filter(|value| value.len() > LONG)
         .collect();
     let complete = [
         ("logto.endpoint", "https://example.logto.app"),

@@ -11,12 +11,13 @@
 //! written as it is.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::de::{self, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
+use serde_json::Value;
 use serde_json::value::RawValue;
-use serde_json::{Map, Value};
 
 use crate::claims::Claims;
 
@@ -62,26 +63,32 @@ const PLACES: &[u8; 62] = b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOP
 pub(super) fn written(claims: &Claims) -> String {
     let all = claims.all();
     let organizations = all.get("organizations").and_then(names).unwrap_or_default();
-    let mut written = Map::with_capacity(all.len());
-    for (name, value) in all {
-        let short = match name.as_str() {
+    // As they came: a number that is read and written again may be another one.
+    let raw: BTreeMap<String, &RawValue> =
+        serde_json::from_str(claims.as_json()).unwrap_or_default();
+    let mut written = BTreeMap::new();
+    for (name, raw) in raw {
+        let short = all.get(&name).and_then(|value| match name.as_str() {
             "roles" | "organizations" => names(value).map(|names| names.join(",")),
             "organization_roles" => memberships(value, &organizations),
             _ => None,
-        };
-        let letters = NAMES.iter().find(|(known, _)| known == name).map(|(_, letters)| *letters);
+        });
+        let letters = NAMES.iter().find(|(known, _)| *known == name).map(|(_, letters)| *letters);
         let value = match (letters, short) {
-            (Some(_), Some(short)) => Value::String(short),
-            _ => value.clone(),
+            (Some(_), Some(short)) => Cow::Owned(Value::String(short).to_string()),
+            _ => Cow::Borrowed(raw.get()),
         };
         let name = match letters {
             Some(letters) => letters.to_owned(),
-            None if is_taken(name) => format!("={name}"),
-            None => name.clone(),
+            None if is_taken(&name) => format!("={name}"),
+            None => name,
         };
         written.insert(name, value);
     }
-    Value::Object(written).to_string()
+    let member =
+        |(name, value): (&String, &Cow<'_, str>)| format!("{}:{value}", Value::from(name.as_str()));
+    let members: Vec<_> = written.iter().map(member).collect();
+    format!("{{{}}}", members.join(","))
 }
 
 /// The claims that [`written`] wrote; `None` for anything else.
@@ -241,6 +248,17 @@ mod tests {
         }));
         let short = r#"{"n":null,"o":"o1,o2","r":"admin,auditor","s":"k3d9","team":"ops","x":"owner,member;01|1"}"#;
         assert_eq!(text, short);
+    }
+
+    #[test]
+    fn numbers_are_written_as_they_came() {
+        for number in ["99999999999991999999", "0.30000000000000004", "1E5", "-0.0"] {
+            let json = format!(r#"{{"sub":"k","scores":[{number}]}}"#);
+            let text = written(&Claims::from_json(&json).unwrap());
+            let again = read(&text).unwrap();
+            assert!(again.as_json().contains(&format!("[{number}]")), "{}", again.as_json());
+            assert_eq!(written(&again), text);
+        }
     }
 
     #[test]

@@ -43,7 +43,8 @@ impl Sessions {
         purpose: &Purpose,
         caller: &Caller,
     ) -> Result<(), Error> {
-        let request = async {
+        // In a box, because it is moved into the wait for the turn.
+        let request = Box::pin(async {
             caller.check()?;
             match self.backend.lease(entry).await? {
                 None => self.renew(entry, purpose, caller).await,
@@ -58,7 +59,7 @@ impl Sessions {
                     lease.during(work).await
                 }
             }
-        };
+        });
         entry.in_turn(|| self.settled(entry, purpose), request).await
     }
 
