@@ -40,7 +40,7 @@ fn admin(page: Page<'_>) -> RenderedPage {
 
 /// Launches the site, or says with `--diagnose` what is wrong with its set-up.
 #[rocket::main]
-async fn main() -> Result<ExitCode, rocket::Error> {
+async fn main() -> Result<ExitCode, Box<rocket::Error>> {
     let rocket = rocket().await.ignite().await?;
     if !std::env::args().any(|argument| argument == "--diagnose") {
         rocket.launch().await?;
