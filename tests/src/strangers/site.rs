@@ -25,7 +25,8 @@ pub fn in_store(store: impl SessionStore) -> Rocket<Build> {
 /// The signature of a webhook with this body, as its header has it.
 pub fn signature(body: &[u8]) -> String {
     let tag = sign(&Key::new(HMAC_SHA256, SIGNING_KEY.as_bytes()), body);
-    tag.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+    let digits = |byte: &u8| [byte >> 4, byte & 15].map(|digit| char::from_digit(digit.into(), 16));
+    tag.as_ref().iter().flat_map(digits).flatten().collect()
 }
 
 fn site(change: impl FnOnce(LogtoFairing) -> LogtoFairing) -> Rocket<Build> {
@@ -43,7 +44,7 @@ fn site(change: impl FnOnce(LogtoFairing) -> LogtoFairing) -> Rocket<Build> {
 }
 
 #[get("/")]
-fn index(user: Option<LogtoUser>) -> &'static str {
+fn index(user: Option<&LogtoUser>) -> &'static str {
     assert!(user.is_none(), "nobody has signed in");
     "nobody"
 }
