@@ -36,15 +36,17 @@ function executable() {
 /** The application under test, without a slash at the end. */
 export const APP = (process.env.APP ?? 'http://localhost:8000').replace(/\/$/, '');
 
-export const launch = () => chromium.launch({ executablePath: executable(), headless: true, args: ARGUMENTS });
+const OPTIONS = { executablePath: executable(), headless: true, args: ARGUMENTS };
+
+/** A browser for others to connect to. */
+export const serve = () => chromium.launchServer(OPTIONS);
+
+/** The browser that is served at the address BROWSER; without it, one of its own. */
+export const launch = () => (process.env.BROWSER ? chromium.connect(process.env.BROWSER) : chromium.launch(OPTIONS));
 
 /** The browser of one person, who closes it and opens it again: what it keeps is in this directory. */
 export async function launchProfile(directory) {
-  const context = await chromium.launchPersistentContext(directory, {
-    executablePath: executable(),
-    headless: true,
-    args: ARGUMENTS,
-  });
+  const context = await chromium.launchPersistentContext(directory, OPTIONS);
   context.setDefaultTimeout(20_000);
   return context;
 }

@@ -1,29 +1,29 @@
 // oidc-provider, set up the way Logto sets it up.
 
-import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { generateKeyPairSync } from 'node:crypto';
 import { errors } from 'oidc-provider';
 
 import { audienceOf, extraTokenClaims } from './organizations.mjs';
 import { interactionUrl, signedOutPage, signOutPage } from './pages.mjs';
-import { storage } from './storage.mjs';
 import { CLAIMS_BY_SCOPE, claimsOf, userBySub } from './users.mjs';
 
-const signingKey = () => ({
+/** A new key, as Logto has them. */
+export const signingKey = () => ({
   ...generateKeyPairSync('ec', { namedCurve: 'P-384' }).privateKey.export({ format: 'jwk' }),
   alg: 'ES384',
   use: 'sig',
 });
 
-const client = (options) => ({
-  client_id: options.clientId,
-  client_secret: options.clientSecret,
-  redirect_uris: options.redirectUris,
-  post_logout_redirect_uris: options.postLogoutRedirectUris,
+const client = (application) => ({
+  client_id: application.id,
+  client_secret: application.secret,
+  redirect_uris: application.redirectUris,
+  post_logout_redirect_uris: application.postLogoutRedirectUris,
   grant_types: ['authorization_code', 'refresh_token'],
   response_types: ['code'],
   id_token_signed_response_alg: 'ES384',
-  ...(options.backchannelLogoutUri && {
-    backchannel_logout_uri: options.backchannelLogoutUri,
+  ...(application.backchannelLogoutUri && {
+    backchannel_logout_uri: application.backchannelLogoutUri,
     backchannel_logout_session_required: true,
   }),
 });
@@ -62,11 +62,12 @@ function findAccount(_context, sub) {
 export const permissionsOf = (resources) => (sub, indicator) =>
   userBySub(sub)?.roles.includes('admin') ? (resources[indicator] ?? '').split(' ') : [];
 
-export const configuration = (options) => ({
-  adapter: storage({ reuseGrace: options.reuseGrace }),
-  clients: [client(options), machine(options)],
-  jwks: { keys: [signingKey()] },
-  cookies: { keys: [randomBytes(32).toString('hex')] },
+/** `kept` is what outlives a change of the signing keys: those keys, the storage and the keys of the cookies. */
+export const configuration = (options, kept) => ({
+  adapter: kept.adapter,
+  clients: [...options.applications.map(client), machine(options)],
+  jwks: { keys: kept.signingKeys },
+  cookies: { keys: kept.cookieKeys },
   enabledJWA: { idTokenSigningAlgValues: ['ES384'] },
   pkce: { required: () => true },
   claims: CLAIMS_BY_SCOPE,

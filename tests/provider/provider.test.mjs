@@ -361,6 +361,30 @@ test('its time moves ahead', async (t) => {
   assert.equal((await refresh(provider, first.refresh_token)).status, 400, 'the grace is over');
 });
 
+const rotate = (provider, body = {}) =>
+  fetch(`${provider.origin}/_keys`, { method: 'POST', body: JSON.stringify(body) }).then((response) => response.json());
+const keyIds = async ({ issuer }) => (await (await fetch(`${issuer}/jwks`)).json()).keys.map(({ kid }) => kid);
+
+test('its keys rotate, and nobody loses a grant', async (t) => {
+  const provider = await start(t);
+  const { exchange } = await signIn(provider);
+  const { body: first } = await exchange();
+  assert.deepEqual(await rotate(provider), { published: 2 });
+  const { body: second } = await refresh(provider, first.refresh_token);
+  const kids = [second, first].map(({ id_token }) => part(id_token, 0).kid);
+  assert.deepEqual(await keyIds(provider), kids);
+  assert.deepEqual(await rotate(provider, { old: 0 }), { published: 1 });
+  assert.ok(!kids.includes((await keyIds(provider))[0]));
+  assert.equal((await refresh(provider, first.refresh_token)).status, 200);
+});
+
+test('who is signed in is not asked again for a second application', async (t) => {
+  const provider = await start(t, { SECOND_BASE_URL: 'http://127.0.0.1:8000' });
+  const { browser } = await signIn(provider);
+  const { url } = await browser.open(authorization(provider, { client_id: 'second-app' }).url);
+  assert.equal(url.origin + url.pathname, CALLBACK, 'nobody is asked again');
+});
+
 test('the provider ends with its stdin', async (t) => {
   const { child } = await start(t);
   child.stdin.end();

@@ -1,6 +1,8 @@
 //! [`Chromium`]: a real browser.
 
 use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
 
 use crate::node;
 use crate::prerequisites::{available, directory, missing_node, on_path};
@@ -11,6 +13,13 @@ const NAMES: [&str; 3] = ["chromium", "chromium-browser", "google-chrome"];
 #[derive(Debug)]
 pub struct Chromium {
     directory: PathBuf,
+}
+
+/// A browser for all tests of a process; its start takes longer than most of them. It ends with the
+/// process, whose end of a pipe it waits for.
+struct Shared {
+    address: String,
+    _process: Child,
 }
 
 impl Chromium {
@@ -29,13 +38,37 @@ impl Chromium {
         Some(Self { directory })
     }
 
-    /// Runs a script, such as `sign_in.mjs`, to its end with these variables added to the environment. Returns what it
-    /// printed.
+    /// Where the packages are that pages of tests load.
+    pub fn packages(&self) -> PathBuf {
+        self.directory.join("node_modules")
+    }
+
+    /// Runs a script, such as `sign_in.mjs`, to its end with these variables added to the environment. Its
+    /// visitors share a browser with those of other tests, and nothing else. Returns what it printed.
     ///
     /// # Errors
     ///
     /// What it printed, if it failed or could not be started.
     pub fn run(&self, script: &str, env: &[(&str, &str)]) -> Result<String, String> {
+        static SHARED: OnceLock<Shared> = OnceLock::new();
+        let shared = SHARED.get_or_init(|| self.share());
+        node::run(&self.directory, script, &[env, &[("BROWSER", &shared.address)]].concat())
+    }
+
+    /// The same in a browser of its own, which sees this environment.
+    ///
+    /// # Errors
+    ///
+    /// What it printed, if it failed or could not be started.
+    pub fn run_alone(&self, script: &str, env: &[(&str, &str)]) -> Result<String, String> {
         node::run(&self.directory, script, env)
+    }
+
+    fn share(&self) -> Shared {
+        let mut command = Command::new("node");
+        command.arg("serve.mjs").current_dir(&self.directory);
+        let mut process =
+            command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("node starts");
+        Shared { address: node::listening(&mut process), _process: process }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use reqwest::header::{COOKIE, LOCATION, SET_COOKIE};
+use reqwest::header::{ACCEPT, COOKIE, LOCATION, ORIGIN as FROM, SET_COOKIE};
 use reqwest::{Method, Response};
 use rocket::http::Cookie;
 use url::Url;
@@ -15,8 +15,8 @@ use crate::http;
 pub struct Jar(BTreeMap<(String, String), String>);
 
 impl Jar {
-    /// Opens a page, or sends a form, and follows redirects up to a page, or to the application at
-    /// [`ORIGIN`], which is not on the network.
+    /// Opens a page, or sends a form from a page of the same site, and follows redirects up to a page, or to the
+    /// application at [`ORIGIN`], which is not on the network.
     ///
     /// # Panics
     ///
@@ -52,7 +52,10 @@ impl Jar {
         let method = if fields.is_some() { Method::POST } else { Method::GET };
         let request = http::client().request(method, url.clone());
         let request = request.header(COOKIE, cookies.join("; "));
-        let request = fields.into_iter().fold(request, http::form);
+        let request = fields.into_iter().fold(request, |request, fields| {
+            let request = http::form(request, fields).header(ACCEPT, "text/html");
+            request.header(FROM, url.origin().ascii_serialization())
+        });
         let response = request.send().await.expect("an answer");
         for header in response.headers().get_all(SET_COOKIE) {
             let header = header.to_str().expect("a text").to_owned();

@@ -4,6 +4,7 @@ pub mod app;
 pub mod authorization;
 pub mod browser;
 pub mod builder;
+pub mod certificates;
 pub mod chromium;
 pub mod dice;
 pub mod fault;

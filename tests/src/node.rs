@@ -1,7 +1,8 @@
 //! Scripts that run on Node.js.
 
+use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 
 /// Runs a script in its directory to its end, with these variables added to the environment. Returns what it printed.
 ///
@@ -22,4 +23,19 @@ pub(crate) fn run(directory: &Path, script: &str, env: &[(&str, &str)]) -> Resul
     }
     let stderr = String::from_utf8_lossy(&output.stderr);
     Err(format!("{script} ended with {}\n{stdout}{stderr}", output.status))
+}
+
+/// The address that a server prints when it listens.
+///
+/// # Panics
+///
+/// If it prints something else, or ends.
+pub(crate) fn listening(server: &mut Child) -> String {
+    let stdout = server.stdout.take().expect("stdout is piped");
+    let mut line = String::new();
+    BufReader::new(stdout).read_line(&mut line).expect("stdout is text");
+    match line.trim_end().strip_prefix("listening ") {
+        Some(address) => address.to_owned(),
+        None => panic!("a server printed {line:?} instead of its address"),
+    }
 }

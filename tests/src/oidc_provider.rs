@@ -1,6 +1,6 @@
 //! [`Provider`]: oidc-provider, on which Logto is built, in a process of its own on Node.js.
 
-use std::io::{BufRead, BufReader};
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
@@ -9,6 +9,7 @@ use url::Url;
 
 use crate::http;
 use crate::jar::Jar;
+use crate::node;
 use crate::prerequisites::{available, directory, missing_node};
 
 /// The application id that [`Provider`] knows.
@@ -16,6 +17,9 @@ pub const CLIENT_ID: &str = "test-app";
 
 /// The secret of that application.
 pub const CLIENT_SECRET: &str = "test-secret";
+
+/// The id of the second application, if there is one; its secret is [`CLIENT_SECRET`].
+pub const SECOND_CLIENT_ID: &str = "second-app";
 
 /// The machine-to-machine application that [`Provider`] knows besides; it has all scopes.
 pub const MACHINE_ID: &str = "test-machine";
@@ -31,6 +35,10 @@ pub const ORGANIZATION: &str = "acme00000001";
 pub struct ProviderOptions {
     /// The origin of the application, whose addresses under `/auth` are registered; no slash at the end.
     pub base_url: String,
+    /// The origin of a second application, which is told of the end of sessions; there is none without it.
+    pub second_base_url: Option<String>,
+    /// The PEM files of a certificate and of its key, with which it speaks TLS.
+    pub tls: Option<[PathBuf; 2]>,
     /// Rotates refresh tokens at each use. Otherwise they change late in their life, as Logto does it for web applications.
     pub rotate: bool,
     /// For how long a rotated refresh token still works. After it, using the token again ends the grant.
@@ -47,6 +55,8 @@ impl Default for ProviderOptions {
     fn default() -> Self {
         Self {
             base_url: "http://127.0.0.1:8000".into(),
+            second_base_url: None,
+            tls: None,
             rotate: false,
             reuse_grace: Duration::from_secs(3),
             backchannel_logout: false,
@@ -81,6 +91,8 @@ impl Provider {
         available(missing_node(&directory, "oidc-provider"))?;
         let ProviderOptions {
             base_url,
+            second_base_url,
+            tls,
             rotate,
             reuse_grace,
             backchannel_logout,
@@ -103,17 +115,21 @@ impl Provider {
             .env("REUSE_GRACE", reuse_grace.as_millis().to_string())
             .env("RESOURCES", json_object(resources))
             .env_remove("BACKCHANNEL_LOGOUT_URI")
+            .envs(second_base_url.as_ref().map(|origin| ("SECOND_BASE_URL", origin)))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped());
         if *backchannel_logout {
             command.env("BACKCHANNEL_LOGOUT_URI", format!("{base_url}/auth/backchannel-logout"));
         }
+        if let Some([certificate, key]) = tls {
+            command.env("TLS_CERTIFICATE", certificate).env("TLS_KEY", key);
+        }
         let mut child = command.spawn().expect("node starts");
-        let origin = listening(&mut child);
+        let origin = node::listening(&mut child);
         Some(Self { child, origin })
     }
 
-    /// `http://127.0.0.1:<port>`: what Logto calls the endpoint.
+    /// `http://127.0.0.1:<port>`, with `https` if it speaks TLS: what Logto calls the endpoint.
     pub fn origin(&self) -> &str {
         &self.origin
     }
@@ -147,6 +163,15 @@ impl Provider {
         self.count(&format!("token:{grant_type}")).await
     }
 
+    /// How many requests for its keys it has served.
+    ///
+    /// # Panics
+    ///
+    /// If the provider does not answer.
+    pub async fn key_requests(&self) -> u64 {
+        self.count("jwks").await
+    }
+
     /// How many requests the revocation endpoint has served.
     ///
     /// # Panics
@@ -169,9 +194,31 @@ impl Provider {
     ///
     /// If the provider does not answer.
     pub async fn advance(&self, time: Duration) {
-        let body = json!({ "seconds": time.as_secs() }).to_string();
-        let moved = http::client().post(format!("{}/_time", self.origin)).body(body).send().await;
-        assert_eq!(moved.expect("an answer").status(), 200);
+        self.command("_time", &json!({ "seconds": time.as_secs() })).await;
+    }
+
+    /// Signs with a new key from now on, and publishes so many of the old ones besides.
+    ///
+    /// # Panics
+    ///
+    /// If the provider does not answer.
+    pub async fn rotate_keys(&self, old: u32) {
+        self.command("_keys", &json!({ "old": old })).await;
+    }
+
+    /// Changes the record of a user.
+    ///
+    /// # Panics
+    ///
+    /// If the provider does not answer, or knows no such user.
+    pub async fn change_user(&self, username: &str, record: &Value) {
+        self.command(&format!("_users/{username}"), record).await;
+    }
+
+    async fn command(&self, path: &str, body: &Value) {
+        let request = http::client().post(format!("{}/{path}", self.origin));
+        let done = request.body(body.to_string()).send().await.expect("an answer");
+        assert_eq!(done.status(), 200, "{path}");
     }
 }
 
@@ -179,16 +226,6 @@ impl Drop for Provider {
     fn drop(&mut self) {
         // The wait closes its stdin first, at which it ends by itself.
         let _ = self.child.wait();
-    }
-}
-
-fn listening(child: &mut Child) -> String {
-    let stdout = child.stdout.take().expect("stdout is piped");
-    let mut line = String::new();
-    BufReader::new(stdout).read_line(&mut line).expect("stdout is text");
-    match line.trim_end().strip_prefix("listening ") {
-        Some(origin) => origin.to_owned(),
-        None => panic!("the provider printed {line:?} instead of its address"),
     }
 }
 

@@ -3,10 +3,11 @@
 use std::fs;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::thread;
 
+use crate::certificates;
 use crate::prerequisites::{available, on_path};
 use crate::server::free_port;
 use crate::wait::WATCHDOG;
@@ -67,7 +68,7 @@ impl Redis {
         available(missing.map(|program| format!("{program} is not on PATH")))?;
         let (port, tls_port) = (free_port(), free_port());
         let directory = directory(port);
-        certify(&directory);
+        certificates::make_in(&directory);
         let tls_port_text = tls_port.to_string();
         let options = [
             ["--tls-port", tls_port_text.as_str()],
@@ -278,23 +279,4 @@ fn directory(port: u16) -> PathBuf {
     let directory = std::env::temp_dir().join(name);
     fs::create_dir_all(&directory).expect("a directory");
     directory
-}
-
-/// An authority (`ca.pem`), and a certificate of it for 127.0.0.1 (`server.pem`, `server.key`).
-fn certify(directory: &Path) {
-    let key =
-        ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
-    let authority =
-        ["-days", "2", "-subj", "/CN=Redis of the tests", "-keyout", "ca.key", "-out", "ca.pem"];
-    let server = [
-        &["-days", "2", "-subj", "/CN=redis", "-CA", "ca.pem", "-CAkey", "ca.key"][..],
-        &["-addext", "subjectAltName=IP:127.0.0.1", "-addext", "basicConstraints=CA:FALSE"],
-        &["-keyout", "server.key", "-out", "server.pem"],
-    ]
-    .concat();
-    for rest in [&authority[..], &server] {
-        let made = Command::new("openssl").args(key).args(rest).current_dir(directory).output();
-        let made = made.expect("openssl runs");
-        assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
-    }
 }

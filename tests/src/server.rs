@@ -11,6 +11,7 @@ use rocket::tokio::task::JoinHandle;
 use rocket::{Build, Ignite, Rocket, Shutdown};
 
 use crate::app::figment;
+use crate::certificates::Certificates;
 
 /// An application that listens. It goes on when this is dropped.
 pub struct Server {
@@ -28,6 +29,17 @@ impl Server {
     pub async fn launch(rocket: Rocket<Build>, port: u16) -> Self {
         // Its requests are none of those that tests count.
         Self::launch_with(rocket, figment().merge(("logto.diagnose", false)), port).await
+    }
+
+    /// The same with TLS.
+    ///
+    /// # Panics
+    ///
+    /// If it does not launch.
+    pub async fn launch_tls(rocket: Rocket<Build>, port: u16, tls: &Certificates) -> Self {
+        let figment = figment().merge(("logto.diagnose", false));
+        let figment = figment.merge(("tls.certs", tls.certificate()));
+        Self::launch_with(rocket, figment.merge(("tls.key", tls.key())), port).await
     }
 
     /// The same with these settings of Rocket.

@@ -8,6 +8,7 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 
 use cookie::Cookie;
+use logto_rocket_tests::chromium::Chromium;
 use logto_rocket_tests::redis::Redis;
 use logto_rocket_tests::server::free_port;
 use reqwest::{Client, Method, Response, redirect::Policy};
@@ -168,5 +169,15 @@ async fn a_user_ends_the_session_of_another_browser_or_all_of_them() {
     laptop.post(&format!("{}/sessions/end", site.one)).await;
     for visitor in [&mut laptop, &mut phone] {
         assert!(visitor.home(&site.two).await.contains("Hello, stranger"));
+    }
+}
+
+#[test]
+fn the_home_page_is_accessible_in_both_colour_schemes_and_fits_a_phone() {
+    let Some(browser) = Chromium::find() else { return };
+    let Some(site) = Site::start() else { return };
+    let looked = browser.run("home_page.mjs", &[("APP", &site.one), ("NAME", "redis-sessions")]);
+    if let Err(report) = looked {
+        panic!("{report}");
     }
 }

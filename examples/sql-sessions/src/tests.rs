@@ -3,10 +3,13 @@
 use logto_rocket::testing::Idp;
 use logto_rocket::{Config, Logto};
 use logto_rocket_tests::browser::{Browser, From};
+use logto_rocket_tests::chromium::Chromium;
 use logto_rocket_tests::postgres::Postgres;
+use logto_rocket_tests::server::{Server, free_port};
 use rocket::http::Status;
 use rocket::local::asynchronous::Client;
 use rocket::tokio::sync::OnceCell;
+use rocket::tokio::task::spawn_blocking;
 
 use crate::database::Database;
 use crate::store::SqlStore;
@@ -46,6 +49,22 @@ async fn a_restart_signs_nobody_out(url: &str) {
     }
 }
 
+/// Looks at the home page in a browser, with this database.
+async fn the_home_page_is_accessible(url: String) {
+    let Some(browser) = Chromium::find() else { return };
+    let (idp, port) = (Idp::start().await.expect("a provider"), free_port());
+    let origin = format!("http://localhost:{port}");
+    let logto = Logto::fairing().config(Config::new().base_url(&origin)).provider(&idp);
+    let server = Server::launch(crate::site(logto, url), port).await;
+    let looked = spawn_blocking(move || {
+        browser.run("home_page.mjs", &[("APP", &origin), ("NAME", "sql-sessions")])
+    });
+    if let Err(report) = looked.await.expect("no panic") {
+        panic!("{report}");
+    }
+    server.stop().await;
+}
+
 mod sqlite {
     use std::sync::LazyLock;
 
@@ -75,6 +94,12 @@ mod sqlite {
     async fn a_restart_signs_nobody_out() {
         store().await;
         super::a_restart_signs_nobody_out(&url()).await;
+    }
+
+    #[rocket::async_test]
+    async fn the_home_page_is_accessible_in_both_colour_schemes_and_fits_a_phone() {
+        store().await;
+        super::the_home_page_is_accessible(url()).await;
     }
 
     logto_rocket::session_store_conformance!(store());

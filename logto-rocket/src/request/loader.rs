@@ -1,7 +1,7 @@
 //! [`Loader`]: the library on a page that loads other pages in place of the browser.
 
 use rocket::Request;
-use rocket::http::MediaType;
+use rocket::http::{MediaType, Method};
 
 use super::headers::{header, is_htmx, is_navigation};
 
@@ -40,6 +40,23 @@ impl Loader {
             None
         }
     }
+
+    /// Whether a library goes to the page that it asks for, as with a link under `hx-boost`, of Inertia or of
+    /// Turbo, rather than loading a part of one or sending a form.
+    pub fn goes_to_a_page(request: &Request<'_>) -> bool {
+        let whole = match Self::of(request) {
+            Some(Self::Htmx) => header(request, "HX-Boosted") == Some("true"),
+            Some(Self::Inertia) => true,
+            Some(Self::Turbo) => turbo_frame(request).is_none(),
+            Some(Self::Unpoly) | None => false,
+        };
+        whole && matches!(request.method(), Method::Get | Method::Head)
+    }
+}
+
+/// The id of the frame on a page that Turbo loads.
+pub(crate) fn turbo_frame<'r>(request: &'r Request<'_>) -> Option<&'r str> {
+    header(request, "Turbo-Frame").filter(|_| Loader::of(request) == Some(Loader::Turbo))
 }
 
 /// Whether the request takes Turbo's instructions for an answer, as each form does that Turbo sends.

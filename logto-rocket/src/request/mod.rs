@@ -18,7 +18,7 @@ pub(crate) use self::current_user::CurrentUser;
 pub(crate) use self::headers::{header, is_htmx, prefers_html};
 pub(crate) use self::host::{NotListed, host_of, listed_host};
 pub(crate) use self::kind::Kind;
-pub(crate) use self::loader::{Loader, takes_turbo_streams};
+pub(crate) use self::loader::{Loader, takes_turbo_streams, turbo_frame};
 pub(crate) use self::origin::Initiator;
 pub(crate) use self::return_to::{own_path, return_to};
 pub(crate) use self::state::{Accepted, Credentials, RequestState, SessionWrite, Writes};

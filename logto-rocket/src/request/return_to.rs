@@ -6,13 +6,14 @@ use url::Url;
 use super::headers::{header, is_htmx};
 use super::host::host_of;
 use super::kind::Kind;
+use super::loader::Loader;
 use crate::client::Client;
 use crate::config::ProxyPrefix;
 use crate::local_path::LocalPath;
 use crate::session::MAX_RETURN_TO;
 
-/// The page to return to after the sign-in: the path and query of a navigation, also in a frame, or
-/// the page that any other request was made from. A page of another application on the same host is none.
+/// The page to return to after the sign-in: the path and query of a navigation, also in a frame or by a library,
+/// or the page that any other request was made from. A page of another application on the same host is none.
 pub(crate) fn return_to(request: &Request<'_>, client: &Client, kind: Kind) -> Option<LocalPath> {
     // A longer one would make the headers too long, and no sign-in returns to it.
     page(request, client, kind).filter(|path| {
@@ -21,8 +22,7 @@ pub(crate) fn return_to(request: &Request<'_>, client: &Client, kind: Kind) -> O
 }
 
 fn page(request: &Request<'_>, client: &Client, kind: Kind) -> Option<LocalPath> {
-    let boosted = header(request, "HX-Boosted") == Some("true");
-    if matches!(kind, Kind::Navigation | Kind::Frame) || boosted {
+    if matches!(kind, Kind::Navigation | Kind::Frame) || Loader::goes_to_a_page(request) {
         return as_browsers_have_it(&request.uri().to_string(), client);
     }
     let current = header(request, "HX-Current-URL").filter(|_| is_htmx(request));

@@ -235,6 +235,9 @@ fn lead_to_sign_in(
         Kind::Form | Kind::Frame => page.new_tab(Label::SignInInNewTab, sign_in).respond(request),
         Kind::Script | Kind::Prefetch | Kind::Embedded => match Loader::of(request) {
             Some(Loader::Inertia) => onward::load_in_full(request, Loader::Inertia, &sign_in),
+            Some(Loader::Turbo) if Loader::goes_to_a_page(request) => {
+                onward::unauthorized(request, &sign_in)
+            }
             _ => page.link(Label::SignIn, sign_in.clone()).sign_in(sign_in).respond(request),
         },
     }

@@ -3,14 +3,14 @@
 use std::io::Cursor;
 
 use maud::{DOCTYPE, Markup, html};
-use rocket::http::ContentType;
+use rocket::http::{ContentType, Status};
 use rocket::{Request, Response};
 
 use super::page::Language;
 use super::page::texts::{Label, Words, phrases};
 use super::redirect::{self, Destination};
 use crate::local_path::LocalPath;
-use crate::request::{Kind, Loader, header, takes_turbo_streams};
+use crate::request::{Kind, Loader, takes_turbo_streams, turbo_frame};
 
 /// Tells the library that made a request to leave the browser to load an address of this site. The
 /// request itself has no effect.
@@ -37,13 +37,20 @@ pub(crate) fn lead(request: &Request<'_>, to: &Destination) -> Response<'static>
         (Some(Loader::Turbo), _) if takes_turbo_streams(request) => {
             by_turbo_stream(request, address)
         }
-        (Some(Loader::Turbo), _) if header(request, "Turbo-Frame").is_some() => {
+        (Some(Loader::Turbo), _) if turbo_frame(request).is_some() => {
             hand_over(request, address, Way::Reload)
         }
         (Some(Loader::Turbo | Loader::Unpoly), _) => hand_over(request, address, Way::Refresh),
         (None, Kind::Script) => redirect::by_json(address),
         (None, _) => redirect::to(to),
     }
+}
+
+/// A refusal that leads on to an address of this site, for Turbo, which shows it as the page that its user goes to.
+pub(crate) fn unauthorized(request: &Request<'_>, address: &LocalPath) -> Response<'static> {
+    let mut response = hand_over(request, address.as_str(), Way::Refresh);
+    response.set_status(Status::Unauthorized);
+    response
 }
 
 /// How a page that a library shows leaves to the browser.

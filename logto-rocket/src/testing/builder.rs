@@ -6,9 +6,9 @@ use super::settings::{App, ORGANIZATIONS, Organization, Resource, Role, Settings
 use super::user::User;
 use crate::Clock;
 
-/// Describes a provider before it starts; from [`Idp::builder`].
+/// Describes a provider before it starts; from [`Idp::builder`](super::Idp::builder).
 ///
-/// What is not described is as with [`Idp::start`]: the users alice and bob, one application, one
+/// What is not described is as with [`Idp::start`](super::Idp::start): the users alice and bob, one application, one
 /// API resource.
 #[derive(Debug, Clone)]
 pub struct Builder {
@@ -133,7 +133,7 @@ impl Builder {
         self.session_required(session_required)
     }
 
-    /// Where webhooks are posted, as with [`Idp::post_webhooks_to`].
+    /// Where webhooks are posted, as with [`Idp::post_webhooks_to`](super::Idp::post_webhooks_to).
     #[must_use]
     pub fn webhooks(mut self, url: &str) -> Self {
         self.settings.webhook_url = Some(url.to_owned());

@@ -7,7 +7,7 @@ const STYLE: &str = "
   :root { color-scheme: light dark }
   body { font: 16px/1.5 system-ui, sans-serif; display: grid; place-items: center;
          min-height: 100vh; margin: 0; background: light-dark(#f4f3fa, #16151d) }
-  main { width: min(22rem, 86vw); padding: 2rem; border-radius: 1rem;
+  main { box-sizing: border-box; width: min(26rem, 94vw); padding: min(2rem, 6vw); border-radius: 1rem;
          background: light-dark(#fff, #24222e); box-shadow: 0 .5rem 2rem #0002 }
   h1 { font-size: 1.4rem; margin: 0 0 .25rem }
   p { margin: 0 0 1.25rem; opacity: .75; overflow-wrap: anywhere }
@@ -15,10 +15,11 @@ const STYLE: &str = "
            border: 1px solid #8884; border-radius: .6rem; background: none; color: inherit;
            text-align: left; cursor: pointer }
   button:hover, button:focus-visible { border-color: #7958ff }
-  button.hinted { background: #7958ff; border-color: #7958ff; color: #fff }
+  button.hinted { background: #5d34f2; border-color: #5d34f2; color: #fff }
+  button.hinted small { opacity: 1 }
   button.quiet { border-color: transparent; text-align: center; opacity: .75 }
   small { opacity: .7; display: block }
-  footer { margin-top: 1.25rem; font-size: .8rem; opacity: .6 }
+  footer { margin-top: 1.25rem; font-size: .8rem; opacity: .75; overflow-wrap: anywhere }
 ";
 
 /// The page on which a visitor chooses whom to be.
@@ -70,7 +71,7 @@ pub(super) fn sign_out(xsrf: &str) -> Markup {
         form method="post" action="/oidc/session/end/confirm" {
             input type="hidden" name="xsrf" value=(xsrf);
             input type="hidden" name="logout" value="yes";
-            noscript { button { "Continue" } }
+            noscript { h1 { "Signing out" } button { "Continue" } }
         }
         (submit_at_once())
     };
@@ -84,7 +85,7 @@ pub(super) fn form_post(redirect_uri: &str, params: &[(&'static str, String)]) -
             @for (name, value) in params {
                 input type="hidden" name=(name) value=(value);
             }
-            noscript { button { "Continue" } }
+            noscript { h1 { "One moment" } button { "Continue" } }
         }
         (submit_at_once())
     };

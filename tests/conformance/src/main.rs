@@ -1,4 +1,4 @@
-//! Runs plans of the OpenID Foundation's conformance suite for relying parties against `logto-rocket`, each module with a
+//! Runs plans of the `OpenID` Foundation's conformance suite for relying parties against `logto-rocket`, each module with a
 //! fresh process of the relying party, and prints the table of results. The README says how.
 
 mod browser;

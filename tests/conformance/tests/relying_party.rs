@@ -44,8 +44,14 @@ async fn it_launches_by_its_environment_alone_with_every_setting_of_the_plans() 
     until("it serves", async || who().await.is_ok()).await;
     let answer = who().await.expect("an answer").text().await.expect("a text");
     assert_eq!(answer, r#"{"sub":null}"#);
-    let members = http::client().get(format!("{site}/members")).header("Accept", "text/html");
-    let members = members.send().await.expect("an answer");
-    let sign_in = members.headers().get("Location").expect("a redirect to the sign-in");
-    assert!(sign_in.to_str().expect("a text").starts_with(&idp.issuer()), "{sign_in:?}");
+    let location = async |path: &str| {
+        let request = http::client().get(format!("{site}{path}")).header("Accept", "text/html");
+        let answer = request.send().await.expect("an answer");
+        let location = answer.headers().get("Location").expect("a redirect");
+        location.to_str().expect("a text").to_owned()
+    };
+    let sign_in = location("/members").await;
+    assert_eq!(sign_in, "/auth/sign-in?return_to=%2Fmembers");
+    let issuer = location(&sign_in).await;
+    assert!(issuer.starts_with(&idp.issuer()), "{issuer}");
 }

@@ -25,8 +25,7 @@ pub fn in_store(store: impl SessionStore) -> Rocket<Build> {
 /// The signature of a webhook with this body, as its header has it.
 pub fn signature(body: &[u8]) -> String {
     let tag = sign(&Key::new(HMAC_SHA256, SIGNING_KEY.as_bytes()), body);
-    let digits = |byte: &u8| [byte >> 4, byte & 15].map(|digit| char::from_digit(digit.into(), 16));
-    tag.as_ref().iter().flat_map(digits).flatten().collect()
+    tag.as_ref().iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
 }
 
 fn site(change: impl FnOnce(LogtoFairing) -> LogtoFairing) -> Rocket<Build> {

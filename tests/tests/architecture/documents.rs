@@ -55,6 +55,19 @@ fn codes(text: &str) -> BTreeSet<String> {
 }
 
 #[test]
+fn every_key_of_the_configuration_is_in_the_manual() {
+    let keys = read(&workspace().join("logto-rocket/src/config/keys.rs"));
+    let all = keys.split("const KEYS").nth(1).and_then(|rest| rest.split("];").next());
+    let keys: Vec<_> = all.unwrap_or_default().split('"').skip(1).step_by(2).collect();
+    assert!(keys.len() > 40, "the keys were not read: {keys:?}");
+    let manual = document("configuration.md");
+    let rows = manual.lines().filter(|line| line.starts_with("| `"));
+    let told: BTreeSet<_> = rows.filter_map(|row| row.split(" |").next()).flat_map(spans).collect();
+    let missing: Vec<_> = keys.iter().filter(|key| !told.contains(**key)).collect();
+    assert!(missing.is_empty(), "not in docs/configuration.md: {missing:?}");
+}
+
+#[test]
 fn the_messages_that_the_manual_explains_are_those_of_the_code() {
     let sources: Vec<_> = Sources::of_the_library().0.iter().map(|it| message(&it.text)).collect();
     let manual = document("troubleshooting.md");

@@ -30,7 +30,9 @@ fn every_link_to_a_section_of_the_manual_leads_to_a_section() {
         }
     };
     for (chapter, files) in files_of_chapters() {
-        files.iter().for_each(|file| check(file, Some(&chapter), &document(file)));
+        for file in &files {
+            check(file, Some(&chapter), &document(file));
+        }
     }
     for file in &Sources::of_the_library().0 {
         let own = (file.path == "lib.rs").then_some("crate");

@@ -4,5 +4,6 @@ mod documents;
 mod evidence;
 mod imports;
 mod laws;
+mod links;
 mod rooms;
 mod sources;

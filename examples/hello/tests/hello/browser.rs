@@ -105,3 +105,10 @@ fn no_link_leads_a_browser_off_the_site() {
     let Some((hello, _provider)) = Hello::with_provider() else { return };
     run(&browser, "redirects.mjs", &[("APP", &hello.origin), ("PAYLOADS", PAYLOADS)]);
 }
+
+#[test]
+fn people_without_a_mouse_with_less_sight_on_a_phone_or_without_scripts_sign_in_and_out() {
+    let Some(browser) = Chromium::find() else { return };
+    let hello = Hello::alone();
+    run(&browser, "everybody.mjs", &[("APP", &hello.origin)]);
+}

@@ -12,7 +12,7 @@ use super::{ActionKind, BuiltInPage, PageAction};
 use crate::client::Client;
 use crate::error::Lack;
 use crate::local_path::LocalPath;
-use crate::request::{Kind, Loader, NotListed, host_of, prefers_html};
+use crate::request::{Kind, Loader, NotListed, host_of, prefers_html, turbo_frame};
 use crate::response::problem::Problem;
 
 /// The most characters of a user's name that a page shows.
@@ -144,7 +144,7 @@ impl PageDraft {
             // The HTML of the application may be in any language.
             response.raw_header("Content-Language", page.language.tag());
         }
-        let html = own.unwrap_or_else(|| page.html());
+        let html = own.unwrap_or_else(|| page.html(turbo_frame(request)));
         response.sized_body(html.len(), Cursor::new(html)).finalize()
     }
 

@@ -8,8 +8,9 @@ use super::{ActionKind, BuiltInPage, PageAction};
 pub(super) const STYLE: &str = include_str!("page.css");
 
 impl BuiltInPage {
-    /// The page as HTML, with its code for a person to quote. The first action is the strong one.
-    pub(super) fn html(&self) -> String {
+    /// The page as HTML, with its code for a person to quote. The first action is the strong one. A frame of
+    /// Turbo's takes nothing of a page but what is in a frame of the same id.
+    pub(super) fn html(&self, turbo_frame: Option<&str>) -> String {
         html! {
             (DOCTYPE)
             html lang=(self.language) {
@@ -27,20 +28,34 @@ impl BuiltInPage {
                     style { (PreEscaped(STYLE)) }
                 }
                 body {
-                    @if !self.site_name.is_empty() { header { (self.site_name) } }
-                    main {
-                        h1 { (self.title) }
-                        p { (with_code(&self.text)) }
-                        @if let Some(detail) = &self.detail { p.detail lang="en" { code { (detail) } } }
-                        @for (place, action) in self.actions.iter().enumerate() {
-                            (way(action, place == 0))
+                    @match turbo_frame {
+                        Some(id) => {
+                            turbo-frame id=(id) lang=(self.language) {
+                                (self.content())
+                                p { code { (self.code) } }
+                            }
+                        }
+                        None => {
+                            @if !self.site_name.is_empty() { header { (self.site_name) } }
+                            main { (self.content()) }
+                            footer { code { (self.code) } }
                         }
                     }
-                    footer { code { (self.code) } }
                 }
             }
         }
         .into_string()
+    }
+
+    fn content(&self) -> Markup {
+        html! {
+            h1 { (self.title) }
+            p { (with_code(&self.text)) }
+            @if let Some(detail) = &self.detail { p.detail lang="en" { code { (detail) } } }
+            @for (place, action) in self.actions.iter().enumerate() {
+                (way(action, place == 0))
+            }
+        }
     }
 }
 

@@ -77,6 +77,7 @@ pub async fn run(port: u16) -> Result<(), Failure> {
         .app_secret(secret)
         .base_url(format!("http://127.0.0.1:{port}"))
         .webhook(WebhookConfig::new().signing_keys([webhooks]))
+        .diagnose(false)
         .session(session);
     let routes = routes![account, refresh, token, vault, orders, tasks, advance];
     let rocket = rocket::custom(figment().merge(("port", port)))

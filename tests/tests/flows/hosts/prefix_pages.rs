@@ -52,7 +52,7 @@ async fn each_kind_of_refused_request_is_told_of_the_sign_in_below_the_path() {
         assert_eq!(boosted.header("HX-Redirect"), Some(own), "{mode}: {boosted:?}");
         let inertia = [("X-Inertia", "true"), ("Referer", from)];
         let inertia = site.request(&mut browser, Method::Get, "/app/account", &inertia).await;
-        assert_eq!(inertia.header("X-Inertia-Location"), Some(sign_in), "{mode}: {inertia:?}");
+        assert_eq!(inertia.header("X-Inertia-Location"), Some(own), "{mode}: {inertia:?}");
         let mut form = navigation(From::OwnPage);
         form.extend([("Origin", ORIGIN), ("Referer", from)]);
         let form = site.request(&mut browser, Method::Post, "/app/change", &form).await;

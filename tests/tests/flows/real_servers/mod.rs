@@ -3,12 +3,12 @@
 mod access_tokens;
 mod api_client;
 mod backchannel_logout;
+mod chromium;
 mod concurrent_refresh;
-mod keep_signed_in_in_chromium;
+mod key_rotation;
 mod lifecycle;
 mod max_age;
-mod max_age_in_chromium;
 mod nginx;
+mod organizations;
 mod prerequisites;
 mod provider;
-mod snippets_in_chromium;

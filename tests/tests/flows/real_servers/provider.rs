@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use logto_rocket::testing::{Idp, Tamper, User};
+use logto_rocket::testing::{Idp, Signing, Tamper, User};
 use logto_rocket::{Clock, Config, Logto};
 use logto_rocket_tests::app::{ORIGIN, rocket};
 use logto_rocket_tests::browser::{Answer, Browser, From};
@@ -14,7 +14,7 @@ use logto_rocket_tests::oidc_provider::{
 use rocket::Route;
 use rocket::http::Status;
 use rocket::local::asynchronous::Client;
-use serde_json::Value;
+use serde_json::{Value, json};
 use url::Url;
 
 /// The example of RFC 7636, appendix B.
@@ -237,6 +237,41 @@ impl ProviderUnderTest {
         let response = http::form(request, fields).send().await.unwrap();
         let status = response.status().as_u16();
         (status, serde_json::from_str(&response.text().await.unwrap()).unwrap())
+    }
+
+    /// Signs with a new key from now on. The one before stays published, or, at oidc-provider, does not.
+    pub async fn rotate_keys(&self, keeps_the_old: bool) {
+        match &self.kind {
+            Kind::InProcess(idp, _) => idp.rotate_keys(Signing::Rs256).unwrap(),
+            Kind::OidcProvider(provider) => provider.rotate_keys(keeps_the_old.into()).await,
+        }
+    }
+
+    /// How many requests for the keys were served.
+    pub async fn key_requests(&self) -> u64 {
+        match &self.kind {
+            Kind::InProcess(idp, _) => idp.requests().keys() as u64,
+            Kind::OidcProvider(provider) => provider.key_requests().await,
+        }
+    }
+
+    /// Takes a user out of the one organization.
+    pub async fn leave_organization(&self, username: &str) {
+        match &self.kind {
+            Kind::InProcess(idp, _) => idp.leave_organization(username, ORGANIZATION),
+            Kind::OidcProvider(provider) => {
+                let none = json!({ "organizations": [], "organization_roles": [] });
+                provider.change_user(username, &none).await;
+            }
+        }
+    }
+
+    /// Moves the time of the application, which has this clock, and of the provider.
+    pub async fn advance(&self, clock: &Clock, time: Duration) {
+        clock.advance(time);
+        if let Kind::OidcProvider(provider) = &self.kind {
+            provider.advance(time).await;
+        }
     }
 
     /// Lets the time go by in which a rotated refresh token still works.

@@ -86,6 +86,10 @@ async fn htmx_gets_a_redirect_in_its_own_header() {
         assert_eq!(answer.header("Location"), None);
         answer.assert_not_stored();
     }
+    // A form under `hx-boost` is on the page where its user is.
+    let headers = htmx(&[("HX-Boosted", "true"), ("HX-Current-URL", PAGE), ("Origin", ORIGIN)]);
+    let answer = app.browser().request(Method::Post, "/change", &headers, "").await;
+    assert_eq!(answer.header("HX-Redirect"), Some(page), "{answer:?}");
     // A request that is not HTMX's gets no such header.
     let headers = [("HX-Current-URL", PAGE), ("Accept", "*/*")];
     let answer = app.browser().request(Method::Get, "/account", &headers, "").await;

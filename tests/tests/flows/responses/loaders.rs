@@ -131,8 +131,10 @@ async fn a_request_of_a_library_that_a_guard_refuses_leads_to_the_sign_in() {
         headers.push(("Referer", "http://localhost:8000/basket"));
         let mut browser = app.browser();
         let refused = browser.request(Method::Get, "/admin", &headers, "").await;
-        let boosted = headers.contains(&("HX-Boosted", "true"));
-        let sign_in = if boosted { "/auth/sign-in?return_to=%2Fadmin" } else { sign_in };
+        let has = |name| headers.iter().any(|(known, _)| *known == name);
+        let by_turbo = what.starts_with("Turbo");
+        let goes_there = has("HX-Boosted") || has("X-Inertia") || by_turbo && !has("Turbo-Frame");
+        let sign_in = if goes_there { "/auth/sign-in?return_to=%2Fadmin" } else { sign_in };
         if headers.contains(&("X-Inertia", "true")) {
             assert_eq!(by_inertia(&refused).as_deref(), Some(sign_in), "{what}: {refused:?}");
         } else {
@@ -143,6 +145,49 @@ async fn a_request_of_a_library_that_a_guard_refuses_leads_to_the_sign_in() {
         }
         assert!(!refused.sets_cookies() && refused.location().is_empty(), "{what}");
     }
+}
+
+/// Turbo shows a refusal as it comes, also the answer to what it has prefetched.
+#[rocket::async_test]
+async fn a_page_that_turbo_goes_to_leads_on_by_itself_and_a_form_and_a_frame_do_not() {
+    let app = App::start().await;
+    let refresh =
+        "<meta http-equiv=\"refresh\" content=\"0; url=/auth/sign-in?return_to=%2Faccount\">";
+    for (method, path, own, leads) in [
+        (Method::Get, "/account", ("X-Turbo-Request-Id", "1"), true),
+        (Method::Get, "/account", ("X-Sec-Purpose", "prefetch"), true),
+        (Method::Get, "/account", ("Turbo-Frame", "menu"), false),
+        (Method::Post, "/change", ("Origin", "http://localhost:8000"), false),
+    ] {
+        let turbo = [("X-Turbo-Request-Id", "1"), ("Referer", "http://localhost:8000/account")];
+        let headers = fetched(PAGE, &[turbo[0], turbo[1], own]);
+        let refused = app.browser().request(method, path, &headers, "").await;
+        assert_eq!(refused.status, Status::Unauthorized, "{own:?}: {refused:?}");
+        assert_eq!(refused.body.contains(refresh), leads, "{own:?}: {refused:?}");
+        assert!(!refused.sets_cookies(), "{own:?}: no sign-in has started");
+        refused.assert_not_stored();
+    }
+}
+
+/// Turbo takes a frame's content out of an answer, and says "Content missing" where there is no such frame.
+#[rocket::async_test]
+async fn a_frame_of_turbo_shows_a_refusal_in_its_place() {
+    let app = App::start().await;
+    let mut bob = app.signed_in("bob").await;
+    for (id, frame) in [
+        ("menu", "<turbo-frame id=\"menu\" lang=\"en\"><h1>No access</h1>"),
+        (
+            "\"><script>",
+            "<turbo-frame id=\"&quot;&gt;&lt;script&gt;\" lang=\"en\"><h1>No access</h1>",
+        ),
+    ] {
+        let headers = fetched(PAGE, &[("X-Turbo-Request-Id", "1"), ("Turbo-Frame", id)]);
+        let refused = bob.request(Method::Get, "/admin", &headers, "").await;
+        assert_eq!(refused.status, Status::Forbidden, "{refused:?}");
+        assert!(refused.body.contains(frame), "{refused:?}");
+    }
+    let page = bob.open("/admin").await;
+    assert!(page.body.contains("<main><h1>No access</h1>"), "{page:?}");
 }
 
 /// Headers that a library sends are no passport: another site cannot send them without being asked

@@ -10,7 +10,7 @@ mod fail_closed;
 mod handler_errors;
 mod loaders;
 mod navigations;
-mod pages;
+pub mod pages;
 mod redirects;
 mod templates;
 mod waiting;

@@ -100,5 +100,10 @@ async fn a_sign_in_that_stays_old_is_explained_and_not_tried_again() {
     app.clock.advance(Duration::from_secs(2));
     let refused = alice.open("/instant").await;
     assert_eq!(refused.status, Status::Forbidden);
-    assert!(refused.body.contains("A recent sign-in is needed"), "{}", refused.body);
+    let who = "You are signed in as Alice Liddell. You have just signed in, but";
+    for part in
+        ["A recent sign-in is needed", who, ">Sign in<", ">Use another account<", ">Sign out<"]
+    {
+        assert!(refused.body.contains(part), "{part}: {}", refused.body);
+    }
 }

@@ -96,7 +96,9 @@ async fn a_file_that_makes_no_sense_is_damaged_and_told() {
         assert!(note.contains("was damaged") && !note.contains('\n'), "{note}: {shown}");
         stop(provider).await;
         let provider = folder.start_at(&clock).await;
-        assert!(provider.notes().is_empty(), "the new one is whole");
+        // Its port may have been taken meanwhile, which is another note.
+        let is_damaged = provider.notes().iter().any(|note| note.contains("was damaged"));
+        assert!(!is_damaged, "the new one is whole");
         stop(provider).await;
     }
 }

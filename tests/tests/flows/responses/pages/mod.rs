@@ -2,8 +2,8 @@
 
 mod languages;
 mod refused;
-mod rows;
-mod site;
+pub mod rows;
+pub mod site;
 mod site_name;
 mod templates;
 

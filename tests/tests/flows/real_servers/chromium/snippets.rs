@@ -12,7 +12,7 @@ use rocket::tokio::task::spawn_blocking;
 use rocket::tokio::{pin, select, time};
 use rocket::{Shutdown, get, routes};
 
-const MANUAL: &str = include_str!("../../../../logto-rocket/docs/front_ends.md");
+const MANUAL: &str = include_str!("../../../../../logto-rocket/docs/front_ends.md");
 
 /// The snippet of the manual with these words.
 fn snippet(words: &str) -> &'static str {
