@@ -73,7 +73,7 @@ await step('the session ends while the page is open', async () => {
 await step('the form leads the whole page to the sign-in, and back to the form', async () => {
   await page.getByRole('button', { name: 'Save' }).click();
   if (LIBRARY === 'turbo') {
-    assert.match(await text(page), /Not signed in/);
+    await page.getByRole('heading', { name: 'Not signed in' }).waitFor();
     await page.getByRole('link', { name: 'Sign in' }).click();
   }
   await isLedToTheSignIn();
