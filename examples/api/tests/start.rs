@@ -9,13 +9,15 @@ use std::thread;
 use logto_rocket_tests::prerequisites;
 
 /// The example in a build directory of its own, so that another one that runs does not matter.
-fn copy(test: &str) -> PathBuf {
+fn linked(test: &str) -> PathBuf {
     let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("api-example-{test}"));
     fs::create_dir_all(&directory).expect("a directory");
     fs::write(directory.join(".cargo-lock"), "").expect("a file");
     fs::remove_file(directory.join("api.logto-dev.json")).ok();
     let program = directory.join("api");
-    fs::copy(env!("CARGO_BIN_EXE_api"), &program).expect("a copy");
+    fs::remove_file(&program).ok();
+    // A copy is open for writing while other tests start processes, which hold it then; Linux starts no such file.
+    fs::hard_link(env!("CARGO_BIN_EXE_api"), &program).expect("a link");
     program
 }
 
@@ -75,7 +77,7 @@ fn the_lines_that_it_prints_work_and_a_token_outlives_a_restart() {
     if prerequisites::program("curl").is_none() {
         return;
     }
-    let program = copy("restart");
+    let program = linked("restart");
     let api = Api::start(&program);
     let (get_token, call) = (api.line("token=$("), api.line("curl -H "));
     let token = typed(&format!("{get_token}; echo $token"));
@@ -95,7 +97,7 @@ fn the_commands_of_the_readme_print_what_it_says() {
     if prerequisites::program("curl").is_none() {
         return;
     }
-    let api = Api::start(&copy("readme"));
+    let api = Api::start(&linked("readme"));
     let logto = api.line("issuer: ").trim_start_matches("issuer: ").trim_end_matches("/oidc");
     let site = api.line("curl -H ").rsplit(' ').next().expect("a URL").replace("/orders", "");
     let readme = include_str!("../README.md");
@@ -113,7 +115,7 @@ fn the_commands_of_the_readme_print_what_it_says() {
 
 #[test]
 fn the_provider_leaves_the_port_of_the_api_to_it() {
-    let program = copy("port");
+    let program = linked("port");
     let api = Api::start(&program);
     let issuer = api.line("issuer: ").to_owned();
     drop(api);
