@@ -57,7 +57,13 @@ impl Log {
         self.spans.so_far()
     }
 
-    /// The lines so far of this library, as one text, without those that tell of each call.
+    /// What launches have logged so far of Logto, whether they listen or are local clients.
+    pub fn launch(&self) -> Vec<String> {
+        let launch = self.lines().into_iter().filter(Line::is_of_a_launch);
+        launch.map(|line| line.text).skip_while(|line| line != "Logto:").collect()
+    }
+
+    /// The lines so far of this library, as one text, without the launch and what tells of each call.
     pub fn ours(&self) -> String {
         let ours = self.lines().into_iter();
         let ours = ours.filter(|line| line.is_ours() && line.level < log::Level::Trace);
@@ -66,9 +72,14 @@ impl Log {
 }
 
 impl Line {
-    /// Whether this library logged it.
+    /// Whether this library logged it, other than in the block of a launch.
     pub fn is_ours(&self) -> bool {
-        self.target.starts_with("logto_rocket")
+        self.target.starts_with("logto_rocket") && !self.is_of_a_launch()
+    }
+
+    /// Whether it is Rocket's launch, or what this library says of one.
+    pub fn is_of_a_launch(&self) -> bool {
+        self.target.starts_with("rocket::launch") || self.target == "logto_rocket::launch"
     }
 }
 

@@ -2,6 +2,7 @@
 
 use rocket::{Orbit, Rocket};
 
+use super::listening::listens;
 use super::protected;
 #[cfg(feature = "testing")]
 use super::provider;
@@ -49,7 +50,7 @@ pub(super) fn client(client: &Client, rocket: &Rocket<Orbit>) {
     }
     #[cfg(feature = "testing")]
     lines.extend(provider::lines(rocket));
-    print(lines);
+    print(lines, rocket);
     let doubts = protected::doubts(client, rocket).into_iter();
     doubts.chain(protected::doubts_of_tokens(rocket)).for_each(|doubt| log::warn!("{doubt}"));
 }
@@ -91,7 +92,7 @@ pub(super) fn resource_server(server: &ResourceServer, rocket: &Rocket<Orbit>) {
     lines.extend(audiences(server));
     #[cfg(feature = "testing")]
     lines.extend(provider::lines(rocket));
-    print(lines);
+    print(lines, rocket);
     if let Some(doubt) = protected::doubts_of_tokens(rocket) {
         log::warn!("{doubt}");
     }
@@ -120,7 +121,15 @@ fn webhook_path(rocket: &Rocket<Orbit>) -> Option<String> {
     Some(route.uri.path().to_owned())
 }
 
-fn print(lines: Vec<String>) {
+/// Tests of an application are quiet: their local clients listen nowhere.
+fn print(lines: Vec<String>, rocket: &Rocket<Orbit>) {
+    if !listens(rocket.config()) {
+        log::debug!(target: "logto_rocket::launch", "Logto:");
+        for line in lines {
+            log::debug!(target: "logto_rocket::launch", "{line}");
+        }
+        return;
+    }
     // Rocket's logger recognizes launch messages by these targets, and indents those of the second.
     log::warn!(target: "rocket::launch", "Logto:");
     for line in lines {

@@ -9,6 +9,7 @@ mod diagnose;
 mod example;
 mod last;
 mod launch;
+mod listening;
 mod logto_fairing;
 mod protected;
 #[cfg(feature = "testing")]

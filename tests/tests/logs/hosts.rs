@@ -19,20 +19,13 @@ async fn launched(config: Config, catchers_at: &'static str) -> Client {
     Client::untracked(rocket).await.expect("a launch")
 }
 
-/// The lines of the launch.
-fn block(log: &Log) -> String {
-    let lines = log.lines().into_iter().filter(|line| line.target.starts_with("rocket::launch"));
-    let lines = lines.map(|line| line.text).skip_while(|line| line != "Logto:");
-    lines.collect::<Vec<_>>().join("\n")
-}
-
 #[rocket::async_test]
 async fn the_launch_says_what_to_register_below_a_path_and_where_the_routes_are() {
     for (mode, mounted) in [("keep", "/app/auth"), ("strip", "/auth")] {
         let log = Log::alone().await;
         let config = Config::new().base_url("https://example.com/app").proxy_prefix(mode);
         let _client = launched(config, "/app").await;
-        let logged = block(&log);
+        let logged = log.launch().join("\n");
         for part in [
             "\nredirect URI to register: https://example.com/app/auth/sign-in-callback\n",
             "\npost sign-out redirect URI to register: https://example.com/app/auth/sign-out-callback\n",
@@ -52,7 +45,7 @@ async fn the_launch_lists_the_uris_of_each_host() {
     let log = Log::alone().await;
     let config = Config::new().base_urls(["https://a.example", "https://b.example:8443"]);
     let _client = launched(config, "/x").await;
-    let logged = block(&log);
+    let logged = log.launch().join("\n");
     for origin in ["https://a.example", "https://b.example:8443"] {
         for part in [
             format!("\nredirect URI to register: {origin}/auth/sign-in-callback\n"),

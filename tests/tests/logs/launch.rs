@@ -7,7 +7,8 @@ use logto_rocket::{
     requires, resource,
 };
 use logto_rocket_tests::app::{ORIGIN, SECRET_KEY, figment};
-use logto_rocket_tests::log::Log;
+use logto_rocket_tests::log::{Line, Log};
+use logto_rocket_tests::server::{Server, free_port};
 use rocket::error::ErrorKind;
 use rocket::figment::Figment;
 use rocket::fs::{FileServer, Options};
@@ -107,11 +108,7 @@ async fn the_launch_logs_what_to_register_and_what_is_protected_and_no_secret() 
     let site = attached(figment(), config().app_secret(APP_SECRET));
     let site = site.mount("/", routes![protected, token, optional_token]);
     let _client = Client::untracked(site).await.expect("a launch");
-    let block = || {
-        let lines = log.lines().into_iter();
-        lines.filter(|line| line.target.starts_with("rocket::launch")).map(|line| line.text)
-    };
-    let logged = block().skip_while(|line| line != "Logto:").collect::<Vec<_>>().join("\n");
+    let logged = log.launch().join("\n");
     for part in [
         "issuer: http://127.0.0.1:9/oidc",
         "application: an_app (from Config in code)",
@@ -131,6 +128,22 @@ async fn the_launch_logs_what_to_register_and_what_is_protected_and_no_secret() 
             assert!(!line.text.contains(secret), "{line:?}");
         }
     }
+}
+
+#[rocket::async_test]
+async fn the_launch_of_a_test_client_is_quiet_and_that_of_a_server_is_not() {
+    let log = Log::alone().await;
+    let printed = |log: &Log| {
+        let mut lines = log.lines().into_iter().filter(Line::is_of_a_launch);
+        lines.any(|line| line.level < log::Level::Debug && line.text == "Logto:")
+    };
+    let port = free_port();
+    let site = || attached(figment().merge(("port", port)), config());
+    let _client = Client::untracked(site()).await.expect("a launch");
+    assert!(!printed(&log), "{:#?}", log.launch());
+    let server = Server::launch(site(), port).await;
+    assert!(printed(&log), "{:#?}", log.launch());
+    server.stop().await;
 }
 
 /// Rocket with TLS of its own. A test client does not listen, so the certificate is not read.

@@ -106,12 +106,7 @@ async fn the_launch_of_an_api_lists_what_tokens_it_needs_and_where_its_metadata_
     let routes = routes![orders, all, stock, organization];
     let api = api(fairing("http://127.0.0.1:9"), routes);
     let _client = Client::untracked(api).await.expect("a launch");
-    let launch = || {
-        let lines = log.lines().into_iter();
-        let lines = lines.filter(|line| line.target.starts_with("rocket::launch"));
-        lines.map(|line| line.text).skip_while(|line| line != "Logto:").collect::<Vec<_>>()
-    };
-    let lines = launch();
+    let lines = log.launch();
     for line in [
         "issuer: http://127.0.0.1:9/oidc",
         "access tokens are verified; there is no sign-in here",
