@@ -5,7 +5,7 @@
 //! live. When something does not work, look up the code or the message in
 //! [troubleshooting].
 //!
-//! | you want to | read |
+//! | goal | chapter |
 //! | --- | --- |
 //! | see a sign-in work, and then connect your own Logto | [`quick_start`] |
 //! | decide who may call a handler: roles, organizations, step-up | [`requirements`] |
@@ -20,7 +20,7 @@
 //! | go live: nginx, containers, several hosts and instances, Redis | [`deployment`] |
 //! | look up a key of the configuration | [`configuration`] |
 //! | use metrics, events, hooks and spans | [`observability`] |
-//! | find out what a set-up lacks | [`diagnosis`] |
+//! | check the set-up | [`diagnosis`] |
 //! | find the cause of an error | [`troubleshooting`] |
 //! | know who is trusted with what | [`security`] |
 //! | move from another SDK or framework | [`coming_from`] |
@@ -61,20 +61,20 @@ pub mod tokens {}
 #[doc(alias("JWT", "resource server"))]
 pub mod apis {}
 
-/// What scripts, HTMX, event streams and web sockets get, and what they do about it.
+/// How scripts, HTMX, event streams and web sockets handle refusals.
 #[doc = include_str!("../docs/front_ends.md")]
 #[doc = include_str!("../docs/refusals.md")]
 #[doc = include_str!("../docs/streams.md")]
 #[doc(alias("CSRF", "CORS", "HTMX", "EventSource", "WebSocket", "fetch"))]
 pub mod front_ends {}
 
-/// The built-in pages with their codes, and templates that know the user.
+/// The built-in pages with their codes, and templates that have access to the user.
 #[doc = include_str!("../docs/pages.md")]
 #[doc = include_str!("../docs/templates.md")]
 #[doc(alias("templates", "languages"))]
 pub mod pages {}
 
-/// What Logto reports, and what follows here.
+/// What Logto reports, and the effect on sessions and tokens.
 #[doc = include_str!("../docs/webhooks.md")]
 pub mod webhooks {}
 
@@ -117,7 +117,7 @@ pub mod configuration {}
 #[doc(alias("metrics", "events", "hooks", "spans"))]
 pub mod observability {}
 
-/// What a set-up gets wrong, found before a user does.
+/// Checks of the set-up that find a fault before a user does.
 #[doc = include_str!("../docs/diagnose.md")]
 pub mod diagnosis {}
 

@@ -1,7 +1,7 @@
 //! Logto sign-in for Rocket.
 //!
-//! A handler declares which users are authorized. One `attach` adds everything else: sign-in
-//! routes, sessions, tokens, keys, redirects and error responses. [`guide`] is the manual.
+//! A handler declares which users it admits. One `attach` adds everything else: sign-in routes, sessions,
+//! tokens, keys, redirects and error responses. [`guide`] is the manual.
 //!
 //! # Quick start
 //!
@@ -35,27 +35,27 @@
 //! }
 //! ```
 //!
-//! `cargo run`, and open `http://localhost:8000/account`. Where no Logto is configured,
-//! [`dev_provider()`](LogtoFairing::dev_provider) starts one for development.
-//! [The quick start](guide::quick_start) goes on to your own Logto, the sign-out and a release build.
+//! Run `cargo run`, and open `http://localhost:8000/account`. If no Logto is configured,
+//! [`dev_provider()`](LogtoFairing::dev_provider) starts a provider for development. [The quick
+//! start](guide::quick_start) continues with your own Logto, the sign-out and a release build.
 //!
 //! # Guards
 //!
-//! | guard | gives | fails with |
+//! | guard | returns | fails with |
 //! | --- | --- | --- |
 //! | [`LogtoUser`], `&LogtoUser` | the signed-in user | 401; 403 for another site's `POST` |
 //! | `Option<LogtoUser>` | the same, or `None` for any reason | – |
 //! | `Result<LogtoUser, Refusal>` | the same, or the [reason](Refusal) | – |
 //! | [`ClaimsAs<T>`](ClaimsAs) | the user's claims as your own type | 401, 403 |
 //! | [`AccessToken<R>`](AccessToken) | the user's access token for an API resource | 401, 403, 503 |
-//! | [`Bearer<R>`](Bearer) | the program that calls with an access token for an API resource, or for an organization (`R` is [`Organizations`]) | 400, 401, 503 |
+//! | [`Bearer<R>`](Bearer) | the program whose request has an access token for an API resource, or for an organization (`R` is [`Organizations`]) | 400, 401, 503 |
 //! | [`Caller<R>`](Caller) | such a program, or a signed-in user | the same |
 //! | [`&Logto`](Logto) | the client, with [`sign_in()`](Logto::sign_in), [`sign_out()`](Logto::sign_out), [`sessions()`](Logto::sessions), [`ready()`](Logto::ready), [`diagnose()`](Logto::diagnose) | – |
 //! | [`Readiness`] | whether this process can serve its users | – |
 //!
-//! Guards never forward. If the fairing is not attached, the launch fails with an error that says
-//! so. [`#[authenticated]`](macro@authenticated) above a route attribute requires
-//! [more than a signed-in user](guide::requirements).
+//! Guards never forward. If the fairing is not attached, the launch fails and the error names the cause.
+//! [`#[authenticated]`](macro@authenticated) above a route attribute requires [more than a signed-in
+//! user](guide::requirements).
 //!
 //! # Routes
 //!
@@ -63,21 +63,20 @@
 //!
 //! | route | what it does |
 //! | --- | --- |
-//! | `GET sign-in`, `GET sign-up` | starts a sign-in. The query may contain `return_to` (a path on this site), `first_screen`, `identifier`, `login_hint`, `direct_sign_in`, `ui_locales`, `organization_id`, `one_time_token`, `max_age`, `remember` (`1` or `0`, from a page of this site: whether the browser keeps the session when it is closed) and `switch=1`, with which Logto asks who signs in even if somebody is signed in there; other parameters are ignored |
-//! | `POST sign-in` | the same for a form of another site, and the [`initiate_login_uri`](guide::configuration#other-issuers): `iss`, `login_hint` and `target_link_uri`, which `GET sign-in` takes as well |
+//! | `GET sign-in`, `GET sign-up` | starts a sign-in. The query may contain `return_to` (a path on this site), `first_screen`, `identifier`, `login_hint`, `direct_sign_in`, `ui_locales`, `organization_id`, `one_time_token`, `max_age`, `remember` and `switch=1`. `remember` (`1` or `0`, from a page of this site) decides whether the browser keeps the session when it is closed. With `switch=1` Logto asks who signs in, even if somebody is signed in there. Other parameters are ignored |
+//! | `POST sign-in` | the same for a form of another site; the [`initiate_login_uri`](guide::configuration#other-issuers). It accepts `iss`, `login_hint` and `target_link_uri`, as `GET sign-in` does |
 //! | `GET sign-in-callback` | the redirect URI to register at Logto |
-//! | `POST sign-out`, `GET sign-out` | ends the session here and at Logto if the request comes from a page of this site; any other request gets a page with a button. A script gets `{"location": "…"}`, where it must send the browser. The query may contain `return_to`, and `everywhere=1`, with which a page of this site ends the session at Logto even if there is none here |
+//! | `POST sign-out`, `GET sign-out` | ends the session of this site and the session at Logto if the request comes from a page of this site. Any other request gets a page with a button. A script gets `{"location": "…"}`, the address that it must open in the browser. The query may contain `return_to` and `everywhere=1`. With `everywhere=1` a page of this site ends the session at Logto even if this site has no session |
 //! | `GET sign-out-callback` | the post sign-out redirect URI to register at Logto |
-//! | `POST backchannel-logout` | the back-channel logout URI to register at Logto, with "session required" on: without it a user who signs out on the phone is also signed out on the laptop. Logto posts a token here when a session at Logto ends, and the route ends the matching sessions of this application |
+//! | `POST backchannel-logout` | the back-channel logout URI to register at Logto, with "session required" on. Without "session required", a user who signs out on the phone is also signed out on the laptop. When a session at Logto ends, Logto posts a token to this route, which ends the matching sessions of this application |
 //! | `POST webhook` | receives the [webhooks](guide::webhooks) of Logto, if `webhook.signing_keys` is set |
 //! | `GET user` | returns the signed-in user as JSON, or 401; `user_route = false` removes the route |
 //!
-//! Logto's own page of the sign-out needs JavaScript: with JavaScript off it stays blank, and the session
-//! at Logto lives on, so that the next sign-in may need no password.
+//! Logto's own sign-out page needs JavaScript. With JavaScript off, the page stays blank and the session at
+//! Logto continues, so the next sign-in may need no password.
 //!
-//! [`Logto::sign_in_uri()`] and [`Logto::sign_out_uri()`] return links to these routes. A handler
-//! that needs other options for a sign-in starts it with [`Logto::sign_in()`] and returns the
-//! result.
+//! [`Logto::sign_in_uri()`] and [`Logto::sign_out_uri()`] return links to these routes. If a handler needs
+//! other options, it starts the sign-in with [`Logto::sign_in()`] and returns the result.
 //!
 //! # Features
 //!
@@ -85,14 +84,14 @@
 //! | --- | --- |
 //! | `redis` | `RedisStore`, `session.store = "redis"` |
 //! | `templates` | `Page`, `RenderedPage` |
-//! | `testing` | `testing`: a provider in the process, `sign_in()` for tests of your own handlers; `session_store_conformance!`, `Clock::frozen()`; of both fairings `clock()`, `provider()` (a test provider whatever is configured) and `dev_provider()` (one where no Logto is configured, for `cargo run`) |
-//! | `tracing` | [spans](guide::observability#spans) around each call to Logto, each call of the session store and each decision |
+//! | `testing` | the module `testing` with a provider in the process and `sign_in()` for tests of your own handlers; `session_store_conformance!` and `Clock::frozen()`; for both fairings `clock()`, `provider()` (a test provider that overrides the configuration) and `dev_provider()` (a provider for `cargo run` if no Logto is configured) |
+//! | `tracing` | [spans](guide::observability#spans) for each call to Logto, each call of the session store and each decision |
 //!
 //! No feature is on by default.
 //!
 //! # Modules
 //!
-//! | module | has |
+//! | module | contains |
 //! | --- | --- |
 //! | [`guide`] | the manual: no code, one chapter for each subject |
 //! | [`names`] | the names that Logto gives to scopes and resources |

@@ -10,7 +10,7 @@ pub const ORGANIZATIONS: &str = "urn:logto:scope:organizations";
 /// The scope of the user's roles in organizations: claim `organization_roles`.
 pub const ORGANIZATION_ROLES: &str = "urn:logto:scope:organization_roles";
 
-/// What stands before an organization's id in the audience of an access token for it.
+/// The prefix of an organization's id in the audience of an access token for the organization.
 pub const ORGANIZATION_AUDIENCE: &str = "urn:logto:organization:";
 
 /// The resource that stands for all organizations. A sign-in asks for it if a requirement names a

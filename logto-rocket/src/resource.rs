@@ -159,8 +159,8 @@ macro_rules! scopes {
 /// # fn main() { let _ = routes![orders]; }
 /// ```
 ///
-/// With `scopes` the tokens of the guard [`AccessToken`](crate::AccessToken) have them, as far as the user
-/// may have them: every sign-in of an application that mounts the guard asks for them.
+/// With `scopes`, every sign-in of an application that mounts the guard [`AccessToken`](crate::AccessToken)
+/// asks for these scopes. The tokens of the guard then have those scopes for which the user has the permission.
 ///
 /// ```
 /// use logto_rocket::{Resource, resource};

@@ -24,23 +24,22 @@ use crate::user::LogtoUser;
 /// How long a page waits to find out who is signed in.
 const PAGE_TIMEOUT: Duration = Duration::from_millis(500);
 
-/// A page that has access to the signed-in user: a guard, which renders a template with any engine.
+/// A guard that renders a template with access to the signed-in user, with any engine.
 ///
-/// Besides its own context a template has
+/// Besides its own context, a template gets these values:
 ///
 /// | name | value |
 /// | --- | --- |
 /// | `logto.is_authenticated` | whether a user is signed in |
-/// | `logto.is_unknown` | whether it could not be found out who is signed in, if anybody: the session store did not answer, or Logto did not confirm claims that are due. `logto.is_authenticated` is then false |
+/// | `logto.is_unknown` | whether the user is unknown, because the session store did not answer in time or Logto did not confirm old claims. `logto.is_authenticated` is then false |
 /// | `logto.user` | the signed-in user, or nothing: `id`, `display_name`, `claims`, and, as far as the sign-in asks for them, `picture`, `email`, `roles` and `organizations`; the last two are lists, which may be empty |
 /// | `logto.sign_in` | a link to the sign-in, which returns to this page |
 /// | `logto.sign_out` | the address to which a form posts to sign out |
-/// | `logto.prefix` | the path of `base_url`, or nothing: what the links of a site that shares its host begin with, as in `{{ logto.prefix }}/orders` |
+/// | `logto.prefix` | the path of `base_url`, or nothing. The links of a site below a path begin with it: `{{ logto.prefix }}/orders` |
 ///
-/// The guard never refuses a request. It waits for the session store and for Logto, 500 ms at
-/// most. A route that is for signed-in users only has
-/// [`#[authenticated]`](crate::authenticated) as well. Caches never store a page. Without
-/// [`Logto::fairing()`](crate::Logto::fairing) the launch fails.
+/// The guard never refuses a request. It waits at most 500 ms for the session store and for Logto. If a route
+/// is for signed-in users only, add [`#[authenticated]`](crate::authenticated). Caches never store a page.
+/// Without [`Logto::fairing()`](crate::Logto::fairing) the launch fails.
 ///
 /// ```
 /// # #[macro_use] extern crate rocket;
@@ -142,8 +141,8 @@ impl<'r> Page<'r> {
         Self { visitor: Some(visitor) }
     }
 
-    /// The template `name` with a context, which is a map or a struct. Its member `logto`, if it
-    /// has one, is replaced.
+    /// The template `name` with a context, which must be a map or a struct. A member `logto` of the context is
+    /// replaced.
     pub fn render(
         self,
         name: impl Into<Cow<'static, str>>,

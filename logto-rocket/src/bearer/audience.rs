@@ -3,7 +3,7 @@
 use crate::oidc::Recipient;
 use crate::resource::{Resource, uri_of};
 
-/// What an access token can be for: a type made by [`resource!`](crate::resource), or
+/// The audience of an access token, as a type: one that [`resource!`](crate::resource) makes, or
 /// [`Organizations`].
 #[diagnostic::on_unimplemented(
     message = "no access token is for `{Self}`",
@@ -16,8 +16,8 @@ pub trait TokenAudience: Send + Sync + 'static {
     const RESOURCE: Option<&'static str>;
 }
 
-/// Organizations as what an access token is for: [`Bearer<Organizations>`](crate::Bearer). Such a token
-/// carries the permissions in one organization.
+/// The audience of organization tokens: [`Bearer<Organizations>`](crate::Bearer). Such a token has the
+/// permissions in one organization.
 ///
 /// ```
 /// # #[macro_use] extern crate rocket;

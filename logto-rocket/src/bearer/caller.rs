@@ -6,12 +6,13 @@ use crate::oidc::VerifiedToken;
 use crate::session::TokenTarget;
 use crate::user::LogtoUser;
 
-/// Who makes a request to a route with `session, bearer`: a signed-in user in a browser, or a program
-/// that presents an access token for `R`. As the parameter of a handler it is a guard.
+/// The caller of a route with `session, bearer`: a signed-in user in a browser, or a program that presents an
+/// access token for `R`. As the parameter of a handler it is a guard.
 ///
-/// A request whose `Authorization` has the scheme `Bearer` is a program, whatever else it sends. It is
-/// refused as [`Bearer`] tells: 400, 401 or 503. Any other request is refused as [`LogtoUser`] tells: 401
-/// without a session, 403 for another site's `POST`, 503 if it cannot be decided now.
+/// A request whose `Authorization` has the scheme `Bearer` counts as a program, whatever else it sends. The
+/// guard refuses it as [`Bearer`] does: with 400, 401 or 503. It refuses any other request as [`LogtoUser`]
+/// does: with 401 without a session, with 403 for another site's `POST`, and with 503 if the decision depends
+/// on Logto or the session store, which does not answer.
 ///
 /// ```
 /// # #[macro_use] extern crate rocket;
@@ -51,8 +52,8 @@ impl<R: TokenAudience> Caller<R> {
         }
     }
 
-    /// The id of the organization that the request is about: the one that the requirement of the route
-    /// names, or for a program the one that its token is for or limited to.
+    /// The id of the organization of the request: the one that the requirement of the route names. For a
+    /// program it is otherwise the one that the token is for or limited to.
     pub fn organization_id(&self) -> Option<&str> {
         match self {
             Self::User { organization, .. } => organization.as_deref(),
@@ -60,12 +61,13 @@ impl<R: TokenAudience> Caller<R> {
         }
     }
 
-    /// The scopes for `R`, in the organization that the request is about. Those of a user are asked of
-    /// Logto where no token of theirs is cached.
+    /// The scopes for `R`, in the organization of the request. For a user without a cached token, this function
+    /// asks Logto.
     ///
     /// # Errors
     ///
-    /// For a user those of [`LogtoUser::access_token`]; as the error of a handler 401, 403 or 503.
+    /// For a user, the errors of [`LogtoUser::access_token`], which are 401, 403 or 503 as the error of a
+    /// handler. For a program, none.
     pub async fn scopes(&self) -> Result<Vec<String>, Error> {
         match self {
             Self::Program(program) => Ok(program.scopes().to_vec()),

@@ -19,21 +19,19 @@ use crate::oidc::VerifiedToken;
 /// 2.1](https://www.rfc-editor.org/rfc/rfc6750#section-2.1)). As the parameter of a handler it is a
 /// guard.
 ///
-/// The token is verified as [RFC 9068, section
-/// 4](https://www.rfc-editor.org/rfc/rfc9068#section-4) demands: signed by Logto, an access token, from
-/// the configured issuer, not expired, and for `R`. Below
-/// [`#[authenticated(bearer, …)]`](crate::authenticated) it also meets the requirement. Without the
-/// attribute, a token for an API resource that is limited to an organization is refused, and a
-/// `Bearer<Organizations>` is for any organization: compare
-/// [`organization_id()`](Self::organization_id).
+/// The token is verified according to [RFC 9068, section 4](https://www.rfc-editor.org/rfc/rfc9068#section-4):
+/// it is an access token for `R` from the configured issuer, signed by Logto and not expired. Below
+/// [`#[authenticated(bearer, …)]`](crate::authenticated) it also meets the requirement. Without the attribute,
+/// a token for an API resource that is limited to an organization is refused, and a `Bearer<Organizations>` may
+/// be for any organization, so compare [`organization_id()`](Self::organization_id).
 ///
-/// It refuses
+/// The guard refuses a request
 ///
-/// - with 401 if there is no token, or one that is not valid or not for `R`;
+/// - with 401 if there is no token, or the token is not valid or not for `R`;
 /// - with 400 if the header is malformed or given twice;
-/// - with 503 if Logto's keys are needed and out of reach.
+/// - with 503 if Logto's keys are needed and cannot be fetched.
 ///
-/// It never forwards. `Option<Bearer<R>>` and `Result<Bearer<R>, Refusal>` let the request through.
+/// The guard never forwards. With `Option<Bearer<R>>` and `Result<Bearer<R>, Refusal>` the request continues.
 ///
 /// ```
 /// # #[macro_use] extern crate rocket;
@@ -59,8 +57,8 @@ impl<R: TokenAudience> Bearer<R> {
         Self { token, audience: PhantomData }
     }
 
-    /// Whom the token is about: the user's id at Logto, or the id of the application if
-    /// [it is a machine](Self::is_machine).
+    /// The subject of the token: the user's id at Logto, or the id of the application if [it is a
+    /// machine](Self::is_machine).
     pub fn subject(&self) -> &str {
         self.token.sub()
     }
@@ -85,13 +83,12 @@ impl<R: TokenAudience> Bearer<R> {
         self.scopes().iter().any(|granted| granted == scope)
     }
 
-    /// Everybody whom the token is for. `R` is among them.
+    /// The audience of the token, which contains `R`.
     pub fn audience(&self) -> &[String] {
         self.token.audience()
     }
 
-    /// Whether an application got the token for itself (client credentials), so that no user is behind
-    /// it.
+    /// Whether an application got the token for itself (client credentials), without a user.
     pub fn is_machine(&self) -> bool {
         self.token.is_machines()
     }
@@ -106,7 +103,7 @@ impl<R: TokenAudience> Bearer<R> {
         self.token.issued_at().map(|at| UNIX_EPOCH + Duration::from_secs(at))
     }
 
-    /// All claims of the token as your own type, also those that a tenant's JWT customizer adds.
+    /// All claims of the token as your own type, including those that a tenant's JWT customizer adds.
     ///
     /// # Errors
     ///
@@ -130,8 +127,7 @@ impl<R: TokenAudience> Bearer<R> {
         serde_json::from_str(self.token.payload())
     }
 
-    /// The token itself, to pass on to another API that is among its [audience](Self::audience). It is
-    /// a secret.
+    /// The token itself, to pass on to another API in its [audience](Self::audience). It is a secret.
     pub fn as_str(&self) -> &str {
         self.token.text()
     }

@@ -9,12 +9,12 @@ use crate::diagnose::{Arrivals, Case, Diagnosis, Doctor, Listening, diagnose_by_
 use crate::resource_server::{ResourceServer, WELL_KNOWN};
 
 impl Diagnosis {
-    /// The [diagnosis](crate::Logto::diagnose) of the application that a fairing of this crate is attached
-    /// to; `None` without one. Of [`Logto::resource_server()`](crate::Logto::resource_server) it looks at
-    /// Logto alone: endpoint, issuer, clock and signing keys.
+    /// The [diagnosis](crate::Logto::diagnose) of the application to which a fairing of this crate is attached.
+    /// `None` if none is attached. With [`Logto::resource_server()`](crate::Logto::resource_server) the
+    /// diagnosis checks only the endpoint, issuer, clock and signing keys.
     ///
-    /// It also takes a Rocket that is ignited and not launched, for a command of its own. Then it cannot
-    /// find out whether `base_url` leads to the site.
+    /// The Rocket may be ignited and not yet launched, for a command of its own. The diagnosis then cannot find
+    /// out whether `base_url` leads to the site.
     ///
     /// ```no_run
     /// # #[macro_use] extern crate rocket;

@@ -23,9 +23,9 @@ use crate::webhook::WebhookHook;
 
 /// Attaches Logto to a Rocket. Create one with [`Logto::fairing()`].
 ///
-/// It reads the configuration, mounts the routes, registers catchers for 401, 403, 404, 500 and 503
-/// at `/` if the application has none there, and writes session cookies. The launch fails if the
-/// configuration has errors, all of which it reports, or if the fairing is attached twice.
+/// The fairing reads the configuration, mounts the routes and writes session cookies. It registers catchers for
+/// 401, 403, 404, 500 and 503 at `/` if the application has none there. The launch fails if the configuration
+/// has errors, and reports all of them together. It also fails if the fairing is attached twice.
 ///
 /// ```no_run
 /// # #[macro_use] extern crate rocket;
@@ -78,13 +78,13 @@ impl LogtoFairing {
         self
     }
 
-    /// Stores sessions in your own store, which is built while the application launches, of what other
-    /// fairings manage: a connection pool, for instance. It is called once, after every fairing of the
-    /// application has ignited, so that the pool may be attached before this fairing or after it.
+    /// Stores sessions in your own store, which the function builds during the launch from state of other
+    /// fairings, for example a connection pool. The function is called once, after every fairing of the
+    /// application has ignited. The pool may therefore be attached before or after this fairing.
     ///
     /// # Errors
     ///
-    /// If the store cannot be built, the launch fails, and the log has the cause. It also fails if the
+    /// If the store cannot be built, the launch fails, and the log has the cause. The launch also fails if the
     /// configuration sets where sessions are stored.
     ///
     /// ```
@@ -111,13 +111,13 @@ impl LogtoFairing {
         self
     }
 
-    /// Sets a hook that is called for each sign-in, after Logto's answer is verified and before the
-    /// session exists. Use it to create your own record of the user. An error refuses the sign-in
-    /// with a page (403) and revokes the tokens; its text appears in the log only.
+    /// Sets a hook that is called for each sign-in, after Logto's answer is verified and before the session
+    /// exists. Use it to create your own record of the user. If the hook returns an error, the sign-in is
+    /// refused with a page (403) and its tokens are revoked. The text of the error appears in the log only.
     ///
-    /// It is called for every sign-in, so it may see the same user many times. It sees only what
-    /// the sign-in asked Logto for: without the scope `email` no address would be verified, and
-    /// this example would refuse everybody.
+    /// The hook is called for every sign-in, so it may see the same user many times. The user has only the
+    /// claims for which the sign-in asked Logto. Without the scope `email`, for example, no address is
+    /// verified, and this hook would refuse everybody.
     ///
     /// ```
     /// use logto_rocket::{Config, Logto};
@@ -136,8 +136,8 @@ impl LogtoFairing {
         self.hook(|hooks| hooks.on_sign_in = Some(Box::new(hook)))
     }
 
-    /// Sets a hook that is called for each event, for an audit trail or metrics. It runs during
-    /// requests and should not block.
+    /// Sets a hook that is called for each event, for an audit trail or metrics. The hook runs during requests
+    /// and should not block.
     #[must_use]
     pub fn on_event(mut self, hook: impl Fn(&Event) + Send + Sync + 'static) -> Self {
         *self.on_event.get_mut().unwrap_or_else(PoisonError::into_inner) = Some(Box::new(hook));
@@ -154,15 +154,15 @@ impl LogtoFairing {
         self.hook(|hooks| hooks.sign_in_options = Some(Box::new(hook)))
     }
 
-    /// Sets a hook that makes the HTML of the built-in [pages](crate::guide::pages): refusals, failed
-    /// sign-ins, questions. If it returns `None`, the page of this crate is shown. Programs get a
-    /// problem document in any case.
+    /// Sets a hook that makes the HTML of the built-in [pages](crate::guide::pages): refusals, failed sign-ins
+    /// and questions. If the hook returns `None`, the browser gets the page of this crate. Programs always get
+    /// a problem document.
     ///
-    /// The hook decides what a page looks like, not what it is: the status, `Cache-Control: no-store`
-    /// and the other headers stay those of this crate. The `Content-Security-Policy` lets the page load
-    /// scripts, style sheets and images of this site, and inline styles; nothing from elsewhere, to
-    /// which the address of the page could go, because that of a callback contains a code. Escape all
-    /// texts, and keep the actions: without them a user is left without a way onward.
+    /// The hook decides the HTML only. This crate still sets the status, `Cache-Control: no-store` and the
+    /// other headers. The `Content-Security-Policy` allows scripts, style sheets and images of this site, and
+    /// inline styles. It forbids content of other sites, because a request for it could reveal the address of
+    /// the page, and the address of a callback contains a code. Escape all texts, and show all actions: a user
+    /// needs them to continue.
     ///
     /// ```
     /// use logto_rocket::{ActionKind, Logto};
@@ -185,9 +185,9 @@ impl LogtoFairing {
     /// });
     /// ```
     ///
-    /// The texts are in the language that the request asks for, which is [`BuiltInPage::language`]. With
-    /// `rocket_dyn_templates` the hook is [one line](crate::guide::pages#looks-of-your-own):
-    /// `|request, page| Template::show(request.rocket(), "page", page).map(RawHtml)`.
+    /// The texts are in the language of the request, [`BuiltInPage::language`]. With `rocket_dyn_templates` the
+    /// hook is [one line](crate::guide::pages#looks-of-your-own): `|request, page|
+    /// Template::show(request.rocket(), "page", page).map(RawHtml)`.
     #[must_use]
     pub fn pages<F>(mut self, hook: F) -> Self
     where
@@ -206,10 +206,10 @@ impl LogtoFairing {
         self
     }
 
-    /// Uses a test provider in Logto's place, whatever `Rocket.toml`, the environment and the code
-    /// configure: its endpoint, and its first application, replace theirs. So a test never reaches the
-    /// Logto that a developer's environment names. Without [`clock()`](Self::clock), both go by the clock of
-    /// the provider, so that [`Idp::clock`] moves both.
+    /// Uses a test provider instead of Logto. The provider's endpoint and first application override
+    /// `Rocket.toml`, the environment and the code, so that a test never reaches the Logto that a developer's
+    /// environment names. Without [`clock()`](Self::clock), the application also uses the clock of the
+    /// provider, so that [`Idp::clock`] moves both.
     ///
     /// ```
     /// # #[macro_use] extern crate rocket;
@@ -233,9 +233,9 @@ impl LogtoFairing {
     /// Starts a provider for development if no Logto is configured yet, so that `cargo run` shows a
     /// working sign-in on a machine that has none.
     ///
-    /// It is used only in Rocket's debug profile, in builds with debug assertions, and where neither
-    /// `endpoint` nor `issuer` is configured. Otherwise the call has no effect, and a missing endpoint is
-    /// the usual error at launch: the same `main.rs` goes live.
+    /// The provider starts only in Rocket's debug profile, in builds with debug assertions, and if neither
+    /// `endpoint` nor `issuer` is configured. Otherwise the call has no effect, and a missing endpoint is the
+    /// usual launch error. The same `main.rs` therefore works in production.
     ///
     /// ```no_run
     /// # #[macro_use] extern crate rocket;
@@ -247,23 +247,23 @@ impl LogtoFairing {
     /// }
     /// ```
     ///
-    /// The launch says where the provider is and how to get in. It signs in `alice`, who has every
-    /// permission that is asked for, and `bob`, who has none. Its machine application `dev-machine`
-    /// (secret `dev-machine-secret`) gets every scope of every API resource and organization. The personal
-    /// access token `pat_alice` can be exchanged for an access token of alice's.
+    /// The launch log says where the provider is and how to sign in. The user `alice` has every permission that
+    /// is asked for, and `bob` has none. The machine application `dev-machine` (secret `dev-machine-secret`)
+    /// gets every scope of every API resource and organization. The personal access token `pat_alice` can be
+    /// exchanged for an access token of alice's.
     ///
-    /// A restart signs nobody out. The port, the keys and what was granted are kept in one file for each
-    /// application, which only its owner can read: beside the executable in a build directory of Cargo,
-    /// else in `XDG_RUNTIME_DIR`; without either nothing is kept, and the log says so. It also
-    /// says when a damaged file is replaced, when nothing is kept because a link or a file of another user
-    /// stands in the place of the file, and when the provider takes another port because its own is in use
-    /// or is the `port` of the application. Of more than 1 MiB the oldest sessions and tokens are not kept.
+    /// A restart signs nobody out. The provider stores its port, keys and grants in one file for each
+    /// application, which only the owner can read. The file is beside the executable in Cargo's build
+    /// directory, otherwise in `XDG_RUNTIME_DIR`. Without either directory nothing is stored. Nothing is stored
+    /// either if a link or a file of another user is in the place of the file. A damaged file is replaced. The
+    /// provider takes another port if its own is in use or is the `port` of the application. The log reports
+    /// each of these cases. If the state exceeds 1 MiB, the oldest sessions and tokens are not stored.
     ///
     /// # Security
     ///
-    /// The provider asks for no password. It listens on 127.0.0.1 only, and answers only to clients that
-    /// look for `127.0.0.1` or `localhost`, so that no page on the network can read its answers. Any
-    /// program of this machine can sign in at an application that uses it.
+    /// The provider asks for no password. It listens on 127.0.0.1, and answers only requests for the host
+    /// `127.0.0.1` or `localhost`, so that no page on the network can read its responses. Any program of this
+    /// machine can sign in at an application that uses the provider.
     #[cfg(feature = "testing")]
     #[must_use]
     pub fn dev_provider(mut self) -> Self {

@@ -20,20 +20,21 @@ use crate::routes;
 use crate::testing::Idp;
 use crate::webhook::WebhookHook;
 
-/// Attaches what an API needs that programs call with access tokens, and that has no sign-in of its own.
-/// Create one with [`Logto::resource_server()`].
+/// The fairing of an API that programs call with access tokens, and to which no user signs in. Create one with
+/// [`Logto::resource_server()`].
 ///
-/// It needs `logto.endpoint` (or `logto.issuer`) alone: no app id, secret, base URL or secret key. It
-/// reads and writes no cookies and mounts no sign-in routes. It serves the
-/// [metadata](crate::guide::apis) of the API resources of mounted routes, and registers catchers for 400, 401,
-/// 403, 404, 500 and 503 at `/` if the application has none there. A guard for signed-in users in such an
-/// application is a launch error, as a parameter of a handler, in `#[authenticated]` and in
-/// `requires!(…).guard(…)`. One that only another guard asks for shows at the request: it is answered with
-/// 500, and the log says once what to mend.
+/// The fairing needs only `logto.endpoint` (or `logto.issuer`): no app id, secret, base URL or secret key. It
+/// reads and writes no cookies and mounts no sign-in routes. It serves the [metadata](crate::guide::apis) of
+/// the API resources of mounted routes, and registers catchers for 400, 401, 403, 404, 500 and 503 at `/` if
+/// the application has none there.
 ///
-/// Where no `secret_key` is configured, this gives Rocket a random key, and the next start gives another
-/// one. Configure a `secret_key` if the application has private cookies of its own: they would be
-/// unreadable after a restart.
+/// In such an application, a guard for signed-in users is a launch error, as a parameter of a handler, in
+/// `#[authenticated]` and in `requires!(…).guard(…)`. If only another guard asks for the user, the launch
+/// cannot find that. The request then gets 500, and the log says once what to change.
+///
+/// If no `secret_key` is configured, the fairing gives Rocket a random key at each start. Configure a
+/// `secret_key` if the application has private cookies of its own. Otherwise they are unreadable after a
+/// restart.
 ///
 /// ```no_run
 /// # #[macro_use] extern crate rocket;
@@ -64,8 +65,8 @@ pub struct ResourceServerFairing {
 
 impl Logto {
     /// The fairing of an API that only verifies access tokens:
-    /// `rocket::build().attach(Logto::resource_server())`. Where users also sign in, attach
-    /// [`Logto::fairing()`] in its place, which verifies access tokens as well.
+    /// `rocket::build().attach(Logto::resource_server())`. If users also sign in, attach [`Logto::fairing()`]
+    /// instead, which also verifies access tokens.
     pub fn resource_server() -> ResourceServerFairing {
         ResourceServerFairing::default()
     }
@@ -79,7 +80,7 @@ impl ResourceServerFairing {
         self
     }
 
-    /// Sets a hook that is called for each event, for an audit trail or metrics. It runs during requests
+    /// Sets a hook that is called for each event, for an audit trail or metrics. The hook runs during requests
     /// and should not block.
     #[must_use]
     pub fn on_event(mut self, hook: impl Fn(&Event) + Send + Sync + 'static) -> Self {
@@ -95,8 +96,8 @@ impl ResourceServerFairing {
         self
     }
 
-    /// Uses a test provider in Logto's place, whatever `Rocket.toml`, the environment and the code
-    /// configure. So a test never reaches the Logto that a developer's environment names.
+    /// Uses a test provider instead of Logto. The provider overrides `Rocket.toml`, the environment and the
+    /// code, so that a test never reaches the Logto that a developer's environment names.
     ///
     /// ```
     /// # #[macro_use] extern crate rocket;
@@ -120,9 +121,9 @@ impl ResourceServerFairing {
     /// Starts a provider for development if no Logto is configured yet, so that `cargo run` shows a
     /// working API on a machine that has none.
     ///
-    /// It is used only in Rocket's debug profile, in builds with debug assertions, and where neither
-    /// `endpoint` nor `issuer` is configured. Otherwise the call has no effect, and a missing endpoint is
-    /// the usual error at launch: the same `main.rs` goes live.
+    /// The provider starts only in Rocket's debug profile, in builds with debug assertions, and if neither
+    /// `endpoint` nor `issuer` is configured. Otherwise the call has no effect, and a missing endpoint is the
+    /// usual launch error. The same `main.rs` therefore works in production.
     ///
     /// ```no_run
     /// # #[macro_use] extern crate rocket;
@@ -134,13 +135,13 @@ impl ResourceServerFairing {
     /// }
     /// ```
     ///
-    /// The launch says where the provider is, and prints the commands that get an access token and call
-    /// the API. What the provider keeps between restarts, and who gets in, is told at
-    /// [`LogtoFairing::dev_provider()`](crate::LogtoFairing::dev_provider).
+    /// The launch log says where the provider is, and shows the commands that get an access token and call the
+    /// API. [`LogtoFairing::dev_provider()`](crate::LogtoFairing::dev_provider) describes the accounts, and
+    /// what the provider stores between restarts.
     ///
     /// # Security
     ///
-    /// The provider asks for no password: any program of this machine gets a token for the API.
+    /// The provider asks for no password, so any program of this machine can get a token for the API.
     #[cfg(feature = "testing")]
     #[must_use]
     pub fn dev_provider(mut self) -> Self {

@@ -36,9 +36,9 @@ pub struct SignInBuilder<'l> {
     persistent: Option<bool>,
 }
 
-/// A sign-in that has started: as the response of a handler, it sends the browser to Logto. A script
-/// gets 200 and `{"location": "…"}`, because it could not follow a redirect there; HTMX, Inertia, Turbo
-/// and Unpoly are told in their own ways. A page in a frame gets a link that opens a new tab.
+/// A sign-in that has started. As the response of a handler, it sends the browser to Logto. A script gets 200
+/// and `{"location": "…"}`, because a script cannot follow a redirect to Logto. HTMX, Inertia, Turbo and Unpoly
+/// get the response that each understands. A page in a frame gets a link that opens a new tab.
 #[must_use = "a sign-in has no effect unless it is returned as the response"]
 pub struct SignIn {
     client: Arc<Client>,
@@ -48,7 +48,7 @@ pub struct SignIn {
 }
 
 impl Logto {
-    /// Starts a sign-in from a handler, with options that the routes of this crate do not take.
+    /// Starts a sign-in from a handler, with options that the routes of this crate do not accept.
     pub fn sign_in(&self) -> SignInBuilder<'_> {
         SignInBuilder::new(self.client(), self.host())
     }
@@ -65,17 +65,17 @@ impl<'l> SignInBuilder<'l> {
         Self { client, host, options, return_to: None, sub: None, persistent: None }
     }
 
-    /// Where to go after signing in: a path on this site, with its query, of at most 1,024 bytes, or an
-    /// address of this site (default: `after_sign_in`). A fragment is dropped. Any text may be passed,
-    /// such as one of the request: of a text that is no page of this site the event
-    /// [`Event::ReturnToIgnored`] says why, and the default holds.
+    /// The page to which the browser returns after the sign-in: a path on this site with its query, of at most
+    /// 1,024 bytes, or an address of this site (default: `after_sign_in`). A fragment is dropped. It is safe to
+    /// pass text from the request. If the text is not a page of this site, the default applies, and the event
+    /// [`Event::ReturnToIgnored`] gives the reason.
     pub fn return_to(mut self, path: &str) -> Self {
         self.return_to = self.client.return_to(self.host, path);
         self
     }
 
-    /// Whether the browser keeps the session when it is closed: "keep me signed in". Default: as
-    /// `session.persistent` says, or, if the same user signs in again while signed in, as before.
+    /// Whether the browser keeps the session when it is closed: "keep me signed in". Default: the value of
+    /// `session.persistent`, or that of the current session if the same user signs in again.
     pub fn remember(mut self, keep: bool) -> Self {
         self.persistent = Some(keep);
         self
@@ -86,8 +86,7 @@ impl<'l> SignInBuilder<'l> {
         self.with(|options| options.first_screen(screen))
     }
 
-    /// The identifiers that the first page asks for, if it is one of the pages that ask for
-    /// identifiers only.
+    /// The kinds of identifiers for which the first page asks, if that page asks for identifiers only.
     pub fn identifiers(self, identifiers: impl IntoIterator<Item = Identifier>) -> Self {
         self.with(|options| options.identifiers(identifiers))
     }
@@ -110,16 +109,16 @@ impl<'l> SignInBuilder<'l> {
 
     /// Asks for a sign-in that is not older than `age`. The age is verified.
     ///
-    /// If a guard of this crate has found a signed-in user for this request, such as `LogtoUser` or
-    /// `#[authenticated]`, the fresh sign-in is asked of that user, as by [`step_up`](Self::step_up).
-    /// Otherwise anybody may sign in: the session is not loaded for this.
+    /// If a guard of this crate, such as `LogtoUser` or `#[authenticated]`, has found a signed-in user for this
+    /// request, that user must sign in again, as with [`step_up`](Self::step_up). Otherwise any user may sign
+    /// in, because this function does not load the session.
     pub fn max_age(self, age: Duration) -> Self {
         self.with(|options| options.max_age(age))
     }
 
-    /// Asks this user for a sign-in that is not older than `age`. The age is verified. If somebody
-    /// else signs in instead, their session begins, and the browser goes to `after_sign_in` and not
-    /// to `return_to`: what the first user was about to do is not done by another.
+    /// Asks this user for a sign-in that is not older than `age`. The age is verified. If another user signs in
+    /// instead, that user's session begins, and the browser goes to `after_sign_in` and not to `return_to`. The
+    /// other user therefore does not complete what the first user began.
     ///
     /// ```
     /// # #[macro_use] extern crate rocket;
@@ -236,16 +235,16 @@ impl SignIn {
         }
     }
 
-    /// The address at Logto where the browser must go. It belongs to one browser: without the cookie
-    /// that the response leaves there, Logto's answer is refused.
+    /// The address at Logto that the browser must open. It works in one browser only, because the response sets
+    /// a cookie there, and without this cookie Logto's answer is refused.
     ///
-    /// A script whose request gets this sign-in as its response is told the address already, as
-    /// `{"location": "…"}`. To answer in another way, return [`instead`](Self::instead).
+    /// If a handler returns this sign-in, a script gets the address as `{"location": "…"}`. To give another
+    /// response, return [`instead`](Self::instead).
     pub fn url(&self) -> &str {
         self.url.as_str()
     }
 
-    /// The same sign-in, answered by another response than a redirect.
+    /// The same sign-in, with your own response instead of a redirect.
     ///
     /// ```
     /// # #[macro_use] extern crate rocket;

@@ -34,10 +34,10 @@ pub struct SignOutBuilder<'l> {
     local_only: bool,
 }
 
-/// A sign-out that has taken effect here. As the response of a handler, it deletes the session's
-/// cookies and sends the browser to Logto, so that the session there ends as well. A script gets 200 and
-/// `{"location": "…"}`, because it could not follow a redirect there; HTMX, Inertia, Turbo and Unpoly are
-/// told in their own ways.
+/// A sign-out that has ended the session of this site. As the response of a handler, it deletes the session's
+/// cookies and sends the browser to Logto, so that the session at Logto ends too. A script gets 200 and
+/// `{"location": "…"}`, because a script cannot follow a redirect to Logto. HTMX, Inertia, Turbo and Unpoly get
+/// the response that each understands.
 #[must_use = "the session's cookies are deleted by the response"]
 pub struct SignOut {
     client: Arc<Client>,
@@ -68,9 +68,10 @@ impl<'l> SignOutBuilder<'l> {
         Self { client, user, return_to: None, local_only: false }
     }
 
-    /// Where the browser goes after the sign-out: a path on this site, with its query, of at most 1,024
-    /// bytes, or an address of this site (default: `after_sign_out`). Any text may be passed: of one
-    /// that is no page of this site the event [`Event::ReturnToIgnored`] says why.
+    /// The page to which the browser goes after the sign-out: a path on this site with its query, of at most
+    /// 1,024 bytes, or an address of this site (default: `after_sign_out`). It is safe to pass text from the
+    /// request. If the text is not a page of this site, the default applies, and the event
+    /// [`Event::ReturnToIgnored`] gives the reason.
     pub fn return_to(mut self, path: &str) -> Self {
         self.return_to = self.client.return_to(self.user.session().host, path);
         self
@@ -82,8 +83,8 @@ impl<'l> SignOutBuilder<'l> {
         self
     }
 
-    /// Ends the session here at once, in any case, and then revokes its refresh token at Logto,
-    /// which takes two seconds at most.
+    /// Ends the session of this site at once, and then revokes its refresh token at Logto, which takes at most
+    /// two seconds. The session ends even if Logto does not answer.
     pub async fn start(self) -> SignOut {
         let Self { client, user, return_to, local_only } = self;
         let revocation = client.sessions().sign_out(user.session()).await;
@@ -112,12 +113,12 @@ impl SignOut {
         Self { client: Arc::clone(client), host, return_to, next }
     }
 
-    /// The address where the browser must go now: at Logto, where the session ends as well, or, if
-    /// Logto is not to be visited or cannot be reached, the page to return to.
+    /// The address that the browser must open now. It is at Logto, where the session ends too. With
+    /// [`local_only()`](SignOutBuilder::local_only), or if Logto does not answer, it is the page to return to.
     ///
-    /// The session here has ended already. The response deletes its cookies and leaves the page to
-    /// return to; a script whose request gets this sign-out as its response is told the address, as
-    /// `{"location": "…"}`. To answer in another way, return [`instead`](Self::instead).
+    /// The session of this site has already ended. The response deletes its cookies and sets one that holds the
+    /// page to return to. If a handler returns this sign-out, a script gets the address as `{"location": "…"}`.
+    /// To give another response, return [`instead`](Self::instead).
     pub fn url(&self) -> &str {
         match &self.next {
             Next::Logto(at_logto) => at_logto.url.as_str(),
@@ -125,7 +126,7 @@ impl SignOut {
         }
     }
 
-    /// The same sign-out, answered by another response than a redirect.
+    /// The same sign-out, with your own response instead of a redirect.
     ///
     /// ```
     /// # #[macro_use] extern crate rocket;

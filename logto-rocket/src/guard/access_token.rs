@@ -16,21 +16,20 @@ use crate::session::TokenTarget;
 use crate::trace::Span;
 use crate::user::Token;
 
-/// An access token of the user for the API resource `R`, renewed when necessary. As a handler's
-/// parameter it also adds the resource, and the [scopes](Resource::SCOPES) that it was declared with, to
-/// every sign-in, so you need not configure them elsewhere.
+/// An access token of the user for the API resource `R`, renewed when necessary. As a handler's parameter, the
+/// guard also adds the resource and its declared [scopes](Resource::SCOPES) to every sign-in, so you need not
+/// configure them elsewhere.
 ///
-/// It refuses
+/// The guard refuses a request
 ///
-/// - with 401 if no user is signed in, or if this session's sign-in did not ask for the resource
-///   because the route is newer, which sends a browser through the sign-in once;
-/// - with 403 if Logto denies the token (`access_denied`), and to another site's `POST`;
-/// - with 503 if the token must come from Logto, which is unreachable.
+/// - with 401 if no user is signed in, or if the sign-in of this session did not ask for the resource because
+///   the route is newer; a browser is then sent through the sign-in once;
+/// - with 403 if Logto denies the token (`access_denied`), or if another site made the `POST`;
+/// - with 503 if the token must come from Logto, which does not answer.
 ///
-/// It never forwards. `Option<AccessToken<R>>` and `Result<AccessToken<R>, Refusal>` let the
-/// request through. Logto also issues tokens without permissions: check
-/// [`has_scope()`](Token::has_scope), or require the scope with
-/// [`#[authenticated]`](crate::authenticated).
+/// The guard never forwards. With `Option<AccessToken<R>>` and `Result<AccessToken<R>, Refusal>` the request
+/// continues. Logto also issues tokens without permissions: check [`has_scope()`](Token::has_scope), or require
+/// the scope with [`#[authenticated]`](crate::authenticated).
 ///
 /// ```
 /// # #[macro_use] extern crate rocket;

@@ -23,11 +23,11 @@ use crate::user::LogtoUser;
 /// The guard that [`#[authenticated]`](crate::authenticated) adds before all other guards of a
 /// handler. It succeeds only if a user is signed in and meets the requirement of `R`.
 ///
-/// It fails with 401 if no user is signed in or another sign-in is needed, 403 if the requirement
-/// is not met or cannot be decided, 404 if the path names no organization, and 503 if the decision
-/// depends on Logto, which is unreachable. With `bearer` it fails with 401 if there is no valid access
-/// token, 400 if the `Authorization` header is malformed, 403 if the token does not meet the requirement.
-/// It never forwards.
+/// The guard fails with 401 if no user is signed in or another sign-in is needed. It fails with 403 if the
+/// requirement is not met or cannot be decided, with 404 if the path names no organization, and with 503 if the
+/// decision depends on Logto, which does not answer. With `bearer` it fails with 401 if there is no valid
+/// access token, with 400 if the `Authorization` header is malformed, and with 403 if the token does not meet
+/// the requirement. It never forwards.
 pub struct Authenticated<R: Protected>(PhantomData<fn() -> R>);
 
 /// A route with a requirement. [`#[authenticated]`](crate::authenticated) implements it for the

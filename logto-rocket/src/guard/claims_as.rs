@@ -11,8 +11,8 @@ use crate::trace::Span;
 
 /// The user's claims as your own type, like Rocket's `Json<T>`.
 ///
-/// It fails with 401 if no user is signed in, and with 403 if the claims cannot be read as a `T`.
-/// In Rocket's debug profile the 403 page names the missing claim.
+/// The guard fails with 401 if no user is signed in, and with 403 if the claims cannot be read as a `T`. In
+/// Rocket's debug profile the 403 page names the missing claim.
 ///
 /// ```
 /// # #[macro_use] extern crate rocket;

@@ -27,8 +27,8 @@ pub(crate) fn requirements(route: &Route) -> impl Iterator<Item = Written<'_>> {
 }
 
 impl<N> Requirement<N> {
-    /// Whether the user's claims meet the requirement. If the claims do not decide it, it is not
-    /// met, also under `not`. This makes no request to Logto.
+    /// Whether the user's claims meet the requirement. If the claims do not decide a requirement, the result is
+    /// `false`, also under `not`. This function makes no request to Logto.
     pub fn check_claims(&self, user: &LogtoUser) -> bool
     where
         N: ByClaims,
@@ -44,11 +44,9 @@ impl<N> Requirement<N> {
     ///
     /// # Errors
     ///
-    /// [`Refusal::Denied`] if the requirement is not met or cannot be decided,
-    /// [`Refusal::Unavailable`] if the decision depends on Logto, which is unreachable, and the
-    /// refusals that another sign-in resolves.
-    // Not an `async fn`: its future would have the bound too, and the compiler would report one error
-    // three times.
+    /// [`Refusal::Denied`] if the requirement is not met or cannot be decided, [`Refusal::Unavailable`] if the
+    /// decision depends on Logto, which does not answer, and the refusals that another sign-in resolves. Not an
+    /// `async fn`: its future would have the bound too, and the compiler would report one error three times.
     pub fn check<'u>(&self, user: &'u LogtoUser) -> BoxFuture<'u, Result<(), Refusal>>
     where
         N: ByUser,
@@ -62,18 +60,19 @@ impl<N> Requirement<N> {
         })
     }
 
-    /// Guards routes that you did not write, such as those of a file server. A user who does not
-    /// meet the requirement is refused before the handlers run. Rank, format and sentinels stay the
-    /// same. The requirement is added to the names of the routes, and the launch lists it, warns of
-    /// conditions that nobody meets, and fails if it accepts sessions and `Logto::resource_server()` is
-    /// attached, as it does for an attribute. Without any fairing each request gets 500.
+    /// Guards routes that you did not write, such as those of a file server. A user who does not meet the
+    /// requirement is refused before the handlers run. Rank, format and sentinels of the routes stay the same,
+    /// and the names of the routes contain the requirement. The launch treats the requirement as it does that
+    /// of an attribute: it lists it, and warns about conditions that nobody meets. It fails if the requirement
+    /// accepts sessions and `Logto::resource_server()` is attached. If no fairing is attached, each request
+    /// gets 500.
     ///
-    /// With `bearer`, the API resource is declared with its scopes, as by an attribute: programs find its
-    /// metadata. What a sign-in must ask Logto for is not declared: for users, the configuration must
-    /// contain the scopes and resources that the requirement names.
+    /// With `bearer`, this function declares the API resource with its scopes, as an attribute does, so that
+    /// programs find its metadata. For users it declares nothing: the configuration must contain the scopes and
+    /// resources that the requirement names.
     ///
-    /// A file server that does not find a file *forwards*: the request goes on to the next route
-    /// that matches, which this requirement does not guard.
+    /// If a file server does not find a file, it *forwards* the request to the next route that matches. This
+    /// requirement does not guard that route.
     ///
     /// ```
     /// # use logto_rocket::requires;
