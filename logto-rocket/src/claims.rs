@@ -19,10 +19,10 @@ use crate::numeric_date::{milliseconds, seconds};
 
 /// The claims of a user. Logto's own claims are typed; all others are stored as they were received.
 ///
-/// The scopes of the sign-in and the tenant's settings determine which claims there are. Logto
-/// sends `null` for a missing name, picture, e-mail address or phone number; such a claim is `None`
-/// here, like an absent one. Only [`sub`](Known::sub) identifies the user: an e-mail address can
-/// change hands.
+/// The scopes of the sign-in and the tenant's settings determine the set of claims. Logto sends `null` for a
+/// missing name, picture, e-mail address or phone number. In this type such a claim is `None`, like an absent
+/// one. Only [`sub`](Known::sub) identifies the user, because an e-mail address can pass from one person to
+/// another.
 #[derive(Clone)]
 pub struct Claims {
     raw: Box<str>,
@@ -30,7 +30,7 @@ pub struct Claims {
     parsed: OnceLock<Map<String, Value>>,
 }
 
-/// The claims that this crate knows by name.
+/// The claims that have a type in this crate.
 #[derive(Clone, Debug, Deserialize)]
 #[non_exhaustive]
 pub struct Known {
@@ -50,7 +50,7 @@ pub struct Known {
     pub middle_name: Option<String>,
     /// The nickname (scope `profile`).
     pub nickname: Option<String>,
-    /// The name that the user wishes to be called by (scope `profile`).
+    /// The name by which the user wishes to be called (scope `profile`).
     pub preferred_username: Option<String>,
     /// The address of a profile page (scope `profile`).
     pub profile: Option<String>,
@@ -134,9 +134,9 @@ impl Claims {
     ///
     /// # Errors
     ///
-    /// If `json` is not an object, has no string `sub`, one of the claims of [`Known`] has a type that
-    /// Logto never uses for it, or one holds what no `serde_json::Value` can: a number beyond those of an
-    /// `f64`, half a surrogate pair, or more than 127 lists and objects in each other.
+    /// If `json` is not an object or has no string `sub`; if a claim of [`Known`] has a type that Logto never
+    /// uses for it; or if a claim has a value that `serde_json::Value` cannot represent: a number beyond the
+    /// range of `f64`, half of a surrogate pair, or more than 127 nested lists and objects.
     ///
     /// ```
     /// use logto_rocket::Claims;
@@ -166,8 +166,8 @@ impl Claims {
         Self::from_json(json).map_err(|_| Misfit::of_all())
     }
 
-    /// The claims as a JSON object: that in which they were received or, in a later request of the
-    /// session, one with the same members.
+    /// The claims as a JSON object: the original text in the request of the sign-in, and a text with the same
+    /// members in later requests of the session.
     pub fn as_json(&self) -> &str {
         &self.raw
     }

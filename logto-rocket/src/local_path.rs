@@ -17,12 +17,12 @@ const BLANKS: &AsciiSet = &CONTROLS.add(b' ');
 /// The longest path that is accepted, in bytes.
 const MAX_LENGTH: usize = 2048;
 
-/// A path with an optional query that always stays on this site, in every browser. It is the browser's
-/// path: of a site below a path of its host it begins with that.
+/// A path with an optional query that always stays on this site, in every browser. It is the path that the
+/// browser sees: for a site below a path of its host, it begins with the path of the site.
 ///
-/// It begins with exactly one `/`, consists of visible ASCII without `\`, has no fragment, is at
-/// most 2,048 bytes long, and still begins with exactly one `/` after the normalization of the
-/// [WHATWG URL Standard](https://url.spec.whatwg.org/), which browsers follow.
+/// A `LocalPath` begins with exactly one `/`, consists of visible ASCII without `\`, has no fragment, and is at
+/// most 2,048 bytes long. It still begins with exactly one `/` after the normalization of the [WHATWG URL
+/// Standard](https://url.spec.whatwg.org/), which browsers follow.
 ///
 /// ```
 /// use logto_rocket::LocalPath;

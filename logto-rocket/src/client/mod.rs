@@ -30,9 +30,9 @@ use crate::warnings::Warnings;
 
 /// The client of this application at Logto.
 ///
-/// [`Logto::fairing()`] attaches it, and a handler gets it with the guard `&Logto`. It is cheap to
-/// clone. With [several hosts](crate::guide::deployment#several-hosts), the one that the guard gives is for the host of the
-/// request; the one in Rocket's state is for the first.
+/// [`Logto::fairing()`] attaches the client, and a handler gets it with the guard `&Logto`. A `Logto` is cheap
+/// to clone. With [several hosts](crate::guide::deployment#several-hosts), the guard returns the client for the
+/// host of the request. The client in Rocket's state is for the first host.
 ///
 /// ```
 /// # #[macro_use] extern crate rocket;
@@ -78,15 +78,15 @@ struct Declared {
 const DEFAULT_PORT: u16 = 8000;
 
 impl Logto {
-    /// The sessions of this application: a handler or a task lists or ends them.
+    /// The sessions of this application, which a handler or a task can list or end.
     pub fn sessions(&self) -> SessionControl<'_> {
         SessionControl::new(&self.client)
     }
 
-    /// A link to a page of the application: its path with that of `base_url` in front, where the site
-    /// shares its host with others, or else the path as it is. It is for the application's own links and
-    /// for [`return_to`](crate::SignInBuilder::return_to), because Rocket's `uri!` does not know what a
-    /// proxy takes off. A path that does not begin with exactly one `/` gets one.
+    /// A link to a page of the application. If `base_url` has a path, the result is that path followed by
+    /// `path`. Otherwise it is `path` unchanged. Use it for the application's own links and for
+    /// [`return_to`](crate::SignInBuilder::return_to), because Rocket's `uri!` does not know the path that a
+    /// proxy removes. If `path` does not begin with exactly one `/`, it is changed to begin with one.
     ///
     /// ```
     /// # #[macro_use] extern crate rocket;
@@ -103,8 +103,9 @@ impl Logto {
         format!("{}/{}", self.client.settings().base_urls.prefix, path.trim_start_matches(is_none))
     }
 
-    /// A link to the sign-in, as a path on this site. `return_to` must be a path on this site, as
-    /// browsers have it ([`path()`](Self::path)). Any other value is ignored, and the browser goes to `after_sign_in` after the sign-in.
+    /// A link to the sign-in, as a path on this site. `return_to` must be a path on this site, as browsers see
+    /// it ([`path()`](Self::path)). Any other value is ignored, and the browser goes to `after_sign_in` after
+    /// the sign-in.
     pub fn sign_in_uri(&self, return_to: Option<&str>) -> String {
         self.client.sign_in_uri(return_to)
     }

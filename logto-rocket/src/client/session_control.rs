@@ -15,8 +15,8 @@ use crate::session_id::SessionId;
 
 /// The sessions of this application, from [`Logto::sessions()`](crate::Logto::sessions).
 ///
-/// A session that ends here ends in this process at once, and with a shared store in all other
-/// processes as well. With sessions in cookies, another process accepts it until
+/// If a function of this type ends a session, the end takes effect in this process at once, and with a shared
+/// store in all other processes too. With sessions in cookies, another process accepts the session until
 /// `session.revalidate_after` has passed since Logto last confirmed it.
 ///
 /// ```
@@ -51,8 +51,8 @@ impl<'l> SessionControl<'l> {
     /// The sessions of a user, most recently used first. `sub` is the user's
     /// [id](crate::LogtoUser::id).
     ///
-    /// This requires a store: sessions in cookies are known only to their browsers, so a list of
-    /// them would be incomplete.
+    /// This function requires a store. If sessions are in cookies, only the browsers have them, so a list would
+    /// be incomplete.
     ///
     /// ```
     /// # #[macro_use] extern crate rocket;
@@ -78,18 +78,17 @@ impl<'l> SessionControl<'l> {
         Ok(sessions.into_iter().map(SessionInfo).collect())
     }
 
-    /// Ends one session, by the id that [`LogtoUser::session_id()`](crate::LogtoUser::session_id)
-    /// and the [events](crate::Event) tell. Its cookies are not accepted any more. The caller must
-    /// check that the user is authorized to end this session. It is not an error if the session
-    /// does not exist.
+    /// Ends one session, by the id from [`LogtoUser::session_id()`](crate::LogtoUser::session_id) or from an
+    /// [event](crate::Event). Its cookies are no longer accepted. The caller must check that the user is
+    /// authorized to end this session. It is not an error if the session does not exist.
     ///
-    /// If this process or the store knows the refresh token, it is revoked at Logto, which takes
-    /// two seconds at most; a failure is logged. The session at Logto does not end.
+    /// If this process or the store has the refresh token, this function revokes it at Logto, which takes at
+    /// most two seconds. A failure is logged. The session at Logto does not end.
     ///
     /// # Errors
     ///
-    /// [`Error::Store`] (503 as the response of a handler) if the session could not be deleted from
-    /// the store. In this process it has ended nevertheless.
+    /// [`Error::Store`] (503 as the response of a handler) if the session could not be deleted from the store.
+    /// The session has nevertheless ended in this process.
     pub async fn end(&self, session: &SessionId) -> Result<(), Error> {
         let sessions = self.client.sessions();
         let over = sessions.end_by_id(session).await?;
@@ -97,16 +96,16 @@ impl<'l> SessionControl<'l> {
         Ok(())
     }
 
-    /// Ends every session of a user that was signed in until now or in this second, including that
-    /// of the current request. `sub` is the user's [id](crate::LogtoUser::id).
+    /// Ends every session of a user whose sign-in was before the end of the current second, including the
+    /// session of the current request. `sub` is the user's [id](crate::LogtoUser::id).
     ///
-    /// Refresh tokens are revoked as by [`end`](Self::end). The sessions at Logto do not end, so
-    /// the next sign-in may need no password.
+    /// Refresh tokens are revoked as by [`end`](Self::end). The sessions at Logto do not end, so the next
+    /// sign-in may need no password.
     ///
     /// # Errors
     ///
-    /// [`Error::Store`] (503 as the response of a handler) if the sessions could not be deleted
-    /// from the store. In this process they have ended nevertheless.
+    /// [`Error::Store`] (503 as the response of a handler) if the sessions could not be deleted from the store.
+    /// The sessions have nevertheless ended in this process.
     pub async fn end_all_of(&self, sub: &str) -> Result<(), Error> {
         let sessions = self.client.sessions();
         let over = sessions.end_by_sub(sub, self.client.clock().now()).await?;
@@ -126,7 +125,7 @@ impl SessionInfo {
         UNIX_EPOCH + Duration::from_secs(self.0.signed_in_at)
     }
 
-    /// When it was last used, up to a minute ago.
+    /// When the session was last used, to within one minute.
     pub fn last_seen(&self) -> SystemTime {
         UNIX_EPOCH + Duration::from_secs(self.0.last_seen)
     }

@@ -50,8 +50,7 @@ pub enum Error {
         /// The error code, such as `invalid_client`. A code with characters other than ASCII
         /// letters, digits, `_` and `-` is replaced by `unrecognized`.
         code: String,
-        /// What to mend, with the keys of the configuration that it is about and where their values
-        /// come from, for the log.
+        /// What to change, with the keys of the configuration and the sources of their values, for the log.
         help: String,
     },
     /// A token did not pass verification.
@@ -74,9 +73,8 @@ pub enum Error {
         /// The reason, for the log.
         why: String,
     },
-    /// The application asked for a list of sessions, but sessions are in cookies, which only the
-    /// browsers know. This is an error in the application; 500 as the error of a handler. Set
-    /// `session.store` to a store.
+    /// The application asked for a list of sessions, but sessions are in cookies, which only the browsers have.
+    /// This is an error in the application; 500 as the error of a handler. Set `session.store` to a store.
     NoSessionStore,
     /// The application asked for an access token for an API resource or an organization that no
     /// sign-in asks for. This is an error in the application; 500 as the error of a handler.
@@ -88,8 +86,8 @@ pub enum Error {
     /// but a new sign-in would. 401 as the error of a handler, which sends a browser through the
     /// sign-in once.
     SignInAskedLess,
-    /// Logto issued a token to the application itself, but without some of the requested scopes: it
-    /// omits scopes without permission and reports no error. The usual cause is that the
+    /// Logto issued a token to the application itself, but without some of the requested scopes. Logto omits a
+    /// scope for which the application has no permission, and reports no error. The usual cause is that the
     /// machine-to-machine application lacks a role.
     ScopeNotGranted {
         /// The scopes that are missing.
@@ -123,7 +121,7 @@ pub enum Call {
     TokenExchange,
     /// The introspection endpoint ([RFC 7662](https://www.rfc-editor.org/rfc/rfc7662)).
     Introspection,
-    /// A request of a [diagnosis](crate::Logto::diagnose), by which nobody signs in or out.
+    /// A request of a [diagnosis](crate::Logto::diagnose), which signs nobody in or out.
     Diagnosis,
 }
 
@@ -131,22 +129,22 @@ pub enum Call {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum InvalidToken {
-    /// It is not a signed JWT, or it is too large to come from Logto.
+    /// The token is not a signed JWT, or it is too large to come from Logto.
     Malformed,
     /// Its header names an algorithm that is not accepted (accepted: ES256, ES384, RS256, PS256),
     /// names an algorithm that does not match the key, or requires an extension (`crit`).
     Header(String),
     /// Logto publishes no key with this token's key id.
     UnknownKey,
-    /// The signature is not by Logto's key.
+    /// The signature does not match Logto's key.
     Signature,
     /// A claim is not what it must be.
     Claim {
         /// The claim's name.
         name: &'static str,
-        /// What is wrong with it, for the log: missing, forbidden here, of another type, or with
-        /// another value; for `iss`, `aud` and `azp` also which, and which was expected. For times
-        /// also how far the clocks are apart, and what to do.
+        /// What is wrong with the claim, for the log: it is missing, forbidden, of another type, or has another
+        /// value. For `iss`, `aud` and `azp` the text also has the actual and the expected value. For times it
+        /// also has the difference of the clocks, and what to do.
         why: String,
     },
 }

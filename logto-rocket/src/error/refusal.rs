@@ -12,8 +12,8 @@ use super::{Call, Error, InvalidToken};
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Refusal {
-    /// No user is signed in, or the session has ended; 401. Where a route accepts sessions and access
-    /// tokens, also that a program with a token calls, which is no signed-in user.
+    /// No user is signed in, or the session has ended; 401. On a route that accepts sessions and access tokens,
+    /// also if a program with a token calls and a guard asks for the user.
     NotSignedIn,
     /// The user is signed in, but does not meet the requirement, or Logto denies them a token; 403.
     /// Contains the conditions that are not met, in the syntax of the attribute.
@@ -22,7 +22,7 @@ pub enum Refusal {
     /// [`ClaimsAs`](crate::ClaimsAs) needs, or it has another type; 403. Holds serde's message.
     Claims(String),
     /// Another site made a request with an unsafe method, or an `Upgrade`, in the user's browser;
-    /// 403. `trusted_origins` lists the origins that are allowed to.
+    /// 403. `trusted_origins` lists the origins that may make such requests.
     ForeignOrigin,
     /// The user meets the requirement, except that the sign-in is older than its `max_age`; 401,
     /// which sends a browser to sign in again.
@@ -39,7 +39,7 @@ pub enum Refusal {
     /// this session did not ask Logto for, but a new sign-in would; 401, which sends a browser to
     /// sign in again.
     SignInAskedLess,
-    /// A program must present an access token, and presented none; 401.
+    /// A program must present an access token, but presented none; 401.
     NoToken,
     /// The `Authorization` header is malformed, or given twice; 400. Holds what is wrong.
     InvalidRequest(&'static str),
@@ -50,19 +50,19 @@ pub enum Refusal {
     InsufficientScope {
         /// The conditions that are not met, in the syntax of the attribute.
         required: String,
-        /// The scopes that the program must ask Logto for, with blanks in between; empty if it has them all.
+        /// The scopes for which the program must ask Logto, separated by blanks; empty if the token has them
+        /// all.
         scopes: String,
     },
-    /// The access token that a program presented meets the requirement, except that the user's sign-in is
-    /// older than its `max_age`, or the token does not tell; 401.
+    /// The access token that a program presented meets the requirement, except that the user's sign-in is older
+    /// than `max_age`, or that the token does not say when the user signed in; 401.
     TokenTooOld {
         /// How old it may be.
         max_age: Duration,
     },
     /// The segment of the path that names an organization is not the id of one; 404.
     NoOrganization,
-    /// The decision depends on Logto or the session store, which gave no answer that can be used;
-    /// 503.
+    /// The decision depends on Logto or the session store, which did not give a usable answer; 503.
     Unavailable {
         /// What happened, for the log.
         why: String,

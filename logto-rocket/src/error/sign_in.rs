@@ -6,29 +6,28 @@ use rocket::http::Status;
 
 use super::{Error, InvalidToken};
 
-/// Why a sign-in failed. Each error has its own page, for which
-/// [`pages`](crate::LogtoFairing::pages) sets your own looks.
+/// Why a sign-in failed. Each error has its own page, whose HTML the hook [`pages`](crate::LogtoFairing::pages)
+/// can replace.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SignInError {
     /// A parameter of the callback occurs more than once ([RFC 6749, section
     /// 3.1](https://www.rfc-editor.org/rfc/rfc6749#section-3.1)); 400.
     RepeatedParameter(String),
-    /// This browser has no sign-in in progress for the callback: cookies are disabled, other sign-ins
-    /// took its place, or the link is forged; 400.
+    /// This browser has no sign-in in progress for the callback; 400. Cookies are disabled, later sign-ins
+    /// replaced its cookie, or the link is forged.
     Unknown,
-    /// The sign-in took longer than an hour; 400. Its page leads to another one, which returns to the
-    /// same page.
+    /// The sign-in took longer than an hour; 400. The page links to a new sign-in, which returns to the same
+    /// page of the site.
     TooLate,
     /// The code of the sign-in has already been used, for example after the back button; 400.
     Spent,
-    /// The answer is not from the expected issuer
-    /// ([RFC 9207](https://www.rfc-editor.org/rfc/rfc9207)); 400. Contains what came, shortened, and
-    /// what was expected.
+    /// The answer is not from the expected issuer ([RFC 9207](https://www.rfc-editor.org/rfc/rfc9207)); 400.
+    /// Contains the actual issuer, shortened, and the expected one.
     WrongIssuer(String),
     /// The user cancelled at Logto, which then sends neither a code nor an error; 403.
     Cancelled,
-    /// Logto said `access_denied`; 403.
+    /// Logto answered `access_denied`; 403.
     AccessDenied,
     /// Logto requires an action by the user (`login_required`, `consent_required`, …), but the
     /// request had `prompt=none`; 403. Contains the error code.
@@ -39,16 +38,15 @@ pub enum SignInError {
     Provider {
         /// The error code.
         code: String,
-        /// What to mend: what the sign-in asked for, and where that comes from, for the log.
+        /// What to change, for the log: the values that the sign-in sent, and their sources.
         help: String,
     },
     /// The hook `on_sign_in` refused the sign-in; 403.
     Refused,
     /// The claims do not fit into the session cookies; 500.
     TooLarge,
-    /// The code could not be exchanged, or the answer was not valid: 503 if Logto was unreachable,
-    /// 400 if the code was no longer valid, 403 if a recent sign-in was required and this one is
-    /// older, otherwise 502.
+    /// The code could not be exchanged, or the answer was not valid: 503 if Logto did not answer, 400 if the
+    /// code was no longer valid, 403 if a recent sign-in was required and this one is older, otherwise 502.
     Exchange(Error),
 }
 

@@ -37,8 +37,8 @@ pub use self::organization::{Organization, Resolver};
 pub(crate) use self::written::Written;
 use crate::error::Denial;
 
-/// The conditions that a signed-in user, or the access token of a program, must meet: a tree that is known
-/// at compile time.
+/// The conditions that a signed-in user, or the access token of a program, must meet. The tree of conditions is
+/// known at compile time.
 ///
 /// [`#[authenticated(…)]`](crate::authenticated) applies one to a handler.
 /// [`requires!(…)`](crate::requires) makes one as a value, for code without a route attribute:
@@ -67,11 +67,11 @@ use crate::error::Denial;
 /// # fn main() {}
 /// ```
 ///
-/// `N` is what is needed to decide it; see [`needs`].
+/// `N` says what a decision needs; see [`needs`].
 ///
-/// Its `Display` output uses the grammar of the attribute. A condition that cannot be decided,
-/// because the session does not store a claim or the sign-in did not ask for it, is *unknown*. An
-/// unknown condition refuses the request, also under `not`.
+/// The `Display` output uses the grammar of the attribute. A condition that cannot be decided, because the
+/// session does not store a claim or the sign-in did not ask for it, is *unknown*. An unknown condition refuses
+/// the request, also under `not`.
 pub struct Requirement<N = needs::Claims> {
     tree: Tree,
     needs: PhantomData<fn() -> N>,

@@ -23,18 +23,18 @@ use crate::oidc::RawIdToken;
 use crate::session::Session;
 use crate::session_id::SessionId;
 
-/// The signed-in user. As a handler's parameter it refuses requests without one.
+/// The signed-in user. As a handler's parameter, this guard refuses requests without a signed-in user.
 ///
 /// | parameter | if no user is signed in |
 /// | --- | --- |
 /// | `LogtoUser`, `&LogtoUser` | 401, which sends a browser to the sign-in |
-/// | `Option<LogtoUser>` | `None`, also while Logto is unreachable |
+/// | `Option<LogtoUser>` | `None`, also if the decision depends on Logto, which does not answer |
 /// | `Result<LogtoUser, Refusal>` | `Err` with the reason |
 ///
-/// If a browser sends a request with an unsafe method (or an `Upgrade`) from another site, it is
-/// refused with 403, unless its origin is in `trusted_origins`.
+/// If another site makes a request with an unsafe method (or an `Upgrade`) in the user's browser, the guard
+/// refuses it with 403, unless `trusted_origins` lists the origin.
 ///
-/// It is cheap to clone, and it serializes as `{"id", "display_name", "claims"}`.
+/// A `LogtoUser` is cheap to clone, and it serializes as `{"id", "display_name", "claims"}`.
 ///
 /// ```
 /// # #[macro_use] extern crate rocket;
@@ -71,9 +71,9 @@ impl LogtoUser {
             .unwrap_or(&claims.sub)
     }
 
-    /// The e-mail address. It does not identify the user, because it can change hands.
+    /// The e-mail address. It does not identify the user, because it can pass from one person to another.
     ///
-    /// Needs the scope `email`: without it the answer is always `None`, and the log warns once.
+    /// Needs the scope `email`. Without the scope the result is always `None`, and the log warns once.
     pub fn email(&self) -> Option<&str> {
         let email = self.claims().email.as_deref();
         if email.is_none() {
@@ -84,7 +84,7 @@ impl LogtoUser {
 
     /// Whether there is an e-mail address that Logto has verified.
     ///
-    /// Needs the scope `email`: without it the answer is always `false`, and the log warns once.
+    /// Needs the scope `email`. Without the scope the result is always `false`, and the log warns once.
     pub fn email_verified(&self) -> bool {
         let Known { email, email_verified, .. } = &**self.claims();
         if email_verified.is_none() {
@@ -97,24 +97,24 @@ impl LogtoUser {
 
     /// The names of the user's roles.
     ///
-    /// Needs the scope `roles`, for which mounted routes that require a role also ask: without it
-    /// the answer is always empty, and the log warns once.
+    /// Needs the scope `roles`, which a sign-in also asks for if a mounted route requires a role. Without the
+    /// scope the result is always empty, and the log warns once.
     pub fn roles(&self) -> &[String] {
         self.roles_for("roles")
     }
 
     /// Whether the user has the role.
     ///
-    /// Needs the scope `roles`, for which mounted routes that require a role also ask: without it
-    /// the answer is always `false`, and the log warns once.
+    /// Needs the scope `roles`, which a sign-in also asks for if a mounted route requires a role. Without the
+    /// scope the result is always `false`, and the log warns once.
     pub fn has_role(&self, role: &str) -> bool {
         self.roles_for("has_role").iter().any(|have| have == role)
     }
 
     /// The ids of the user's organizations.
     ///
-    /// Needs the scope `urn:logto:scope:organizations`, for which mounted routes that require an
-    /// organization also ask: without it the answer is always empty, and the log warns once.
+    /// Needs the scope `urn:logto:scope:organizations`, which a sign-in also asks for if a mounted route
+    /// requires an organization. Without the scope the result is always empty, and the log warns once.
     pub fn organizations(&self) -> &[String] {
         let organizations = self.claims().organizations.as_deref();
         if organizations.is_none() {
@@ -125,8 +125,8 @@ impl LogtoUser {
 
     /// The names of the user's roles in an organization, by its id.
     ///
-    /// Needs the scope `urn:logto:scope:organization_roles`, for which mounted routes that require
-    /// such a role also ask: without it the answer is always empty, and the log warns once.
+    /// Needs the scope `urn:logto:scope:organization_roles`, which a sign-in also asks for if a mounted route
+    /// requires such a role. Without the scope the result is always empty, and the log warns once.
     pub fn organization_roles(&self, organization: &str) -> Vec<&str> {
         let all = self.claims().organization_roles.as_deref();
         if all.is_none() {
@@ -160,14 +160,14 @@ impl LogtoUser {
         self.session.id_token.as_ref().map(RawIdToken::reveal)
     }
 
-    /// Waits until this user is not to be relied on any more: the session has ended in this process (by a
-    /// sign-out, by Logto, by the application), its lifetime or its idle time-out is over, or its claims
-    /// are due for confirmation (`session.revalidate_after`). For event streams and web sockets, whose
-    /// guard has run long ago: end them then. The browser connects again, and the guard of that request
-    /// confirms the claims. So no stream outlives its right by more than `session.revalidate_after`.
+    /// Waits until this user is no longer valid, for event streams and web sockets. The future resolves when
+    /// the session has ended in this process (by a sign-out, by Logto or by the application), when its lifetime
+    /// or idle time-out is over, or when its claims must be confirmed (`session.revalidate_after`). End the
+    /// stream then. The browser connects again, and the guard of that request confirms the claims. A user who
+    /// has lost the right to a stream therefore sees it for at most `session.revalidate_after`.
     ///
-    /// It asks neither Logto nor the store. With several processes, a sign-out at another one is noticed
-    /// when the claims are due. An open stream does not count as use of the session.
+    /// This function asks neither Logto nor the store. With several processes, it notices a sign-out at another
+    /// process when the claims must be confirmed. An open stream does not count as use of the session.
     ///
     /// ```
     /// # #[macro_use] extern crate rocket;
@@ -198,7 +198,7 @@ impl LogtoUser {
         async move { client.sessions().ended(&session).await }
     }
 
-    /// When the user signed in here.
+    /// When the user signed in to this site.
     pub fn signed_in_at(&self) -> SystemTime {
         UNIX_EPOCH + Duration::from_secs(self.session.signed_in_at)
     }

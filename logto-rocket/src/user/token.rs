@@ -7,13 +7,12 @@ use super::token_claims::TokenClaims;
 use crate::oidc::AccessToken as Text;
 use crate::session::CachedToken;
 
-/// An access token of the user, to call an API with in the user's name. The guard
-/// [`AccessToken<R>`](crate::AccessToken) and the methods of [`LogtoUser`](crate::LogtoUser) give one.
+/// An access token of the user, to call an API in the user's name. The guard
+/// [`AccessToken<R>`](crate::AccessToken) and the methods of [`LogtoUser`](crate::LogtoUser) return one.
 ///
-/// The token gives its holder the user's permissions until it expires. Send it only to the API that
-/// it is for, as `Authorization: Bearer …` ([RFC 6750, section
-/// 2.1](https://www.rfc-editor.org/rfc/rfc6750#section-2.1)). It cannot be serialized, and its
-/// `Debug` output omits the text.
+/// Whoever has the token has the user's permissions until it expires. Send it only to the API in its audience,
+/// as `Authorization: Bearer …` ([RFC 6750, section 2.1](https://www.rfc-editor.org/rfc/rfc6750#section-2.1)).
+/// It cannot be serialized, and its `Debug` output omits the text.
 #[derive(Clone)]
 pub struct Token {
     text: Text,
@@ -38,10 +37,10 @@ impl Token {
         self.scopes.iter().any(|granted| granted == scope)
     }
 
-    /// When the token expires, by the clock of this machine and counted from the arrival of Logto's
-    /// answer. It can be later than `exp` in [`claims()`](Self::claims) by the duration of that
-    /// request. A returned token is valid for at least 60 seconds, or a tenth of its life; get it
-    /// again instead of storing it for longer.
+    /// When the token expires, by the clock of this machine, counted from the arrival of Logto's answer. This
+    /// time may be later than `exp` in [`claims()`](Self::claims), by the duration of that request. A returned
+    /// token is valid for at least 60 seconds, or a tenth of its lifetime. To use a token for longer, get it
+    /// again instead of storing it.
     pub fn expires_at(&self) -> SystemTime {
         UNIX_EPOCH + Duration::from_secs(self.expires_at)
     }
@@ -49,8 +48,8 @@ impl Token {
     /// The claims of the token if it is a JWT, as Logto's tokens for API resources and
     /// organizations are; otherwise `None`.
     ///
-    /// The token is decoded but not verified. That is safe here, because the token came from Logto
-    /// itself over TLS. An API that receives the token from a client must verify it.
+    /// The token is decoded but not verified. This is safe because the token came from Logto itself over TLS.
+    /// An API that receives the token from a client must verify it.
     pub fn claims(&self) -> Option<TokenClaims> {
         TokenClaims::read(&self.text.payload()?)
     }

@@ -6,26 +6,26 @@ use serde_json::{Map, Value};
 
 use crate::numeric_date::seconds;
 
-/// What a JWT access token says ([RFC 9068, section
-/// 2.2](https://www.rfc-editor.org/rfc/rfc9068#section-2.2)); from
-/// [`Token::claims()`](crate::Token::claims), which explains when they can be trusted.
+/// The claims of a JWT access token ([RFC 9068, section
+/// 2.2](https://www.rfc-editor.org/rfc/rfc9068#section-2.2)), from [`Token::claims()`](crate::Token::claims),
+/// which explains when they can be trusted.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct TokenClaims {
     /// The subject of the token: the user's id at Logto.
     pub sub: String,
-    /// The application that it was given to.
+    /// The application to which Logto issued the token.
     pub client_id: Option<String>,
     /// The organization in which the resource is accessed. A token for an organization itself names
     /// it in the audience instead, as `urn:logto:organization:<id>`.
     pub organization_id: Option<String>,
     /// The audience of the token: usually the indicator of one resource.
     pub audience: Vec<String>,
-    /// What it permits.
+    /// The scopes, which are the permissions of the token.
     pub scopes: Vec<String>,
-    /// When it expires, in whole seconds since the Unix epoch.
+    /// When the token expires, in whole seconds since the Unix epoch.
     pub exp: Option<u64>,
-    /// When it was issued, in whole seconds since the Unix epoch.
+    /// When Logto issued the token, in whole seconds since the Unix epoch.
     pub iat: Option<u64>,
     /// The token's own id.
     pub jti: Option<String>,

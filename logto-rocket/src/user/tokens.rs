@@ -13,7 +13,7 @@ use crate::session::TokenTarget;
 /// one token request at a time for each session. If Logto rotates the refresh token, the response
 /// writes the new one into the session.
 impl LogtoUser {
-    /// An access token for an API resource, to call it on behalf of the user. The guard
+    /// An access token for an API resource, to call the API on behalf of the user. The guard
     /// [`AccessToken<R>`](crate::AccessToken) does the same before the handler runs.
     ///
     /// The sign-in must have asked for the resource: name it in `logto.resources` or in a
@@ -37,16 +37,16 @@ impl LogtoUser {
     /// Each with its status as the error of a handler:
     ///
     /// - [`Error::UndeclaredResource`] (500) if no sign-in asks for the resource;
-    /// - [`Error::SignInAskedLess`] (401, which sends a browser through the sign-in once) if this
-    ///   session's sign-in did not, because the resource was declared later;
-    /// - [`Error::SessionOver`] (401) if Logto no longer accepts the session, which then ends here
-    ///   as well;
+    /// - [`Error::SignInAskedLess`] (401, which sends a browser through the sign-in once) if the sign-in of
+    ///   this session did not ask for the resource, because it was declared later;
+    /// - [`Error::SessionOver`] (401) if Logto no longer accepts the session; the session of this site then
+    ///   ends too;
     /// - [`Error::NoRefreshToken`] (401; 500 right after a sign-in) if Logto issued no refresh
     ///   token;
-    /// - [`Error::Refused`] with `access_denied` (403) if Logto denies the user this token, which
-    ///   leaves the session as it is;
-    /// - [`Error::Unavailable`] (503) if Logto does not answer. This error and all others also
-    ///   leave the session as it is.
+    /// - [`Error::Refused`] with `access_denied` (403) if Logto denies the user this token; the session does
+    ///   not change;
+    /// - [`Error::Unavailable`] (503) if Logto does not answer. This error and all others do not change the
+    ///   session.
     pub async fn access_token<R: Resource>(&self, resource: R) -> Result<Token, Error> {
         let _ = resource;
         self.token(TokenTarget { resource: Some(uri_of::<R>().into()), organization: None }).await
@@ -62,8 +62,8 @@ impl LogtoUser {
     ///
     /// # Errors
     ///
-    /// Those of [`access_token()`](Self::access_token). [`Error::Refused`] with `access_denied`
-    /// (403) if the user is no member of the organization, or there is none of this id.
+    /// Those of [`access_token()`](Self::access_token). [`Error::Refused`] with `access_denied` (403) if the
+    /// user is not a member of the organization, or no organization has this id.
     pub async fn access_token_for<R: Resource>(
         &self,
         resource: R,
@@ -77,8 +77,9 @@ impl LogtoUser {
     /// An access token for an organization, by its id. It has the permissions of the user's roles
     /// there. Its audience is `urn:logto:organization:<id>`.
     ///
-    /// The sign-in must have asked for the scope `urn:logto:scope:organizations`, and for each
-    /// scope that the token is to have. A requirement that names an organization asks for it.
+    /// The sign-in must have asked for the scope `urn:logto:scope:organizations`, and for each scope that the
+    /// token should have. If a mounted route requires an organization, each sign-in asks for
+    /// `urn:logto:scope:organizations` automatically.
     ///
     /// ```
     /// # #[macro_use] extern crate rocket;
@@ -93,24 +94,24 @@ impl LogtoUser {
     ///
     /// # Errors
     ///
-    /// Those of [`access_token()`](Self::access_token), the first two if no sign-in, or not this
-    /// one, asked for organizations. [`Error::Refused`] with `access_denied` (403) if the user is no
-    /// member of the organization, or there is none of this id; the session stays as it is.
+    /// Those of [`access_token()`](Self::access_token). The first two mean that no sign-in, or not the sign-in
+    /// of this session, asked for organizations. [`Error::Refused`] with `access_denied` (403) if the user is
+    /// not a member of the organization, or no organization has this id; the session does not change.
     pub async fn organization_token(&self, organization: &str) -> Result<Token, Error> {
         self.token(TokenTarget { resource: None, organization: Some(organization.into()) }).await
     }
 
-    /// An access token for each of the user's [`organizations()`](Self::organizations), with its id
-    /// and in the same order. The requests to Logto run one after the other; if one fails, the
-    /// others continue.
+    /// An access token for each of the user's [`organizations()`](Self::organizations), in the same order, each
+    /// with the id of the organization. The requests to Logto run one after the other. If one fails, the others
+    /// continue.
     ///
-    /// The list is empty if the claims name no organizations. If that is because the sign-in did
-    /// not ask for the scope `urn:logto:scope:organizations`, or because `session.claims` does not
-    /// contain `organizations`, the log warns once.
+    /// The list is empty if the claims name no organizations. The log warns once if the cause is that the
+    /// sign-in did not ask for the scope `urn:logto:scope:organizations`, or that `session.claims` does not
+    /// contain `organizations`.
     ///
     /// # Errors
     ///
-    /// Each result has those of [`organization_token()`](Self::organization_token).
+    /// Each result may have the errors of [`organization_token()`](Self::organization_token).
     pub async fn organization_tokens(&self) -> Vec<(&str, Result<Token, Error>)> {
         let mut tokens = Vec::new();
         for organization in self.organizations() {
@@ -120,13 +121,13 @@ impl LogtoUser {
         tokens
     }
 
-    /// The user's access token for Logto itself: for its Account API (`/api/my-account`), for user
-    /// info, and as [`actor_token()`](crate::TokenExchange::actor_token) of a token exchange. It is
-    /// opaque, for no resource and no organization, and no API of yours should accept it.
+    /// The user's access token for Logto itself: for its Account API (`/api/my-account`), for user info, and as
+    /// [`actor_token()`](crate::TokenExchange::actor_token) of a token exchange. The token is opaque and for no
+    /// resource or organization. Your own APIs should not accept it.
     ///
-    /// Whoever has the token can read what the sign-in asked for, and change the account where
-    /// Logto's account center allows it: never hand it to a page. Every sign-in brings one, and it
-    /// is renewed like the others.
+    /// Whoever has the token can read the claims for which the sign-in asked, and change the account if Logto's
+    /// account center allows it. Never send the token to a page. Every sign-in gets such a token, and it is
+    /// renewed like the others.
     ///
     /// ```
     /// # #[macro_use] extern crate rocket;
@@ -163,30 +164,30 @@ impl LogtoUser {
     ///
     /// # Errors
     ///
-    /// Those of [`access_token()`](Self::access_token) except the first two: every sign-in asks for
-    /// it.
+    /// Those of [`access_token()`](Self::access_token) except the first two, because every sign-in asks for
+    /// this token.
     pub async fn account_token(&self) -> Result<Token, Error> {
         self.token(TokenTarget::default()).await
     }
 
-    /// Removes the access tokens of this session from memory, so that the next ones come from
-    /// Logto. Use it after the user's permissions have changed. It takes effect in this process;
-    /// with sessions in a store, the other processes follow shortly after. Tokens that were already
-    /// returned stay valid until they expire.
+    /// Removes the access tokens of this session from memory, so that the next ones come from Logto. Call this
+    /// function after the user's permissions have changed. It takes effect in this process at once and, with
+    /// sessions in a store, in other processes shortly after. Tokens that were already returned stay valid
+    /// until they expire.
     pub fn clear_access_tokens(&self) {
         self.client().sessions().clear_tokens(self.session());
     }
 
-    /// The scopes that the sign-in asked Logto for, in their order. For the scopes of a token, see
+    /// The scopes for which the sign-in asked Logto, in their order. For the scopes of a token, see
     /// [`Token::scopes()`].
     pub fn scopes(&self) -> Vec<&str> {
         self.session().asked.each_scope().collect()
     }
 
-    /// Fetches the user's current claims from Logto and renews the access token of the sign-in. Use
-    /// it after the user's roles have changed, or before an action that must not depend on claims
-    /// that are up to `session.revalidate_after` old. It returns the new user, and guards that run
-    /// later in this request return the new user too. This value does not change.
+    /// Fetches the user's current claims from Logto and renews the access token of the sign-in. Call this
+    /// function after the user's roles have changed, or before an action that must not depend on claims that
+    /// are up to `session.revalidate_after` old. It returns the new user, and guards that run later in this
+    /// request return the new user too. The old value does not change.
     ///
     /// This example needs the scope `roles`, as `scopes = ["roles"]` in the configuration:
     ///
@@ -204,32 +205,34 @@ impl LogtoUser {
     ///
     /// # Errors
     ///
-    /// Each with its status as the error of a handler: [`Error::SessionOver`] (401) if Logto no
-    /// longer accepts the session, for example because the user was suspended or deleted; the
-    /// session then ends here as well; [`Error::NoRefreshToken`] (401; 500 right after a sign-in)
-    /// if the session has no refresh token; [`Error::Unavailable`] (503) if Logto does not answer,
-    /// which leaves the session as it is.
+    /// Each with its status as the error of a handler:
+    ///
+    /// - [`Error::SessionOver`] (401) if Logto no longer accepts the session, for example because the user was
+    ///   suspended or deleted; the session of this site then ends too;
+    /// - [`Error::NoRefreshToken`] (401; 500 right after a sign-in) if the session has no refresh token;
+    /// - [`Error::Unavailable`] (503) if Logto does not answer; the session does not change.
     pub async fn refresh(&self) -> Result<Self, Error> {
         let session = self.client().sessions().refresh(self.session()).await?;
         Ok(Self::new(self.client(), session))
     }
 
-    /// Fetches the user info from Logto with the access token of the sign-in. The token is renewed
-    /// if it has expired or Logto has revoked it. The claims of the session do not change;
+    /// Fetches the user info from Logto with the access token of the sign-in. This crate renews the token if it
+    /// has expired or Logto has revoked it. The claims of the session do not change;
     /// [`refresh()`](Self::refresh) renews them.
     ///
-    /// User info also contains claims that ID tokens omit, such as `custom_data` and `identities`,
-    /// each if the sign-in asked for its scope. To have them in every session, set
-    /// `session.user_info`. An answer about another user is rejected ([OpenID
-    /// Connect Core, section
+    /// User info also contains claims that ID tokens omit, such as `custom_data` and `identities`, if the
+    /// sign-in asked for their scopes. To have these claims in every session, set `session.user_info`. User
+    /// info about another user is rejected ([OpenID Connect Core, section
     /// 5.3.2](https://openid.net/specs/openid-connect-core-1_0.html#UserInfoResponse)).
     ///
     /// # Errors
     ///
-    /// [`Error::SessionOver`] if Logto no longer honours the session, which then ends here as well;
-    /// [`Error::NoRefreshToken`] if the access token has expired and cannot be renewed;
-    /// [`Error::Unavailable`] if Logto did not answer, which leaves the session as it is. As the
-    /// error of a handler they are 401, 401 and 503.
+    /// Each with its status as the error of a handler:
+    ///
+    /// - [`Error::SessionOver`] (401) if Logto no longer accepts the session; the session of this site then
+    ///   ends too;
+    /// - [`Error::NoRefreshToken`] (401) if the access token has expired and cannot be renewed;
+    /// - [`Error::Unavailable`] (503) if Logto did not answer; the session does not change.
     pub async fn fetch_user_info(&self) -> Result<Claims, Error> {
         let (sessions, session) = (self.client().sessions(), self.session());
         let access_token = sessions.access_token(session, TokenTarget::default()).await?.text;

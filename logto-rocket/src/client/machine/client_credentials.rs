@@ -37,11 +37,11 @@ impl Logto {
     /// that users sign in to. Register a second application and name it with
     /// [`app()`](ClientCredentials::app).
     ///
-    /// This process caches tokens by application, resource, organization and scopes. Concurrent
-    /// handlers share one request to Logto, and the request continues if a handler is cancelled. A
-    /// token is renewed when less than a minute, or less than a tenth of its life, is left. If the
-    /// renewal fails, the old token is used until it expires. After an unusable answer there is no
-    /// request for the time that Logto asks for, or for 30 seconds.
+    /// This process caches tokens by application, resource, organization and scopes. Concurrent handlers share
+    /// one request to Logto, and the request continues if a handler is cancelled. A token is renewed when less
+    /// than a minute, or less than a tenth of its lifetime, is left. If the renewal fails, the old token is
+    /// used until it expires. After an answer without a usable token, this process makes no request for the
+    /// time that Logto asks for, or for 30 seconds.
     ///
     /// ```
     /// # #[macro_use] extern crate rocket;
@@ -130,8 +130,8 @@ impl ClientCredentials {
         self.token(None, Some(organization.into())).await
     }
 
-    /// A token for Logto's Management API, with its scope `all`. It gives access to everything
-    /// there: users, applications, settings.
+    /// A token for Logto's Management API with the scope `all`. The token gives access to all users,
+    /// applications and settings of the tenant.
     ///
     /// The API's indicator is `https://default.logto.app/api` at a self-hosted Logto, and
     /// `https://{tenant}.logto.app/api` at Logto Cloud, where the endpoint contains the tenant. For

@@ -16,7 +16,7 @@ const EARLY: Duration = Duration::from_secs(60);
 /// An access token that the application requested without a session: its own token, or an exchanged
 /// one.
 ///
-/// Anyone who has the token can use it. `Debug` does not print it.
+/// Whoever has the token can use it. Its `Debug` output omits the text.
 #[derive(Clone)]
 pub struct MachineToken {
     text: AccessToken,

@@ -18,12 +18,12 @@ pub struct TokenExchange<'l> {
 
 impl Logto {
     /// Exchanges a subject token for an access token that acts for its user ([RFC
-    /// 8693](https://www.rfc-editor.org/rfc/rfc8693)): Logto's impersonation, for support staff who
-    /// must see what a user sees.
+    /// 8693](https://www.rfc-editor.org/rfc/rfc8693)). Logto calls this impersonation. It is for support staff
+    /// who must see what a user sees.
     ///
-    /// The subject token comes from Logto's Management API (`POST /api/subject-tokens`), which
-    /// [`management_api()`](crate::ClientCredentials::management_api) has a token for. A user who
-    /// can call such a handler can act as any user. Require a role, identify the acting user with
+    /// The subject token comes from Logto's Management API (`POST /api/subject-tokens`).
+    /// [`management_api()`](crate::ClientCredentials::management_api) gets the access token for this API.
+    /// Whoever can call such a handler can act as any user. Require a role, identify the acting user with
     /// [`actor_token()`](TokenExchange::actor_token), and log each exchange.
     ///
     /// Token exchange must be allowed in the application's settings at Logto.
@@ -63,16 +63,16 @@ impl TokenExchange<'_> {
         self
     }
 
-    /// The opaque access token of the acting user, from
-    /// [`account_token()`](crate::LogtoUser::account_token), whose sign-in asked for `openid`. The
-    /// claim `act` of the new token names the acting user, so that both users are recorded.
+    /// The opaque access token of the acting user, from [`account_token()`](crate::LogtoUser::account_token).
+    /// The sign-in of that user must have asked for `openid`. The claim `act` of the new token names the acting
+    /// user, so that both users are recorded.
     pub fn actor_token(mut self, token: impl Into<String>) -> Self {
         self.exchange.actor = Some(AccessToken::from(token.into()));
         self
     }
 
-    /// The API resource that the token is for. Without one, and without an organization, the token
-    /// is opaque and for userinfo.
+    /// The API resource that the token is for. Without a resource and an organization, the token is opaque and
+    /// for user info.
     pub fn resource<R: Resource>(mut self, _resource: R) -> Self {
         self.exchange.resource = Some(uri_of::<R>());
         self
@@ -100,18 +100,18 @@ impl TokenExchange<'_> {
     /// Sends the exchange once. A subject token can be used only once, so the request is not
     /// repeated, and the answer is not cached.
     ///
-    /// The token has those requested scopes that the user has. The others are omitted without an
-    /// error; check with [`has_scope()`](MachineToken::has_scope).
+    /// The token has those of the requested scopes that the user has. Logto omits the others without an error,
+    /// so check [`has_scope()`](MachineToken::has_scope).
     ///
     /// # Errors
     ///
     /// As the response of a handler [`Error::Refused`] is 502, with `access_denied` 403, and the others are
     /// 503; the reason is in the log:
     ///
-    /// - [`Error::Refused`] with `invalid_grant` for a subject or actor token that is used, expired
-    ///   or unknown, or whose user is suspended; `invalid_request` if the application may not
-    ///   exchange tokens; `invalid_target` for a resource that Logto does not know; `access_denied`
-    ///   for an organization that the user is no member of.
+    /// - [`Error::Refused`] with `invalid_grant` for a subject or actor token that is used, expired or unknown,
+    ///   or whose user is suspended; `invalid_request` if the application may not exchange tokens;
+    ///   `invalid_target` for a resource that Logto does not know; `access_denied` for an organization of which
+    ///   the user is not a member.
     /// - [`Error::Unavailable`] if Logto does not answer. The subject token may have been used.
     /// - [`Error::BadAnswer`] if Logto's answer cannot be read.
     pub async fn send(self) -> Result<MachineToken, Error> {
