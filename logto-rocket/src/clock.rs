@@ -65,9 +65,8 @@ impl Clock {
 
     /// The time of day in whole seconds since the Unix epoch.
     ///
-    /// It is the later of two times: the system's clock, and the launch time plus the time elapsed
-    /// since. So a system clock that is set back does not make expired sessions or tokens valid
-    /// again.
+    /// The result is the later of two times: the system's clock, and the launch time plus the time elapsed
+    /// since. If the system clock is set back, expired sessions and tokens therefore do not become valid again.
     pub fn now(&self) -> u64 {
         let elapsed = self.launched_at + self.instant().duration_since(self.launched);
         let system = match &self.moved {
@@ -172,8 +171,8 @@ impl Clock {
         self.moved().changed.notify_waiters();
     }
 
-    /// Sets the system's clock back by the whole seconds of `time`, as an administrator or a
-    /// broken time server would. The monotonic clock goes on.
+    /// Sets the system's clock back by the whole seconds of `time`, as an administrator or a broken time server
+    /// would. The monotonic clock does not change.
     ///
     /// # Panics
     ///

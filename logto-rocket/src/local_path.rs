@@ -39,15 +39,15 @@ pub struct LocalPath(String);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum NotLocal {
-    /// It does not begin with exactly one `/`, so it may name another site.
+    /// The text does not begin with exactly one `/`, so it may name another site.
     NotOneSlash,
-    /// It contains a character that is not allowed in a path or query, such as a space, `\`, `#` or
-    /// a control character.
+    /// The text contains a character that is not allowed in a path or query, such as a space, `\`, `#` or a
+    /// control character.
     Character,
-    /// It is longer than 2,048 bytes or, as a page to return to, than 1,024.
+    /// The text is longer than 2,048 bytes, or as a page to return to longer than 1,024 bytes.
     TooLong,
-    /// As a page to return to: it is not below the path of `base_url`, so it is a page of another
-    /// application on the same host.
+    /// The page to return to is not below the path of `base_url`, so it belongs to another application on the
+    /// same host.
     OtherApplication,
 }
 

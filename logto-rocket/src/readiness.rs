@@ -21,21 +21,23 @@ const KEPT_FOR: Duration = Duration::from_secs(5);
 
 /// Whether this process can serve its users, from [`Logto::ready()`](crate::Logto::ready) or as a guard.
 ///
-/// A process is ready unless it can serve nobody: it has never got Logto's keys, or its sessions are in a
-/// store that does not answer. Logto away with keys at hand is *degraded*: signed-in users are served all
-/// the same, for a day with the defaults, so that a readiness probe must not take the process out of
-/// service. A cookie session needs no store, and an API without sessions has none.
+/// A process is ready unless it can serve no user at all. That is the case if it has never received Logto's
+/// keys, or if its sessions are in a store that does not answer. If Logto does not answer but the process has
+/// the keys, the state is *degraded*. Signed-in users are then still served, for one day with the defaults, and
+/// a readiness probe should not remove the process from service. Sessions in cookies and an API without
+/// sessions need no store.
 ///
-/// The parts are asked at the same time, for one second each at most, and no more than once in five
-/// seconds: the answers in between are those of the last time.
+/// The parts are checked at the same time, each for at most one second, and at most once in five seconds. In
+/// between, the result is that of the last check.
 ///
-/// As a guard it never refuses, and as the response of a handler it is `{"ready":true,"logto":"ok",
-/// "keys":"ok","store":"ok"}`, with the status 200, or 503 if the process is not ready. No reason is in it,
-/// because anybody may ask; log what [`Display`](fmt::Display) says. Do not use it for a liveness probe: a
-/// restart does not bring Logto or the store back.
+/// As a guard, `Readiness` never refuses. As the response of a handler it is
+/// `{"ready":true,"logto":"ok","keys":"ok","store":"ok"}` with the status 200, or 503 if the process is not
+/// ready. The response contains no reason, because anybody may request it. To see the reason, log the
+/// [`Display`](fmt::Display) output. Do not use `Readiness` for a liveness probe, because a restart does not
+/// make Logto or the store answer again.
 ///
-/// A Rocket on a port of its own, for the cluster alone, takes it as well, if it manages the [`Logto`](crate::Logto) of
-/// the application.
+/// A second Rocket, on a port for the cluster only, can use the guard too, if it manages the
+/// [`Logto`](crate::Logto) of the application.
 ///
 /// ```
 /// # #[macro_use] extern crate rocket;
@@ -56,18 +58,18 @@ pub struct Readiness {
     store: Option<Health>,
 }
 
-/// How a part of [`Readiness`] is.
+/// The state of a part of [`Readiness`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Health {
     /// It answers.
     Ok,
-    /// It does not answer, and users are served without it.
+    /// The part does not answer, but users can be served without it.
     Degraded {
         /// What happened, for the log.
         why: String,
     },
-    /// It does not answer, and nobody can be served without it.
+    /// The part does not answer, and no user can be served without it.
     Away {
         /// What happened, for the log.
         why: String,
@@ -91,17 +93,17 @@ impl Readiness {
             .all(|part| !matches!(part, Health::Away { .. }))
     }
 
-    /// Logto. It is asked for its discovery document.
+    /// The state of Logto. The check requests the discovery document.
     pub fn logto(&self) -> &Health {
         &self.logto
     }
 
-    /// Logto's keys, by which tokens are verified. They are there from the first answer of Logto on.
+    /// The state of Logto's keys, which verify tokens. The process has them from Logto's first answer on.
     pub fn keys(&self) -> &Health {
         &self.keys
     }
 
-    /// The session store, if sessions are in one.
+    /// The state of the session store, if sessions are in one.
     pub fn store(&self) -> Option<&Health> {
         self.store.as_ref()
     }

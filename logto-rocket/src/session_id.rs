@@ -8,8 +8,8 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 
-/// The public id of a session: 16 bytes in 22 characters of base64url. It is not a secret and gives
-/// no access. A route takes it as a parameter, `<id>`.
+/// The public id of a session: 16 bytes in 22 characters of base64url. The id is not a secret and gives no
+/// access. A route can have it as a parameter, `<id>`.
 ///
 /// ```
 /// use logto_rocket::SessionId;

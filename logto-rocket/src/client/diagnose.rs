@@ -13,24 +13,25 @@ use crate::local_path::LocalPath;
 const ROUTE: &str = "sign-out-callback";
 
 impl Logto {
-    /// Looks whether the set-up is right: Logto is where the configuration says, both clocks agree, Logto
-    /// knows the application, its secret, its redirect URIs and the API resources that sign-ins ask for,
-    /// the address of the site leads to this process, and the session store keeps what is written to it.
-    /// Each [finding](crate::Finding) that is not good says what to do; the [manual](crate::guide::diagnosis) lists
-    /// them.
+    /// Checks the set-up: that Logto is at the configured address, that both clocks agree, that Logto knows the
+    /// application, its secret, its redirect URIs and its API resources, that the address of the site leads to
+    /// this process, and that the session store keeps records. Each [finding](crate::Finding) that is not good
+    /// says what to do. The [manual](crate::guide::diagnosis) lists the findings.
     ///
-    /// It makes at most twelve requests to Logto, a few to the site itself, and never more than once a
-    /// minute in one process: within a minute the last diagnosis is returned, and callers at the same time
-    /// share one. Each request ends within `timeout`, and within 10 seconds at most. In the debug profile
-    /// it runs by itself after the first request over the network, unless `logto.diagnose` is `false`.
+    /// A diagnosis makes at most twelve requests to Logto and a few to the site itself. Each request ends
+    /// within `timeout`, and within 10 seconds at most. A process runs at most one diagnosis a minute: within a
+    /// minute this function returns the last one, and concurrent callers share one. In the debug profile a
+    /// diagnosis runs automatically after the first request over the network, unless `logto.diagnose` is
+    /// `false`.
     ///
-    /// It never fails: what cannot be found out is [unknown](crate::DiagnosisOutcome::Unknown).
+    /// This function never fails. If a check cannot find out the answer, the finding is
+    /// [unknown](crate::DiagnosisOutcome::Unknown).
     ///
     /// # Security
     ///
-    /// Nobody is signed in or out. The app secret is sent only to the token endpoint of a discovery
-    /// document that names the configured issuer, and is in no finding. Let only those see the diagnosis
-    /// who run the application.
+    /// A diagnosis signs nobody in or out. The app secret is sent only to the token endpoint of a discovery
+    /// document that names the configured issuer, and no finding contains it. Show the diagnosis only to the
+    /// operators of the application.
     ///
     /// ```
     /// # #[macro_use] extern crate rocket;

@@ -6,10 +6,10 @@ use super::{Client, Logto};
 use crate::readiness::{Health, Readiness};
 
 impl Logto {
-    /// Whether this process can serve its users: Logto, its keys and the session store, each named. It
-    /// takes one second at most, and asks no more than once in five seconds.
+    /// Whether this process can serve its users, with the state of Logto, its keys and the session store. The
+    /// check takes at most one second, and runs at most once in five seconds.
     ///
-    /// In a handler take the guard [`Readiness`] instead.
+    /// In a handler, use the guard [`Readiness`] instead.
     pub async fn ready(&self) -> Readiness {
         self.client().readiness().await
     }

@@ -25,11 +25,11 @@ pub(super) const NAME: &str = "Config in code";
 
 /// Configuration written in code: the layer below Rocket.toml and the environment.
 ///
-/// Whatever is set here is a default of one's own: `[default.logto]` in Rocket.toml, `ROCKET_LOGTO`
-/// and the `LOGTO_*` environment variables win over it. Nothing is checked before the launch, which
-/// reports all errors of all layers together. Each setter replaces what was set before.
+/// The values are defaults: `[default.logto]` in Rocket.toml, `ROCKET_LOGTO` and the `LOGTO_*` environment
+/// variables override them. The launch checks the values and reports the errors of all layers together. Each
+/// setter replaces an earlier value.
 ///
-/// Put secrets in the environment rather than in code. `Debug` does not print them.
+/// Put secrets in the environment rather than in code. The `Debug` output omits them.
 ///
 /// ```
 /// use logto_rocket::{Config, SessionConfig};
@@ -58,10 +58,9 @@ impl Config {
         Self::default()
     }
 
-    /// The URL of Logto, which its console calls "Logto endpoint". A `/oidc` or the path of the
-    /// discovery document at its end is left off. This or [`issuer()`](Config::issuer) is required.
-    /// An https URL; http only on a loopback host, because an attacker who can change the traffic
-    /// can sign in as any user.
+    /// The URL of Logto, which its console calls "Logto endpoint". `/oidc` or the path of the discovery
+    /// document at its end is ignored. This or [`issuer()`](Config::issuer) is required. The URL must be https,
+    /// or http on a loopback host, because an attacker who can change the traffic can sign in as any user.
     pub fn endpoint(self, url: impl Into<String>) -> Self {
         self.set("endpoint", url.into())
     }
@@ -72,10 +71,9 @@ impl Config {
         self.set("issuer", url.into())
     }
 
-    /// The URL at which this server reaches Logto if it is not the endpoint, for example inside a
-    /// cluster. Browsers still use the endpoint. Default: none. Plain http is allowed here: the app
-    /// secret and the tokens then cross that network unprotected, and outside the debug profile the
-    /// launch warns.
+    /// The URL at which this server reaches Logto if it is not the endpoint, for example inside a cluster.
+    /// Browsers still use the endpoint. Default: none. Plain http is allowed. The app secret and the tokens
+    /// then cross that network unprotected, and outside the debug profile the launch warns about it.
     pub fn internal_endpoint(self, url: impl Into<String>) -> Self {
         self.set("internal_endpoint", url.into())
     }
@@ -111,10 +109,10 @@ impl Config {
         self.set("include_reserved_scopes", include)
     }
 
-    /// The `prompt` of a sign-in
-    /// ([OpenID Connect Core, section 3.1.2.1](https://openid.net/specs/openid-connect-core-1_0.html#AuthRequest)):
-    /// `consent`, `login`, `login consent` or `none`. Default: `consent`. Without `consent` Logto
-    /// gives no refresh token, and the launch warns.
+    /// The `prompt` of a sign-in ([OpenID Connect Core, section
+    /// 3.1.2.1](https://openid.net/specs/openid-connect-core-1_0.html#AuthRequest)): `consent`, `login`,
+    /// `login consent` or `none`. Default: `consent`. Without `consent` Logto issues no refresh token, and the
+    /// launch warns about it.
     pub fn prompt(self, prompt: impl Into<String>) -> Self {
         self.set("prompt", prompt.into())
     }
@@ -138,10 +136,10 @@ impl Config {
         self.set("after_sign_out", path.into())
     }
 
-    /// What browsers delete of this site when a user signs out, besides the session: the header
-    /// [`Clear-Site-Data`](https://www.w3.org/TR/clear-site-data/) of the response to a sign-out. Default:
-    /// nothing. Browsers heed it over https and on loopback hosts only, and each as far as it knows the
-    /// header. It concerns all applications of this origin.
+    /// The data of this site that browsers delete at a sign-out, besides the session. The response to a
+    /// sign-out then has the header [`Clear-Site-Data`](https://www.w3.org/TR/clear-site-data/). Default: none.
+    /// Browsers obey the header over https and on loopback hosts only, and not every browser supports each
+    /// value. The header affects all applications of this origin.
     pub fn clear_site_data(self, data: impl IntoIterator<Item = SiteData>) -> Self {
         let data = list(data.into_iter().map(SiteData::as_str));
         self.set("sign_out", Dict::from([("clear_site_data".into(), data)]))
@@ -158,7 +156,7 @@ impl Config {
         self.set("session", session.into_dict())
     }
 
-    /// By what the webhooks of Logto are known, and what follows from them.
+    /// The signing keys of Logto's webhooks, and the effect of webhooks.
     pub fn webhook(self, webhook: WebhookConfig) -> Self {
         self.set("webhook", webhook.into_dict())
     }
@@ -171,34 +169,33 @@ impl Config {
         self.set("secret_keys", list(keys))
     }
 
-    /// The accepted difference between Logto's clock and this server's clock when times in tokens
-    /// are checked. Default: 60 seconds; at most 5 minutes, because an expired token stays valid
-    /// for that much longer.
+    /// The accepted difference between Logto's clock and this server's clock when times in tokens are checked.
+    /// Default: 60 seconds; at most 5 minutes, because an expired token stays valid for this time.
     pub fn clock_skew(self, skew: Duration) -> Self {
         self.set("clock_skew", words(skew))
     }
 
-    /// How long a call to Logto may take in all. Default: 10 seconds; at least 100 milliseconds, at
-    /// most 5 minutes.
+    /// The time limit for a whole call to Logto. Default: 10 seconds; at least 100 milliseconds, at most 5
+    /// minutes.
     pub fn timeout(self, timeout: Duration) -> Self {
         self.set("timeout", words(timeout))
     }
 
-    /// How long connecting to Logto may take. Default: 2 seconds; at least 100 milliseconds, at most
-    /// a minute.
+    /// The time limit for a connection to Logto. Default: 2 seconds; at least 100 milliseconds, at most one
+    /// minute.
     pub fn connect_timeout(self, timeout: Duration) -> Self {
         self.set("connect_timeout", words(timeout))
     }
 
-    /// A PEM file with the certificates of your own authority, read at launch; a relative path
-    /// starts at the working directory. Default: none. Calls to Logto trust them in addition to the
-    /// system's roots.
+    /// A PEM file with the certificates of your own certificate authority, read at launch. A relative path
+    /// starts at the working directory. Default: none. Calls to Logto trust these certificates in addition to
+    /// the system's roots.
     pub fn ca_certificates(self, path: impl Into<String>) -> Self {
         self.set("ca_certificates", path.into())
     }
 
-    /// Whether `GET {base}/user` is mounted, which returns the signed-in user to the site's own
-    /// scripts. Default: `true`.
+    /// Whether the route `GET {base}/user` is mounted. It returns the signed-in user to the site's own scripts.
+    /// Default: `true`.
     pub fn user_route(self, mount: bool) -> Self {
         self.set("user_route", mount)
     }
@@ -210,8 +207,8 @@ impl Config {
         self.set("resource_metadata", serve)
     }
 
-    /// The only scopes that the metadata of protected resources names. Default: all that mounted
-    /// routes require.
+    /// The scopes that the metadata of protected resources names. Default: all scopes that mounted routes
+    /// require.
     pub fn resource_metadata_scopes<S: Into<String>>(
         self,
         scopes: impl IntoIterator<Item = S>,
@@ -219,8 +216,8 @@ impl Config {
         self.set("resource_metadata_scopes", list(scopes))
     }
 
-    /// Whether the set-up is [diagnosed](crate::Logto::diagnose) by itself in the debug profile, once for
-    /// each configuration. Default: `true`.
+    /// Whether a [diagnosis](crate::Logto::diagnose) of the set-up runs automatically in the debug profile,
+    /// once for each configuration. Default: `true`.
     pub fn diagnose(self, diagnose: bool) -> Self {
         self.set("diagnose", diagnose)
     }

@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use super::finding::{DiagnosisOutcome, Finding};
 
-/// What a look at the set-up has found: whether Logto is where the configuration says, knows the
-/// application, its secret and its addresses, and whether the site is where it says it is. Get one from
-/// [`Logto::diagnose()`](crate::Logto::diagnose) or [`Diagnosis::of()`]; the [manual](crate::guide::diagnosis) has
-/// every finding with its cause.
+/// The result of a check of the set-up: whether Logto is at the configured address, whether Logto knows the
+/// application, its secret and its addresses, and whether `base_url` leads to this site. Get one from
+/// [`Logto::diagnose()`](crate::Logto::diagnose) or [`Diagnosis::of()`]. The [manual](crate::guide::diagnosis)
+/// has every finding with its cause.
 ///
-/// `Display` is a table with a cure below each line that is not good. It contains no secret. It names
-/// addresses, the app id and keys of the configuration, so show it to those who run the application.
+/// The `Display` output is a table with a cure below each line that is not good. It contains no secret, but it
+/// names addresses, the app id and keys of the configuration. Show it only to the operators of the application.
 ///
 /// ```
 /// # #[macro_use] extern crate rocket;
@@ -39,8 +39,7 @@ impl Diagnosis {
         Self(findings.into())
     }
 
-    /// All findings, in the order of what depends on what: the first that is wrong is the one to mend
-    /// first.
+    /// All findings. Later checks depend on earlier ones, so correct the first wrong finding first.
     pub fn findings(&self) -> &[Finding] {
         &self.0
     }
@@ -50,7 +49,7 @@ impl Diagnosis {
         self.0.iter().all(|finding| finding.outcome() == DiagnosisOutcome::Good)
     }
 
-    /// Whether something is wrong. What could not be found out is not.
+    /// Whether a finding is wrong. An unknown finding does not count as wrong.
     pub fn is_wrong(&self) -> bool {
         self.0.iter().any(|finding| finding.outcome() == DiagnosisOutcome::Wrong)
     }

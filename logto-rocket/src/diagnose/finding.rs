@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// What one check of a [`Diagnosis`](crate::Diagnosis) has found.
+/// The result of one check of a [`Diagnosis`](crate::Diagnosis).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
     check: DiagnosisCheck,
@@ -16,40 +16,40 @@ pub struct Finding {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum DiagnosisCheck {
-    /// Whether Logto's discovery document is where the configuration says.
+    /// Whether Logto's discovery document is at the configured address.
     Endpoint,
     /// Whether that document names the configured issuer.
     Issuer,
     /// Whether this server's clock and Logto's differ by no more than `clock_skew`.
     Clock,
-    /// Whether Logto publishes keys that verify its tokens here.
+    /// Whether Logto publishes keys for algorithms that this crate accepts.
     SigningKeys,
     /// Whether Logto knows the application.
     AppId,
-    /// Whether the app secret is the application's.
+    /// Whether Logto accepts the app secret.
     AppSecret,
     /// Whether a redirect URI is registered at Logto: one finding for each host.
     RedirectUri,
     /// Whether a post sign-out redirect URI is registered at Logto: one finding for each host.
     PostSignOutUri,
-    /// Whether the API resources that sign-ins ask for are registered at Logto: one finding for each that
-    /// is not, or one for all.
+    /// Whether the API resources that sign-ins ask for are registered at Logto: one finding for each resource
+    /// that is not, or one finding if all are.
     Resource,
     /// Whether `base_url`, with its path, port and scheme, leads to this process: one finding for each
     /// host.
     BaseUrl,
-    /// Whether the session store keeps what is written to it, if sessions are in one.
+    /// Whether the session store keeps a record that is written to it, if sessions are in a store.
     Store,
 }
 
 /// The outcome of a check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum DiagnosisOutcome {
-    /// It is as it must be.
+    /// The set-up is right.
     Good,
-    /// Users meet a fault until it is mended.
+    /// The set-up is wrong, and users see errors until it is corrected.
     Wrong,
-    /// It could not be found out from here.
+    /// This process could not find out the answer.
     Unknown,
 }
 
@@ -59,22 +59,22 @@ impl Finding {
         self.check
     }
 
-    /// Which of several was checked: a redirect URI, a resource, an address of the site.
+    /// Which one of several was checked: a redirect URI, a resource, or an address of the site.
     pub fn subject(&self) -> Option<&str> {
         self.subject.as_deref()
     }
 
-    /// How it is.
+    /// The outcome of the check.
     pub fn outcome(&self) -> DiagnosisOutcome {
         self.outcome
     }
 
-    /// What was found, in words without a secret.
+    /// What the check found, as a text without secrets.
     pub fn found(&self) -> &str {
         &self.found
     }
 
-    /// What to do, where something is wrong, or how to find it out.
+    /// What to do if the outcome is wrong, or how to find out the answer if it is unknown.
     pub fn cure(&self) -> Option<&str> {
         self.cure.as_deref()
     }

@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-/// What a signed-in user lacks: the conditions that are not met, in the syntax of the attribute, or in the
-/// words of your own guard.
+/// What a signed-in user lacks: the conditions that are not met, in the syntax of the attribute, or a text of
+/// your own guard.
 ///
 /// ```
 /// use logto_rocket::Refusal;
@@ -13,9 +13,9 @@ use std::fmt;
 /// assert_eq!(denial.as_str(), "an account");
 /// ```
 ///
-/// The text is for developers: it is in the log and, in Rocket's debug profile, on the page. People read
-/// what kind of thing they lack, if `#[authenticated]` has found that out, and no name of a role, scope or
-/// claim.
+/// The text is for developers. It is in the log and, in Rocket's debug profile, on the page. If
+/// `#[authenticated]` refused the user, the page says which kind of right is missing. It never has the name of
+/// a role, scope or claim.
 #[derive(Clone)]
 pub struct Denial {
     text: String,

@@ -6,19 +6,19 @@ use std::fmt;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum EndCause {
-    /// The user signed out here.
+    /// The user signed out of this site.
     SignOut,
-    /// Another sign-in took its place in its browser.
+    /// A new sign-in in the same browser replaced the session.
     NewSignIn,
-    /// The application ended it, by [`SessionControl`](crate::SessionControl).
+    /// The application ended the session with [`SessionControl`](crate::SessionControl).
     Application,
-    /// Logto reported by a logout token that its session there has ended.
+    /// Logto reported with a logout token that the session at Logto has ended.
     BackchannelLogout,
-    /// Logto reported by a webhook that the user is suspended or deleted, or has a new password.
+    /// Logto reported with a webhook that the user is suspended or deleted, or has a new password.
     Webhook,
-    /// Logto refused to renew it: its grant has ended, or the user may not use the application any more.
+    /// Logto refused a renewal: the grant has ended, or the user may no longer use the application.
     RefusedByLogto,
-    /// A renewal named another user.
+    /// Logto's answer to a renewal named another user.
     AnotherUser,
 }
 

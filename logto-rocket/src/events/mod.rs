@@ -50,13 +50,13 @@ pub enum Event {
         /// Why.
         error: Error,
     },
-    /// The page that a sign-in or sign-out was to return to is none of this site, is another
-    /// application's on the same host, or is too long. The browser will go to `after_sign_in` or `after_sign_out`.
+    /// The page to return to after a sign-in or sign-out is not on this site, belongs to another application on
+    /// the same host, or has too long an address. The browser will go to `after_sign_in` or `after_sign_out`.
     ReturnToIgnored {
         /// What is wrong with it.
         why: NotLocal,
     },
-    /// A user has signed out here.
+    /// A user has signed out of this site.
     SignedOut {
         /// The user's id.
         sub: String,
@@ -65,65 +65,64 @@ pub enum Event {
         /// Why Logto did not revoke the refresh token, if it did not.
         revocation: Option<Error>,
     },
-    /// Logto has reported that a session there ended, and what belongs to it has ended here.
+    /// Logto has reported that a session at Logto has ended, and the matching sessions of this site have ended.
     BackchannelLogout {
         /// The user's id, if Logto sent it.
         sub: Option<String>,
         /// The session at Logto. Without one all sessions of the user have ended.
         sid: Option<String>,
     },
-    /// A logout token was posted, and nothing was ended by it.
+    /// A logout token was posted and refused, so no session has ended.
     BackchannelLogoutRefused {
         /// Why.
         error: LogoutError,
     },
-    /// Logto has reported something by a webhook. What follows from it has been done, unless a
-    /// [`WebhookRefused`](Self::WebhookRefused) comes next.
+    /// Logto has sent a webhook. It has taken effect, unless a [`WebhookRefused`](Self::WebhookRefused)
+    /// follows.
     WebhookReceived {
         /// The name of the event, such as `User.Data.Updated`.
         event: String,
-        /// The id of the user whom it is about, if it is about one.
+        /// The id of the user whom the webhook concerns, if it concerns one.
         sub: Option<String>,
     },
-    /// A webhook was posted that is not Logto's, or could not be received.
+    /// A request to the webhook route was not from Logto, or could not be received.
     WebhookRefused {
         /// Why.
         error: WebhookError,
     },
     /// A session has ended because the ID token of a refresh named another user, or was not for this
-    /// application. What came with it is not used, and its tokens are revoked.
+    /// application. The answer is not used, and its tokens are revoked.
     RefreshedAsAnother {
         /// The id of the user whose session it was.
         sub: String,
         /// The session that ended.
         session: SessionId,
-        /// The claim that told: `iss`, `sub`, `aud` or `azp`.
+        /// The claim that differs: `iss`, `sub`, `aud` or `azp`.
         claim: &'static str,
         /// What was wrong with it.
         why: String,
     },
-    /// Sessions have ended in this process, and it is not certain that they have in the store: it did not
-    /// answer, or its replicas have not confirmed it, so that a fail-over may bring them back for other
-    /// processes. They are deleted again until that is certain, for as long as they could live.
+    /// Sessions have ended in this process, but the store did not answer or its replicas did not confirm the
+    /// end. A fail-over may therefore make the sessions valid again for other processes. This process repeats
+    /// the deletion until the store confirms it, for as long as the sessions could last.
     EndingNotConfirmed {
-        /// The session that ended, if it was one.
+        /// The session that ended, if a single one ended.
         session: Option<SessionId>,
-        /// The session at Logto whose sessions ended, if it was that.
+        /// The session at Logto, if all sessions that belong to it ended.
         sid: Option<String>,
-        /// The user whose sessions all ended, if it was that.
+        /// The user, if all sessions of the user ended.
         sub: Option<String>,
-        /// Why it is not certain.
+        /// Why the store did not confirm the end.
         error: Error,
     },
-    /// A guard could not decide, because Logto was unreachable or gave no usable answer. The
-    /// request gets 503.
+    /// A guard could not decide, because Logto did not answer or gave no usable answer. The request gets 503.
     Undecided {
         /// Why.
         error: Error,
     },
-    /// A handler returned an [`Error`] that is neither the user's nor the application's own: Logto or
-    /// the store did not do what the handler asked. The request gets 503, or, if Logto refused, 502, or
-    /// 403 if it denied the application itself something.
+    /// A handler returned an [`Error`] that neither the user nor the application caused: Logto or the store did
+    /// not do what the handler asked. The request gets 503 if there was no usable answer, 502 if Logto refused,
+    /// and 403 if Logto denied something to the application itself.
     HandlerFailed {
         /// Why.
         error: Error,
@@ -141,9 +140,10 @@ pub enum Event {
         call: Call,
         /// How long it took.
         took: Duration,
-        /// The status of the answer. `None` if there was none that could be used, with the error.
+        /// The status of a usable answer; otherwise `None`, and `error` has the reason.
         status: Option<u16>,
-        /// Why there was no answer that could be used. What an answer says is no error here.
+        /// Why there was no usable answer. If Logto refuses a request, that is a usable answer and not an error
+        /// here.
         error: Option<Error>,
     },
     /// A call of the session store has ended.
@@ -155,16 +155,15 @@ pub enum Event {
         /// Why it failed, if it did.
         error: Option<String>,
     },
-    /// The session store does not answer when a session is loaded, after it has. Requests that need a session
-    /// get 503.
+    /// The session store has stopped answering when sessions are loaded. Requests that need a session get 503.
     StoreAway {
         /// Why.
         why: String,
     },
-    /// The session store works again.
+    /// The session store answers again.
     StoreBack,
-    /// A session has ended before its time, in this process or in the store. One that is over because it is
-    /// too old or was not used is no event: nobody notices that but its browser.
+    /// A session has ended before its time, in this process or in the store. There is no event for a session
+    /// that ends because of its age or because it was not used.
     SessionEnded {
         /// The user's id.
         sub: String,
@@ -173,7 +172,7 @@ pub enum Event {
         /// Why.
         cause: EndCause,
     },
-    /// A token request begins for a session: its claims are to be confirmed, or an access token is needed.
+    /// A token request for a session begins, to confirm its claims or to get an access token.
     RenewalBegan {
         /// The user's id.
         sub: String,
@@ -182,7 +181,7 @@ pub enum Event {
         /// What for.
         purpose: RenewalPurpose,
     },
-    /// A token request of a session was answered with what it was for.
+    /// A token request for a session has succeeded.
     Renewed {
         /// The user's id.
         sub: String,
@@ -191,8 +190,8 @@ pub enum Event {
         /// What for.
         purpose: RenewalPurpose,
     },
-    /// A token request of a session did not bring what it was for. The session goes on, if there is no
-    /// [`SessionEnded`](Self::SessionEnded) as well.
+    /// A token request for a session has failed. The session continues, unless there is also a
+    /// [`SessionEnded`](Self::SessionEnded).
     RenewalFailed {
         /// The user's id.
         sub: String,
@@ -203,8 +202,8 @@ pub enum Event {
         /// Why. [`Error::SessionOver`] if Logto refuses the session.
         error: Error,
     },
-    /// Logto does not answer token requests, or refuses the application: for half a minute nothing is
-    /// asked, and old claims stand, for at most `session.max_stale`.
+    /// Logto does not answer token requests, or refuses the application. For half a minute this process makes
+    /// no token requests. Old claims stay valid, for at most `session.max_stale`.
     CircuitOpened,
     /// Logto answers token requests again.
     CircuitClosed,

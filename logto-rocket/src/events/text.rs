@@ -88,9 +88,9 @@ impl fmt::Display for Event {
 }
 
 impl Event {
-    /// The stable code of this event: its name, such as `signed_in`, or for an error the
-    /// [code](Error::code) of the error. The manual [lists](crate::guide::pages#codes) all codes. Later versions add
-    /// codes, and change none.
+    /// The stable code of this event: its name, such as `signed_in`, or for an error the [code](Error::code) of
+    /// the error. The manual [lists](crate::guide::pages#codes) all codes. Later versions may add codes, but do
+    /// not change existing ones.
     pub fn code(&self) -> &'static str {
         match self {
             Self::SignedIn { .. } => "signed_in",

@@ -14,13 +14,14 @@ use crate::request::RequestState;
 
 /// As the error of a handler:
 ///
-/// - 401 if the session has ended or its sign-in did not ask Logto for enough;
-/// - 403 if Logto denies the user a token, or the application itself a membership;
-/// - 503 if Logto or the store does not answer, or not in a form that can be used;
-/// - 502 if Logto refused what the handler asked, which another attempt would not change;
+/// - 401 if the session has ended, or if its sign-in did not ask Logto for the needed scope or resource;
+/// - 403 if Logto denies the user a token, or says that the application is not a member of the organization;
+/// - 503 if Logto or the store does not answer, or gives an unusable answer;
+/// - 502 if Logto refused the request of the handler, and would refuse it again;
 /// - 500 for an error in the application.
 ///
-/// 502, 503 and what the application itself is denied are an [`Event::HandlerFailed`] as well.
+/// There is also an [`Event::HandlerFailed`] for 502, for 503, and for a 403 that concerns the application
+/// itself.
 impl<'r> Responder<'r, 'static> for Error {
     fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
         let refusal = Refusal::to(&self, request);

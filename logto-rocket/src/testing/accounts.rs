@@ -14,7 +14,7 @@ impl Idp {
         self.state().user_named(username).map(|user| user.id().to_owned())
     }
 
-    /// Suspends a user: nobody can sign in as them, and their tokens are refused.
+    /// Suspends a user. Nobody can sign in as the user, and the user's tokens are refused.
     pub fn suspend(&self, username: &str) {
         self.change(username, |user| user.suspended = true);
         self.report_user("User.SuspensionStatus.Updated", username, "/is-suspended", Data::User);
@@ -26,12 +26,12 @@ impl Idp {
         self.report_user("User.SuspensionStatus.Updated", username, "/is-suspended", Data::User);
     }
 
-    /// Gives a user a global role; seen in the tokens from the next refresh on.
+    /// Gives a user a global role. The tokens have it from the next refresh on.
     pub fn add_role(&self, username: &str, role: &str) {
         self.change(username, |user| user.add_role(role));
     }
 
-    /// Takes a global role from a user; seen in the tokens from the next refresh on.
+    /// Takes a global role from a user. The tokens lack it from the next refresh on.
     pub fn remove_role(&self, username: &str, role: &str) {
         self.change(username, |user| user.remove_role(role));
     }
@@ -42,34 +42,34 @@ impl Idp {
         self.report_left(username, organization);
     }
 
-    /// Sets a claim of a user, one that exists already included; seen from the next refresh on.
+    /// Sets a claim of a user, or replaces an existing one. The tokens have it from the next refresh on.
     pub fn set_claim(&self, username: &str, name: &str, value: impl Into<Value>) {
         let value = value.into();
         self.change(username, |user| user.set_claim(name, value));
         self.report_user("User.Data.Updated", username, "", Data::User);
     }
 
-    /// Sets the custom data of a user, an object; seen at user info from now on.
+    /// Sets the custom data of a user, which must be an object. User info has it from now on.
     pub fn set_custom_data(&self, username: &str, data: impl Into<Value>) {
         let data = data.into();
         self.change(username, |user| user.set_custom_data(data));
         self.report_user("User.Data.Updated", username, "/custom-data", Data::CustomData);
     }
 
-    /// Ends all opaque access tokens: userinfo answers 401. Refresh tokens go on.
+    /// Ends all opaque access tokens, so that user info answers 401. Refresh tokens stay valid.
     pub fn expire_access_tokens(&self) {
         self.state().access_tokens.clear();
     }
 
-    /// Ends all sessions at the provider, as an administrator or their expiry does. Refresh tokens
-    /// with `offline_access` go on.
+    /// Ends all sessions at the provider, as an administrator or the expiry does. Refresh tokens with
+    /// `offline_access` stay valid.
     pub fn end_sessions(&self) {
         self.state().sessions.clear();
     }
 
-    /// Ends all sessions of a user at the provider, as a sign-out there does, and posts
-    /// logout tokens if there is a [back-channel logout URI](super::Builder::backchannel_logout).
-    /// Refresh tokens with `offline_access` go on.
+    /// Ends all sessions of a user at the provider, as a sign-out at the provider does. Posts logout tokens if
+    /// there is a [back-channel logout URI](super::Builder::backchannel_logout). Refresh tokens with
+    /// `offline_access` stay valid.
     pub async fn sign_out(&self, username: &str) {
         let user = self.user_id(username);
         {
@@ -111,7 +111,7 @@ impl Idp {
         self.any_subject_token(username, false)
     }
 
-    /// A personal access token of a user, which can be exchanged as often as one likes.
+    /// A personal access token of a user, which can be exchanged any number of times.
     ///
     /// # Errors
     ///

@@ -7,8 +7,9 @@ use super::{IdpError, LocalClient, permitted};
 use crate::clock::Clock;
 use crate::resource_server::ResourceServer;
 
-/// The clock of an application under test. A test that moves it sees the application an hour later, with
-/// sessions and tokens as old: it need not build the application with a clock of its own.
+/// The clock of an application under test. A test can move the clock, for example by an hour, and the
+/// application's sessions and tokens are then an hour older. The application needs no clock of its own for
+/// that.
 ///
 /// ```
 /// # #[macro_use] extern crate rocket;
@@ -47,8 +48,8 @@ pub fn clock(client: &impl LocalClient) -> Result<Clock, IdpError> {
 }
 
 /// The header with which a browser says that a request comes from a page of the site itself:
-/// `Sec-Fetch-Site: same-origin`. Without it a `POST` of a test counts as that of a program, which is
-/// accepted, too.
+/// `Sec-Fetch-Site: same-origin`. Without this header a `POST` of a test counts as a program's, which is
+/// accepted too.
 ///
 /// ```
 /// # fn post(client: &rocket::local::blocking::Client) {
@@ -62,7 +63,8 @@ pub fn from_own_page() -> Header<'static> {
 }
 
 /// The header with which a browser says that a request comes from a page of another site:
-/// `Sec-Fetch-Site: cross-site`. A `POST` with it is refused where a session would let it in.
+/// `Sec-Fetch-Site: cross-site`. A `POST` with this header is refused, even with a session that meets the
+/// requirement.
 pub fn from_other_site() -> Header<'static> {
     Header::new("Sec-Fetch-Site", "cross-site")
 }

@@ -19,11 +19,12 @@ const LIFE: u64 = 3600;
 #[derive(Default)]
 pub(crate) struct BearerKey(OnceLock<Keys>);
 
-/// An access token for an application under test, without a provider: signed by a key that only this
-/// application trusts. It becomes the header of a request.
+/// An access token for an application under test, without a provider. It is signed with a key that only this
+/// application trusts, and can be used as the header of a request.
 ///
-/// Say [what it is for](BearerToken::resource): without that it is refused everywhere. Without further
-/// calls it is about a user with the id `user`.
+/// Set the audience with [`resource()`](BearerToken::resource) or
+/// [`organization()`](BearerToken::organization). Without an audience the token is refused everywhere. By
+/// default the subject is a user with the id `user`.
 ///
 /// ```
 /// # #[macro_use] extern crate rocket;
@@ -111,24 +112,24 @@ impl BearerToken<'_> {
         self.claim("sub", id)
     }
 
-    /// Given to the application with this id.
+    /// Issued to the application with this id.
     pub fn client_id(self, id: &str) -> Self {
         self.claim("client_id", id)
     }
 
-    /// Given to the application with this id, for itself: no user is behind it.
+    /// Issued to the application with this id for itself, without a user.
     pub fn machine(self, id: &str) -> Self {
         self.client_id(id).subject(id)
     }
 
-    /// Of a user who signed in at Logto so long ago. Logto's own tokens do not tell, unless a JWT
-    /// customizer of the tenant adds it.
+    /// For a user who signed in at Logto this long ago (`auth_time`). Logto's own tokens do not have this
+    /// claim, unless a JWT customizer of the tenant adds it.
     pub fn signed_in(self, ago: Duration) -> Self {
         let at = self.now.saturating_sub(ago.as_secs());
         self.claim("auth_time", at)
     }
 
-    /// With another claim, such as one that a JWT customizer adds, or with another value of one.
+    /// With a further claim, such as one that a JWT customizer adds, or with another value of a claim.
     pub fn claim(mut self, name: &str, value: impl Into<Value>) -> Self {
         self.claims.insert(name.into(), value.into());
         self

@@ -8,8 +8,8 @@ use crate::Clock;
 
 /// Describes a provider before it starts; from [`Idp::builder`](super::Idp::builder).
 ///
-/// What is not described is as with [`Idp::start`](super::Idp::start): the users alice and bob, one application, one
-/// API resource.
+/// Whatever is not described has the default of [`Idp::start`](super::Idp::start): the users alice and bob, one
+/// application and one API resource.
 #[derive(Debug, Clone)]
 pub struct Builder {
     settings: Settings,
@@ -28,15 +28,15 @@ impl Builder {
         }
     }
 
-    /// A user. The first one takes the place of alice and bob.
+    /// A user. The first one replaces alice and bob.
     #[must_use]
     pub fn user(mut self, user: User) -> Self {
         self.users.push(user);
         self
     }
 
-    /// A web application (Logto calls it traditional). The first one takes the place of the one
-    /// that is there by default; all are first-party.
+    /// A web application (Logto calls it traditional). The first one replaces the default application. All are
+    /// first-party.
     #[must_use]
     pub fn app(mut self, id: &str, secret: &str) -> Self {
         self.settings.apps.push(App {
@@ -47,23 +47,22 @@ impl Builder {
         self
     }
 
-    /// A redirect URI to be registered. Without any, each one on a loopback host is accepted; with
-    /// one, only what is registered.
+    /// A redirect URI to register. If none is registered, every redirect URI on a loopback host is accepted.
+    /// Otherwise only registered ones are.
     #[must_use]
     pub fn redirect_uri(mut self, uri: &str) -> Self {
         self.settings.redirect_uris.push(uri.to_owned());
         self
     }
 
-    /// A post sign-out redirect URI to be registered; the same rule as for redirect URIs.
+    /// A post sign-out redirect URI to register. The same rule applies as for redirect URIs.
     #[must_use]
     pub fn post_logout_redirect_uri(mut self, uri: &str) -> Self {
         self.settings.post_logout_redirect_uris.push(uri.to_owned());
         self
     }
 
-    /// An API resource with its scopes. The first one takes the place of
-    /// `https://api.example.test/orders`.
+    /// An API resource with its scopes. The first one replaces `https://api.example.test/orders`.
     #[must_use]
     pub fn resource(mut self, indicator: &str, scopes: &[&str]) -> Self {
         let indicator = indicator.to_owned();
@@ -83,8 +82,8 @@ impl Builder {
         self.any_role(name, false, resource, scopes)
     }
 
-    /// The name and, if not empty, the description of an organization, as in userinfo. An
-    /// organization that a user belongs to exists without this, and is called by its id.
+    /// The name and, if not empty, the description of an organization, as in user info. An organization to
+    /// which a user belongs exists without this call; its name is then its id.
     #[must_use]
     pub fn organization(mut self, id: &str, name: &str, description: &str) -> Self {
         let description = (!description.is_empty()).then(|| description.to_owned());
@@ -105,35 +104,36 @@ impl Builder {
         self.any_role(name, true, resource, scopes)
     }
 
-    /// The algorithm that signs; ES384 without this.
+    /// The signing algorithm. Default: ES384.
     #[must_use]
     pub fn signing(mut self, signing: Signing) -> Self {
         self.signing = signing;
         self
     }
 
-    /// Whether refresh tokens rotate at each use, as they do for native and single-page
-    /// applications. Without this they do when 70 % of their life of 14 days is over.
+    /// Whether refresh tokens rotate at each use, as they do for native and single-page applications. By
+    /// default they rotate when 70 % of their lifetime of 14 days is over.
     #[must_use]
     pub fn rotating(mut self, rotating: bool) -> Self {
         self.settings.rotating = rotating;
         self
     }
 
-    /// Where a logout token is posted when a session ends in which the first application took part
-    /// ([OpenID Connect Back-Channel Logout](https://openid.net/specs/openid-connect-backchannel-1_0.html)):
-    /// when a user signs out at the provider, and when another one signs in over the session. As
-    /// with Logto, none is posted when a session expires or an administrator ends it. It is tried
-    /// once, and the user waits for it, for 2.5 seconds at most.
+    /// The address to which the provider posts a logout token when a session of the first application ends
+    /// ([OpenID Connect Back-Channel Logout](https://openid.net/specs/openid-connect-backchannel-1_0.html)).
+    /// That is when a user signs out at the provider, and when another user signs in within the same session.
+    /// As with Logto, no token is posted when a session expires or an administrator ends it. The provider tries
+    /// once, and the user waits for that for at most 2.5 seconds.
     ///
-    /// `session_required` is as with [`session_required`](Self::session_required).
+    /// `session_required` has the same meaning as the argument of [`session_required`](Self::session_required).
     #[must_use]
     pub fn backchannel_logout(mut self, uri: &str, session_required: bool) -> Self {
         self.settings.backchannel_logout_uri = Some(uri.to_owned());
         self.session_required(session_required)
     }
 
-    /// Where webhooks are posted, as with [`Idp::post_webhooks_to`](super::Idp::post_webhooks_to).
+    /// The address to which webhooks are posted, as with
+    /// [`Idp::post_webhooks_to`](super::Idp::post_webhooks_to).
     #[must_use]
     pub fn webhooks(mut self, url: &str) -> Self {
         self.settings.webhook_url = Some(url.to_owned());
@@ -148,15 +148,15 @@ impl Builder {
         self
     }
 
-    /// Whether the applications may exchange tokens; at Logto that is a setting of each.
+    /// Whether the applications may exchange tokens. At Logto each application has this setting.
     #[must_use]
     pub fn token_exchange(mut self, allowed: bool) -> Self {
         self.settings.token_exchange = allowed;
         self
     }
 
-    /// The clock that tokens, codes and sessions are timed by; share one with the application under
-    /// test to move both.
+    /// The clock for tokens, codes and sessions. Share a clock with the application under test to move the time
+    /// of both.
     #[must_use]
     pub fn clock(mut self, clock: Clock) -> Self {
         self.clock = clock;

@@ -20,12 +20,11 @@ pub use support::Subject;
 
 use crate::SessionStore;
 
-/// Makes a test of each promise that a [`SessionStore`] gives. With the feature `testing`.
+/// Makes a test for each guarantee of a [`SessionStore`]. It needs the feature `testing`.
 ///
-/// Its argument is a future that gives the store: a new one, or one that others use too, because no
-/// test touches sessions of another. An `Option` of a store is taken, too; with `None` the tests pass,
-/// for a machine where what the store needs is missing. Expiry is tested with lifetimes of one
-/// second.
+/// The argument is a future that returns the store. The store may be new, or others may use it too, because no
+/// test touches the sessions of another. The future may also return an `Option` of a store. With `None` the
+/// tests pass, for a machine that lacks what the store needs. The tests of expiry use lifetimes of one second.
 ///
 /// ```no_run
 /// mod conformance {

@@ -7,7 +7,7 @@ pub enum IdpError {
     /// The process runs in a Rocket profile other than `debug`. A provider without passwords
     /// must not run there. Remedy: unset `ROCKET_PROFILE`.
     Profile(String),
-    /// The program was compiled without debug assertions. Remedy: build without `--release`.
+    /// The program was built without debug assertions. Remedy: build without `--release`.
     ReleaseBuild,
     /// The description given to the builder contradicts itself; the text says where.
     Description(String),
@@ -27,18 +27,18 @@ pub enum IdpError {
     },
     /// The text is not an authorization URL of this provider.
     NotAnAuthorizationUrl(String),
-    /// The fairing of this crate is not attached to the Rocket at which a user should be signed in.
+    /// The fairing of this crate is not attached to the Rocket under test.
     NotAttached,
     /// The hook `on_sign_in` of the application under test refused the user; the text is its reason.
     Refused(String),
-    /// A page of the application under test asked nobody to sign in.
+    /// A page of the application under test did not ask the user to sign in.
     Open {
         /// The path of the page.
         path: String,
         /// The HTTP status of its response.
         status: u16,
     },
-    /// The application under test answered a request of the sign-in in such a way that it ends there.
+    /// A response of the application under test ended the sign-in before its end.
     Answered {
         /// The path and query of the request.
         path: String,
@@ -49,7 +49,7 @@ pub enum IdpError {
     },
     /// The session does not fit into its cookies; the text says why.
     TooLarge(String),
-    /// The session could not be put into the store of the application under test; the text says why.
+    /// The session could not be written to the store of the application under test; the text says why.
     Store(String),
 }
 

@@ -5,11 +5,10 @@ use serde_json::Value;
 
 use super::requests::Endpoint;
 
-/// What goes wrong at an endpoint of the provider.
+/// A fault at an endpoint of the provider.
 ///
 /// With [`Delay`](Self::Delay), [`LoseAnswer`](Self::LoseAnswer), [`Drip`](Self::Drip) and
-/// [`Member`](Self::Member) the provider handles the request; with the others nothing happens but
-/// the fault.
+/// [`Member`](Self::Member) the provider also handles the request. With the other faults it does not.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Fault {
@@ -19,7 +18,8 @@ pub enum Fault {
     Later(u16, Duration),
     /// The request is handled after this time.
     Delay(Duration),
-    /// No answer comes until [`Idp::heal`](super::Idp::heal) or the end of the provider; then the request is handled.
+    /// The provider does not answer until [`Idp::heal`](super::Idp::heal) or its own end. It then handles the
+    /// request.
     Hang,
     /// This answer.
     Body {
@@ -34,13 +34,13 @@ pub enum Fault {
     Redirect(String),
     /// The connection is closed without an answer, and the request is not handled.
     Reset,
-    /// The request is handled, and the connection is closed without an answer: what happens to a
-    /// refresh whose answer is lost on the way.
+    /// The request is handled, and the connection is closed without an answer, as for a refresh whose answer is
+    /// lost in the network.
     LoseAnswer,
-    /// The request is handled, and the body of the answer comes byte by byte, one in each interval.
+    /// The request is handled, and the body of the answer arrives byte by byte, one byte in each interval.
     Drip(Duration),
-    /// The request is handled, and in the JSON object of the answer this member has this value; with
-    /// `None` it is missing. What is no JSON object stays as it is.
+    /// The request is handled, and this member of the JSON object in the answer has this value. With `None` the
+    /// member is missing. An answer that is not a JSON object does not change.
     Member(String, Option<Value>),
 }
 

@@ -20,7 +20,7 @@ use super::state::State;
 use super::tamper::Tamper;
 use crate::clock::Clock;
 
-/// A running test provider. It stops when this is dropped.
+/// A running test provider. It stops when this value is dropped.
 pub struct Idp {
     pub(super) shared: Shared,
     server: Mutex<Option<Server>>,
@@ -43,7 +43,7 @@ impl Idp {
         Self { shared, server, port, endpoint, app_id, app_secret, background }
     }
 
-    /// What goes into the configuration as `endpoint`: `http://127.0.0.1:PORT`.
+    /// The value for `endpoint` in the configuration: `http://127.0.0.1:PORT`.
     pub fn endpoint(&self) -> &str {
         &self.endpoint
     }
@@ -63,19 +63,19 @@ impl Idp {
         &self.app_secret
     }
 
-    /// The discovery document as it is served now, to be changed and served by [`Fault::Body`].
+    /// The current discovery document. A test can change it and serve it with [`Fault::Body`].
     pub fn discovery(&self) -> Value {
         discovery::document(&self.state())
     }
 
-    /// The keys as they are served now.
+    /// The current key set.
     pub fn jwks(&self) -> Value {
         self.state().keys.public()
     }
 
-    /// The clock of the provider, which a test can move unless the builder was given that of the machine.
-    /// An application that [uses the provider](crate::LogtoFairing::provider) and was given no clock
-    /// goes by the same.
+    /// The clock of the provider. A test can move it, unless the builder got the clock of the machine. An
+    /// application that [uses the provider](crate::LogtoFairing::provider) and has no clock of its own uses the
+    /// same clock.
     ///
     /// ```
     /// use std::time::Duration;
@@ -99,9 +99,9 @@ impl Idp {
         self.state().requests.forget();
     }
 
-    /// Goes through an authorization URL as a browser without cookies and as this user, and
-    /// returns the URL that the browser is sent back to. It runs the code behind `/oidc/auth` and
-    /// the sign-in page, without HTTP, and counts as a request.
+    /// Follows an authorization URL as a browser without cookies and as this user, and returns the URL to which
+    /// the browser is sent back. The function runs the code of `/oidc/auth` and of the sign-in page without
+    /// HTTP, and counts as a request.
     ///
     /// # Errors
     ///
@@ -142,8 +142,8 @@ impl Idp {
         }
     }
 
-    /// Plans a fault for the next request to an endpoint; the returned value can plan it for more.
-    /// Several at the same endpoint happen one after the other.
+    /// Plans a fault for the next request to an endpoint. The returned value can plan it for more requests.
+    /// Several faults at the same endpoint happen one after the other.
     ///
     /// ```
     /// # use logto_rocket::testing::{Endpoint, Fault, Idp};
@@ -158,17 +158,17 @@ impl Idp {
         Planned { shared: &self.shared, number }
     }
 
-    /// Puts something wrong into the ID tokens, logout tokens and token answers from now on.
+    /// Makes ID tokens, logout tokens and answers of the token endpoint wrong from now on.
     pub fn tamper(&self, tamper: Tamper) {
         self.state().tampers.push(tamper);
     }
 
-    /// Puts something wrong into the JWT access tokens from now on.
+    /// Makes JWT access tokens wrong from now on.
     pub fn tamper_access_tokens(&self, tamper: Tamper) {
         self.state().access_token_tampers.push(tamper);
     }
 
-    /// Ends all faults and all tampering; hanging requests go on.
+    /// Ends all faults and all tampering. Hanging requests continue.
     pub fn heal(&self) {
         let mut state = self.state();
         state.faults.heal();
@@ -176,7 +176,7 @@ impl Idp {
         state.access_token_tampers.clear();
     }
 
-    /// Signs with a new key from now on. The JWKS holds it and the one before.
+    /// Signs with a new key from now on. The JWKS contains the new key and the previous one.
     ///
     /// # Errors
     ///
@@ -194,7 +194,7 @@ impl Idp {
         }
     }
 
-    /// Listens again on the same port, with the same keys and all that was known.
+    /// Listens again on the same port, with the same keys and state.
     ///
     /// # Errors
     ///

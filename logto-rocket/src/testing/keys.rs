@@ -11,7 +11,7 @@ use sha2::{Digest as _, Sha256};
 use super::error::IdpError;
 use super::tamper::Tamper;
 
-/// The algorithm that signs: Logto has one of these two, ES384 unless an administrator rotated.
+/// The signing algorithm. Logto uses one of these two: ES384, unless an administrator has chosen another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Signing {
     /// ECDSA on P-384, Logto's default.

@@ -1,12 +1,12 @@
 //! A Logto-like identity provider inside the process, for tests and examples.
 //!
-//! [`Idp`] is a small HTTP server on a free port of 127.0.0.1 that answers as Logto does: the same
-//! endpoints, tokens, claims, error bodies and rules. An application under test is given its
-//! [`endpoint`](Idp::endpoint), [`app_id`](Idp::app_id) and [`app_secret`](Idp::app_secret), and
-//! needs nothing else. [`LogtoFairing::provider()`](crate::LogtoFairing::provider) gives it them whatever is
-//! configured, and [`dev_provider()`](crate::LogtoFairing::dev_provider) starts one for `cargo run` where no
-//! Logto is configured. A person with a browser chooses a user on a page; a test calls
-//! [`Idp::sign_in`], or, step by step, [`Idp::authorize`].
+//! [`Idp`] is a small HTTP server on a free port of 127.0.0.1 that answers as Logto does, with the same
+//! endpoints, tokens, claims, error bodies and rules. An application under test needs only the provider's
+//! [`endpoint`](Idp::endpoint), [`app_id`](Idp::app_id) and [`app_secret`](Idp::app_secret).
+//! [`LogtoFairing::provider()`](crate::LogtoFairing::provider) sets them and overrides all configuration.
+//! [`dev_provider()`](crate::LogtoFairing::dev_provider) starts a provider for `cargo run` if no Logto is
+//! configured. A person with a browser chooses a user on a page. A test calls [`Idp::sign_in`], or
+//! [`Idp::authorize`] to go step by step.
 //!
 //! ```
 //! # rocket::async_test(async {
@@ -26,7 +26,7 @@
 //! # }).unwrap();
 //! ```
 //!
-//! # What can be done to it
+//! # What a test can do
 //!
 //! | to | call |
 //! | --- | --- |
@@ -36,25 +36,25 @@
 //! | rotate the signing key | [`Idp::rotate_keys`] |
 //! | change a user | [`Idp::suspend`], [`Idp::delete`], [`Idp::remove_role`], [`Idp::set_claim`] … |
 //! | end tokens or sessions | [`Idp::expire_access_tokens`], [`Idp::end_sessions`] |
-//! | have it post logout tokens, or make one | [`Builder::backchannel_logout`], [`Idp::sign_out`], [`Idp::logout_token`] |
-//! | have it post webhooks, or make one | [`Idp::post_webhooks_to`], [`Idp::webhooks`], [`Idp::test_webhook`] |
+//! | post logout tokens, or make one | [`Builder::backchannel_logout`], [`Idp::sign_out`], [`Idp::logout_token`] |
+//! | post webhooks, or make one | [`Idp::post_webhooks_to`], [`Idp::webhooks`], [`Idp::test_webhook`] |
 //! | make a subject token for token exchange | [`Idp::subject_token`], [`Idp::personal_access_token`] |
 //! | sign a user in at an application | [`Idp::sign_in`], [`Idp::sign_in_to`] |
-//! | move its time | [`Idp::clock`], [`Builder::clock`] with [`Clock::frozen`](crate::Clock::frozen) |
-//! | take it off the network and back | [`Idp::pause`], [`Idp::resume`] |
+//! | move the time of the provider | [`Idp::clock`], [`Builder::clock`] with [`Clock::frozen`](crate::Clock::frozen) |
+//! | stop the provider for a while | [`Idp::pause`], [`Idp::resume`] |
 //!
 //! # Without a provider
 //!
-//! [`sign_in()`] makes the session of a user, with claims and access tokens; [`bearer()`] makes the header of a
+//! [`sign_in()`] makes the session of a user, with claims and access tokens. [`bearer()`] makes the header of a
 //! program with an access token. [`clock()`] moves the time of the application. The chapter
 //! [testing](crate::guide::testing) of the manual has ten recipes.
 //!
-//! # What it is not
+//! # Limits
 //!
-//! It has no passwords and lets anyone in as anyone. It listens on 127.0.0.1 only, answers 421 to clients
-//! that look for another host than `127.0.0.1` or `localhost`, and starts only in Rocket's `debug` profile
-//! and in builds with debug assertions. Third-party applications, social sign-in, device flow and the
-//! Management API are not there.
+//! The provider has no passwords, so anybody can sign in as any user. It therefore listens on 127.0.0.1 only,
+//! answers 421 to requests for a host other than `127.0.0.1` or `localhost`, and starts only in Rocket's
+//! `debug` profile and in builds with debug assertions. It has no third-party applications, social sign-in,
+//! device flow or Management API.
 
 mod accounts;
 mod answer;

@@ -8,14 +8,14 @@ use super::{IdpError, TestSession};
 /// Where the request of the sign-in seems to go to, for the hook `on_sign_in`.
 const CALLBACK: &str = "/auth/sign-in-callback";
 
-/// Signs a user in at an application under test, without a provider: the returned cookies hold a
-/// session, sealed with the application's own key, or lead to one in its store. With a blocking client,
-/// call [`sign_in_blocking()`].
+/// Signs a user in at an application under test, without a provider. The returned cookies contain a session,
+/// encrypted with the application's own key, or belong to a session in its store. With a blocking client, call
+/// [`sign_in_blocking()`].
 ///
-/// The user has the claims that the scopes of the application's configuration open, and what
-/// [`TestSession`] adds: access tokens, and when the user signed in at Logto, which is now unless it says
-/// otherwise. The hook [`on_sign_in`](crate::LogtoFairing::on_sign_in) runs, as at each sign-in. There is
-/// no refresh token, so what asks Logto for something needs an [`Idp`](super::Idp) and a sign-in there
+/// The session has the claims for which the application's configuration has the scopes. [`TestSession`] can add
+/// access tokens and the time of the sign-in at Logto, which is now by default. The hook
+/// [`on_sign_in`](crate::LogtoFairing::on_sign_in) runs, as at each sign-in. The session has no refresh token.
+/// If a handler asks Logto for something, use an [`Idp`](super::Idp) and a sign-in there
 /// ([`Idp::sign_in`](super::Idp::sign_in)).
 ///
 /// ```

@@ -1,11 +1,11 @@
 use serde_json::Value;
 
-/// What is wrong with the tokens that the provider issues, until [`Idp::heal`](super::Idp::heal).
+/// A fault in the tokens that the provider issues, until [`Idp::heal`](super::Idp::heal).
 ///
 /// The variants down to [`Hs256`](Self::Hs256) change a JWT: ID tokens and logout tokens by
 /// [`Idp::tamper`](super::Idp::tamper), JWT access tokens by
-/// [`Idp::tamper_access_tokens`](super::Idp::tamper_access_tokens). The others change the answer
-/// of the token endpoint. Several add up, in the order in which they were asked for.
+/// [`Idp::tamper_access_tokens`](super::Idp::tamper_access_tokens). The others change the answer of the token
+/// endpoint. Several faults apply together, in the order of the calls.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum Tamper {
@@ -15,7 +15,7 @@ pub enum Tamper {
     RemoveClaim(String),
     /// A member of the JOSE header has this value; `null` removes it.
     Header(String, Value),
-    /// Signed by a key that is in no JWKS, under the `kid` of the one that is.
+    /// Signed with a key that is not in the JWKS, with the `kid` of the key that is.
     WrongKey,
     /// `alg: none` and an empty signature.
     Unsigned,

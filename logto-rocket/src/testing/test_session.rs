@@ -21,8 +21,8 @@ use crate::user::LogtoUser;
 /// How long an access token is valid, in seconds, as Logto's are.
 const LIFE: u64 = 3600;
 
-/// A session for [`sign_in()`](super::sign_in()): a [`User`], and what the session has besides claims. A
-/// `User` becomes one by the first of these methods, or by itself.
+/// A session for [`sign_in()`](super::sign_in()): a [`User`], with what the session has besides claims. The
+/// methods of the same names on `User` make one, and a `User` can be passed directly.
 ///
 /// ```
 /// use std::time::Duration;
@@ -70,7 +70,7 @@ impl User {
         TestSession::from(self).organization_token(organization, scopes)
     }
 
-    /// A session of a user who signed in at Logto so long ago; see [`TestSession::signed_in`].
+    /// A session of a user who signed in at Logto this long ago; see [`TestSession::signed_in`].
     pub fn signed_in(self, ago: Duration) -> TestSession {
         TestSession::from(self).signed_in(ago)
     }
@@ -82,8 +82,8 @@ impl User {
 }
 
 impl TestSession {
-    /// With an access token for an API resource, with these scopes, valid for an hour. It is signed by a
-    /// key that this application trusts and no other does, as that of [`bearer()`](super::bearer()) is.
+    /// With an access token for an API resource, with these scopes, valid for one hour. Like the token of
+    /// [`bearer()`](super::bearer()), it is signed with a key that only this application trusts.
     pub fn access_token<'s, R: Resource>(
         self,
         _: R,
@@ -111,7 +111,7 @@ impl TestSession {
         self.token(None, Some(organization), scopes)
     }
 
-    /// Of a user who signed in at Logto so long ago, for `max_age`. Without this it was just now.
+    /// With a sign-in at Logto this long ago, for `max_age`. By default the sign-in was just now.
     pub fn signed_in(mut self, ago: Duration) -> Self {
         self.signed_in = Some(ago);
         self

@@ -42,7 +42,7 @@ pub(super) struct Membership {
 }
 
 impl User {
-    /// A user with this user name and an id of 12 characters that follows from it.
+    /// A user with this user name and an id of 12 characters that is derived from the user name.
     pub fn new(username: &str) -> Self {
         let id = Sha256::digest(username)
             .iter()
@@ -95,14 +95,14 @@ impl User {
         self.profile("picture", url)
     }
 
-    /// Any member of the profile by its claim name, for example `family_name`, `locale`, `address`.
+    /// Any claim of the profile by its name, for example `family_name`, `locale` or `address`.
     #[must_use]
     pub fn profile(mut self, claim: &str, value: impl Into<Value>) -> Self {
         self.profile.insert(claim.to_owned(), value.into());
         self
     }
 
-    /// A global role. What it permits is set by [`Builder::role`](super::Builder::role).
+    /// A global role. [`Builder::role`](super::Builder::role) sets its permissions.
     #[must_use]
     pub fn role(mut self, role: &str) -> Self {
         self.roles.push(role.to_owned());
@@ -116,8 +116,8 @@ impl User {
         self
     }
 
-    /// Membership in an organization with these organization roles. What they permit is set by
-    /// [`Builder::organization_role`](super::Builder::organization_role).
+    /// Membership in an organization with these organization roles.
+    /// [`Builder::organization_role`](super::Builder::organization_role) sets their permissions.
     #[must_use]
     pub fn organization<R: Into<String>>(
         mut self,
@@ -136,8 +136,8 @@ impl User {
         self
     }
 
-    /// A claim of your own, in every ID token and at userinfo whatever the scopes. A name that
-    /// exists already is replaced.
+    /// A claim of your own, in every ID token and in user info, whatever the scopes are. It replaces an
+    /// existing claim of the same name.
     #[must_use]
     pub fn claim(mut self, name: &str, value: impl Into<Value>) -> Self {
         self.set_claim(name, value.into());

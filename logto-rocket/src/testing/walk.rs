@@ -14,7 +14,7 @@ use crate::host::HostId;
 /// How many redirects of the application's own there may be in a row.
 const MAX_REDIRECTS: usize = 8;
 
-/// A user who has gone through a sign-in; from [`Idp::sign_in`] and its kin.
+/// A user who has gone through a sign-in, from [`Idp::sign_in`] or [`Idp::sign_in_to`].
 #[derive(Debug, Clone)]
 pub struct SignedIn {
     location: String,
@@ -22,13 +22,13 @@ pub struct SignedIn {
 }
 
 impl SignedIn {
-    /// Where the browser ends up: the path and query of a page of the application.
+    /// Where the browser arrives in the end: the path and query of a page of the application.
     pub fn location(&self) -> &str {
         &self.location
     }
 
-    /// The cookies of the browser. A client that tracks cookies has them, too; for any other they go with
-    /// each request: `client.get("/account").cookies(signed_in.cookies())`.
+    /// The cookies of the browser. A client that tracks cookies already has them. With any other client, add
+    /// them to each request: `client.get("/account").cookies(signed_in.cookies())`.
     pub fn cookies(&self) -> Vec<Cookie<'static>> {
         self.cookies.clone()
     }
@@ -36,8 +36,8 @@ impl SignedIn {
 
 impl Idp {
     /// Signs a user in at an application under test that uses this provider, as a browser does: from the
-    /// sign-in route of the application over this provider to its callback, and the hooks of the
-    /// application run. With a blocking client, call [`sign_in_blocking`](Self::sign_in_blocking).
+    /// sign-in route of the application to this provider and back to the callback. The hooks of the application
+    /// run. With a blocking client, call [`sign_in_blocking`](Self::sign_in_blocking).
     ///
     /// ```
     /// # #[macro_use] extern crate rocket;
@@ -76,11 +76,13 @@ impl Idp {
         walk(Walk::new(self, client, None, username)?, client).await
     }
 
-    /// The same from a page of the application that asks the user to sign in, and back to it.
+    /// Opens a page of the application that asks the user to sign in, signs the user in, and returns to the
+    /// page.
     ///
     /// # Errors
     ///
-    /// Those of [`sign_in`](Self::sign_in), and [`IdpError::Open`] if the page asks nobody to sign in.
+    /// Those of [`sign_in`](Self::sign_in), and [`IdpError::Open`] if the page does not ask the user to sign
+    /// in.
     pub async fn sign_in_to(
         &self,
         client: &asynchronous::Client,
@@ -90,7 +92,7 @@ impl Idp {
         walk(Walk::new(self, client, Some(path), username)?, client).await
     }
 
-    /// [`sign_in`](Self::sign_in) with a blocking client; the provider is one of
+    /// [`sign_in`](Self::sign_in) with a blocking client. Start the provider with
     /// [`start_blocking`](Self::start_blocking).
     ///
     /// # Errors

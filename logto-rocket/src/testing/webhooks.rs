@@ -70,14 +70,14 @@ impl Idp {
         self.state().webhooks.key.clone()
     }
 
-    /// Posts webhooks to this URL from now on, each once and in a task of its own. What happened before is
-    /// not posted.
+    /// Posts webhooks to this URL from now on, each once and in a task of its own. Earlier events are not
+    /// posted.
     pub fn post_webhooks_to(&self, url: &str) {
         self.state().webhooks.url = Some(url.to_owned());
     }
 
-    /// The webhooks that were made since this was called last, posted or not, oldest first. So a test can
-    /// send them to an application that does not listen on the network.
+    /// The webhooks since the last call of this function, posted or not, oldest first. A test can send them to
+    /// an application that does not listen on the network.
     pub fn webhooks(&self) -> Vec<SignedWebhook> {
         std::mem::take(&mut self.state().webhooks.made)
     }
@@ -101,7 +101,7 @@ impl Idp {
         });
     }
 
-    /// Deletes a user: all that they had is gone.
+    /// Deletes a user with all sessions and tokens.
     pub fn delete(&self, username: &str) {
         let mut state = self.state();
         let Some(place) = state.users.iter().position(|user| user.username() == username) else {
@@ -116,7 +116,8 @@ impl Idp {
         });
     }
 
-    /// A user resets a forgotten password. Sessions and refresh tokens go on, as with Logto.
+    /// Resets the password of a user, as after a forgotten password. Sessions and refresh tokens stay valid, as
+    /// with Logto.
     pub fn reset_password(&self, username: &str) {
         let Some(user) = self.state().user_named(username).cloned() else { return };
         self.report("PostResetPassword", |state| {
@@ -131,7 +132,7 @@ impl Idp {
         });
     }
 
-    /// Deletes a global role: who had it has it no more.
+    /// Deletes a global role, which all users lose.
     pub fn delete_role(&self, role: &str) {
         self.state().users.iter_mut().for_each(|user| user.remove_role(role));
         self.report("Role.Deleted", |_| {

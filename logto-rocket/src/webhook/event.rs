@@ -17,8 +17,8 @@ const TEST_ID: &str = "fake-id";
 /// The most ids that a list of members has. Logto cuts longer ones without a sign.
 const MAX_MEMBERS: usize = 5_000;
 
-/// A webhook of Logto's whose signature was verified, for the hook
-/// [`on_webhook`](crate::LogtoFairing::on_webhook). It is cheap to clone.
+/// A webhook of Logto's with a verified signature, for the hook
+/// [`on_webhook`](crate::LogtoFairing::on_webhook). A `Webhook` is cheap to clone.
 ///
 /// ```
 /// use logto_rocket::Logto;
@@ -121,29 +121,29 @@ impl Webhook {
         &self.0.read.event
     }
 
-    /// When it happened, by Logto's clock. Events may come in another order.
+    /// When the event happened, by Logto's clock. Events may arrive in another order.
     pub fn created_at(&self) -> SystemTime {
         self.0.read.created_at.unwrap_or(UNIX_EPOCH)
     }
 
-    /// The webhook at Logto that sent it.
+    /// The id of the webhook at Logto that sent this.
     pub fn hook_id(&self) -> Option<&str> {
         self.0.read.hook_id.as_deref()
     }
 
-    /// The id of the user whom it is about, if it is about one. It is never taken from what users can
-    /// write, as `data.id` of the payload can be: that is the custom data itself where custom data was
-    /// changed.
+    /// The id of the user whom the event concerns, if it concerns one. It never comes from a field that users
+    /// can write. `data.id` of the payload can be such a field: if custom data was changed, `data` is the
+    /// custom data itself.
     pub fn user_id(&self) -> Option<&str> {
         self.0.read.user_id.as_deref()
     }
 
-    /// Whether the test button in Logto's console has sent it, so that nothing happened.
+    /// Whether the test button in Logto's console sent this webhook, so that no event happened.
     pub fn is_test(&self) -> bool {
         self.0.read.is_test
     }
 
-    /// The JSON that Logto sent, byte for byte. Much of it users can write.
+    /// The JSON that Logto sent, byte for byte. Users can write many of its fields.
     pub fn payload(&self) -> &str {
         &self.0.payload
     }

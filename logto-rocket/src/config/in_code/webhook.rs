@@ -27,16 +27,16 @@ impl WebhookConfig {
     /// the route is mounted. Each has 32 characters. An attacker who has a key can end the sessions of any
     /// user. Set the keys in the environment (`LOGTO_WEBHOOK__SIGNING_KEYS`) rather than in code.
     ///
-    /// Logto signs by a new key as soon as it is made. To change a key without losing a report, create a
-    /// second webhook with the same URL, let the application know both keys, then delete the first webhook.
+    /// Logto signs with a new key as soon as it is created. To change a key without losing a report, create a
+    /// second webhook with the same URL, set both keys here, then delete the first webhook.
     pub fn signing_keys<S: Into<String>>(self, keys: impl IntoIterator<Item = S>) -> Self {
         self.set("signing_keys", list(keys))
     }
 
-    /// Whether the sessions of a user end whose password was reset, by the user or by an administrator.
-    /// Default: `true`; Logto itself ends none then, so that who knew the old password stays signed in. A user
-    /// who changes the password in Logto's account center ends no session: that cannot be told from other
-    /// changes.
+    /// Whether the sessions of a user end when the user or an administrator resets the password. Default:
+    /// `true`. Logto itself ends no session then, so a person who knew the old password would stay signed in.
+    /// If a user changes the password in Logto's account center, no session ends, because Logto reports this
+    /// like any other change.
     pub fn end_on_password_reset(self, end: bool) -> Self {
         self.set("end_on_password_reset", end)
     }

@@ -12,9 +12,9 @@ use serde::Serialize;
 /// The language of a [`BuiltInPage`](super::BuiltInPage), as the `Accept-Language` of the request asks for
 /// it ([RFC 9110, section 12.5.4](https://www.rfc-editor.org/rfc/rfc9110#section-12.5.4)).
 ///
-/// The one with the highest weight is taken; `de-AT` asks for German, and `*` for what is not named. If
-/// none fits, or the header is malformed or absent, it is English. In a template it is its tag:
-/// `<html lang="{{ language }}">`.
+/// The language with the highest weight wins. `de-AT` counts as German, and `*` stands for each language that
+/// the header does not name. If no language fits, or the header is malformed or absent, the language is
+/// English. In a template the value is the tag of the language: `<html lang="{{ language }}">`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub enum Language {

@@ -16,34 +16,34 @@ pub use self::language::Language;
 use self::texts::Topic;
 use crate::local_path::LocalPath;
 
-/// A page of this crate, for the hook [`pages`](crate::LogtoFairing::pages): for browsers; a program
-/// gets the same as a problem document ([RFC 9457](https://www.rfc-editor.org/rfc/rfc9457)), in English.
+/// A page of this crate for browsers, which the hook [`pages`](crate::LogtoFairing::pages) can render. A
+/// program gets the same content as a problem document ([RFC 9457](https://www.rfc-editor.org/rfc/rfc9457)), in
+/// English.
 ///
-/// All texts are plain and must be escaped, as template engines do: some contain a user's name. They
-/// hold no secret and nothing of Logto's descriptions.
+/// All texts are plain text, and some contain a user's name. Escape them, as template engines do. They contain
+/// no secret and none of Logto's error descriptions.
 ///
-/// A template gets its fields by name, for example `{{ title }}`.
+/// A template gets the fields by name, for example `{{ title }}`.
 #[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub struct BuiltInPage {
-    /// The stable code of what the page is about, such as `denied`. The manual [lists](crate::guide::pages#codes)
-    /// all codes.
+    /// The stable code of the page, such as `denied`. The manual [lists](crate::guide::pages#codes) all codes.
     pub code: &'static str,
-    /// The status that the response has, whatever a hook makes of the page.
+    /// The status of the response. A hook cannot change it.
     pub status: Status,
-    /// The language of all texts, as the request asks for it.
+    /// The language of all texts, which the request determines.
     pub language: Language,
     /// The name of the site: `site_name`, or the host of the request, which is one of `base_url` or
     /// `base_urls`.
     pub site_name: String,
     /// The title.
     pub title: &'static str,
-    /// A sentence or a few. Of a signed-in user who is refused it says who that is, and what kind of
-    /// thing the account lacks.
+    /// One or more sentences. If a signed-in user is refused, they name the user and the kind of right that the
+    /// account lacks.
     pub text: String,
     /// A further line for the developers of the application, in English; only in Rocket's debug profile.
     pub detail: Option<String>,
-    /// Where the page leads, the most likely first. It is never empty.
+    /// The links and buttons of the page, the most likely one first. The list is never empty.
     pub actions: Vec<PageAction>,
     #[serde(skip)]
     forward: Option<LocalPath>,
@@ -55,11 +55,11 @@ pub struct BuiltInPage {
 #[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub struct PageAction {
-    /// What it says, in the language of the page.
+    /// The text of the link or button, in the language of the page.
     pub label: &'static str,
-    /// Where it leads, on this site.
+    /// The address on this site to which it leads.
     pub address: LocalPath,
-    /// How it leads there.
+    /// How it leads to the address.
     pub kind: ActionKind,
 }
 
@@ -70,7 +70,7 @@ pub struct PageAction {
 pub enum ActionKind {
     /// A link with `target="_top"`, which libraries that load pages leave to the browser.
     Link,
-    /// A link with `target="_blank"`: what is in this tab, such as a form's input, stays.
+    /// A link with `target="_blank"`, so that this tab keeps its content, such as the input in a form.
     NewTab,
     /// A button in a form that posts to the address.
     Post,

@@ -18,14 +18,13 @@ use crate::clock::Clock;
 /// The minimum interval between two warnings about removed sessions.
 const WARN_EVERY: Duration = Duration::from_secs(60);
 
-/// Sessions in the memory of this process. They end with the process, and no other process knows
-/// them. The setting `session.store = "memory"` uses this store with
-/// [`DEFAULT_CAPACITY`](MemoryStore::DEFAULT_CAPACITY).
+/// Sessions in the memory of this process. They end with the process, and no other process has them. The
+/// setting `session.store = "memory"` uses this store with [`DEFAULT_CAPACITY`](MemoryStore::DEFAULT_CAPACITY).
 ///
-/// Its size is limited. If there is no room for a new sign-in, the least recently used sessions are
-/// removed, and their users must sign in again; the log then has a warning, at most once a minute.
-/// Loading a session is one lookup. Finding the sessions of a user, as for signing out everywhere,
-/// scans all sessions.
+/// The size of the store is limited. If there is no room for a new sign-in, the least recently used sessions
+/// are removed, and their users must sign in again. The log then has a warning, at most once a minute. Loading
+/// a session is one lookup. Finding the sessions of a user, for example to sign out everywhere, scans all
+/// sessions.
 ///
 /// ```
 /// use logto_rocket::{Logto, MemoryStore};
@@ -57,11 +56,11 @@ struct Evicted {
 }
 
 impl MemoryStore {
-    /// How many sessions `session.store = "memory"` holds. With all that the process remembers of
-    /// them, 10,000 with small claims took 33 MB.
+    /// The number of sessions that `session.store = "memory"` holds at most. In a measurement, 10,000 sessions
+    /// with small claims took 33 MB, including everything that the process remembers of them.
     pub const DEFAULT_CAPACITY: u64 = 50_000;
 
-    /// A store that holds `capacity` sessions at most. For a moment it may hold a few hundred more.
+    /// A store that holds at most `capacity` sessions. For a moment it may hold a few hundred more.
     pub fn new(capacity: u64) -> Self {
         Self::timed_by(Clock::system(), capacity)
     }

@@ -27,39 +27,39 @@ pub(crate) use self::redis::RedisUrl;
 pub(super) use self::stored::{MAX_AGAIN, StoredSessions};
 pub use super::secret::StoreId;
 
-/// A place for sessions outside of the browser, shared by all processes of an application or local
-/// to one. [`MemoryStore`] and, with the feature `redis`, `RedisStore` are there; a store of your own is given
+/// A place for sessions outside of the browser, which all processes of an application share or which is local
+/// to one. This crate has [`MemoryStore`] and, with the feature `redis`, `RedisStore`. Pass a store of your own
 /// to [`LogtoFairing::store()`](crate::LogtoFairing::store).
 ///
-/// The browser's cookie then holds nothing but a random secret. The store never sees it: its
-/// [`StoreId`] is a hash. A [`Record`] is sealed with the application's `secret_key`, bound to its
-/// id, so reading the store is not enough to sign in, and writing to it is not enough to forge a
-/// session. Write access is enough to delete sessions, and to replace one by an older state of it.
+/// The browser's cookie then contains only a random secret. The store never gets the secret, because a
+/// [`StoreId`] is a hash of it. A [`Record`] is encrypted with the application's `secret_key` and bound to its
+/// id. Read access to the store is therefore not enough to sign in, and write access is not enough to forge a
+/// session. With write access, an attacker can delete sessions and replace a session with an older state of it.
 ///
 /// # What a store must guarantee
 ///
-/// - A record that was created or replaced is what the next `load` gives, in every process.
-/// - `replace` compares and writes atomically: if several writers have the same version, exactly
-///   one succeeds. It never creates a record.
+/// - After a record was created or replaced, the next `load` returns it, in every process.
+/// - `replace` compares and writes atomically: if several writers have the same version, exactly one succeeds.
+///   It never creates a record.
 /// - A record that was deleted, or is older than its `ttl`, is never loaded, listed or replaced.
-/// - A lease has one holder at a time, and none for longer than its time. It needs no record.
-/// - A call returns within two seconds, with an error if there is no result. One that takes three is
-///   given up, and dropped.
+/// - A lease has one holder at a time, and ends when its time is over. It can exist without a record.
+/// - A call returns within two seconds, with an error if there is no result. This crate drops a call that takes
+///   three seconds.
 ///
 /// The macro [`session_store_conformance!`](crate::session_store_conformance) of the feature
 /// `testing` creates a test for each guarantee.
 ///
 /// # Failures
 ///
-/// A [`StoreError`] answers a request that needs the session with 503; it signs no user in or
-/// out. So a store must not answer `None` where it does not know. `load` is one round trip. Every method
-/// may be called again after an error, when it may or may not have done its work; a deletion that failed
-/// is, behind the request, for as long as the session could live.
+/// After a [`StoreError`], a request that needs the session gets 503, and no user is signed in or out. A store
+/// must therefore return an error, and not `None`, if it does not know whether a record exists. `load` should
+/// take one round trip. This crate may call every method again after an error, although the first call may have
+/// taken effect. It repeats a failed deletion after the request, for as long as the session could last.
 ///
 #[doc = include_str!("write_a_store.md")]
 /// # A complete store
 ///
-/// This one holds sessions in a map, which shows all that a store does:
+/// This store keeps sessions in a map, and shows everything that a store does:
 ///
 /// ```
 #[doc = include_str!("example.rs")]
@@ -148,17 +148,18 @@ pub trait SessionStore: Send + Sync + 'static {
     async fn release(&self, id: &StoreId, holder: &str) -> Result<(), StoreError>;
 }
 
-/// A session as it is in a store, with the columns that it is found by.
+/// A session in a store, with the columns by which the store finds it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Record {
     /// The encrypted session: base64, a few kilobytes.
     pub sealed: Arc<str>,
-    /// The user: 12 hexadecimal digits that name the application and its Logto, a colon, and the
-    /// user's id at Logto. So two applications that share a store do not end each other's sessions. At
-    /// most 268 bytes, to be compared byte for byte.
+    /// The user: 12 hexadecimal digits that identify the application and its Logto, a colon, and the user's id
+    /// at Logto. Two applications that share a store therefore do not end each other's sessions. The text has
+    /// at most 268 bytes and must be compared byte for byte.
     pub sub: String,
-    /// The session at Logto, if Logto gives one, named like the user; to be compared byte for byte.
+    /// The session at Logto, if Logto names one, with the same prefix as `sub`. It must be compared byte for
+    /// byte.
     pub sid: Option<String>,
     /// When the user signed in, in seconds since the Unix epoch.
     pub signed_in_at: u64,
@@ -169,7 +170,7 @@ pub struct Record {
 pub struct Stored {
     /// The session, [sealed](Record::sealed).
     pub sealed: Arc<str>,
-    /// The number of times it has been replaced.
+    /// The number of times that the record has been replaced.
     pub version: u64,
 }
 
@@ -178,7 +179,7 @@ pub struct Stored {
 pub enum Replaced {
     /// The record was replaced and has the next version.
     Stored,
-    /// Another writer has replaced it before.
+    /// Another writer has already replaced the record.
     Conflict,
     /// The record no longer exists.
     Gone,
@@ -210,9 +211,9 @@ impl StoreError {
         Self { why: why.to_string(), is_late: false, is_unconfirmed: false }
     }
 
-    /// The error of a deletion that is done and may be undone, for instance by a replica that takes the
-    /// primary's place and has not heard of it. The sessions count as ended. They are deleted again behind
-    /// the request, until that gives no error, and
+    /// The error of a deletion that has taken effect but may be lost, for example because a replica that does
+    /// not have it may replace the primary. The sessions count as ended. This crate repeats the deletion after
+    /// the request until it returns no error, and
     /// [`Event::EndingNotConfirmed`](crate::Event::EndingNotConfirmed) reports it.
     pub fn unconfirmed(why: impl fmt::Display) -> Self {
         Self { is_unconfirmed: true, ..Self::new(why) }
@@ -242,7 +243,7 @@ impl fmt::Display for StoreError {
 
 impl std::error::Error for StoreError {}
 
-/// A store that is shared, with a readiness probe for instance.
+/// A shared store, for example one that a readiness probe uses too.
 #[rocket::async_trait]
 impl<S: SessionStore + ?Sized> SessionStore for Arc<S> {
     async fn create(&self, id: &StoreId, record: &Record, ttl: Duration) -> Result<(), StoreError> {

@@ -41,24 +41,24 @@ use crate::session::cookie::hash;
 ///
 /// # Replicas and fail-overs
 ///
-/// Sessions live in one Redis with its replicas. Sentinels may say which one that is; a Redis Cluster is
-/// not supported. A fail-over takes as long as the Sentinels need to agree. Until then requests with a
-/// session get 503, and afterwards they go on. Redis copies to its replicas behind its answers, so a
-/// fail-over may lose what was written just before it:
+/// Sessions are in one Redis with its replicas. Sentinels may say which server is the primary. A Redis Cluster
+/// is not supported. A fail-over takes as long as the Sentinels need to agree. Until then requests with a
+/// session get 503; afterwards they work again. Redis answers before it copies a write to its replicas, so a
+/// fail-over may lose the last writes before it:
 ///
-/// - The end of a session is confirmed by a replica (`WAIT 1 500`), if there are any. An end that is not
-///   confirmed within half a second is reported by
-///   [`Event::EndingNotConfirmed`](crate::Event::EndingNotConfirmed) and asked for again, for as long as
-///   the session could live, and the process that ended it never accepts the session again.
-/// - A sign-in of this moment is lost: its user signs in once more.
+/// - If there are replicas, one of them confirms the end of a session (`WAIT 1 500`). If none confirms an end
+///   within half a second, [`Event::EndingNotConfirmed`](crate::Event::EndingNotConfirmed) reports it, and the
+///   request is repeated for as long as the session could last. The process that ended the session never
+///   accepts it again.
+/// - A sign-in at the moment of the fail-over may be lost, and its user signs in again.
 ///
-/// A primary that has lost the network to its Sentinels goes on as if it were alone, until they find it.
-/// With two replicas or more, set `min-replicas-to-write 1`, so that it soon takes no more writes; with one, a
-/// replica that fails would stop all sign-ins.
+/// A primary that has lost the network to its Sentinels accepts writes until the Sentinels reach it again. With
+/// two replicas or more, set `min-replicas-to-write 1`, so that such a primary soon refuses writes. With a
+/// single replica this setting is harmful, because a failure of the replica would stop all sign-ins.
 ///
-/// Set `maxmemory-policy noeviction`: a Redis that evicts keys may lose the list of a user's
-/// sessions, and signing out everywhere would miss some; [`ready()`](RedisStore::ready) warns of it. A
-/// Redis that comes back with older data, from a dump, brings back what had been deleted since.
+/// Set `maxmemory-policy noeviction`. A Redis that evicts keys may lose the list of a user's sessions, so that
+/// signing out everywhere would miss some; [`ready()`](RedisStore::ready) warns about that. If Redis is
+/// restored from an older dump, sessions that were deleted since then are valid again.
 ///
 /// ```no_run
 /// use logto_rocket::{Logto, RedisStore};
@@ -77,16 +77,17 @@ pub struct RedisStore {
 }
 
 impl RedisStore {
-    /// A store at `url`: `redis://user:password@host:port/database`, or `rediss://` for TLS, where
-    /// the port is 6379 and the database 0 if they are left off. In the user name and the password,
-    /// all characters except letters and digits must be percent-encoded. TLS trusts the system's
-    /// certificates; the environment variable `SSL_CERT_FILE` can name a file with others.
+    /// A store at `url`: `redis://user:password@host:port/database`, or `rediss://` for TLS. The default of the
+    /// port is 6379, and that of the database is 0. In the user name and the password, all characters except
+    /// letters and digits must be percent-encoded. TLS trusts the system's certificates; the environment
+    /// variable `SSL_CERT_FILE` can name a file with others.
     ///
-    /// With Sentinels it is `redis+sentinel://user:password@host:port,host:port/name/database`, or
-    /// `rediss+sentinel://` for TLS with the Sentinels and with Redis, where `name` is that of the primary
-    /// (`sentinel monitor <name> …`) and the ports are 26379 if they are left off. The credentials are those
-    /// of Redis; a Sentinel that demands some gets the same. With TLS the certificates must name what the
-    /// Sentinels announce, which is an address unless they are told to announce host names.
+    /// With Sentinels the URL is `redis+sentinel://user:password@host:port,host:port/name/database`, or
+    /// `rediss+sentinel://` for TLS with the Sentinels and with Redis. `name` is the name of the primary
+    /// (`sentinel monitor <name> …`), and the default of the ports is 26379. The credentials are those of
+    /// Redis, and a Sentinel that demands credentials gets the same. With TLS the certificates must contain the
+    /// addresses that the Sentinels announce. These are IP addresses, unless the Sentinels are configured to
+    /// announce host names.
     ///
     /// All keys begin with `prefix`, so that several applications can share one Redis. All
     /// processes of an application must use the same prefix. The first call establishes the
