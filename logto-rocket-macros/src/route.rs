@@ -221,8 +221,8 @@ fn no_route(handler: &Ident) -> Error {
     Error::new(
         Span::call_site(),
         format!(
-            "`#[authenticated]` finds no route attribute below it; \
-             write it above `#[get(…)]` or another attribute that makes `{handler}` a route"
+            "there is no route attribute below `#[authenticated]`; write `#[authenticated]` \
+             above `#[get(…)]` or another attribute that makes `{handler}` a route"
         ),
     )
 }
@@ -238,8 +238,8 @@ fn second_route(span: Span) -> Error {
 fn catcher(span: Span) -> Error {
     Error::new(
         span,
-        "`#[authenticated]` protects routes; a catcher takes no guards, \
-         and a refused request must be able to reach it",
+        "`#[authenticated]` protects routes, and this is a catcher; remove it, because a \
+         catcher must be able to answer refused requests",
     )
 }
 

@@ -71,8 +71,8 @@ fn of_tokens(ty: &Type, conditions: &Conditions) -> Option<String> {
                 format!("{words}, resource = {resource}")
             };
             format!(
-                "this route accepts sessions and no access tokens, which `{name}<{resource}>` takes; \
-                 add `{words}`: `#[authenticated({example}, …)]`"
+                "this route accepts sessions and no access tokens, but `{name}<{resource}>` needs an \
+                 access token; add `{words}`: `#[authenticated({example}, …)]`"
             )
         }
         (Accepts::Bearer, "Caller") => format!(

@@ -24,7 +24,7 @@ pub(super) fn check(all: &mut List, accepts: Accepts) -> Option<Span> {
 }
 
 fn without_session(at: Span) -> Error {
-    let message = "`background` keeps a request from counting as activity in a session, and only access \
-                   tokens are accepted; leave it out";
+    let message = "`background` is about the activity of sessions, but this route accepts \
+                   access tokens only; leave it out";
     Error::new(at, message)
 }

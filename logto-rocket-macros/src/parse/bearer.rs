@@ -173,8 +173,8 @@ pub(super) fn twice(word: &Word) -> Error {
 
 fn session_alone(at: Span) -> Error {
     let message = format!(
-        "a session is required anyway; leave `session` out, or add `bearer` to accept access tokens \
-         as well: `{}`",
+        "a requirement without `bearer` always needs a session; leave `session` out, or add \
+         `bearer` to accept access tokens as well: `{}`",
         Key::Session.example()
     );
     Error::new(at, message)
@@ -190,7 +190,7 @@ fn machine_without_bearer(at: Span) -> Error {
 
 fn for_nobody(at: Span) -> Error {
     let message = format!(
-        "`bearer` needs to know what a token must be for, an API resource or an organization; write \
+        "`bearer` needs the audience of the tokens, an API resource or an organization; write \
          `{}` or `bearer, organization = \"<org>\", scope = \"read:orders\"`",
         Key::Bearer.example()
     );

@@ -65,7 +65,7 @@ fn check_all(all: &[Part], present: Present, errors: &mut Errors) {
                     errors.add(Error::new(
                         *at,
                         format!(
-                            "`resource` is the API resource of scopes, and there is no scope; \
+                            "`resource` names the API resource of a scope, but there is no scope; \
                              write `resource = {resource}, {}`",
                             Key::Scope.example()
                         ),

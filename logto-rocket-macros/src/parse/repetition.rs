@@ -66,7 +66,9 @@ pub(super) fn mergeable(earlier: &Condition, later: &Condition, token: bool) -> 
         _ => return None,
     };
     let any = Condition::Any(any);
-    Some(format!("`{key}` is given twice; write `{all}` to ask for all, `{any}` for one of them"))
+    Some(format!(
+        "`{key}` is given twice; write `{all}` to require all, or `{any}` to require one of them"
+    ))
 }
 
 fn one_place(key: &str, earlier: &Condition, later: &Condition, token: bool) -> String {
@@ -77,7 +79,7 @@ fn one_place(key: &str, earlier: &Condition, later: &Condition, token: bool) -> 
         );
     }
     format!(
-        "`{key}` is given twice, and the conditions beside it belong to one of them; \
+        "`{key}` is given twice, and the conditions beside it can belong to only one of them; \
          write `all({earlier}, …), all({later}, …)`"
     )
 }

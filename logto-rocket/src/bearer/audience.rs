@@ -47,8 +47,9 @@ impl TokenAudience for Organizations {
 #[diagnostic::on_unimplemented(
     message = "expected `{Required}`, found `{Self}`",
     label = "the access tokens of this route are for `{Required}`",
-    note = "a parameter for tokens names what they are for: the `resource` of the requirement, or \
-            `Organizations` if it has an `organization` and no resource"
+    note = "the type in `Bearer<…>` or `Caller<…>` is the audience of the tokens: the \
+            `resource` of the requirement, or `Organizations` if it has an `organization` and \
+            no resource"
 )]
 pub trait SameAudience<Required> {}
 

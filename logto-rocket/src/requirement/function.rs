@@ -22,9 +22,9 @@ where
 #[diagnostic::on_unimplemented(
     message = "this function returns `{Self}`, but a requirement needs `{T}`",
     label = "this function returns something else",
-    note = "a `check` is a `fn(&LogtoUser) -> bool`, with `bearer` a `fn(&Bearer<R>) -> bool`, with \
-            `session, bearer` a `fn(&Caller<R>) -> bool`, an `organization` a `fn(&Request<'_>) -> \
-            Option<String>`; all may be `async`"
+    note = "a `check` is a `fn(&LogtoUser) -> bool`; with `bearer` it is a `fn(&Bearer<R>) -> \
+            bool`, and with `session, bearer` a `fn(&Caller<R>) -> bool`. An `organization` is \
+            a `fn(&Request<'_>) -> Option<String>`. All may be `async`"
 )]
 pub trait Returns<'a, Kind, T> {
     /// The value as a future.
