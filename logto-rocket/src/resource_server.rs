@@ -108,8 +108,8 @@ impl ResourceServer {
     /// Logs once what a program must do that presents an opaque token.
     pub fn warn_of_opaque_tokens(&self) {
         self.warnings.once("token", "opaque", || {
-            "A program presented an access token that is no JWT. Logto gives such tokens for user info \
-             only; they are for no API, and are refused. The program must ask Logto for a token for the \
+            "A program presented an access token that is not a JWT. Logto issues such tokens for \
+             user info only, not for APIs, so they are refused. The program must ask Logto for a token for the \
              API resource (the parameter `resource`)."
                 .into()
         });
@@ -118,9 +118,9 @@ impl ResourceServer {
     /// Logs once what to mend where a guard asks for a session, and this application has none.
     pub fn tell_of_missing_sessions(&self) {
         self.warnings.error_once("guard", "session", || {
-            "A guard asked for the signed-in user, and `Logto::resource_server()` has no sessions, so that \
-             each such request is answered with 500. Attach `Logto::fairing()` in its place, or require \
-             `bearer` and ask for `Bearer<R>`."
+            "A guard asked for the signed-in user, but `Logto::resource_server()` has no \
+             sessions, so each such request gets 500. Attach `Logto::fairing()` instead, or \
+             require `bearer` and ask for `Bearer<R>`."
                 .into()
         });
     }

@@ -47,7 +47,7 @@ impl Client {
         let sent = sent.filter(|sent| !self.at(host).is_named(sent))?;
         Some(format!(
             "the request's `Host` is `{}`, but `logto.base_url` is `{}{}`{}; open the site there, set \
-             `logto.base_url`, or have the proxy in front pass the host on (nginx: `proxy_set_header \
+             `logto.base_url`, or let the proxy pass the host on (nginx: `proxy_set_header \
              Host $host`)",
             shown(sent),
             self.origin(host),

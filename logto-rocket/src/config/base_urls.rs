@@ -153,9 +153,9 @@ impl ProxyPrefix {
             "keep" => Ok(Self::Keep),
             "strip" => Ok(Self::Strip),
             _ => Err(Wrong::new(
-                "is not what a proxy does with the path of `base_url`",
-                "write \"keep\" if it passes on the whole path, or \"strip\" if it takes that of \
-                 `base_url` off",
+                "is neither \"keep\" nor \"strip\"",
+                "write \"keep\" if the proxy passes on the whole path, or \"strip\" if it \
+                 removes the path of `base_url`",
             )),
         }
     }

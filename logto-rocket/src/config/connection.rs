@@ -72,7 +72,7 @@ fn issuer(reader: &mut Reader) -> (Option<Issuer>, Option<Url>) {
     if !reader.has("endpoint") && !reader.has("issuer") {
         let remedy = "give the endpoint that Logto's console shows, such as \
                     `endpoint = \"https://example.logto.app\"`";
-        reader.reject("endpoint", Wrong::new("is missing, and `issuer` too", remedy));
+        reader.reject("endpoint", Wrong::new("is missing, and so is `issuer`", remedy));
     }
     let endpoint = reader.text("endpoint", urls::endpoint);
     let given = reader.text("issuer", Issuer::parse);

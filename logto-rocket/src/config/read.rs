@@ -245,7 +245,10 @@ fn no_refresh_token(
 fn local_path(reader: &mut Reader, key: &str, prefix: &Prefix) -> LocalPath {
     let parse = |text: &str| {
         text.parse().map_err(|why: NotLocal| {
-            Wrong::new(format!("leads off this site: {why}"), "write a path such as `/account`")
+            Wrong::new(
+                format!("is not a path on this site: {why}"),
+                "write a path such as `/account`",
+            )
         })
     };
     prefix.path_of(&reader.text(key, parse).unwrap_or_else(LocalPath::root))

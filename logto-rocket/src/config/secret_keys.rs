@@ -55,7 +55,7 @@ fn byte(value: &Value) -> Option<u8> {
 }
 
 fn not_a_key() -> Wrong {
-    let what = "is no key: one is base64 of 32 or 64 bytes, 64 hexadecimal digits, or an array of \
+    let what = "is not a key: a key is base64 of 32 or 64 bytes, 64 hexadecimal digits, or an array of \
                 at least 32 bytes";
     Wrong::new(what, MAKE_ONE)
 }

@@ -39,7 +39,7 @@ impl SiteData {
                     "would delete the cookies of the whole domain: those of other applications, and the \
                      one that leads back from the sign-out at Logto"
                 }
-                _ => "is nothing that a browser can delete",
+                _ => "is not a kind of data that browsers can delete",
             };
             Wrong::new(what, "write a list out of \"cache\", \"storage\" and \"executionContexts\"")
         })

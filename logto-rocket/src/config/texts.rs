@@ -89,7 +89,7 @@ pub(super) fn site_name(text: &str) -> Result<String, Wrong> {
             || matches!(char, '\u{200b}' | '\u{feff}')
     };
     let what = if text.chars().any(is_invisible) {
-        "has a line break, or another character that nobody sees"
+        "has a line break or another invisible character"
     } else if text.trim().is_empty() {
         "is blank"
     } else if text.trim().chars().count() > MAX_SITE_NAME {
@@ -97,7 +97,7 @@ pub(super) fn site_name(text: &str) -> Result<String, Wrong> {
     } else {
         return Ok(text.trim().into());
     };
-    let remedy = "write what people call the site, such as \"Example Shop\", or remove this key";
+    let remedy = "write the name of the site, such as \"Example Shop\", or remove this key";
     Err(Wrong::new(what, remedy))
 }
 
@@ -127,7 +127,7 @@ pub(super) fn signing_algorithm(text: &str) -> Result<Algorithm, Wrong> {
         let what = match text {
             "none" => "would accept tokens that anybody makes",
             "HS256" | "HS384" | "HS512" => {
-                "is of a shared secret: whoever can verify a token could make one"
+                "uses a shared secret, so whoever can verify a token could also make one"
             }
             _ => "is not an algorithm that is accepted",
         };

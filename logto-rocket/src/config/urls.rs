@@ -20,7 +20,7 @@ pub(super) fn endpoint(text: &str) -> Result<Url, Wrong> {
     if let Some(issuer) = issuer.filter(|issuer| !issuer.ends_with(OIDC)) {
         let remedy = format!("write `issuer = \"{issuer}\"` instead of `endpoint`");
         return Err(Wrong::new(
-            "is a discovery address, but of no issuer below an endpoint",
+            "is the address of a discovery document, but not of one below an endpoint",
             remedy,
         ));
     }
@@ -90,12 +90,12 @@ fn web_url(text: &str, example: &str) -> Result<Url, Wrong> {
         return Err(not());
     }
     if !url.username().is_empty() || url.password().is_some() {
-        return Err(Wrong::new("contains a user name or a password", "leave them off"));
+        return Err(Wrong::new("contains a user name or a password", "remove them"));
     }
     if url.query().is_some() || url.fragment().is_some() {
         return Err(Wrong::new(
             "has a query or a fragment",
-            "leave off `?` or `#` and what follows",
+            "remove `?` or `#` and everything after it",
         ));
     }
     Ok(url)

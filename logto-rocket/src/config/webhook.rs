@@ -32,7 +32,7 @@ pub(super) fn read(reader: &mut Reader, warnings: &mut Vec<Warning>) -> Option<S
 fn signing_key(text: &str) -> Result<String, Wrong> {
     let remedy = "copy the whole signing key of the webhook in Logto's console";
     if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
-        return Err(Wrong::new("has other characters than a signing key of Logto", remedy));
+        return Err(Wrong::new("has characters that a signing key of Logto never has", remedy));
     }
     if text.len() < LENGTH {
         let what = format!("has {} characters, but Logto makes keys of {LENGTH}", text.len());

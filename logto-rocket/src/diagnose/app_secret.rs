@@ -37,20 +37,24 @@ fn by_refusal(application: &Application, refused: &Refused) -> Finding {
         "invalid_grant" => Finding::good(AppSecret, "Logto accepts it"),
         "invalid_client" => Finding::wrong(
             AppSecret,
-            "Logto does not accept it, so that no sign-in can end well",
+            "Logto does not accept it, so every sign-in fails",
             format!(
-                "copy the app secret from the application's page in Logto's console into {secret}; it is \
-                 not that of another application, and has not been deleted there"
+                "copy the app secret from the application's page in Logto's console into \
+                 {secret}; check that it belongs to this application and has not been deleted \
+                 there"
             ),
         ),
         "invalid_request" if refused.description.contains("expired") => Finding::wrong(
             AppSecret,
-            "it has expired, so that no sign-in can end well",
-            format!("make a new one on the application's page in Logto's console, for {secret}"),
+            "it has expired, so every sign-in fails",
+            format!(
+                "create a new secret on the application's page in Logto's console, and copy \
+                     it into {secret}"
+            ),
         ),
         "unauthorized_client" => Finding::wrong(
             AppSecret,
-            "Logto accepts it, and the application may not exchange codes",
+            "Logto accepts it, but the application may not exchange codes",
             format!(
                 "use the id and secret of an application of the type \"Traditional web\" in {}",
                 issuer.key("app_id")
@@ -58,7 +62,11 @@ fn by_refusal(application: &Application, refused: &Refused) -> Finding {
         ),
         code => Finding::unknown(
             AppSecret,
-            format!("a made-up code is refused with `{}`, which does not tell", shown(code)),
+            format!(
+                "Logto refused a made-up code with `{}`, which does not show whether the \
+                     secret is right",
+                shown(code)
+            ),
         ),
     }
 }

@@ -10,7 +10,7 @@ use crate::shown::duration;
 /// Compares the two clocks by the answers that have come.
 pub(super) fn check(issuer: &Issuer) -> Finding {
     let Some(ahead) = issuer.clock_ahead() else {
-        return Finding::unknown(Clock, "no answer of Logto's has a `Date`");
+        return Finding::unknown(Clock, "no answer of Logto's has the header `Date`");
     };
     let (by, accepted) = (Duration::from_secs(ahead.unsigned_abs()), issuer.clock_skew());
     if by.is_zero() {
@@ -26,7 +26,8 @@ pub(super) fn check(issuer: &Issuer) -> Finding {
     if by <= accepted {
         return Finding::good(Clock, found);
     }
-    let cure = "set the clock of the machine that is wrong, and keep it right by NTP; until then every \
-                sign-in fails, because ID tokens seem to have expired or to come from the future";
+    let cure = "correct the clock of the machine that is wrong, and run NTP there; until then \
+                every sign-in fails, because ID tokens seem to have expired or to come from the \
+                future";
     Finding::wrong(Clock, found, cure)
 }

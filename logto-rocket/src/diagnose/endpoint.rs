@@ -27,7 +27,7 @@ pub(super) async fn check(
             findings.push(answers());
             let named = shown(&named);
             let found = format!(
-                "the discovery document names the issuer `{named}`, and `{}` is configured",
+                "the discovery document names the issuer `{named}`, but `{}` is configured",
                 issuer.identifier()
             );
             let cure = format!(
@@ -49,12 +49,13 @@ pub(super) async fn check(
 /// What it means that there is no discovery document.
 fn without(issuer: &Issuer, error: &Error) -> Finding {
     if let Error::Unavailable { status: Some(_), .. } = error {
-        let cure = "try again; if it stays so, see the log of Logto and of what is in front of it";
+        let cure = "try again; if the error stays, see the logs of Logto and of the proxy in \
+                    front of it";
         return Finding::unknown(Endpoint, why(error)).found_out_by(cure);
     }
     let cure = format!(
-        "give {} the address that Logto's console shows as \"Logto endpoint\", and see that this server \
-         can reach it",
+        "give {} the address that Logto's console shows as \"Logto endpoint\", and check that \
+         this server can reach it",
         issuer.place()
     );
     Finding::wrong(Endpoint, why(error), cure)

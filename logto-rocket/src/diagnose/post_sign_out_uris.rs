@@ -18,7 +18,7 @@ pub(super) async fn check(
     let mut findings = Vec::new();
     for uri in application.addresses.iter().map(|it| &it.post_sign_out_uri) {
         let finding = if is_unknown_application {
-            let found = "Logto tells nothing of an application that it does not know";
+            let found = "not checked: Logto does not know the application";
             Finding::unknown(PostSignOutUri, found)
         } else if !budget.take() {
             Finding::unknown(PostSignOutUri, "not checked: too many requests would be needed")
@@ -43,10 +43,11 @@ fn by_answer(application: &Application, answered: &Answered) -> Finding {
         {
             Finding::wrong(
                 PostSignOutUri,
-                "it is not registered at Logto, which shows users an error and leaves them signed in there",
+                "it is not registered at Logto, so Logto shows users an error and does not sign \
+                 them out",
                 format!(
                     "add it, byte for byte, to the post sign-out redirect URIs of the application `{}` in \
-                     Logto's console; or correct {}, from which it is made",
+                     Logto's console; or correct {}, with which the URI begins",
                     oidc.app_id(),
                     oidc.issuer().key(application.site.key)
                 ),
@@ -54,11 +55,18 @@ fn by_answer(application: &Application, answered: &Answered) -> Finding {
         }
         Answered::Refused(Refused { status, code, .. }) => Finding::unknown(
             PostSignOutUri,
-            format!("a sign-out is refused ({status}, `{}`), which does not tell", shown(code)),
+            format!(
+                "Logto refused a sign-out ({status}, `{}`), which does not show whether the \
+                     URI is registered",
+                shown(code)
+            ),
         ),
         Answered::Other(status) => Finding::unknown(
             PostSignOutUri,
-            format!("a sign-out is answered with {status}, which does not tell"),
+            format!(
+                "Logto answered a sign-out with {status}, which does not show whether the \
+                     URI is registered"
+            ),
         ),
     }
 }

@@ -28,10 +28,7 @@ pub(super) async fn check(
     for (at, uri) in addresses.iter().map(|it| &it.redirect_uri).enumerate() {
         let resources = if at == 0 { resources.as_slice() } else { &[] };
         let finding = if first.is_unknown_application {
-            Finding::unknown(
-                RedirectUri,
-                "Logto tells nothing of an application that it does not know",
-            )
+            Finding::unknown(RedirectUri, "not checked: Logto does not know the application")
         } else if !budget.take() {
             Finding::unknown(RedirectUri, "not checked: too many requests would be needed")
         } else {
@@ -88,7 +85,11 @@ fn app_id(application: &Application, answered: Option<&Answered>) -> Finding {
         Some(answered) if is_unregistered(answered) => {
             Finding::good(AppId, format!("Logto knows `{id}`"))
         }
-        _ => Finding::unknown(AppId, "the answer to an authorization request does not tell"),
+        _ => Finding::unknown(
+            AppId,
+            "the answer to an authorization request does not show \
+                                      whether Logto knows it",
+        ),
     }
 }
 
@@ -102,31 +103,35 @@ fn redirect_uri(application: &Application, answered: &Answered) -> Finding {
         Answered::SentBack(_) => Finding::good(RedirectUri, "it is registered"),
         answered if is_unregistered(answered) => Finding::wrong(
             RedirectUri,
-            "it is not registered at Logto, which shows users an error in place of the sign-in",
+            "it is not registered at Logto, so Logto shows users an error instead of the sign-in",
             format!(
-                "add it, byte for byte, to the redirect URIs of the application `{}` in Logto's console; or \
-                 correct {}, from which it is made",
+                "add it, byte for byte, to the redirect URIs of the application `{}` in Logto's \
+                 console; or correct {}, with which the URI begins",
                 oidc.app_id(),
                 oidc.issuer().key(application.site.key)
             ),
         ),
-        answered if is_unknown_application(answered) => Finding::unknown(
-            RedirectUri,
-            "Logto tells nothing of an application that it does not know",
-        ),
+        answered if is_unknown_application(answered) => {
+            Finding::unknown(RedirectUri, "not checked: Logto does not know the application")
+        }
         Answered::Refused(Refused { status, code, .. }) => Finding::unknown(
             RedirectUri,
             format!(
-                "an authorization request is refused ({status}, `{}`)",
+                "Logto refused an authorization request ({status}, `{}`)",
                 crate::shown::shown(code)
             ),
         ),
-        Answered::Done => {
-            Finding::unknown(RedirectUri, "an authorization request leads to a page, not back")
-        }
+        Answered::Done => Finding::unknown(
+            RedirectUri,
+            "Logto answered an authorization request with a page, \
+                                           not with a redirect back",
+        ),
         Answered::Other(status) => Finding::unknown(
             RedirectUri,
-            format!("an authorization request is answered with {status}, not with a way back"),
+            format!(
+                "Logto answered an authorization request with {status}, not with a redirect \
+                     back"
+            ),
         ),
     }
 }

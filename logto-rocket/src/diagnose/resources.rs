@@ -21,7 +21,8 @@ pub(super) async fn check(
     match (is_any_unknown, resources.as_slice()) {
         (_, []) => Vec::new(),
         (None, _) => {
-            let found = "not told: the answer to the authorization request is about something else";
+            let found = "the answer to the authorization request does not show whether Logto \
+                         knows it";
             vec![Finding::unknown(Resource, found).of(resources.join(" "))]
         }
         (Some(false), _) => vec![Finding::good(Resource, "Logto knows it").of(resources.join(" "))],
@@ -41,8 +42,8 @@ async fn each(
     for (at, resource) in resources.iter().enumerate() {
         let Some(uri) = uri.filter(|_| at < MOST && budget.take()) else {
             let rest = resources[at..].join(" ");
-            let found =
-                "not checked: at least one of all is unknown, and each would take a request";
+            let found = "not checked: Logto does not know at least one of the resources, and a request \
+                 for each would be too many";
             findings.push(Finding::unknown(Resource, found).of(rest));
             break;
         };
@@ -52,7 +53,7 @@ async fn each(
                 unknown_to_logto(application)
             }
             Ok(Answered::SentBack(_)) => Finding::good(Resource, "Logto knows it"),
-            Ok(_) => Finding::unknown(Resource, "the answer does not tell"),
+            Ok(_) => Finding::unknown(Resource, "the answer does not show whether Logto knows it"),
             Err(error) => Finding::unknown(Resource, why(&error)),
         };
         findings.push(finding.of(resource));
@@ -63,10 +64,10 @@ async fn each(
 fn unknown_to_logto(application: &Application) -> Finding {
     Finding::wrong(
         Resource,
-        "Logto knows no API resource with this identifier, so that every sign-in fails",
+        "Logto knows no API resource with this identifier, so every sign-in fails",
         format!(
-            "create the API resource in Logto's console with exactly this identifier, or correct it where \
-             it is named: in {} or in the `resource!` of a guard",
+            "create the API resource in Logto's console with exactly this identifier, or correct \
+             the identifier in {} or in the `resource!` of a guard",
             application.oidc.issuer().key("resources")
         ),
     )

@@ -42,7 +42,7 @@ impl Site {
         };
         let (Some(listening), Some(probe)) = (listening.filter(|_| is_so), Probe::new(arrivals))
         else {
-            let cure = "ask for the diagnosis while the site runs, in a handler or a task of it";
+            let cure = "call `Logto::diagnose()` in a handler or a task while the site runs";
             let found = "not checked: this process does not listen";
             let finding = Finding::unknown(BaseUrl, found).found_out_by(cure);
             return self.routes.first().map(|route| finding.of(base(route))).into_iter().collect();
@@ -84,7 +84,8 @@ impl Look<'_> {
             return Finding::wrong(
                 BaseUrl,
                 format!(
-                    "a request to {route} comes to Rocket as `{path}`, and the routes are at `{expected}`"
+                    "a request to {route} arrives at Rocket as `{path}`, but the routes are at \
+                     `{expected}`"
                 ),
                 format!("set `logto.proxy_prefix` to \"{}\"", self.site.other_proxy_prefix),
             );
@@ -92,8 +93,8 @@ impl Look<'_> {
         if path != expected {
             return Finding::wrong(
                 BaseUrl,
-                format!("a request to {route} comes to Rocket as `{}`", shown(path)),
-                format!("have the proxy in front pass the path on, or correct {}", self.key),
+                format!("a request to {route} arrives at Rocket as `{}`", shown(path)),
+                format!("let the proxy pass the path on, or correct {}", self.key),
             );
         }
         let is_sent_on = |host: &str| {
@@ -104,11 +105,11 @@ impl Look<'_> {
             return Finding::wrong(
                 BaseUrl,
                 format!(
-                    "a request to it comes to Rocket with the `Host` `{}`, by which it is not known which \
-                     host it is for",
+                    "a request to it arrives at Rocket with the `Host` `{}`, which is none of \
+                     the configured hosts",
                     shown(host.as_deref().unwrap_or_default())
                 ),
-                "have the proxy in front pass the host on (nginx: `proxy_set_header Host $host`)",
+                "let the proxy pass the host on (nginx: `proxy_set_header Host $host`)",
             );
         }
         Finding::good(BaseUrl, "it leads to this process")
@@ -119,13 +120,16 @@ impl Look<'_> {
         if self.is_sure(route) && status != 200 {
             return Finding::wrong(
                 BaseUrl,
-                format!("another server answers there ({status} to {route}), not this application"),
+                format!(
+                    "another server answers there, not this application ({status} to \
+                         {route})"
+                ),
                 self.correct(),
             );
         }
         let found = format!(
-            "a request from this server to it does not come to this process ({status}); another process of \
-             the application may have answered"
+            "a request from this server to it did not arrive at this process ({status}); another \
+             process of the application may have answered"
         );
         Finding::unknown(BaseUrl, found).found_out_by(Self::open(route))
     }
@@ -136,7 +140,7 @@ impl Look<'_> {
                 format!("nothing listens there; Rocket listens on port {}", self.listening.port);
             return Finding::wrong(BaseUrl, found, self.correct());
         }
-        let found = "this server cannot connect to it; browsers may";
+        let found = "this server cannot connect to it, but browsers may be able to";
         Finding::unknown(BaseUrl, found).found_out_by(Self::open(route))
     }
 
@@ -149,18 +153,18 @@ impl Look<'_> {
         let changed = changed.is_ok() && other.set_port(port).is_ok();
         if changed && matches!(self.probe.send(&other).await, Sent::Here(_)) {
             let (found, cure) = if is_https {
-                let found =
-                    "it says https, and plain http is spoken there: browsers cannot connect";
+                let found = "it says https, but the server there speaks plain http, so browsers cannot \
+                     connect";
                 (found, "give Rocket TLS (`tls` in Rocket.toml), or put a proxy with TLS in front")
             } else {
                 (
-                    "it says http, and TLS is spoken there: browsers cannot connect",
+                    "it says http, but the server there speaks TLS, so browsers cannot connect",
                     "write `https://`",
                 )
             };
             return Finding::wrong(BaseUrl, found, format!("{cure}, or correct {}", self.key));
         }
-        let found = format!("a request from this server to it has no answer: {}", shown(why));
+        let found = format!("a request from this server to it got no answer: {}", shown(why));
         Finding::unknown(BaseUrl, found).found_out_by(Self::open(route))
     }
 
@@ -173,14 +177,14 @@ impl Look<'_> {
     fn correct(&self) -> String {
         let scheme = if self.listening.has_tls { "https" } else { "http" };
         format!(
-            "correct {}: Rocket itself is at `{scheme}://localhost:{}`; a proxy that is to be in front must \
-             run and pass this path on",
+            "correct {}: Rocket itself is at `{scheme}://localhost:{}`; if a proxy should answer \
+             there, it must run and pass this path on",
             self.key, self.listening.port
         )
     }
 
     fn open(route: &Url) -> String {
-        format!("open {route} in a browser: it leads to a page of this site")
+        format!("open {route} in a browser, and check that a page of this site appears")
     }
 }
 

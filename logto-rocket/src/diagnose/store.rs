@@ -22,8 +22,8 @@ pub(super) async fn check(sessions: &Sessions, issuer: &Issuer) -> Option<Findin
         Err(_) => format!("no answer within {} s", LIMIT.as_secs()),
     };
     let cure = format!(
-        "see that the store of {} runs, that this server can reach it and may write to it; until then \
-         requests with a session are answered with 503",
+        "check that the store of {} runs, and that this server can reach it and write to it; \
+         until then requests with a session get 503",
         issuer.key("session.store")
     );
     Some(Finding::wrong(Store, why, cure))

@@ -246,7 +246,7 @@ impl fmt::Display for Call {
 impl fmt::Display for InvalidToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Malformed => f.write_str("it is no signed JWT"),
+            Self::Malformed => f.write_str("it is not a signed JWT"),
             Self::Header(why) => write!(f, "its header is not accepted: {why}"),
             Self::UnknownKey => f.write_str("Logto publishes no key with its key id"),
             Self::Signature => f.write_str("its signature is wrong"),

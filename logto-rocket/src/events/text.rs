@@ -13,7 +13,7 @@ impl fmt::Display for Event {
             Self::SignInFailed { error } => write!(f, "a sign-in failed: {error}"),
             Self::SignInNotStarted { error } => write!(f, "a sign-in did not start: {error}"),
             Self::ReturnToIgnored { why } => {
-                write!(f, "a page to return to was ignored: {why}")
+                write!(f, "the page to return to was ignored: {why}")
             }
             Self::SignedOut { sub, session, revocation: None } => {
                 write!(f, "{sub} signed out (session {session})")
@@ -23,7 +23,10 @@ impl fmt::Display for Event {
             }
             Self::BackchannelLogout { sub, sid } => {
                 let (sub, sid) = (sub.as_deref().unwrap_or("-"), sid.as_deref().unwrap_or("-"));
-                write!(f, "Logto ended sessions: user {sub}, session at Logto {sid}")
+                write!(
+                    f,
+                    "Logto reported a logout, which ended sessions: user {sub}, session at Logto {sid}"
+                )
             }
             Self::BackchannelLogoutRefused { error } => {
                 write!(f, "a back-channel logout was refused: {error}")
@@ -42,8 +45,8 @@ impl fmt::Display for Event {
                 let [sid, sub] = [sid, sub].map(|name| name.as_deref().unwrap_or("-"));
                 write!(
                     f,
-                    "the end of sessions is not certain in the store (session {session}, session at \
-                     Logto {sid}, user {sub}), and is tried again: {error}"
+                    "the store has not confirmed the end of sessions (session {session}, session \
+                     at Logto {sid}, user {sub}), so it is asked again: {error}"
                 )
             }
             Self::Undecided { error } => write!(f, "a guard could not decide: {error}"),
@@ -81,8 +84,12 @@ impl fmt::Display for Event {
             Self::RenewalFailed { sub, session, purpose, error } => {
                 write!(f, "Logto did not give {purpose} (session {session} of {sub}): {error}")
             }
-            Self::CircuitOpened => f.write_str("Logto is not asked to renew sessions for a while"),
-            Self::CircuitClosed => f.write_str("Logto is asked to renew sessions again"),
+            Self::CircuitOpened => f.write_str(
+                "Logto does not answer or refuses the \
+                                                application, so sessions are not renewed for \
+                                                half a minute",
+            ),
+            Self::CircuitClosed => f.write_str("Logto answers again, so sessions are renewed"),
         }
     }
 }

@@ -63,18 +63,19 @@ fn place(settings: &Settings) -> Vec<String> {
         let mounted = settings.mounted_at();
         lines.push(match proxy_prefix {
             ProxyPrefix::Keep => format!(
-                "the proxy in front passes `{prefix}` on (`proxy_prefix = \"keep\"`): the routes are \
-                 mounted at {mounted}, those of the application belong below {prefix}/"
+                "the proxy passes `{prefix}` on (`proxy_prefix = \"keep\"`): the routes of this \
+                 crate are mounted at {mounted}; mount those of the application below {prefix}/"
             ),
             ProxyPrefix::Strip => format!(
-                "the proxy in front takes `{prefix}` off (`proxy_prefix = \"strip\"`): the routes are \
-                 mounted at {mounted}"
+                "the proxy removes `{prefix}` (`proxy_prefix = \"strip\"`): the routes of this \
+                 crate are mounted at {mounted}"
             ),
         });
     }
     if hosts.len() > 1 {
         lines.push(
-            "the `Host` of a request chooses among these hosts; sign-ins at others are refused"
+            "the `Host` of a request selects one of these hosts; sign-ins at other hosts are \
+             refused"
                 .into(),
         );
     }
@@ -85,7 +86,7 @@ fn place(settings: &Settings) -> Vec<String> {
 pub(super) fn resource_server(server: &ResourceServer, rocket: &Rocket<Orbit>) {
     let mut lines = vec![
         format!("issuer: {}", server.issuer().identifier()),
-        "access tokens are verified; there is no sign-in here".into(),
+        "access tokens are verified; users do not sign in to this application".into(),
     ];
     lines.extend(webhook_path(rocket).map(|path| format!("webhooks are received at `{path}`")));
     lines.extend(protected::list(rocket));

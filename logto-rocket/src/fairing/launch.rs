@@ -210,8 +210,8 @@ pub(super) fn is_attached(rocket: &Rocket<Build>) -> bool {
         return false;
     }
     log::error!(
-        "Two fairings of Logto are attached. Attach one: `Logto::fairing()` where users sign in, which \
-         also verifies access tokens; else `Logto::resource_server()`."
+        "Two fairings of Logto are attached. Attach only one: `Logto::fairing()` if users sign \
+         in, which also verifies access tokens, otherwise `Logto::resource_server()`."
     );
     true
 }

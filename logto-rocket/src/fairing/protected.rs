@@ -100,8 +100,9 @@ pub(super) fn doubts_of_tokens(rocket: &Rocket<Orbit>) -> Option<String> {
     };
     let at = by_attribute.or_else(by_value)?;
     Some(format!(
-        "{at} requires `max_age` of access tokens: Logto's have no `auth_time`, unless a JWT \
-         customizer of the tenant adds it, so that no program meets this."
+        "{at} requires `max_age` of access tokens. Logto's access tokens have no `auth_time` \
+         unless a JWT customizer of the tenant adds it, so no program meets this. To fix it, add \
+         `auth_time` with a JWT customizer."
     ))
 }
 

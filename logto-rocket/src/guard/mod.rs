@@ -100,7 +100,7 @@ pub(crate) fn is_detached<P: Phase>(rocket: &Rocket<P>, guard: &str) -> bool {
     if detached && ResourceServer::of(rocket).is_some() {
         log::error!(
             "{guard} needs sessions, and `Logto::resource_server()` has none. Attach \
-             `Logto::fairing()` in its place, or require `bearer` and take `Bearer<R>`."
+             `Logto::fairing()` instead, or require `bearer` and take `Bearer<R>`."
         );
     } else if detached {
         log::error!(
@@ -117,8 +117,8 @@ fn is_no_resource_server(rocket: &Rocket<Ignite>, guard: &str) -> bool {
     if missing {
         log::error!(
             "{guard} needs a Logto fairing, and none is attached. Attach one: \
-             rocket::build().attach(Logto::resource_server()), or `Logto::fairing()` if users sign in \
-             here, too"
+             rocket::build().attach(Logto::resource_server()), or `Logto::fairing()` if users \
+             also sign in"
         );
     }
     missing

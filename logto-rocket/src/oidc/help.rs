@@ -66,7 +66,8 @@ impl IssuerSettings {
             ),
             (_, "invalid_redirect_uri") => self.redirect_uri_help(),
             (_, UNRECOGNIZED) => format!(
-                "that is no error code; something in front of Logto may have answered: check {}",
+                "this is not an error code of OAuth 2; a server in front of Logto may have \
+                 answered: check {}",
                 self.place()
             ),
             _ => self.audit_log_help(),

@@ -81,8 +81,8 @@ impl Oidc {
             Some(typ) if is_type(typ, "logout+jwt") => Ok(()),
             None if self.client.logout_typ == LogoutTyp::Optional => Ok(()),
             None => Err(InvalidToken::Header(format!(
-                "it has no `typ`, which Logto always sends; {} = \"optional\" accepts those of an \
-                 issuer that sends none",
+                "it has no `typ`, which Logto always sends; for an issuer that does not send it, \
+                 set {} = \"optional\"",
                 self.issuer.settings.key("backchannel_logout.typ")
             ))),
             Some(_) => Err(wrong_type(typ)),
@@ -100,8 +100,8 @@ impl Oidc {
         check("iat", now < dead_at, || {
             let age = now.saturating_sub(issued_at.rounded_down());
             format!(
-                "was {age} s ago, and a logout token is for now; if it is new, this server's \
-                 clock is ahead of Logto's{}",
+                "was {age} s ago, which is too old for a logout token; if the token is new, this \
+                 server's clock is ahead of Logto's{}",
                 self.issuer.http.clock_difference.in_words()
             )
         })?;
@@ -109,7 +109,8 @@ impl Oidc {
             let by = issued_at.rounded_up().saturating_sub(now);
             let difference = self.issuer.http.clock_difference.in_words();
             format!(
-                "is {by} s in the future; if it is new, this server's clock is {by} s behind \
+                "is {by} s in the future; if the token is new, this server's clock is {by} s \
+                 behind \
                  Logto's{difference}"
             )
         })?;

@@ -203,7 +203,7 @@ pub(super) fn check_beginning(
     check(name, at.is_none_or(|at| at <= latest), || {
         let (by, help) = (at.unwrap_or_default().saturating_sub(now), clock_help(times));
         format!(
-            "is {by} s in the future; if it is new, this server's clock is {by} s behind Logto's: \
+            "is {by} s in the future; if the token is new, this server's clock is {by} s behind Logto's: \
              {help}"
         )
     })

@@ -32,8 +32,8 @@ impl SessionsToCome<'_> {
         let from = self.source_of;
         if is_elsewhere(claim) && !self.hold_user_info {
             return Some(format!(
-                "Logto puts the claim `{claim}` into user info only, unless the tenant adds it to ID \
-                 tokens, so that nobody meets this. To fix it, write `session.user_info = true` and \
+                "Logto puts the claim `{claim}` into user info only, unless the tenant adds it \
+                 to ID tokens, so no user meets this. To fix it, write `session.user_info = true` and \
                  add `{claim}` to `session.claims`."
             ));
         }
@@ -41,14 +41,14 @@ impl SessionsToCome<'_> {
             && !self.scopes.iter().any(|asked| asked == scope)
         {
             return Some(format!(
-                "no sign-in asks Logto for the scope `{scope}`, so that nobody meets this. To fix \
+                "no sign-in asks Logto for the scope `{scope}`, so no user meets this. To fix \
                  it, add it to `logto.scopes`{}.",
                 from("scopes")
             ));
         }
         (!(self.store)(claim)).then(|| {
             format!(
-                "sessions do not store the claim `{claim}`, so that nobody meets this. To fix it, \
+                "sessions do not store the claim `{claim}`, so no user meets this. To fix it, \
                  add it to `logto.session.claims`{}.",
                 from("session.claims")
             )
@@ -58,7 +58,7 @@ impl SessionsToCome<'_> {
 
 fn by_themselves(claim: &str) -> String {
     format!(
-        "users can edit this where Logto's account center allows it (the claim `{claim}`), and so \
-         decide themselves whether they meet it. To give rights, require a role."
+        "users can edit the claim `{claim}` if Logto's account center allows it, and so decide \
+         themselves whether they meet this. To grant rights, require a role."
     )
 }

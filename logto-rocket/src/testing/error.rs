@@ -77,12 +77,12 @@ impl fmt::Display for IdpError {
                  application: {body}"
             ),
             Self::NotAttached => f.write_str(
-                "the Rocket has no Logto fairing: rocket::build().attach(Logto::fairing())",
+                "the Logto fairing is not attached: rocket::build().attach(Logto::fairing())",
             ),
             Self::Refused(why) => write!(f, "`on_sign_in` refused the user: {why}"),
             Self::Open { path, status } => write!(
                 f,
-                "`GET {path}` answered with status {status} and asked nobody to sign in; guard the \
+                "`GET {path}` answered with status {status} and did not ask the user to sign in; guard the \
                  page, or sign in with `Idp::sign_in`"
             ),
             Self::Answered { path, status, body } => write!(
@@ -90,9 +90,9 @@ impl fmt::Display for IdpError {
                 "the sign-in ends at `GET {path}`, which answered with status {status}: {body}"
             ),
             Self::TooLarge(why) => f.write_str(why),
-            Self::Store(why) => write!(f, "the session could not be put into its store: {why}"),
+            Self::Store(why) => write!(f, "the session could not be written to its store: {why}"),
             Self::NotAnAuthorizationUrl(url) => {
-                write!(f, "`{url}` is no authorization URL of the test provider")
+                write!(f, "`{url}` is not an authorization URL of the test provider")
             }
         }
     }

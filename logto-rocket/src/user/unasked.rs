@@ -12,9 +12,9 @@ impl LogtoUser {
                 client.warnings().once(accessor, "older", || {
                     format!(
                         "`LogtoUser::{accessor}()` found nothing: the sign-in of this session did \
-                         not ask Logto for the scope `{scope}`, as newer ones do. It stays so until \
-                         the user signs in again. A requirement on it sends users through the \
-                         sign-in once."
+                         not ask Logto for the scope `{scope}`, as newer sign-ins do. The user \
+                         must sign in again. A requirement on the claim sends such users through \
+                         the sign-in once."
                     )
                 });
             } else {

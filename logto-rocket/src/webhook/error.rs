@@ -53,22 +53,23 @@ impl fmt::Display for WebhookError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NoSignature => f.write_str(
-                "there is not one header `logto-signature-sha-256` with 64 hexadecimal digits",
+                "the request must have one header `logto-signature-sha-256` with 64 hexadecimal \
+                 digits",
             ),
             Self::WrongSignature => f.write_str(
-                "the signature is that of none of `webhook.signing_keys`; if Logto has sent it, \
-                 copy the signing key of the webhook in Logto's console",
+                "the signature matches none of `webhook.signing_keys`; if Logto sent the \
+                 request, copy the signing key of the webhook in Logto's console",
             ),
             Self::NoLength => f.write_str(
-                "there is no `Content-Length`; if Logto has sent it, have the proxy in front pass the \
+                "there is no `Content-Length`; if Logto sent the request, let the proxy pass the \
                  header on",
             ),
             Self::TooLong => f.write_str("the body is longer than 8 MiB"),
-            Self::TooSlow => f.write_str("the body did not come in time"),
+            Self::TooSlow => f.write_str("the body did not arrive in time"),
             Self::Unreadable(why) => f.write_str(why),
             Self::Busy => f.write_str(
-                "other large bodies take the 32 MiB that there are; the claims of all users will be \
-                 confirmed at Logto",
+                "other large bodies use the 32 MiB for such bodies; the claims of all users will \
+                 be confirmed at Logto",
             ),
             Self::Unavailable(error) => write!(f, "{error}"),
         }

@@ -111,7 +111,7 @@ impl Webhook {
     /// Reads a body that is signed.
     pub(crate) fn read(body: Vec<u8>) -> Result<Self, WebhookError> {
         let payload = String::from_utf8(body)
-            .map_err(|_| WebhookError::Unreadable("it is signed, but is no text"))?;
+            .map_err(|_| WebhookError::Unreadable("it is signed, but is not text"))?;
         let read = read(&payload)?;
         Ok(Self(Arc::new(Shared { payload, read })))
     }
@@ -193,10 +193,10 @@ impl fmt::Debug for Webhook {
 
 fn read(payload: &str) -> Result<Read, WebhookError> {
     let json: Json<'_> = serde_json::from_str(payload).map_err(|_| {
-        WebhookError::Unreadable("it is signed, but is no JSON with `event` and `createdAt`")
+        WebhookError::Unreadable("it is signed, but is not JSON with `event` and `createdAt`")
     })?;
     let created_at = humantime::parse_rfc3339(&json.created_at)
-        .map_err(|_| WebhookError::Unreadable("it is signed, but its `createdAt` is no time"))?;
+        .map_err(|_| WebhookError::Unreadable("it is signed, but its `createdAt` is not a time"))?;
     let path = json.path.and_then(text);
     let route = json.matched_route.and_then(text).or_else(|| path.clone()).unwrap_or_default();
     let of_route = json.params.and_then(parsed::<Params<'_>>).and_then(|it| it.user_id);

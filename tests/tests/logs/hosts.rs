@@ -30,7 +30,9 @@ async fn the_launch_says_what_to_register_below_a_path_and_where_the_routes_are(
             "\nredirect URI to register: https://example.com/app/auth/sign-in-callback\n",
             "\npost sign-out redirect URI to register: https://example.com/app/auth/sign-out-callback\n",
             "\nback-channel logout URI to register: https://example.com/app/auth/backchannel-logout\n",
-            &format!("(`proxy_prefix = \"{mode}\"`): the routes are mounted at {mounted}"),
+            &format!(
+                "(`proxy_prefix = \"{mode}\"`): the routes of this crate are mounted at {mounted}"
+            ),
         ] {
             assert!(logged.contains(part), "{part} is not in\n{logged}");
         }
@@ -55,7 +57,7 @@ async fn the_launch_lists_the_uris_of_each_host() {
         }
     }
     assert_eq!(logged.matches("back-channel logout URI").count(), 1, "Logto takes one: {logged}");
-    assert!(logged.contains("the `Host` of a request chooses"), "{logged}");
+    assert!(logged.contains("the `Host` of a request selects"), "{logged}");
     assert!(!logged.contains("proxy_prefix"), "{logged}");
 }
 

@@ -81,11 +81,9 @@ async fn a_requirement_on_what_users_can_edit_is_warned_about_at_launch() {
     for (route, claim) in
         [("GET /gold", "custom_data"), ("GET /named", "name"), ("GET /abroad", "address")]
     {
-        let reason = "users can edit this where Logto's account center allows it";
-        assert_one(
-            &warnings,
-            &[route, &format!("`{claim}`"), reason, "a role", "requirements.rs:"],
-        );
+        let reason =
+            format!("users can edit the claim `{claim}` if Logto's account center allows it");
+        assert_one(&warnings, &[route, &reason, "a role", "requirements.rs:"]);
     }
     assert_eq!(warnings.len(), 3, "{warnings:#?}");
     let warnings = warned(Config::new(), routes![role, departmental]).await;
@@ -123,7 +121,7 @@ async fn a_requirement_that_guards_routes_as_a_value_is_warned_about_at_launch_a
     let at = "GET /plain, GET /other requires `";
     let key = "`logto.session.claims` (from Config in code)";
     assert_one(&warnings, &[at, "`role = \"admin\"`: ", "do not store the claim `roles`", key]);
-    assert_one(&warnings, &[at, "`claim(\"custom_data.plan\" = ", "users can edit this"]);
+    assert_one(&warnings, &[at, "`claim(\"custom_data.plan\" = ", "users can edit the claim"]);
     assert_one(&warnings, &["GET /api requires `max_age` of access tokens"]);
     assert_eq!(warnings.len(), 3, "{warnings:#?}");
     let bare = Config::new().include_reserved_scopes(false).scopes(["openid", "offline_access"]);

@@ -57,7 +57,7 @@ async fn each_webhook_is_a_line_and_a_refused_one_says_what_to_mend_and_no_secre
     let logged = log.ours();
     let line = format!("Logto reported User.SuspensionStatus.Updated: user {id}");
     assert!(logged.contains(&line), "{logged}");
-    let line = "a webhook was refused: the signature is that of none of `webhook.signing_keys`";
+    let line = "a webhook was refused: the signature matches none of `webhook.signing_keys`";
     assert!(logged.contains(line), "{logged}");
     for line in log.lines() {
         for secret in [&app.idp.webhook_signing_key(), &webhook.signature, &wrong] {

@@ -203,7 +203,7 @@ fn only_what_concerns_this_site_is_deleted_at_a_sign_out() {
     for (data, what) in [
         (r#"["cache", "cookies"]"#, "would delete the cookies of the whole domain"),
         (r#""*""#, "would delete the cookies of the whole domain"),
-        (r#"["Cache"]"#, "is nothing that a browser can delete"),
+        (r#"["Cache"]"#, "is not a kind of data that browsers can delete"),
     ] {
         let errors = with_data(data).unwrap_err();
         assert_holds(

@@ -45,7 +45,7 @@ fn a_key_that_was_cut_is_refused_and_a_longer_one_is_told_of_and_neither_is_prin
     let (cut, longer) = (&KEY[1..], format!("{KEY}x"));
     for (keys, what) in [
         (format!("[\"{KEY}\", \"{cut}\"]"), "has 31 characters, but Logto makes keys of 32"),
-        (format!("\"{cut} \""), "other characters than a signing key of Logto"),
+        (format!("\"{cut} \""), "characters that a signing key of Logto never has"),
         ("[]".into(), "is an empty list"),
         ("5".into(), "is not a string"),
     ] {

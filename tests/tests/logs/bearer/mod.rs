@@ -109,7 +109,7 @@ async fn the_launch_of_an_api_lists_what_tokens_it_needs_and_where_its_metadata_
     let lines = log.launch();
     for line in [
         "issuer: http://127.0.0.1:9/oidc",
-        "access tokens are verified; there is no sign-in here",
+        "access tokens are verified; users do not sign in to this application",
         "access tokens are for the resources: https://api.example.com/orders \
          https://stock.example.com",
         "metadata of a protected resource: \

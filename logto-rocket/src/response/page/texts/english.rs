@@ -54,7 +54,7 @@ impl Phrases for English {
             Topic::Denied => words("No access", "Your account has no access to this page."),
             Topic::ClaimsMissing => words(
                 "No access",
-                "Your account lacks something that this page needs to know about you.",
+                "This page needs a detail about you that your account does not have.",
             ),
             Topic::NoOrganization => words("Not found", "There is no such organization."),
             Topic::NoAccessToken => words(
@@ -76,8 +76,8 @@ impl Phrases for English {
             ),
             Topic::InsufficientUserAuthentication => words(
                 "A recent sign-in is needed",
-                "The user behind the access token has not signed in recently, or the token does not tell \
-                 when.",
+                "The user behind the access token has not signed in recently, or the token does \
+                 not say when.",
             ),
             Topic::Misconfigured | Topic::NotAttached => words(
                 "This page does not work",
@@ -94,7 +94,7 @@ impl Phrases for English {
             ),
             Topic::SignInAgain => words(
                 "Sign in again?",
-                "The link that brought you here signs you in once more, perhaps as another user.",
+                "The link that brought you here starts a new sign-in, perhaps as another user.",
             ),
             Topic::SignedIn => words("You are signed in", "You will be redirected to your page."),
             Topic::SignedInElsewhere => words(
@@ -130,8 +130,8 @@ impl Phrases for English {
             ),
             Topic::InvalidToken => words(
                 "The sign-in service cannot be used",
-                "What it issued did not pass the checks of this application, whose operator can find the \
-                 reason in the log.",
+                "This application could not verify its answer. The operator of this application \
+                 can find the reason in the log.",
             ),
             Topic::RepeatedParameter | Topic::WrongIssuer => words(
                 "This sign-in link is not valid",
@@ -143,7 +143,7 @@ impl Phrases for English {
                  changed.",
             ),
             Topic::UnlistedHost => {
-                words("This is not the address of this site", "It is reached by another name.")
+                words("This is not the address of this site", "The site has another address.")
             }
             Topic::UnknownSignIn => words(
                 "This sign-in is unknown",

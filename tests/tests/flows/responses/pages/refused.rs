@@ -118,7 +118,7 @@ const MISSING: [(&str, &str, &str); 13] = [
     ("/own", "has no access to this page.", "hat keinen Zugriff auf diese Seite."),
     (
         "/claims",
-        "lacks something that this page needs to know about you.",
+        "needs a detail about you that your account does not have.",
         "In Ihrem Konto fehlt eine Angabe, die diese Seite braucht.",
     ),
 ];
