@@ -2,19 +2,19 @@
 
 use super::errors::Wrong;
 
-/// What browsers delete of this site at a sign-out, for
+/// A kind of data of this site that browsers delete at a sign-out, for
 /// [`Config::clear_site_data()`](crate::Config::clear_site_data).
 ///
-/// Cookies are not among it: browsers delete those of the whole registrable domain, with the sessions of
-/// all other applications there, and with the cookie that leads back from the sign-out at Logto.
+/// There is no value for cookies. Browsers would delete the cookies of the whole registrable domain, including
+/// the sessions of all other applications there and the cookie that this crate needs for the return from Logto.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SiteData {
-    /// What the browser has cached, so that the back button shows nothing of the user.
+    /// The browser's cache, so that the back button shows no page of the user.
     Cache,
-    /// What scripts have stored, such as `localStorage` and databases; service workers end.
+    /// Data that scripts have stored, such as `localStorage` and databases. Service workers end.
     Storage,
-    /// The pages of this site that are open, which are loaded again. Few browsers know it.
+    /// The open pages of this site, which the browser loads again. Few browsers support this value.
     ExecutionContexts,
 }
 

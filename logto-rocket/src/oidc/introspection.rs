@@ -13,12 +13,13 @@ use crate::error::{Call, Error};
 use crate::numeric_date::seconds;
 use crate::shown::{shown, type_of};
 
-/// What Logto knows of a token; from [`Logto::introspect()`](crate::Logto::introspect).
+/// What Logto knows about a token, from [`Logto::introspect()`](crate::Logto::introspect).
 ///
-/// Logto names no audience, and a refresh token is active, too, with the scopes of its grant and without
-/// a [`token_type()`](Self::token_type). Logto answers any application about the tokens of every other application. If you use a token as
-/// a proof, check [`is_ours()`](Self::is_ours) or compare [`client_id()`](Self::client_id):
-/// [`is_active()`](Self::is_active) alone would accept a token of any other application.
+/// Logto names no audience. A refresh token is active too, with the scopes of its grant and without a
+/// [`token_type()`](Self::token_type). Logto answers any application about the tokens of every other
+/// application. If you use a token as a proof, check [`is_ours()`](Self::is_ours) or compare
+/// [`client_id()`](Self::client_id). [`is_active()`](Self::is_active) alone would accept a token of any other
+/// application.
 #[derive(Clone, Debug)]
 pub struct Introspection {
     known: Option<Known>,
@@ -65,7 +66,7 @@ impl Introspection {
         self.client_id() == Some(self.app_id.as_str())
     }
 
-    /// The id of the application that the token was issued to.
+    /// The id of the application to which the token was issued.
     pub fn client_id(&self) -> Option<&str> {
         self.known.as_ref()?.client_id.as_deref()
     }
@@ -89,7 +90,7 @@ impl Introspection {
         }
     }
 
-    /// The scopes of the token; those of API resources only of a refresh token.
+    /// The scopes of the token. Only a refresh token has scopes of API resources.
     pub fn scopes(&self) -> &[String] {
         self.known.as_ref().map_or(&[], |known| &known.scope)
     }
@@ -109,7 +110,7 @@ impl Introspection {
         self.known.as_ref()?.iat
     }
 
-    /// `Bearer` for an access token; Logto returns none for a refresh token.
+    /// `Bearer` for an access token; `None` for a refresh token.
     pub fn token_type(&self) -> Option<&str> {
         self.known.as_ref()?.token_type.as_deref()
     }

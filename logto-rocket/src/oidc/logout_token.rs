@@ -38,7 +38,7 @@ pub enum LogoutError {
     Token(InvalidToken),
     /// The token has been used before (400).
     Replayed,
-    /// Logto's keys or the session store were unreachable or too slow (503).
+    /// Logto's keys could not be fetched in time, or the session store did not answer in time (503).
     Unavailable(Error),
 }
 

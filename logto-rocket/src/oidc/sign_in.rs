@@ -57,22 +57,23 @@ impl SignInOptions {
         self
     }
 
-    /// The user name, e-mail address or phone number that Logto enters in the field. It becomes
-    /// part of a URL.
+    /// The user name, e-mail address or phone number with which Logto fills in the field. It becomes part of a
+    /// URL.
     pub fn login_hint(mut self, hint: impl Into<String>) -> Self {
         self.login_hint = Some(hint.into());
         self
     }
 
-    /// The connector that the user is sent to at once. If there is no such connector, Logto shows
-    /// its sign-in page.
+    /// The connector to which Logto sends the user at once. If there is no such connector, Logto shows its
+    /// sign-in page.
     pub fn direct_sign_in(mut self, method: DirectSignIn) -> Self {
         self.direct_sign_in = Some(method);
         self
     }
 
     /// What Logto must or must not ask the user, instead of the configured `prompt`. Without
-    /// [`Prompt::Consent`] Logto gives no refresh token. [`Prompt::None`] stands alone.
+    /// [`Prompt::Consent`] Logto issues no refresh token. [`Prompt::None`] cannot be combined with another
+    /// value.
     pub fn prompt(mut self, prompt: impl IntoIterator<Item = Prompt>) -> Self {
         self.prompt = Some(prompt.into_iter().collect());
         self
@@ -99,8 +100,8 @@ impl SignInOptions {
         self
     }
 
-    /// The token of a magic link; [`login_hint`](Self::login_hint) must be its e-mail address.
-    /// `Debug` does not print it.
+    /// The token of a magic link. [`login_hint`](Self::login_hint) must be the e-mail address of the token. The
+    /// `Debug` output omits the token.
     pub fn one_time_token(mut self, token: impl Into<String>) -> Self {
         self.one_time_token = Some(OneTimeToken::from(token.into()));
         self
@@ -112,15 +113,15 @@ impl SignInOptions {
         self
     }
 
-    /// An API resource besides those that every sign-in asks for. A session cannot get tokens for a
-    /// resource that its sign-in did not ask for.
+    /// An API resource besides those that every sign-in asks for. A session can get tokens only for resources
+    /// that its sign-in asked for.
     pub fn resource(mut self, resource: impl Into<String>) -> Self {
         self.resources.push(resource.into());
         self
     }
 
-    /// A parameter that this crate does not know. The start of the sign-in fails for a known name:
-    /// some of those parameters protect the sign-in, and the others have a method here.
+    /// A parameter that this crate does not know. The start of the sign-in fails for a known name, because such
+    /// a parameter either protects the sign-in or has a method of its own.
     pub fn extra(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.extra.push((name.into(), value.into()));
         self
@@ -223,7 +224,7 @@ wire_values! {
         /// Enterprise single sign-on.
         SingleSignOn = "single_sign_on",
     }
-    /// What a user identifies with.
+    /// The kind of identifier with which a user signs in.
     Identifier, "identifier" {
         /// A user name.
         Username = "username",
@@ -244,7 +245,7 @@ wire_values! {
     }
 }
 
-/// A connector that the user is sent to at once.
+/// A connector to which Logto sends the user at once.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum DirectSignIn {

@@ -1,8 +1,7 @@
-//! What is needed to decide a [`Requirement`](crate::Requirement), as types.
+//! Types that say what the decision of a [`Requirement`](crate::Requirement) needs.
 //!
-//! [`requires!`](crate::requires) selects the type according to the requirement, so that a check
-//! without the necessary data is a compile error. A constant must name the type unless the claims
-//! are enough:
+//! [`requires!`](crate::requires) selects the type according to the requirement, so that a check without the
+//! necessary data is a compile error. A constant must name the type unless the claims are enough:
 //!
 //! ```
 //! use logto_rocket::{Requirement, needs, requires};
@@ -13,15 +12,15 @@
 //! # let _ = (STAFF, BILLING);
 //! ```
 
-/// The user's claims are enough.
+/// The decision needs only the user's claims.
 pub enum Claims {}
 
 /// The decision needs an asynchronous answer: an access token from Logto for a `scope`, or a
 /// function of the application for a `check`.
 pub enum Answers {}
 
-/// The request is needed, because the requirement accepts access tokens, or a function finds the
-/// organization.
+/// The decision needs the request, because the requirement accepts access tokens, or because a function finds
+/// the organization.
 pub enum Request {}
 
 /// Requirements that the claims of a user decide.

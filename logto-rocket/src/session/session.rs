@@ -19,8 +19,8 @@ pub(crate) struct Session {
     pub id: SessionId,
     /// The host that it is sealed for, where it is somebody's; at every other it is nobody's.
     pub host: HostId,
-    /// Raised by every token request: of two copies of a session, the one with the higher generation
-    /// is right.
+    /// Every token request raises the generation. Of two copies of a session, the one with the higher
+    /// generation is right.
     pub generation: u64,
     pub claims: Arc<Claims>,
     pub refresh_token: Option<RefreshToken>,

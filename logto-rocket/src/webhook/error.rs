@@ -8,25 +8,25 @@ use crate::error::Error;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum WebhookError {
-    /// The request has no header `logto-signature-sha-256` with 64 hexadecimal digits in lower case, or
-    /// has more than one (401). It is not Logto's, or the hook has a header of the same name configured.
+    /// The request has no header `logto-signature-sha-256` with 64 hexadecimal digits in lower case, or more
+    /// than one (401). The request is not from Logto, or a header of the same name is configured for the
+    /// webhook at Logto.
     NoSignature,
-    /// The signature is that of none of `webhook.signing_keys` (401). It is forged, or the key of the hook
-    /// has changed.
+    /// The signature matches none of `webhook.signing_keys` (401). The request is forged, or the signing key of
+    /// the webhook at Logto has changed.
     WrongSignature,
-    /// The request does not say how long its body is (411). Logto says it, so something on the way has
-    /// taken the header off.
+    /// The request has no `Content-Length` (411). Logto sends this header, so a proxy has removed it.
     NoLength,
     /// The body is longer than 8 MiB (413).
     TooLong,
-    /// The body did not come in time (408).
+    /// The body did not arrive in time (408).
     TooSlow,
-    /// The request is signed, but says nothing that a webhook says, or its body was cut off (400).
+    /// The request has a valid signature, but its body is not that of a webhook or was cut off (400).
     Unreadable(&'static str),
-    /// The memory for large bodies is used up by others (503). So that this hides nothing, the claims of
-    /// all users are confirmed at Logto.
+    /// Other requests use up the memory for large bodies (503). The claims of all users are then confirmed at
+    /// Logto, so that no suspension is missed.
     Busy,
-    /// The session store did not end the sessions that were to end (503). In this process they have.
+    /// The session store did not end the sessions (503). They have nevertheless ended in this process.
     Unavailable(Error),
 }
 

@@ -17,7 +17,7 @@ impl Config {
         self.set("signing_algorithm", algorithm.into())
     }
 
-    /// Where requests of this server to Logto have the app secret ([RFC 6749, section
+    /// Where this server puts the app secret in requests to Logto ([RFC 6749, section
     /// 2.3.1](https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1)): `basic`, in the `Authorization` header,
     /// or `post`, in the body. Default: `basic`. Logto accepts both. The setting applies to requests for
     /// tokens, revocation, introspection and pushed authorization. Proxies and servers log bodies more often
