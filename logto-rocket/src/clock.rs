@@ -92,8 +92,8 @@ impl Clock {
         let ahead = humantime::format_duration(Duration::from_secs(ahead.as_secs()));
         log::warn!(
             "the clock of this machine is {ahead} behind the time of this process: it was ahead at \
-             the launch, or has been set back since. Sessions and tokens go on by the later time, so \
-             that none becomes valid again. If the clock is right now, restart this process."
+             the launch, or has been set back since. Sessions and tokens use the later time, so \
+             that no expired one becomes valid again. If the clock is right now, restart this process."
         );
     }
 

@@ -146,16 +146,17 @@ impl fmt::Display for LocalPath {
 impl fmt::Display for NotLocal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::NotOneSlash => "a path on this site begins with exactly one `/`",
+            Self::NotOneSlash => "a path on this site must begin with exactly one `/`",
             Self::Character => {
-                "a path on this site is visible ASCII without `\\` and `#`; percent-encode the rest"
+                "a path on this site must be visible ASCII without `\\` and `#`; percent-encode the rest"
             }
             Self::TooLong => {
-                "a path on this site has at most 2,048 bytes, a page to return to at most 1,024"
+                "a path on this site may have at most 2,048 bytes, and a page to return to at \
+                 most 1,024"
             }
             Self::OtherApplication => {
-                "a page to return to is below the path of `base_url`; another one is of another \
-                 application on the same host"
+                "a page to return to must be below the path of `base_url`; this one belongs to \
+                 another application on the same host"
             }
         })
     }

@@ -93,7 +93,8 @@ impl ResourceServer {
     pub async fn verify(&self, token: &str) -> Result<VerifiedToken, Error> {
         let token = self.issuer.verify_access_token(token).await?;
         if self.ended.has_ended(token.sub(), token.issued_at()) {
-            let why = "is a user whose access tokens Logto has ended since".into();
+            let why =
+                "is a user whose older access tokens have ended, as Logto has reported".into();
             return Err(InvalidToken::Claim { name: "sub", why }.into());
         }
         Ok(token)

@@ -60,7 +60,7 @@ pub struct Page<'r> {
 ///
 /// The response is 500 if the template is missing or does not render, if the context is not a map or
 /// a struct, or if the fairing of `rocket_dyn_templates` is not attached.
-#[must_use = "a page is seen by nobody unless it is returned as the response"]
+#[must_use = "a page has no effect unless it is returned as the response"]
 pub struct RenderedPage {
     name: Cow<'static, str>,
     context: Option<Value>,

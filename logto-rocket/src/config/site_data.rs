@@ -41,7 +41,8 @@ impl SiteData {
                 }
                 _ => "is not a kind of data that browsers can delete",
             };
-            Wrong::new(what, "write a list out of \"cache\", \"storage\" and \"executionContexts\"")
+            Wrong::new(what, "write a list with some of \"cache\", \"storage\" and \
+                              \"executionContexts\"")
         })
     }
 }

@@ -131,7 +131,7 @@ pub(super) fn signing_algorithm(text: &str) -> Result<Algorithm, Wrong> {
             }
             _ => "is not an algorithm that is accepted",
         };
-        Wrong::new(what, "write \"ES384\" (Logto's usual one), \"ES256\", \"RS256\" or \"PS256\"")
+        Wrong::new(what, "write \"ES384\" (Logto's default), \"ES256\", \"RS256\" or \"PS256\"")
     })
 }
 

@@ -39,7 +39,7 @@ pub(super) fn issuer(text: &str) -> Result<Url, Wrong> {
     match text.strip_suffix(DISCOVERY) {
         Some(issuer) => {
             let remedy = format!("write `{issuer}`, exactly as the document has it in `issuer`");
-            Err(Wrong::new("is a discovery address, not the issuer", remedy))
+            Err(Wrong::new("is the address of a discovery document, not the issuer", remedy))
         }
         None => Ok(url),
     }

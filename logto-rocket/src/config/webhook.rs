@@ -18,8 +18,8 @@ pub(super) fn read(reader: &mut Reader, warnings: &mut Vec<Warning>) -> Option<S
     }
     if let Some(other) = keys.iter().find(|key| key.len() != LENGTH) {
         let what = format!(
-            "has a key of {} characters, but Logto makes keys of {LENGTH}: with another key than the \
-             webhook's all its reports are refused",
+            "has a key of {} characters, but Logto makes keys of {LENGTH}: if it differs from \
+             the key of the webhook, all reports are refused",
             other.len()
         );
         warnings.push(reader.warning(key, &what, remedy));

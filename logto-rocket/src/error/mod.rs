@@ -177,16 +177,17 @@ impl fmt::Display for Error {
             Self::Store { why } => write!(f, "the session store is unavailable: {why}"),
             Self::UndeclaredResource { resource } if resource == ORGANIZATIONS_RESOURCE => write!(
                 f,
-                "no sign-in asks for organizations; name `{ORGANIZATIONS}` in `logto.scopes`"
+                "no sign-in asks for organizations; add `{ORGANIZATIONS}` to `logto.scopes`"
             ),
             Self::UndeclaredResource { resource } => write!(
                 f,
                 "no sign-in asks for the resource `{resource}`; add it to `logto.resources`, or \
                  add its guard `AccessToken<R>` to a mounted handler"
             ),
-            Self::SignInAskedLess => {
-                f.write_str("the sign-in of this session did not ask Logto for what is needed here")
-            }
+            Self::SignInAskedLess => f.write_str(
+                "the sign-in of this session did not ask Logto for a required scope \
+                             or resource",
+            ),
             Self::ScopeNotGranted { scopes, target } => write!(
                 f,
                 "Logto issued a token for `{target}` without `{}`; give the machine-to-machine \

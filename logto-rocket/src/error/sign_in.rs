@@ -116,9 +116,9 @@ impl fmt::Display for SignInError {
                 write!(f, "the callback has the parameter `{name}` more than once")
             }
             Self::Unknown => f.write_str(
-                "the callback belongs to no sign-in in progress in this browser (cookies are rejected, \
-                 the host name differs from `base_url`, other sign-ins took its place, or the link is \
-                 forged)",
+                "this browser has no sign-in in progress for the callback (cookies are rejected, \
+                 the host name differs from `base_url`, later sign-ins replaced it, or the link \
+                 is forged)",
             ),
             Self::TooLate => f.write_str("the sign-in took longer than an hour"),
             Self::Spent => f.write_str("the code of this sign-in has already been used"),

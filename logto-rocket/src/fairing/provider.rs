@@ -63,7 +63,7 @@ pub(super) fn lines(rocket: &Rocket<Orbit>) -> Vec<String> {
         } else {
             SocketAddr::new(config.address, config.port).to_string()
         };
-        lines.push("a program gets a token and calls with it:".into());
+        lines.push("to get a token and call the API:".into());
         lines.push(format!("token=$({})", provider.token_command(&resource, &scopes)));
         lines.push(format!("curl -H \"Authorization: Bearer $token\" {scheme}://{site}{path}"));
     }

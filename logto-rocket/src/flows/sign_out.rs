@@ -197,8 +197,8 @@ fn is_short(client: &Client, token: &RawIdToken) -> bool {
         client.warnings().once("sign-out", "id_token_hint", || {
             format!(
                 "A sign-out sends no `id_token_hint`, because the ID token takes {bytes} bytes and an \
-                 address at Logto has room for {MAX_HINT}. Logto needs none; if the issuer demands it, \
-                 have it put less into ID tokens, or ask for fewer `scopes`."
+                 address at Logto has room for {MAX_HINT}. Logto does not need it. If the issuer \
+                 demands it, reduce the claims in its ID tokens, or ask for fewer `scopes`."
             )
         });
     }

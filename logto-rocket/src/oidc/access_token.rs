@@ -54,7 +54,7 @@ impl Issuer {
         let not_before = claims.claim::<NumericDate>("nbf")?.map(NumericDate::rounded_up);
         check_beginning("nbf", not_before, &times)?;
         check("cnf", !claims.has("cnf"), || {
-            "binds the token to a key, which a bearer does not prove to have".into()
+            "binds the token to a key, but a bearer token does not prove possession of a key".into()
         })?;
         let sub = claims.subject()?;
         let client_id = claims.name("client_id")?.ok_or_else(|| missing("client_id"))?;

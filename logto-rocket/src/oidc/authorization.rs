@@ -166,28 +166,39 @@ impl SignInOptions {
             && prompt.contains(&Prompt::None)
             && prompt.iter().any(|prompt| *prompt != Prompt::None)
         {
-            return refuse("prompt", "`none` cannot be combined; leave it out");
+            return refuse("prompt", "`none` cannot be combined with other values; leave it out");
         }
         if self.login_hint.as_deref().is_some_and(|hint| !is_hint(hint)) {
             return refuse("login_hint", "it is empty, too long or contains control characters");
         }
         if self.organization_id.as_deref().is_some_and(|id| !is_word(id)) {
-            return refuse("organization_id", "it is an id at Logto: visible ASCII, no spaces");
+            return refuse(
+                "organization_id",
+                "it must be an id at Logto: visible ASCII without spaces",
+            );
         }
         if self.one_time_token.as_ref().is_some_and(|token| !is_word(token.reveal())) {
-            return refuse("one_time_token", "it is visible ASCII without spaces");
+            return refuse("one_time_token", "it must be visible ASCII without spaces");
         }
         if !self.ui_locales.iter().all(|locale| is_locale(locale)) {
-            return refuse("ui_locales", "each is a language tag such as `fr-CA`");
+            return refuse("ui_locales", "each must be a language tag such as `fr-CA`");
         }
         if let Some(method) = &self.direct_sign_in {
             method.to_string().parse::<super::DirectSignIn>()?;
         }
         if !self.scopes.iter().all(|scope| is_word(scope)) {
-            return refuse("scope", "each is visible ASCII without spaces; add them one by one");
+            return refuse(
+                "scope",
+                "each must be visible ASCII without spaces; add them one by \
+                                    one",
+            );
         }
         if !self.resources.iter().all(|resource| is_word(resource)) {
-            return refuse("resource", "each is the indicator of an API resource at Logto, a URI");
+            return refuse(
+                "resource",
+                "each must be the indicator of an API resource at Logto, a \
+                                       URI",
+            );
         }
         if let Some((name, _)) =
             self.extra.iter().find(|(name, _)| RESERVED.contains(&name.as_str()))
@@ -198,7 +209,7 @@ impl SignInOptions {
             );
         }
         if self.extra.iter().any(|(name, _)| !is_word(name)) {
-            return refuse("extra", "a parameter's name is visible ASCII without spaces");
+            return refuse("extra", "a parameter's name must be visible ASCII without spaces");
         }
         Ok(())
     }

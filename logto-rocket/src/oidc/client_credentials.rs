@@ -45,8 +45,8 @@ impl Oidc {
         let answer = self.request_tokens(call, application, &body).await;
         answer.map_err(|error| match error {
             Error::Refused { code, .. } if machine.is_some() && code == "invalid_client" => {
-                let help = "check the id and secret that `app(id, secret)` was given against the \
-                            application at Logto";
+                let help = "compare the id and secret in `app(id, secret)` with the application \
+                            at Logto";
                 Error::Refused { call, code, help: help.into() }
             }
             error => error,

@@ -26,8 +26,8 @@ pub(super) fn failure(error: &reqwest::Error, url: &Url, settings: &IssuerSettin
             format!("no connection to {place}: the host name cannot be resolved; check {endpoint}")
         }
         _ if error.is_connect() && url.scheme() == "https" => format!(
-            "no TLS connection to {place}: {reasons}; check {endpoint}, and trust an authority of \
-             your own by {}",
+            "no TLS connection to {place}: {reasons}; check {endpoint}, and set {} for a \
+             certificate authority of your own",
             settings.key("ca_certificates")
         ),
         _ => format!("no answer from {place}: {reasons}"),

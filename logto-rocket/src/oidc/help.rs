@@ -49,8 +49,8 @@ impl IssuerSettings {
                 "a JWT is not introspected; verify its signature and read its claims".into()
             }
             (_, "invalid_client") => format!(
-                "check {id} and {secret} against the application at Logto, and whether it takes the \
-                 secret as {} sends it",
+                "compare {id} and {secret} with the application at Logto, and check that it \
+                 accepts the secret where {} puts it",
                 self.key("client_authentication")
             ),
             (_, "invalid_request" | "unauthorized_client") => format!(

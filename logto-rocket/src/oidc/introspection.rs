@@ -172,7 +172,7 @@ fn misfit(members: &Map<String, Value>) -> String {
     };
     let misfit = members.iter().find(|(name, value)| !fits(name, value));
     misfit.map_or_else(String::new, |(name, value)| {
-        format!("its member `{}` is {}, which it never is", shown(name), type_of(value))
+        format!("its member `{}` is {}, which Logto never sends", shown(name), type_of(value))
     })
 }
 

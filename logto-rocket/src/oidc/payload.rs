@@ -112,7 +112,7 @@ impl<'p> Payload<'p> {
             Some(party) => check("azp", party == own, || another(&party, own, &key)),
             None => check("aud", audiences.len() == 1, || {
                 format!(
-                    "names others, too (`{}`), and there is no `azp`",
+                    "also names other audiences (`{}`), but there is no `azp`",
                     shown(&audiences.join(", "))
                 )
             }),
@@ -143,7 +143,9 @@ impl<'p> Payload<'p> {
         check("exp", now < expires_at.saturating_add(skew), || {
             let by = now.saturating_sub(expires_at);
             let help = clock_help(times);
-            format!("was {by} s ago; if it is new, this server's clock is ahead of Logto's: {help}")
+            format!(
+                "was {by} s ago; if the token is new, this server's clock is ahead of Logto's: {help}"
+            )
         })?;
         check_beginning("iat", Some(issued_at), times)?;
         check_beginning("nbf", not_before, times)
@@ -221,7 +223,7 @@ fn wrong(name: &'static str, why: String) -> InvalidToken {
 fn clock_help(times: &Times<'_>) -> String {
     let (skew, key) = (times.settings.clock_skew, times.settings.key("clock_skew"));
     let (skew, difference) = (humantime::format_duration(skew), times.difference.in_words());
-    format!("set it, or raise {key}, which is {skew}{difference}")
+    format!("correct it, or raise {key}, which is {skew}{difference}")
 }
 
 /// What is said of a text that is not the expected one, which follows from a key.

@@ -126,7 +126,7 @@ impl VerifiedToken {
                 if is_for(uri) && within != organization {
                     return check("organization_id", false, || match organization {
                         Some(organization) => format!("is not `{organization}`"),
-                        None => "is there, but the token must be for the whole resource".into(),
+                        None => "is present, but the token must be for the whole resource".into(),
                     });
                 }
                 let for_all = organization.is_some() || self.organization().is_none();

@@ -48,7 +48,7 @@ async fn find(request: &Request<'_>) -> Result<VerifiedToken, Refusal> {
     server.verify(token).await.map_err(|error| match error {
         // Looked at last, because most tokens are known.
         Error::InvalidToken(_) if !token.bytes().all(is_of_token) => {
-            Refusal::InvalidRequest("has a token with characters that no token has")
+            Refusal::InvalidRequest("has a token with characters that are not allowed in tokens")
         }
         Error::InvalidToken(why) => {
             if !token.contains('.') {

@@ -57,8 +57,8 @@ async fn find(request: &Request<'_>, state: &RequestState) -> CurrentUser {
 fn refusal_of_sessions(request: &Request<'_>, state: &RequestState) -> Option<Refusal> {
     match state.credentials()? {
         Credentials::Token => {
-            let why = "a guard for the signed-in user ran on a route that requires an access token \
-                       (`bearer`); take `Bearer<R>`, or require `session, bearer`";
+            let why = "a guard for the signed-in user ran on a route that requires an access \
+                       token (`bearer`); use `Bearer<R>` instead, or require `session, bearer`";
             log::error!("{}: {why}", request.uri().path());
             Some(Refusal::Misconfigured(why.into()))
         }

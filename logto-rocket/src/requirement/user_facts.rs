@@ -157,7 +157,8 @@ impl<'u> UserFacts<'u> {
                 if code == "invalid_target" || code == "insufficient_scope" =>
             {
                 Granted::Unknown(format!(
-                    "Logto answered `{code}`; are the resource {:?} and its scopes registered there?",
+                    "Logto answered `{code}`; check that the resource {:?} and its scopes are \
+                     registered there",
                     audience.resource.as_deref().unwrap_or("of organizations")
                 ))
             }

@@ -25,7 +25,7 @@ pub(super) fn respond(
     client.warnings().once("host", "unlisted", || {
         format!(
             "A sign-in, its callback or a sign-out was refused: {sent}, which is none of \
-             `logto.base_urls`{}. If a proxy is in front, have it pass the host on (nginx: \
+             `logto.base_urls`{}. Behind a proxy, let the proxy pass the host on (nginx: \
              `proxy_set_header Host $host`).",
             client.settings().source_of("base_urls")
         )

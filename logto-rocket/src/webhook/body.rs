@@ -77,7 +77,9 @@ impl<B: AsyncRead + Unpin> Reading<'_, B> {
             let room = u64::try_from(self.length - before).unwrap_or(u64::MAX);
             let read = (&mut self.body).take(room).read_buf(&mut self.bytes).await;
             if !read.is_ok_and(|count| count > 0) {
-                return Err(WebhookError::Unreadable("its body is shorter than it says"));
+                return Err(WebhookError::Unreadable(
+                    "its body is shorter than its `Content-Length`",
+                ));
             }
             self.verification.update(&self.bytes[before..]);
             self.since_turn += self.bytes.len() - before;

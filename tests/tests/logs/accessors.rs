@@ -108,7 +108,7 @@ async fn a_session_that_is_older_than_the_scope_is_told_apart() {
     assert_eq!(alice.open("/ask/has_role").await.body, "false");
     let logged = log.ours();
     assert!(logged.contains("`LogtoUser::has_role()`"), "{logged}");
-    assert!(logged.contains("signs in again"), "{logged}");
+    assert!(logged.contains("must sign in again"), "{logged}");
 }
 
 #[rocket::async_test]

@@ -37,7 +37,8 @@ async fn a_pinned_algorithm_for_which_there_is_no_key_is_told_once() {
     for _ in 0..2 {
         app.sign_in(&mut app.browser(), "alice", "/").await;
     }
-    let parts = ["publishes no key for RS256, which `logto.signing_algorithm`", "Remove that key"];
+    let parts =
+        ["publishes no key for RS256, which `logto.signing_algorithm`", "Remove this setting"];
     let told = lines(&log, &parts);
     assert!(matches!(&told[..], [line] if line.level == Level::Warn), "{}", log.ours());
 }

@@ -61,7 +61,7 @@ async fn a_refusal_that_many_sessions_get_at_the_same_moment_is_logged_once() {
         app.clock.advance(HOUR);
         join_all(browsers.iter_mut().map(|browser| browser.open(path))).await;
         let logged = log.ours().split_off(before);
-        assert_eq!(logged.matches("Until that is mended").count(), 1, "{path} {code}: {logged}");
+        assert_eq!(logged.matches("Until this is corrected").count(), 1, "{path} {code}: {logged}");
     }
 }
 

@@ -100,7 +100,9 @@ async fn no_secret_of_a_whole_session_is_in_a_log_line_or_a_span() {
     // The search finds what is there, and the crates that it is about do log.
     assert!(lines.iter().any(|line| is_rockets(line) && line.text.contains("code=")));
     assert!(lines.iter().any(|line| line.is_ours() && line.text.contains("signed in")));
-    assert!(lines.iter().any(|line| line.is_ours() && line.text.contains("belongs to no sign-in")));
+    assert!(
+        lines.iter().any(|line| line.is_ours() && line.text.contains("has no sign-in in progress"))
+    );
     assert!(lines.iter().any(|line| line.target.starts_with("reqwest")), "{lines:#?}");
     for name in ["logto.call", "logto.decision"] {
         assert!(spans.iter().any(|span| span.name == name), "no {name} in {spans:#?}");

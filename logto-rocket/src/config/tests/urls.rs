@@ -109,9 +109,12 @@ fn an_address_of_something_else_is_answered_with_what_to_write() {
         }
     }
     let foreign = "endpoint = \"https://a.example/.well-known/openid-configuration\"";
-    assert_answered(foreign, &["a discovery address", "`issuer = \"https://a.example\"`"]);
+    assert_answered(
+        foreign,
+        &["the address of a discovery document", "`issuer = \"https://a.example\"`"],
+    );
     let document = "issuer = \"https://a.example/oidc/.well-known/openid-configuration\"";
-    assert_answered(document, &["a discovery address", "`https://a.example/oidc`"]);
+    assert_answered(document, &["the address of a discovery document", "`https://a.example/oidc`"]);
 }
 
 #[test]

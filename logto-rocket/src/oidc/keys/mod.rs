@@ -56,8 +56,8 @@ impl Keys {
                 if published.has_p521() {
                     warnings.once("key", "P-521", || {
                         format!(
-                            "Logto publishes a key on the curve P-521 (ES512). It verifies nothing \
-                             here: tokens that are signed with it are refused; {CHOOSE}."
+                            "Logto publishes a key on the curve P-521 (ES512), which this crate \
+                             cannot use. Tokens that are signed with it are refused; {CHOOSE}."
                         )
                     });
                 }
@@ -68,9 +68,9 @@ impl Keys {
                     let key = settings.key("signing_algorithm");
                     warnings.once("key", "pinned", || {
                         format!(
-                            "Logto publishes no key for {pinned}, which {key} pins: all its tokens are \
-                             refused, so that no one can sign in. Remove that key, or pin the \
-                             algorithm by which Logto signs."
+                            "Logto publishes no key for {pinned}, which {key} pins, so all its \
+                             tokens are refused and nobody can sign in. Remove this setting, or \
+                             pin the algorithm of Logto's key."
                         )
                     });
                 }

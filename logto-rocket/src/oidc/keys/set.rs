@@ -31,7 +31,7 @@ impl Published {
 
 /// What to do about keys that verify nothing.
 pub(super) const CHOOSE: &str =
-    "let Logto sign with an RSA key, or with an EC key on P-384 (its usual one) or P-256";
+    "let Logto sign with an RSA key, or with an EC key on P-384 (its default) or P-256";
 
 /// The usable keys of a key set.
 pub(in crate::oidc) struct KeySet {

@@ -50,7 +50,7 @@ pub(in crate::oidc) fn is_type(typ: &str, wanted: &str) -> bool {
 pub(in crate::oidc) fn wrong_type(typ: Option<&str>) -> InvalidToken {
     InvalidToken::Header(match typ {
         Some(_) => "its `typ` is that of another kind of token".into(),
-        None => "it has no `typ`, which this kind of token has".into(),
+        None => "it has no `typ`, which this kind of token must have".into(),
     })
 }
 

@@ -12,10 +12,10 @@ impl Unopened {
     pub fn noted<T>(&self, opened: Option<T>, what: &'static str) -> Option<T> {
         if opened.is_none() && !self.0.swap(true, Ordering::Relaxed) {
             log::warn!(
-                "{what} does not open with any of `secret_keys`, so its browser counts as signed \
-                 out. It is forged, or was sealed with another key (all processes need the same, and \
-                 an older one stays in `secret_keys` as long as sessions last), for another issuer or \
-                 app id, or by another version. This is logged once."
+                "{what} cannot be decrypted with any of `secret_keys`, so its browser counts as \
+                 signed out. It is forged, or was encrypted with another key, for another issuer \
+                 or app id, or by another version. All processes need the same keys, and an old \
+                 key must stay in `secret_keys` as long as sessions last. This is logged once."
             );
         }
         opened

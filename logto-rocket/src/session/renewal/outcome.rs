@@ -70,7 +70,7 @@ impl Sessions {
                     }
                     if refusal.is_news {
                         log::error!(
-                            "{error}. Until that is mended, sessions cannot be confirmed and get no \
+                            "{error}. Until this is corrected, sessions cannot be confirmed and get no \
                              new access tokens; Logto is asked again every {} seconds.",
                             BACKOFF.as_secs()
                         );

@@ -72,7 +72,7 @@ impl Sessions {
             Settled::Over => Err(Error::SessionOver),
             Settled::Refused(code) => Err(self.oidc.refused(Call::Token, &code)),
             Settled::Paused(wait, why) => {
-                let why = format!("not asked again yet, because a moment ago: {why}");
+                let why = format!("not asked again so soon after the last attempt: {why}");
                 Err(Error::Unavailable {
                     call: Call::Token,
                     why,

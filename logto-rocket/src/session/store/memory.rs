@@ -234,8 +234,8 @@ impl Evicted {
             return;
         }
         log::warn!(
-            "{} of the sessions in memory were evicted, because there is room for {capacity}: their \
-             users have to sign in again. Give the fairing a larger MemoryStore, or use Redis.",
+            "{} of the sessions in memory were evicted, because the store holds at most \
+             {capacity}; their users have to sign in again. Give the fairing a larger MemoryStore, or use Redis.",
             self.count
         );
         *self = Self { count: 0, warned_at: Some(now) };

@@ -33,7 +33,12 @@ impl ObservedStore {
     }
 
     fn store(&self) -> Result<&Arc<dyn SessionStore>, StoreError> {
-        self.store.get().ok_or_else(|| StoreError::new("it is not built yet; the launch goes on"))
+        self.store.get().ok_or_else(|| {
+            StoreError::new(
+                "the store is not built yet, because the \
+                                                        launch is in progress",
+            )
+        })
     }
 
     async fn observed<T>(

@@ -24,7 +24,7 @@ impl ObservedStore {
         let loaded = self.load(&id).await;
         let deleted = self.delete(&id).await;
         if loaded?.is_none_or(|stored| stored.sealed != record.sealed) {
-            return Err(StoreError::new("it has not the record that was just created"));
+            return Err(StoreError::new("it does not have the record that was just created"));
         }
         deleted?;
         match self.load(&id).await? {

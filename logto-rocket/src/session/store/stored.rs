@@ -153,7 +153,7 @@ impl StoredSessions {
     fn may_ask(&self, entry: &Entry) -> Result<(), Error> {
         let why = entry.store_failure(self.clock.instant());
         why.map_or(Ok(()), |why| {
-            let why = format!("not asked again yet, because a moment ago: {why}");
+            let why = format!("not asked again so soon after the last attempt: {why}");
             Err(StoreError::new(why).into())
         })
     }

@@ -73,7 +73,7 @@ impl Opened {
         };
         let Some(path) = path else {
             return without(format!(
-                "it keeps nothing: this program is in no build directory of Cargo, and \
+                "it stores nothing: this program is not in a build directory of Cargo, and \
                  XDG_RUNTIME_DIR names no directory, {LOST}"
             ));
         };
@@ -86,8 +86,8 @@ impl Opened {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
                 return without(format!(
-                    "it keeps nothing, because this application runs a second time and the first \
-                     has {shown}, {LOST}"
+                    "it stores nothing, because another instance of this application uses \
+                     {shown}, {LOST}"
                 ));
             }
             Err(TryLockError::Error(why)) => {
@@ -143,7 +143,7 @@ impl State {
     pub(in crate::testing) fn keep(&mut self) {
         let Some(mut kept) = self.kept.take() else { return };
         if let Err(why) = kept.write(Granted::of(self)) {
-            log::warn!("The provider for development cannot write what it keeps: {why}");
+            log::warn!("The provider for development cannot store its state: {why}");
         }
         self.kept = Some(kept);
     }

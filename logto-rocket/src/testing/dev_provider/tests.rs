@@ -186,7 +186,10 @@ async fn a_second_one_of_the_same_application_leaves_the_file_alone_and_says_so(
     let before = fs::read(folder.file()).unwrap();
     let second = folder.start().await;
     let [note] = second.notes() else { panic!("{:?}", second.notes()) };
-    assert!(note.contains("keeps nothing, because this application runs a second time"), "{note}");
+    assert!(
+        note.contains("stores nothing, because another instance of this application uses"),
+        "{note}"
+    );
     assert_ne!(second.idp.endpoint(), first.idp.endpoint());
     assert_eq!(fs::read(folder.file()).unwrap(), before);
 }

@@ -68,7 +68,7 @@ async fn the_application_hears_of_failures_and_may_show_its_own_page() {
     let events = events.lock().unwrap();
     assert_eq!(events.len(), 3, "{events:?}");
     assert_eq!(events[0].1, "a sign-in failed: Logto answered `access_denied`");
-    assert!(events[1].1.starts_with("a sign-in failed: the callback belongs to no sign-in"));
+    assert!(events[1].1.starts_with("a sign-in failed: this browser has no sign-in"));
     assert!(events[2].1.contains("signed in (session "));
     let codes: Vec<_> = events.iter().map(|(code, _)| *code).collect();
     assert_eq!(codes, ["access_denied", "unknown_sign_in", "signed_in"]);

@@ -84,7 +84,7 @@ async fn an_opaque_token_is_warned_about_once_with_the_remedy() {
         let header = Header::new("Authorization", format!("Bearer {token}"));
         client.get("/orders").header(header).dispatch().await.status()
     };
-    let opaque = || log.ours().matches("token that is no JWT").count();
+    let opaque = || log.ours().matches("token that is not a JWT").count();
     for malformed in ["a.b.c", "..", "a.b"] {
         assert_eq!(present(malformed).await, Status::Unauthorized);
     }

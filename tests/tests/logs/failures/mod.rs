@@ -78,7 +78,7 @@ async fn strangers_cannot_fill_the_log_with_hosts_cookies_and_claims() {
     }
     let logged = log.ours().split_off(before);
     assert_eq!(logged.matches("`Host` is").count(), 1, "{logged}");
-    assert_eq!(logged.matches("does not open").count(), 1, "{logged}");
+    assert_eq!(logged.matches("cannot be decrypted").count(), 1, "{logged}");
 }
 
 fn in_release(builder: Builder<'_>) -> Builder<'_> {

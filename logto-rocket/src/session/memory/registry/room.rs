@@ -81,8 +81,8 @@ impl Room {
         let Some(((irreplaceable, _), id)) = least else { return };
         if irreplaceable {
             log::warn!(
-                "The session {id} had to be forgotten before its browser has seen its newest tokens; \
-                 its user may have to sign in again."
+                "The session {id} was removed from memory, which is full, before its browser had \
+                 its newest tokens; its user may have to sign in again."
             );
         }
         self.entries.remove(&id);

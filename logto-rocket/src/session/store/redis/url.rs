@@ -107,9 +107,8 @@ fn server(text: &str, port: u16) -> Result<(ConnectionInfo, String, bool), &'sta
         "redis" | "valkey" => false,
         "rediss" | "valkeys" => true,
         _ => {
-            return Err(
-                "begins with neither `redis://` nor `rediss://`, nor with either and `+sentinel`",
-            );
+            return Err("does not begin with `redis://`, `rediss://`, `redis+sentinel://` or \
+                 `rediss+sentinel://`");
         }
     };
     let Some(host) = url.host_str().filter(|host| !host.is_empty()).map(str::to_owned) else {

@@ -137,7 +137,7 @@ impl StoredSessions {
     /// Deletes them again until that is certain, or none of them could live any more.
     fn end_again_behind(self: &Arc<Self>, ending: Ending) {
         let Ok(place) = Arc::clone(&self.endings).try_acquire_owned() else {
-            log::error!("{ending} is not tried again: {MAX_AGAIN} others are.");
+            log::error!("{ending} is not repeated, because {MAX_AGAIN} others already are.");
             return;
         };
         let (sessions, begun) = (Arc::clone(self), self.clock.now());

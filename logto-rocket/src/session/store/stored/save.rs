@@ -114,7 +114,7 @@ impl StoredSessions {
                 }
             }
         }
-        Err(StoreError::new("other processes wrote the session at the same time, again and again")
+        Err(StoreError::new("other processes wrote the session at the same time in each attempt")
             .into())
     }
 

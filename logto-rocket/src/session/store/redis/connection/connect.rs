@@ -57,7 +57,7 @@ async fn try_connect(target: &Target) -> RedisResult<Result<Connected, String>> 
     let info = info.concat();
     let value = |name: &str| info.lines().find_map(|line| line.strip_prefix(name)).map(str::trim);
     if matches!(target, Target::Sentinel { .. }) && value("role:") == Some("slave") {
-        return Ok(Err("what the Sentinels call the primary is a replica".into()));
+        return Ok(Err("the server that the Sentinels name as the primary is a replica".into()));
     }
     Ok(Ok(Connected { connection, run: value("run_id:").map(Into::into) }))
 }
