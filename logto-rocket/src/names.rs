@@ -13,6 +13,6 @@ pub const ORGANIZATION_ROLES: &str = "urn:logto:scope:organization_roles";
 /// The prefix of an organization's id in the audience of an access token for the organization.
 pub const ORGANIZATION_AUDIENCE: &str = "urn:logto:organization:";
 
-/// The resource that stands for all organizations. A sign-in asks for it if a requirement names a
-/// scope in an organization.
+/// The resource that represents all organizations. A sign-in asks for it if a requirement names a scope in an
+/// organization.
 pub const ORGANIZATIONS_RESOURCE: &str = "urn:logto:resource:organizations";

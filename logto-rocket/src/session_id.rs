@@ -23,7 +23,7 @@ use serde::{Deserialize, Serialize};
 #[serde(try_from = "String")]
 pub struct SessionId(Arc<str>);
 
-/// A text that is not the id of a session. It does not hold the text.
+/// The error for a text that is not the id of a session. It does not contain the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct NotASessionId;

@@ -63,7 +63,7 @@ impl<R: TokenAudience> Bearer<R> {
         self.token.sub()
     }
 
-    /// The id of the application that Logto gave the token to.
+    /// The id of the application to which Logto issued the token.
     pub fn client_id(&self) -> &str {
         self.token.client_id()
     }

@@ -130,8 +130,8 @@ impl SessionInfo {
         UNIX_EPOCH + Duration::from_secs(self.0.last_seen)
     }
 
-    /// The address that the sign-in came from, according to Rocket's
-    /// [`client_ip()`](rocket::Request::client_ip); behind a proxy, see `ip_header` there.
+    /// The client's address at the sign-in, according to Rocket's [`client_ip()`](rocket::Request::client_ip).
+    /// Behind a proxy, set Rocket's `ip_header`.
     pub fn address(&self) -> Option<IpAddr> {
         self.0.origin.as_ref()?.address
     }

@@ -65,8 +65,8 @@ impl Config {
         self.set("endpoint", url.into())
     }
 
-    /// Logto's issuer identifier. Discovery and every token must contain it byte for byte. Default:
-    /// `{endpoint}/oidc`. An https URL; http only on a loopback host.
+    /// Logto's issuer identifier. The discovery document and every token must contain it byte for byte.
+    /// Default: `{endpoint}/oidc`. The URL must be https, or http on a loopback host.
     pub fn issuer(self, url: impl Into<String>) -> Self {
         self.set("issuer", url.into())
     }
@@ -102,8 +102,8 @@ impl Config {
         self.set("resources", list(resources))
     }
 
-    /// Whether `openid`, `offline_access` and `profile` are asked for. Default: `true`. If `false`,
-    /// only [`scopes()`](Config::scopes) are sent, and `openid` must be among them; without
+    /// Whether sign-ins ask for `openid`, `offline_access` and `profile` automatically. Default: `true`. If
+    /// `false`, they ask only for [`scopes()`](Config::scopes), which must contain `openid`. Without
     /// `offline_access` there is no refresh token.
     pub fn include_reserved_scopes(self, include: bool) -> Self {
         self.set("include_reserved_scopes", include)

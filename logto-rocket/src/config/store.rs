@@ -4,12 +4,10 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Store {
-    /// In the browser, in private cookies: the server stores nothing, and needs nothing beside its
-    /// key.
+    /// In the browser, in encrypted cookies. The server stores no sessions, and needs only its secret key.
     Cookie,
-    /// In the memory of this process. They end with the process; see
-    /// [`MemoryStore`](crate::MemoryStore).
+    /// In the memory of this process. Sessions end with the process; see [`MemoryStore`](crate::MemoryStore).
     Memory,
-    /// In Redis, shared by all processes. It needs the feature `redis` and `session.redis.url`.
+    /// In Redis, which all processes share. This needs the feature `redis` and `session.redis.url`.
     Redis,
 }

@@ -4,7 +4,7 @@ use super::{Error, InvalidToken, Refusal, SignInError};
 
 impl Error {
     /// The stable code of this error, such as `logto_unavailable`. The manual [lists](crate::guide::pages#codes) all
-    /// codes. Later versions add codes, and change none.
+    /// codes. Later versions may add codes, but do not change existing ones.
     pub fn code(&self) -> &'static str {
         match self {
             Self::Unavailable { .. } => "logto_unavailable",
@@ -25,7 +25,7 @@ impl Error {
 
 impl SignInError {
     /// The stable code of this error, such as `sign_in_cancelled`. The manual [lists](crate::guide::pages#codes) all
-    /// codes. Later versions add codes, and change none.
+    /// codes. Later versions may add codes, but do not change existing ones.
     pub fn code(&self) -> &'static str {
         match self {
             Self::RepeatedParameter(_) => "repeated_parameter",
@@ -52,7 +52,7 @@ impl SignInError {
 
 impl Refusal {
     /// The stable code of this refusal, such as `not_signed_in`. The manual [lists](crate::guide::pages#codes) all
-    /// codes. Later versions add codes, and change none.
+    /// codes. Later versions may add codes, but do not change existing ones.
     pub fn code(&self) -> &'static str {
         match self {
             Self::NotSignedIn => "not_signed_in",

@@ -33,8 +33,8 @@ pub enum Error {
         /// The waiting time that Logto asked for, from `Retry-After`; a minute at most.
         retry_after: Option<Duration>,
     },
-    /// Logto's answer does not conform to the specification: a wrong content type, a missing
-    /// member, an endpoint on another origin. The usual cause is a proxy in between or a wrong
+    /// Logto's answer does not conform to the specification: a wrong content type, a missing member, an
+    /// endpoint on another origin. The usual cause is a proxy that answers instead of Logto, or a wrong
     /// `endpoint`.
     BadAnswer {
         /// What was asked of Logto.
@@ -76,8 +76,8 @@ pub enum Error {
     /// The application asked for a list of sessions, but sessions are in cookies, which only the browsers have.
     /// This is an error in the application; 500 as the error of a handler. Set `session.store` to a store.
     NoSessionStore,
-    /// The application asked for an access token for an API resource or an organization that no
-    /// sign-in asks for. This is an error in the application; 500 as the error of a handler.
+    /// The application asked for an access token for an API resource or an organization, but no sign-in asks
+    /// for it. This is an error in the application; 500 as the error of a handler.
     UndeclaredResource {
         /// The resource's indicator; `urn:logto:resource:organizations` for organizations.
         resource: String,
@@ -131,8 +131,8 @@ pub enum Call {
 pub enum InvalidToken {
     /// The token is not a signed JWT, or it is too large to come from Logto.
     Malformed,
-    /// Its header names an algorithm that is not accepted (accepted: ES256, ES384, RS256, PS256),
-    /// names an algorithm that does not match the key, or requires an extension (`crit`).
+    /// The header names an algorithm that is not accepted (accepted are ES256, ES384, RS256 and PS256), names
+    /// an algorithm that does not match the key, or requires an extension (`crit`).
     Header(String),
     /// Logto publishes no key with this token's key id.
     UnknownKey,

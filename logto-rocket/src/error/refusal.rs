@@ -15,11 +15,12 @@ pub enum Refusal {
     /// No user is signed in, or the session has ended; 401. On a route that accepts sessions and access tokens,
     /// also if a program with a token calls and a guard asks for the user.
     NotSignedIn,
-    /// The user is signed in, but does not meet the requirement, or Logto denies them a token; 403.
+    /// The user is signed in, but does not meet the requirement, or Logto denies the user a token; 403.
     /// Contains the conditions that are not met, in the syntax of the attribute.
     Denied(Denial),
-    /// The user is signed in, but lacks a claim that
-    /// [`ClaimsAs`](crate::ClaimsAs) needs, or it has another type; 403. Holds serde's message.
+    /// The user is signed in, but a claim that [`ClaimsAs`](crate::ClaimsAs) needs is missing or has another
+    /// type;
+    /// 403. Contains serde's message.
     Claims(String),
     /// Another site made a request with an unsafe method, or an `Upgrade`, in the user's browser;
     /// 403. `trusted_origins` lists the origins that may make such requests.
@@ -35,13 +36,13 @@ pub enum Refusal {
         /// How old it may be.
         max_age: Duration,
     },
-    /// The requirement is newer than the session: it needs a scope or resource that the sign-in of
-    /// this session did not ask Logto for, but a new sign-in would; 401, which sends a browser to
-    /// sign in again.
+    /// The requirement is newer than the session; 401, which sends a browser to sign in again. The requirement
+    /// needs a scope or resource for which the sign-in of this session did not ask Logto, but a new sign-in
+    /// would.
     SignInAskedLess,
     /// A program must present an access token, but presented none; 401.
     NoToken,
-    /// The `Authorization` header is malformed, or given twice; 400. Holds what is wrong.
+    /// The `Authorization` header is malformed, or there are two; 400. Contains the reason.
     InvalidRequest(&'static str),
     /// The access token that a program presented is not valid, has expired, or is for another API or
     /// organization; 401.
@@ -72,7 +73,7 @@ pub enum Refusal {
     /// The application requires something for which it is not configured; 500. Contains the reason
     /// and the remedy.
     Misconfigured(String),
-    /// The fairing is not attached; 500. Usually the launch fails first, but it cannot detect
+    /// The fairing is not attached; 500. Usually the launch fails for this reason, but the launch cannot detect
     /// guards in generic code.
     NotAttached,
 }

@@ -32,9 +32,8 @@ pub enum SignInError {
     /// Logto requires an action by the user (`login_required`, `consent_required`, …), but the
     /// request had `prompt=none`; 403. Contains the error code.
     InteractionRequired(String),
-    /// Logto refused the request with another error code. Usually the registration of this
-    /// application or its resources at Logto differs from the configuration here; 502, or 503 if
-    /// the code means a temporary error.
+    /// Logto refused the request with another error code; 502, or 503 if the code means a temporary error.
+    /// Usually the registration of the application or its resources at Logto differs from the configuration.
     Provider {
         /// The error code.
         code: String,

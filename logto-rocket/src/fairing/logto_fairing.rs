@@ -186,8 +186,8 @@ impl LogtoFairing {
     /// ```
     ///
     /// The texts are in the language of the request, [`BuiltInPage::language`]. With `rocket_dyn_templates` the
-    /// hook is [one line](crate::guide::pages#looks-of-your-own): `|request, page|
-    /// Template::show(request.rocket(), "page", page).map(RawHtml)`.
+    /// hook is [one line](crate::guide::pages#looks-of-your-own):
+    /// `|request, page| Template::show(request.rocket(), "page", page).map(RawHtml)`.
     #[must_use]
     pub fn pages<F>(mut self, hook: F) -> Self
     where

@@ -8,12 +8,12 @@ use crate::webhook::{Webhook, WebhookHook};
 
 impl LogtoFairing {
     /// Sets a hook that is called for each [webhook](crate::guide::webhooks) of Logto, after its signature was
-    /// verified and what follows from it for sessions was done. It needs `webhook.signing_keys`.
+    /// verified and it has taken effect on sessions. It needs `webhook.signing_keys`.
     ///
-    /// It runs in a task of its own, for which Logto does not wait: so it may take its time, and what fails
-    /// in it Logto does not hear of. Logto sends each webhook once, or, where the session store failed, a few
-    /// times; it keeps no order; and what happens while this server is down is lost. So let the hook bring
-    /// your records closer to Logto's, and rely on nothing but that: to do the same twice must do no harm.
+    /// The hook runs in a task of its own. Logto does not wait for it and does not learn of its errors, so the
+    /// hook may take a long time. Logto sends each webhook once, or a few times if the session store failed,
+    /// and in any order. Webhooks are lost while this server does not run. Use the hook to update your records,
+    /// but do not rely on it alone. Calling the hook twice for the same webhook must do no harm.
     ///
     /// The test button in Logto's console calls it, too: [`Webhook::is_test()`].
     ///

@@ -161,8 +161,8 @@ impl<'l> SignInBuilder<'l> {
         self.with(|options| options.resource(resource))
     }
 
-    /// A parameter of the authorization request that has no method here. [`start`](Self::start)
-    /// fails if the name is reserved by the protocol or has a method.
+    /// A parameter of the authorization request for which this type has no method. [`start`](Self::start) fails
+    /// if the protocol reserves the name, or if the parameter has a method.
     pub fn extra(self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.with(|options| options.extra(name, value))
     }

@@ -45,8 +45,9 @@ impl<N> Requirement<N> {
     /// # Errors
     ///
     /// [`Refusal::Denied`] if the requirement is not met or cannot be decided, [`Refusal::Unavailable`] if the
-    /// decision depends on Logto, which does not answer, and the refusals that another sign-in resolves. Not an
-    /// `async fn`: its future would have the bound too, and the compiler would report one error three times.
+    /// decision depends on Logto, which does not answer, and the refusals that another sign-in resolves.
+    // Not an `async fn`: its future would have the bound too, and the compiler would report one error
+    // three times.
     pub fn check<'u>(&self, user: &'u LogtoUser) -> BoxFuture<'u, Result<(), Refusal>>
     where
         N: ByUser,
@@ -62,10 +63,9 @@ impl<N> Requirement<N> {
 
     /// Guards routes that you did not write, such as those of a file server. A user who does not meet the
     /// requirement is refused before the handlers run. Rank, format and sentinels of the routes stay the same,
-    /// and the names of the routes contain the requirement. The launch treats the requirement as it does that
-    /// of an attribute: it lists it, and warns about conditions that nobody meets. It fails if the requirement
-    /// accepts sessions and `Logto::resource_server()` is attached. If no fairing is attached, each request
-    /// gets 500.
+    /// and the names of the routes contain the requirement. The launch lists the requirement and warns about
+    /// conditions that nobody meets, as for an attribute. The launch fails if the requirement accepts sessions
+    /// and `Logto::resource_server()` is attached. If no fairing is attached, each request gets 500.
     ///
     /// With `bearer`, this function declares the API resource with its scopes, as an attribute does, so that
     /// programs find its metadata. For users it declares nothing: the configuration must contain the scopes and

@@ -9,9 +9,9 @@ use crate::error::Error;
 
 /// The options of a sign-in at Logto: the first page, hints, scopes and resources.
 ///
-/// If one of Logto's own parameters (first screen, identifiers, hint, direct sign-in…) is not
-/// valid, Logto ignores **all** of them without an error. For that reason they have types here, and
-/// other checks are made when the sign-in starts.
+/// If one of Logto's own parameters (first screen, identifiers, hint, direct sign-in…) is not valid, Logto
+/// ignores **all** of them without an error. For that reason, this crate has types for them, and checks the
+/// other values when the sign-in starts.
 ///
 /// ```
 /// use logto_rocket::{DirectSignIn, FirstScreen, SignInOptions};

@@ -76,7 +76,7 @@ impl Builder {
         self
     }
 
-    /// What a global role permits on an API resource.
+    /// The permissions of a global role on an API resource.
     #[must_use]
     pub fn role(self, name: &str, resource: &str, scopes: &[&str]) -> Self {
         self.any_role(name, false, resource, scopes)
@@ -92,13 +92,13 @@ impl Builder {
         self
     }
 
-    /// What a role in an organization permits there.
+    /// The permissions of an organization role in the organization.
     #[must_use]
     pub fn organization_role(self, name: &str, scopes: &[&str]) -> Self {
         self.any_role(name, true, ORGANIZATIONS, scopes)
     }
 
-    /// What a role in an organization permits on an API resource.
+    /// The permissions of an organization role on an API resource.
     #[must_use]
     pub fn organization_role_on(self, name: &str, resource: &str, scopes: &[&str]) -> Self {
         self.any_role(name, true, resource, scopes)

@@ -17,8 +17,8 @@ pub enum IdpError {
     Launch(String),
     /// No user has this user name.
     UnknownUser(String),
-    /// The provider shows the browser a page instead of sending it back to the application: with
-    /// Logto these are an unknown `client_id` and an unregistered redirect URI, among others.
+    /// The provider shows the browser a page instead of sending it back to the application. Logto does so for
+    /// an unknown `client_id` and for an unregistered redirect URI, among others.
     Page {
         /// The HTTP status of the page.
         status: u16,

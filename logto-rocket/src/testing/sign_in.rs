@@ -47,11 +47,11 @@ const CALLBACK: &str = "/auth/sign-in-callback";
 ///
 /// # Errors
 ///
-/// [`IdpError::Profile`] and [`IdpError::ReleaseBuild`] outside Rocket's debug profile and in builds
-/// without debug assertions, [`IdpError::NotAttached`] without the fairing, [`IdpError::Refused`] if
-/// `on_sign_in` refuses the user, [`IdpError::TooLarge`] if the claims do not fit into the session's
-/// cookies, [`IdpError::Store`] if the session store does not take the session, [`IdpError::Keys`] if no
-/// key for access tokens can be made.
+/// [`IdpError::Profile`] and [`IdpError::ReleaseBuild`] outside Rocket's debug profile and in builds without
+/// debug assertions, [`IdpError::NotAttached`] without the fairing, [`IdpError::Refused`] if `on_sign_in`
+/// refuses the user, [`IdpError::TooLarge`] if the claims do not fit into the session's cookies,
+/// [`IdpError::Store`] if the session store does not accept the session, [`IdpError::Keys`] if no key for
+/// access tokens can be made.
 pub async fn sign_in(
     client: &asynchronous::Client,
     session: impl Into<TestSession>,

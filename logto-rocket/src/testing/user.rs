@@ -5,8 +5,8 @@ use sha2::{Digest as _, Sha256};
 
 /// A user who can sign in at the test provider.
 ///
-/// A new user has nothing but a user name: `name`, `picture`, `email` and `phone_number` are `null`
-/// in the tokens, as with Logto.
+/// A new user has only a user name: `name`, `picture`, `email` and `phone_number` are `null` in the tokens, as
+/// with Logto.
 ///
 /// ```
 /// use logto_rocket::testing::User;

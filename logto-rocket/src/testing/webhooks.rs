@@ -65,7 +65,7 @@ impl Webhooks {
 /// memberships that end, passwords that are reset, roles that are deleted. As with Logto, it reports nothing
 /// when a user gets or loses a role.
 impl Idp {
-    /// The key by which webhooks are signed: 32 characters, for `webhook.signing_keys`.
+    /// The signing key of the webhooks: 32 characters, for `webhook.signing_keys`.
     pub fn webhook_signing_key(&self) -> String {
         self.state().webhooks.key.clone()
     }
@@ -87,7 +87,7 @@ impl Idp {
         self.state().signed(body.to_owned())
     }
 
-    /// Makes and posts what the test button in Logto's console sends for an event.
+    /// Makes and posts the webhook that the test button in Logto's console sends for an event.
     pub fn test_webhook(&self, event: &str) {
         self.report(event, |_| {
             json!({

@@ -203,7 +203,7 @@ impl LogtoUser {
         UNIX_EPOCH + Duration::from_secs(self.session.signed_in_at)
     }
 
-    /// The session's public id. It identifies the session and gives no access to it.
+    /// The public id of the session. It identifies the session but gives no access to it.
     pub fn session_id(&self) -> &SessionId {
         &self.session.id
     }

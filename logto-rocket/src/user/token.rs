@@ -26,8 +26,7 @@ impl Token {
         self.text.reveal()
     }
 
-    /// The scopes that Logto grants with the token. They never include scopes that the sign-in did
-    /// not ask for.
+    /// The scopes that Logto grants with the token. They include only scopes for which the sign-in asked.
     pub fn scopes(&self) -> &[String] {
         &self.scopes
     }

@@ -20,7 +20,7 @@ const CLOUD: &str = ".logto.app";
 
 /// Gets tokens of the application itself. Create one with [`Logto::client_credentials()`].
 ///
-/// It is cheap to clone, and background tasks may store it.
+/// A `ClientCredentials` is cheap to clone, and background tasks may store it.
 #[derive(Clone, Debug)]
 #[must_use = "nothing happens before a token is asked for"]
 pub struct ClientCredentials {
@@ -33,8 +33,8 @@ impl Logto {
     /// Tokens of the application itself, for calls without a user ([RFC 6749, section
     /// 4.4](https://www.rfc-editor.org/rfc/rfc6749#section-4.4)).
     ///
-    /// Logto issues them only to applications of the type "Machine-to-machine", and not to the one
-    /// that users sign in to. Register a second application and name it with
+    /// Logto issues them only to applications of the type "Machine-to-machine", and not to the application to
+    /// which users sign in. Register a second application and pass its id and secret to
     /// [`app()`](ClientCredentials::app).
     ///
     /// This process caches tokens by application, resource, organization and scopes. Concurrent handlers share
@@ -108,8 +108,8 @@ impl ClientCredentials {
     ///
     /// # Errors
     ///
-    /// Those of [`access_token`](Self::access_token), and [`Error::Refused`] (403) with
-    /// `access_denied` for an organization that the application does not belong to.
+    /// Those of [`access_token`](Self::access_token), and [`Error::Refused`] (403) with `access_denied` for an
+    /// organization of which the application is not a member.
     pub async fn access_token_for<R: Resource>(
         &self,
         _resource: R,

@@ -33,7 +33,7 @@ impl Logto {
     ///
     /// # Errors
     ///
-    /// As the response of a handler all of them are 503, with the reason in the log:
+    /// Each error is 503 as the response of a handler, with the reason in the log:
     ///
     /// - [`Error::Refused`] with `unsupported_token_type` for a JWT; verify its signature instead. (Logto up to
     ///   1.41 answers for some JWTs.) [`Error::Refused`] with `invalid_client` if `app_id` or `app_secret` is

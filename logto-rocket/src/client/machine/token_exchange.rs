@@ -105,8 +105,8 @@ impl TokenExchange<'_> {
     ///
     /// # Errors
     ///
-    /// As the response of a handler [`Error::Refused`] is 502, with `access_denied` 403, and the others are
-    /// 503; the reason is in the log:
+    /// As the response of a handler, [`Error::Refused`] is 502, or 403 with `access_denied`, and the others are
+    /// 503, with the reason in the log:
     ///
     /// - [`Error::Refused`] with `invalid_grant` for a subject or actor token that is used, expired or unknown,
     ///   or whose user is suspended; `invalid_request` if the application may not exchange tokens;

@@ -23,8 +23,8 @@ impl WebhookConfig {
         Self::default()
     }
 
-    /// The signing keys of the webhooks in Logto's console that post to `{base}/webhook`. With one or more,
-    /// the route is mounted. Each has 32 characters. An attacker who has a key can end the sessions of any
+    /// The signing keys of the webhooks in Logto's console that post to `{base}/webhook`. At least one key
+    /// mounts the route. Each key has 32 characters. An attacker who has a key can end the sessions of any
     /// user. Set the keys in the environment (`LOGTO_WEBHOOK__SIGNING_KEYS`) rather than in code.
     ///
     /// Logto signs with a new key as soon as it is created. To change a key without losing a report, create a

@@ -82,9 +82,9 @@ pub trait SessionStore: Send + Sync + 'static {
     /// If the store cannot tell whether there is one.
     async fn load(&self, id: &StoreId) -> Result<Option<Stored>, StoreError>;
 
-    /// Puts a record in the place of its version `version`, as version `version + 1`, for `ttl` from
-    /// now on, with all its columns. It never creates one: what was deleted stays deleted. Comparing
-    /// and writing are one step, whatever other processes write. It leaves the lease as it is.
+    /// Replaces version `version` of a record with this record, as version `version + 1`, for `ttl` from now
+    /// on, with all its columns. It never creates a record, so a deleted one stays deleted. The comparison and
+    /// the write are one atomic step. The lease does not change.
     ///
     /// # Errors
     ///
@@ -126,14 +126,15 @@ pub trait SessionStore: Send + Sync + 'static {
     /// If the store cannot tell.
     async fn list_by_sub(&self, sub: &str) -> Result<Vec<(StoreId, Stored)>, StoreError>;
 
-    /// Takes a lease for `time`, or gives it this time if `holder` has it; `false` if another holder
-    /// has it. A lease that is not released is free again after `time`, so that a process that dies
-    /// blocks no other for longer. There are two kinds:
+    /// Takes a lease for `time`, or extends it to this time if `holder` already has it. Returns `false` if
+    /// another holder has it. A lease that is not released is free again after `time`, so that a process that
+    /// has died does not block others for longer. There are two kinds of leases:
     ///
-    /// - With the id of a record it guards the session's token requests, for ten seconds. Of a record
-    ///   that is gone, either answer will do.
-    /// - With an id that no record has it guards the code of a sign-in, which is exchanged once, at one
-    ///   process. It is taken before the exchange and kept for the hour that a sign-in may take.
+    /// - With the id of a record, the lease guards the session's token requests, for ten seconds. If the record
+    ///   no longer exists, the store may return either result.
+    /// - With an id that no record has, the lease guards the code of a sign-in, so that only one process
+    ///   exchanges it. The process takes it before the exchange and keeps it for the hour that a sign-in may
+    ///   take.
     ///
     /// # Errors
     ///
@@ -144,7 +145,7 @@ pub trait SessionStore: Send + Sync + 'static {
     ///
     /// # Errors
     ///
-    /// If it is not certain that the lease is free. It expires after its time in any case.
+    /// If the lease may not be free. It expires after its time in any case.
     async fn release(&self, id: &StoreId, holder: &str) -> Result<(), StoreError>;
 }
 

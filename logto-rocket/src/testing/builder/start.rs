@@ -15,10 +15,10 @@ use crate::testing::state::State;
 use crate::testing::user::User;
 
 impl Idp {
-    /// Starts a provider with the users alice (role `admin`, a full profile, the organization
-    /// `org_1` as `org-admin`) and bob (nothing but a user name), the application `test_app`, and
-    /// the API resource `https://api.example.test/orders`, on which `admin` has `read:orders` and
-    /// `write:orders`. In `org_1`, `org-admin` has `invite:member` and `manage:billing`.
+    /// Starts a provider with the users alice (role `admin`, a full profile, the organization `org_1` as
+    /// `org-admin`) and bob (with only a user name), the application `test_app`, and the API resource
+    /// `https://api.example.test/orders`, on which `admin` has `read:orders` and `write:orders`. In `org_1`,
+    /// `org-admin` has `invite:member` and `manage:billing`.
     ///
     /// ```
     /// # rocket::async_test(async {
@@ -35,8 +35,8 @@ impl Idp {
         Self::builder().start().await
     }
 
-    /// The same for a test without a runtime, as those with Rocket's blocking client are; see
-    /// [`Builder::start_blocking`].
+    /// [`start`](Self::start) for a test without an asynchronous runtime, such as a test with Rocket's blocking
+    /// client; see [`Builder::start_blocking`].
     ///
     /// # Errors
     ///
@@ -56,18 +56,18 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// [`IdpError::Profile`] and [`IdpError::ReleaseBuild`] where a provider without passwords has
-    /// no place, [`IdpError::Description`] if two users or applications have the same name,
-    /// [`IdpError::Keys`] and [`IdpError::Launch`] if the machine refuses.
+    /// [`IdpError::Profile`] and [`IdpError::ReleaseBuild`] outside Rocket's debug profile and in builds
+    /// without debug assertions, [`IdpError::Description`] if two users or applications have the same name,
+    /// [`IdpError::Keys`] if no key can be made, and [`IdpError::Launch`] if the server cannot start.
     pub async fn start(self) -> Result<Idp, IdpError> {
         let (shared, background) = self.prepared()?;
         let server = Server::launch(&background, &shared, 0).await?;
         Ok(Idp::new(shared, server, background))
     }
 
-    /// The same for a test without a runtime, as those with Rocket's blocking client are: it blocks the
-    /// thread until the provider has started. The provider runs in a thread of its own, so that it
-    /// answers while the test sends requests.
+    /// [`start`](Self::start) for a test without an asynchronous runtime, such as a test with Rocket's blocking
+    /// client. It blocks the thread until the provider has started. The provider runs in a thread of its own,
+    /// so that it answers while the test sends requests.
     ///
     /// ```
     /// use logto_rocket::testing::{Idp, User};

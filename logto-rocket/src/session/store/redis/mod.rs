@@ -34,10 +34,9 @@ use crate::session::cookie::hash;
 /// Sessions in Redis 6 or newer, shared by all processes of an application. The setting
 /// `session.store = "redis"` uses this store. It requires the feature `redis`.
 ///
-/// All requests share one connection, which is established when it is first needed and
-/// re-established when it breaks. If Redis is unreachable or slow, a call fails after 1.5 seconds
-/// at most. A request of a signed-in user takes one round trip, and one more, behind it, when the
-/// session is to be written.
+/// All requests share one connection, which is established when it is first needed and re-established when it
+/// breaks. If Redis is unreachable or slow, a call fails after at most 1.5 seconds. A request of a signed-in
+/// user takes one round trip. If the session must be written, another round trip follows after the request.
 ///
 /// # Replicas and fail-overs
 ///
