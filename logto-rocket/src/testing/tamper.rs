@@ -2,10 +2,10 @@ use serde_json::Value;
 
 /// A fault in the tokens that the provider issues, until [`Idp::heal`](super::Idp::heal).
 ///
-/// The variants down to [`Hs256`](Self::Hs256) change a JWT: ID tokens and logout tokens by
-/// [`Idp::tamper`](super::Idp::tamper), JWT access tokens by
-/// [`Idp::tamper_access_tokens`](super::Idp::tamper_access_tokens). The others change the answer of the token
-/// endpoint. Several faults apply together, in the order of the calls.
+/// The variants up to [`Hs256`](Self::Hs256) change a JWT. [`Idp::tamper`](super::Idp::tamper) applies them to
+/// ID tokens and logout tokens, and [`Idp::tamper_access_tokens`](super::Idp::tamper_access_tokens) to JWT
+/// access tokens. The other variants change the answer of the token endpoint. Several faults apply together, in
+/// the order of the calls.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum Tamper {
