@@ -230,8 +230,8 @@ fn no_route(handler: &Ident) -> Error {
 fn second_route(span: Span) -> Error {
     Error::new(
         span,
-        "a handler has one route attribute; \
-         write a second handler that calls the same function",
+        "a handler can have only one route attribute; for a second route, write a second handler \
+         that calls the same function",
     )
 }
 

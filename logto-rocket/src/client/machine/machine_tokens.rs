@@ -135,8 +135,8 @@ impl Slot {
         state.requests.fail(number, error.clone(), backoff(&error), now);
         if unexpired.is_some() {
             log::warn!(
-                "A token of the application itself could not be renewed and is used until \
-                it expires: {error}"
+                "A token of the application itself could not be renewed; the old token is used \
+                until it expires: {error}"
             );
         }
         unexpired.ok_or(error)

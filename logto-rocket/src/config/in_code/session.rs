@@ -73,11 +73,14 @@ impl SessionConfig {
         }
     }
 
-    /// The URL of Redis, for [`Store::Redis`]: `redis://host:6379/0`, or with TLS
-    /// `rediss://user:password@host:6379/0`; with Sentinels
-    /// `redis+sentinel://user:password@host:26379,host2:26379/name/0`, or `rediss+sentinel://`, where `name` is
-    /// the name of the primary. Required for this store. An attacker who has the password can end sessions. Set
-    /// the URL in the environment (`LOGTO_SESSION__REDIS__URL`) rather than in code.
+    /// The URL of Redis. [`Store::Redis`] requires it.
+    ///
+    /// - One server: `redis://host:6379/0`, or with TLS `rediss://user:password@host:6379/0`.
+    /// - Sentinels: `redis+sentinel://user:password@host:26379,host2:26379/name/0`, or `rediss+sentinel://`
+    ///   with TLS. `name` is the name of the primary.
+    ///
+    /// An attacker who has the password can end sessions. Set the URL in the environment
+    /// (`LOGTO_SESSION__REDIS__URL`) rather than in code.
     pub fn redis_url(self, url: impl Into<String>) -> Self {
         self.set("redis", Dict::from([("url".into(), url.into().into())]))
     }
