@@ -49,8 +49,8 @@ pub(super) fn mergeable(earlier: &Condition, later: &Condition, token: bool) -> 
         }
         (Condition::OrganizationRole(..), Condition::OrganizationRole(..)) => {
             return Some(format!(
-                "`organization_role` is given twice; write `{earlier}, all({later})` to ask for \
-                 both, `any({earlier}, {later})` for one of them"
+                "`organization_role` is given twice; write `{earlier}, all({later})` to require \
+                 both, or `any({earlier}, {later})` to require one of them"
             ));
         }
         (Condition::Organization(_), Condition::Organization(_)) => {
