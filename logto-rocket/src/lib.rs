@@ -153,7 +153,7 @@ pub use diagnose::{Diagnosis, DiagnosisCheck, DiagnosisOutcome, Finding};
 pub use error::{Call, Denial, Error, InvalidToken, Refusal, SignInError};
 pub use events::{EndCause, Event, RenewalPurpose, StoreCall};
 pub use fairing::{BuildStore, LogtoFairing, ResourceServerFairing};
-pub use flows::{Instead, OnSignIn, SignIn, SignInBuilder, SignOut, SignOutBuilder};
+pub use flows::{Instead, OnSignIn, SignIn, SignInBuilder, SignInRefusal, SignOut, SignOutBuilder};
 pub use guard::{AccessToken, Authenticated, ClaimsAs, Protected};
 pub use local_path::{LocalPath, NotLocal};
 pub use oidc::{

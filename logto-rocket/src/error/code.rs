@@ -37,7 +37,7 @@ impl SignInError {
             Self::AccessDenied => "access_denied",
             Self::InteractionRequired(_) => "interaction_required",
             Self::Provider { .. } => "refused_by_logto",
-            Self::Refused => "sign_in_refused",
+            Self::Refused { .. } => "sign_in_refused",
             Self::TooLarge => "session_too_large",
             Self::Exchange(Error::Refused { code, .. }) if code == "invalid_grant" => {
                 "sign_in_expired"

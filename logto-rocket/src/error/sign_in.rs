@@ -41,7 +41,13 @@ pub enum SignInError {
         help: String,
     },
     /// The hook `on_sign_in` refused the sign-in; 403.
-    Refused,
+    Refused {
+        /// The name of the user, as the page has it.
+        display_name: String,
+        /// The text of the [`SignInRefusal`](crate::SignInRefusal) that the hook returned, which the page
+        /// has as well; `None` if it returned another error.
+        text: Option<String>,
+    },
     /// The claims do not fit into the session cookies; 500.
     TooLarge,
     /// The code could not be exchanged, or the answer was not valid: 503 if Logto did not answer, 400 if the
@@ -76,7 +82,7 @@ impl SignInError {
             Self::Cancelled
             | Self::AccessDenied
             | Self::InteractionRequired(_)
-            | Self::Refused
+            | Self::Refused { .. }
             | Self::Exchange(Error::InvalidToken(InvalidToken::Claim {
                 name: "auth_time", ..
             })) => Status::Forbidden,
@@ -126,7 +132,7 @@ impl fmt::Display for SignInError {
             Self::AccessDenied => f.write_str("Logto answered `access_denied`"),
             Self::InteractionRequired(code) => write!(f, "Logto answered `{code}`"),
             Self::Provider { code, help } => write!(f, "Logto answered `{code}`; {help}"),
-            Self::Refused => f.write_str("`on_sign_in` refused the user"),
+            Self::Refused { .. } => f.write_str("`on_sign_in` refused the user"),
             Self::TooLarge => f.write_str("the session does not fit into its cookies"),
             Self::Exchange(error) => error.fmt(f),
         }

@@ -15,7 +15,7 @@ use super::query::Query;
 use crate::client::Client;
 use crate::error::SignInError;
 use crate::events::{EndCause, Event};
-use crate::flows::Hooks;
+use crate::flows::{Hooks, SignInRefusal};
 use crate::host::HostId;
 use crate::local_path::LocalPath;
 use crate::oidc::AuthorizationCode;
@@ -169,7 +169,11 @@ async fn allow(
     let user = LogtoUser::new(client, Arc::clone(session));
     Hooks::admit(request, &user).await.map_err(|why| {
         log::warn!("`on_sign_in` refused {}: {why}", user.id());
-        SignInError::Refused
+        let told = why.downcast_ref::<SignInRefusal>();
+        SignInError::Refused {
+            display_name: user.display_name().to_owned(),
+            text: told.map(|refusal| refusal.text().to_owned()),
+        }
     })
 }
 

@@ -23,7 +23,7 @@ pub(crate) struct PageDraft {
     status: Status,
     topic: Topic,
     text: Text,
-    signed_in_as: Option<String>,
+    person: Option<Person>,
     cause: Option<String>,
     actions: Vec<(Label, LocalPath, ActionKind)>,
     /// Where the sign-in starts, for programs.
@@ -32,10 +32,19 @@ pub(crate) struct PageDraft {
     secret_address: bool,
 }
 
+/// Whom a page is about, by a name that fits it.
+enum Person {
+    SignedIn(String),
+    /// Who signed in at Logto, and is not let in here.
+    Refused(String),
+}
+
 /// What a page says below its title.
 enum Text {
     /// The text of its topic.
     OfTopic,
+    /// What the application tells the user.
+    OfApplication(String),
     /// What the user's account lacks.
     Lacking(Vec<Lack>),
     /// Where the site is, and what the request has sent.
@@ -48,7 +57,7 @@ impl PageDraft {
             status,
             topic,
             text: Text::OfTopic,
-            signed_in_as: None,
+            person: None,
             cause: None,
             actions: Vec::new(),
             sign_in: None,
@@ -59,7 +68,16 @@ impl PageDraft {
 
     /// Says who is signed in.
     pub fn signed_in_as(mut self, display_name: Option<&str>) -> Self {
-        self.signed_in_as = display_name.map(shortened);
+        self.person = display_name.map(|name| Person::SignedIn(shortened(name)));
+        self
+    }
+
+    /// Says who signed in and is refused, and why, if the application tells that.
+    pub fn refused(mut self, display_name: &str, why: Option<&str>) -> Self {
+        self.person = Some(Person::Refused(shortened(display_name)));
+        if let Some(why) = why {
+            self.text = Text::OfApplication(why.to_owned());
+        }
         self
     }
 
@@ -174,8 +192,12 @@ impl PageDraft {
         let client = Client::of(request.rocket());
         let language = Language::of(request);
         let phrases = phrases(language);
-        let text = match &self.signed_in_as {
-            Some(name) => format!("{} {}", phrases.signed_in_as(name), self.text(phrases)),
+        let person = self.person.as_ref().map(|person| match person {
+            Person::SignedIn(name) => phrases.signed_in_as(name),
+            Person::Refused(name) => phrases.refused(name),
+        });
+        let text = match person {
+            Some(person) => format!("{person} {}", self.text(phrases)),
             None => self.text(phrases),
         };
         let home = client.map_or_else(LocalPath::root, |it| it.settings().after_sign_in.clone());
@@ -205,10 +227,11 @@ impl PageDraft {
         }
     }
 
-    /// What it says below its title, besides who is signed in.
+    /// What it says below its title, besides whom it is about.
     fn text(&self, phrases: &dyn Phrases) -> String {
         match &self.text {
             Text::OfTopic => phrases.words(self.topic).text.to_owned(),
+            Text::OfApplication(text) => text.clone(),
             Text::Lacking(lacks) => phrases.lacking(lacks),
             Text::UnlistedHost(why, site) => phrases.unlisted_host(why, site),
         }

@@ -44,10 +44,14 @@ pub(super) fn fail(
         RequestState::of(request).writes().cookies.extend(finished);
     }
     let page = failed(client, request, error);
+    let page = match error {
+        SignInError::Refused { display_name, text } => page.refused(display_name, text.as_deref()),
+        _ => page,
+    };
     let sign_in = client.sign_in(return_to.as_ref());
     match error {
         // Single sign-on would lead back here with the same account.
-        SignInError::Refused | SignInError::AccessDenied | SignInError::TooLarge => page
+        SignInError::Refused { .. } | SignInError::AccessDenied | SignInError::TooLarge => page
             .link(Label::UseAnotherAccount, client.sign_in_as_another(return_to.as_ref()))
             .link(Label::SignOutAtLogto, client.sign_out_everywhere()),
         _ => page.link(Label::SignIn, sign_in.clone()),

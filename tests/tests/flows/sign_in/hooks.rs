@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use logto_rocket::Event;
+use logto_rocket::{Event, SignInRefusal};
 use logto_rocket_tests::app::App;
 use logto_rocket_tests::browser::From;
 use rocket::http::Status;
@@ -26,6 +26,11 @@ async fn the_application_may_refuse_a_sign_in() {
     let refused = app.sign_in(&mut bob, "bob", "/").await;
     assert_eq!(refused.status, Status::Forbidden);
     assert!(!refused.body.contains("staff only"), "the reason is for the log");
+    let told = "You signed in as bob. Your account has no access to this application.";
+    assert!(refused.body.contains(told), "{}", refused.body);
+    for way in ["Use another account", "Sign out at Logto"] {
+        assert!(refused.body.contains(way), "{way}: {}", refused.body);
+    }
     assert_eq!(app.idp.requests().revocation(), 1);
     assert!(bob.cookies.keys().all(|name| name.contains("-flow-")), "{:?}", bob.cookies);
     assert_eq!(bob.open("/account").await.status, Status::SeeOther);
@@ -33,6 +38,52 @@ async fn the_application_may_refuse_a_sign_in() {
     assert_eq!(app.sign_in(&mut app.browser(), "alice", "/").await.location(), "/");
     assert_eq!(*asked.lock().unwrap(), ["bob", "Alice Liddell"]);
     assert_eq!(app.idp.requests().revocation(), 1);
+}
+
+#[rocket::async_test]
+async fn a_refused_user_reads_what_the_application_says() {
+    let app = App::builder()
+        .fairing(|fairing| {
+            fairing.on_sign_in(|_, _| {
+                let refusal = SignInRefusal::new("Your account is blocked: <3 open bills.");
+                Box::pin(async { Err(refusal.into()) })
+            })
+        })
+        .start()
+        .await;
+    let refused = app.sign_in(&mut app.browser(), "bob", "/").await;
+    assert_eq!(refused.status, Status::Forbidden);
+    let told = "You signed in as bob. Your account is blocked: &lt;3 open bills.";
+    assert!(refused.body.contains(told), "{}", refused.body);
+    let mut german = app.browser();
+    german.headers.push(("Accept-Language".into(), "de".into()));
+    let refused = app.sign_in(&mut german, "bob", "/").await;
+    assert!(
+        refused.body.contains("Sie haben sich als bob angemeldet. Your account"),
+        "{refused:?}"
+    );
+}
+
+#[rocket::async_test]
+async fn a_second_callback_is_refused_with_the_same_words() {
+    let app = App::builder()
+        .fairing(|fairing| {
+            fairing.on_sign_in(|_, _| {
+                Box::pin(async { Err(SignInRefusal::new("Blocked for a reason.").into()) })
+            })
+        })
+        .start()
+        .await;
+    let mut browser = app.browser();
+    let callback = app.callback(&mut browser, "bob", "/").await;
+    let cookies = browser.cookies.clone();
+    for _ in 0..2 {
+        browser.cookies.clone_from(&cookies);
+        let refused = browser.navigate(&callback, From::OtherSite).await;
+        assert_eq!(refused.status, Status::Forbidden);
+        let told = "You signed in as bob. Blocked for a reason.";
+        assert!(refused.body.contains(told), "{}", refused.body);
+    }
 }
 
 #[rocket::async_test]

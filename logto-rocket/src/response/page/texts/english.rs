@@ -199,6 +199,10 @@ impl Phrases for English {
         format!("You are signed in as {name}.")
     }
 
+    fn refused(&self, name: &str) -> String {
+        format!("You signed in as {name}.")
+    }
+
     fn lacking(&self, lacks: &[Lack]) -> String {
         let names = lacks.iter().map(|lack| match lack {
             Lack::Role => "a certain role",

@@ -217,6 +217,10 @@ impl Phrases for German {
         format!("Sie sind als {name} angemeldet.")
     }
 
+    fn refused(&self, name: &str) -> String {
+        format!("Sie haben sich als {name} angemeldet.")
+    }
+
     fn lacking(&self, lacks: &[Lack]) -> String {
         let names = lacks.iter().map(|lack| match lack {
             Lack::Role => "eine bestimmte Rolle",

@@ -19,6 +19,9 @@ pub(crate) trait Phrases {
     /// The sentence before the text of a page whose user is signed in.
     fn signed_in_as(&self, name: &str) -> String;
 
+    /// The same of a user who signed in and is not let in.
+    fn refused(&self, name: &str) -> String;
+
     /// What the account of a refused user lacks; at least one.
     fn lacking(&self, lacks: &[Lack]) -> String;
 

@@ -64,7 +64,8 @@ fn whatever_else_pages_say_is_there_in_each_language() {
         let phrases = phrases(language);
         let Words { title, text } = phrases.hand_over();
         let host = NotListed::Other(Some("a.example".into()));
-        let mut said = vec![title.to_owned(), text.to_owned(), phrases.signed_in_as("Ada")];
+        let mut said = vec![title.to_owned(), text.to_owned()];
+        said.extend([phrases.signed_in_as("Ada"), phrases.refused("Ada")]);
         said.extend(LABELS.map(|label| phrases.label(label).to_owned()));
         said.extend(LACKS.map(|lack| phrases.lacking(&[lack])));
         said.extend(
