@@ -96,7 +96,7 @@ impl Refusal {
     }
 
     /// Whether a signed-in user was refused, or nobody was signed in; not a program with its token.
-    fn is_of_a_session(&self) -> bool {
+    pub(super) fn is_of_a_session(&self) -> bool {
         !matches!(
             self,
             Self::NoToken
@@ -158,22 +158,6 @@ impl Challenge {
 impl From<Refusal> for Challenge {
     fn from(refusal: Refusal) -> Self {
         Self(refusal)
-    }
-}
-
-/// As the error of a handler: the response of a guard that refuses for this reason.
-impl<'r> Responder<'r, 'static> for Refusal {
-    fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
-        let state = RequestState::of(request);
-        if self.is_of_a_session() {
-            state.guarded(Some(self.clone()));
-        } else {
-            state.token_guarded(Some(self.clone()));
-        }
-        match self.status() {
-            Status::InternalServerError => Err(Status::InternalServerError),
-            _ => Ok(Challenge(self).respond(request)),
-        }
     }
 }
 

@@ -8,6 +8,7 @@ mod page;
 mod problem;
 mod program;
 pub(crate) mod redirect;
+mod refuse;
 
 pub(crate) use self::catchers::{CATCHER, catchers};
 pub use self::challenge::Challenge;

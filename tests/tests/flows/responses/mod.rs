@@ -10,6 +10,7 @@ mod fail_closed;
 mod handler_errors;
 mod loaders;
 mod navigations;
+mod own_guards;
 pub mod pages;
 mod redirects;
 mod templates;
