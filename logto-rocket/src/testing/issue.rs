@@ -3,6 +3,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 
 use super::answer::Refused;
+use super::management::{MANAGEMENT_API, ManagementToken};
 use super::params::Params;
 use super::settings::{ORGANIZATIONS, Permitted};
 use super::state::{ACCESS_TOKEN_LIFE, AccessToken, Authorization, ID_TOKEN_LIFE, State, random};
@@ -76,7 +77,7 @@ impl State {
     /// A machine's own access token (RFC 6749, section 4.4). The scopes must be named; those that
     /// are not permitted are dropped without an error.
     pub(super) fn client_credentials(
-        &self,
+        &mut self,
         params: &Params,
         app: &str,
         app_secret: &str,
@@ -116,7 +117,12 @@ impl State {
             claims.insert("organization_id".into(), organization.clone().into());
         }
         let tampers = &self.access_token_tampers;
-        answer["access_token"] = self.keys.sign(Some("at+jwt"), claims, app_secret, tampers).into();
+        let token = self.keys.sign(Some("at+jwt"), claims, app_secret, tampers);
+        if audience == MANAGEMENT_API {
+            let known = ManagementToken::new(&scopes, self.now() + ACCESS_TOKEN_LIFE);
+            self.management_tokens.insert(token.clone(), known);
+        }
+        answer["access_token"] = token.into();
         Ok(answer)
     }
 

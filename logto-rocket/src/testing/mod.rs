@@ -53,8 +53,10 @@
 //!
 //! The provider has no passwords, so anybody can sign in as any user. It therefore listens on 127.0.0.1 only,
 //! answers 421 to requests for a host other than `127.0.0.1` or `localhost`, and starts only in Rocket's
-//! `debug` profile and in builds with debug assertions. It has no third-party applications, social sign-in,
-//! device flow or Management API.
+//! `debug` profile and in builds with debug assertions. It has no third-party applications, social sign-in or
+//! device flow. Of the Management API it has the organization invitations only
+//! (`/api/organization-invitations`), for a [machine](Builder::machine) with the scope `all` of the resource
+//! `https://default.logto.app/api`. It sends no e-mail.
 
 mod accounts;
 mod answer;
@@ -78,8 +80,10 @@ mod faulty;
 mod idp;
 mod input;
 mod introspection;
+mod invitation;
 mod issue;
 mod keys;
+mod management;
 mod pages;
 mod params;
 mod permitted;

@@ -35,6 +35,9 @@ pub(super) fn routes() -> Vec<Route> {
         end_session_by_form,
         confirm_end_session,
         signed_out,
+        invitations,
+        invite,
+        decide_invitation,
         faulty::at_get,
         faulty::at_post,
     ]
@@ -139,6 +142,27 @@ async fn confirm_end_session(
 #[rocket::get("/oidc/session/end/success")]
 fn signed_out() -> Answer {
     Answer::html(200, pages::signed_out())
+}
+
+#[rocket::get("/api/organization-invitations")]
+fn invitations(shared: &Managed<Shared>, query: Query) -> Answer {
+    let state = shared.lock();
+    let admitted = state.admit_manager(query.authorization.as_deref());
+    admitted.err().unwrap_or_else(|| state.invitations(&query.params))
+}
+
+#[rocket::post("/api/organization-invitations", data = "<body>")]
+fn invite(shared: &Managed<Shared>, query: Query, body: String) -> Answer {
+    let mut state = shared.lock();
+    let admitted = state.admit_manager(query.authorization.as_deref());
+    admitted.err().unwrap_or_else(|| state.invite(&body))
+}
+
+#[rocket::put("/api/organization-invitations/<id>/status", data = "<body>")]
+fn decide_invitation(shared: &Managed<Shared>, query: Query, id: &str, body: String) -> Answer {
+    let mut state = shared.lock();
+    let admitted = state.admit_manager(query.authorization.as_deref());
+    admitted.err().unwrap_or_else(|| state.decide_invitation(id, &body))
 }
 
 #[rocket::catch(default)]

@@ -9,7 +9,9 @@ use serde::{Deserialize, Serialize};
 use super::authorization_request::AuthorizationRequest;
 use super::dev_provider::Kept;
 use super::faults::Faults;
+use super::invitation::Invitation;
 use super::keys::Keys;
+use super::management::ManagementToken;
 use super::params::Params;
 use super::requests::Log;
 use super::settings::{App, Settings};
@@ -45,6 +47,9 @@ pub(super) struct State {
     pub(super) access_tokens: HashMap<String, AccessToken>,
     pub(super) refresh_tokens: HashMap<String, RefreshToken>,
     pub(super) subject_tokens: HashMap<String, SubjectToken>,
+    /// By the text of the token.
+    pub(super) management_tokens: HashMap<String, ManagementToken>,
+    pub(super) invitations: Vec<Invitation>,
     pub(super) pushed: HashMap<String, Pushed>,
     /// Sign-outs that wait for their form, by its `xsrf` value.
     pub(super) sign_outs: HashMap<String, SignOut>,
@@ -177,6 +182,8 @@ impl State {
             access_tokens: HashMap::new(),
             refresh_tokens: HashMap::new(),
             subject_tokens: HashMap::new(),
+            management_tokens: HashMap::new(),
+            invitations: Vec::new(),
             pushed: HashMap::new(),
             sign_outs: HashMap::new(),
             pending_logouts: Vec::new(),

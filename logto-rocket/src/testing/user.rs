@@ -188,12 +188,21 @@ impl User {
         self.roles.retain(|r| r != role);
     }
 
+    pub(super) fn join(&mut self, organization: &str, roles: Vec<String>) {
+        self.leave(organization);
+        self.organizations.push(Membership { id: organization.to_owned(), roles });
+    }
+
     pub(super) fn leave(&mut self, organization: &str) {
         self.organizations.retain(|membership| membership.id != organization);
     }
 
     pub(super) fn name_if_any(&self) -> Option<&str> {
         self.profile.get("name").and_then(Value::as_str)
+    }
+
+    pub(super) fn email_if_any(&self) -> Option<&str> {
+        self.profile.get("email").and_then(Value::as_str)
     }
 
     /// The claims that these scopes open, as they stand in an ID token.

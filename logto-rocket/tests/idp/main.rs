@@ -6,6 +6,7 @@ mod client_credentials;
 mod discovery;
 mod faults;
 mod introspection;
+mod invitations;
 mod people;
 mod prompts;
 mod refresh;

@@ -8,6 +8,7 @@ use crate::testing::background::Background;
 use crate::testing::error::IdpError;
 use crate::testing::idp::Idp;
 use crate::testing::keys::Keys;
+use crate::testing::management::MANAGEMENT_API;
 use crate::testing::permitted::permitted;
 use crate::testing::server::Server;
 use crate::testing::shared::Shared;
@@ -128,7 +129,7 @@ impl Builder {
                 .organization_role("org-admin", &["invite:member", "manage:billing"]);
         }
         // Logto's Management API is there always.
-        self.resource("https://default.logto.app/api", &["all"])
+        self.resource(MANAGEMENT_API, &["all"])
     }
 }
 
