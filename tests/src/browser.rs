@@ -1,9 +1,10 @@
 //! [`Browser`]: sends what a browser sends, and keeps cookies as one does.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use logto_rocket::testing::Idp;
-use rocket::http::{Cookie, Header, Method, Status};
+use rocket::http::{Cookie, Header, Method, RawStr, Status};
 use rocket::local::asynchronous::{Client, LocalResponse};
 use serde_json::Value;
 
@@ -97,7 +98,11 @@ impl<'c> Browser<'c> {
             request.add_header(Header::new(name.clone(), value.clone()));
         }
         let cookies = self.cookies.iter();
-        let cookies = cookies.map(|(name, value)| Cookie::new(name.clone(), value.clone()));
+        // Rocket encodes the values of cookies that it sets, and decodes what browsers send back.
+        let cookies = cookies.map(|(name, value)| {
+            let decoded = RawStr::new(value).percent_decode();
+            Cookie::new(name.clone(), decoded.map_or_else(|_| value.clone(), Cow::into_owned))
+        });
         let answer = Answer::read(request.cookies(cookies).dispatch().await).await;
         self.take_cookies(&answer);
         answer
