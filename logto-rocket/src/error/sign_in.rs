@@ -42,10 +42,10 @@ pub enum SignInError {
     },
     /// The hook `on_sign_in` refused the sign-in; 403.
     Refused {
-        /// The name of the user, as the page has it.
+        /// The name of the user, as the page shows it.
         display_name: String,
-        /// The text of the [`SignInRefusal`](crate::SignInRefusal) that the hook returned, which the page
-        /// has as well; `None` if it returned another error.
+        /// The text of the [`SignInRefusal`](crate::SignInRefusal) that the hook returned, which the page shows
+        /// too. `None` if the hook returned another error.
         text: Option<String>,
     },
     /// The claims do not fit into the session cookies; 500.

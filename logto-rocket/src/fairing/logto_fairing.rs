@@ -113,9 +113,9 @@ impl LogtoFairing {
 
     /// Sets a hook that is called for each sign-in, after Logto's answer is verified and before the session
     /// exists. Use it to create your own record of the user. If the hook returns an error, the sign-in is
-    /// refused with a page (403) and its tokens are revoked. The page names the user. The text of the error
-    /// appears in the log only, unless the error is a [`SignInRefusal`](crate::SignInRefusal), whose text
-    /// the user reads.
+    /// refused with a page (403) and its tokens are revoked. The page names the user. If the error is a
+    /// [`SignInRefusal`](crate::SignInRefusal), the page shows its text. The text of any other error appears in
+    /// the log only.
     ///
     /// The hook is called for every sign-in, so it may see the same user many times. The user has only the
     /// claims for which the sign-in asked Logto. Without the scope `email`, for example, no address is

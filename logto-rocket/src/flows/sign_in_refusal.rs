@@ -3,14 +3,13 @@
 use std::error::Error;
 use std::fmt;
 
-/// Why the application refuses a sign-in, in words that the user reads: an error for the hook
+/// The reason for which the application refuses a sign-in, as a text for the user. It is an error for the hook
 /// [`on_sign_in`](crate::LogtoFairing::on_sign_in).
 ///
-/// The page (403) says who signed in, then this text, and leads to another account and to the sign-out at
-/// Logto. The text of any other error is in the log only, and the page then says that the account has no
-/// access. Programs get the text as the `detail` of a problem document. Its language is the
-/// application's choice. It is escaped as it gets into the page; what stands between backquotes is shown
-/// as code.
+/// The page (403) says who signed in, shows this text, and links to another account and to the sign-out at
+/// Logto. For any other error, the page says that the account has no access, and the text of the error is in
+/// the log only. Programs get the text as the `detail` of a problem document. The application chooses the
+/// language of the text. The page escapes the text, and shows text between backquotes as code.
 ///
 /// ```
 /// use logto_rocket::{Logto, SignInRefusal};
@@ -28,8 +27,8 @@ use std::fmt;
 pub struct SignInRefusal(String);
 
 impl SignInRefusal {
-    /// A refusal with the text that the user reads: one or more whole sentences, about 300 characters at
-    /// most. It is also in the log.
+    /// A refusal with a text for the user: one or more whole sentences, about 300 characters at most. The text
+    /// is also in the log.
     pub fn new(text: impl Into<String>) -> Self {
         Self(text.into())
     }

@@ -10,9 +10,9 @@ use crate::error::Refusal;
 use crate::request::RequestState;
 
 impl Refusal {
-    /// The outcome of your own guard that refuses for this reason: with the page, the headers and the
-    /// problem document that a guard of this crate has. (`Outcome::Error` alone gets Rocket's page, because
-    /// Rocket gives catchers nothing but the status.)
+    /// The outcome with which your own guard refuses for this reason. The response has the same page, headers
+    /// and problem document as that of a guard of this crate. (With `Outcome::Error` alone, the response is
+    /// Rocket's page, because Rocket gives catchers only the status.)
     ///
     /// ```
     /// use logto_rocket::{LogtoUser, Refusal};

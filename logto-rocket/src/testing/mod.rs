@@ -54,9 +54,9 @@
 //! The provider has no passwords, so anybody can sign in as any user. It therefore listens on 127.0.0.1 only,
 //! answers 421 to requests for a host other than `127.0.0.1` or `localhost`, and starts only in Rocket's
 //! `debug` profile and in builds with debug assertions. It has no third-party applications, social sign-in or
-//! device flow. Of the Management API it has the organization invitations only
-//! (`/api/organization-invitations`), for a [machine](Builder::machine) with the scope `all` of the resource
-//! `https://default.logto.app/api`. It sends no e-mail.
+//! device flow. It has only one part of the Management API, the organization invitations
+//! (`/api/organization-invitations`). A [machine](Builder::machine) with the scope `all` of the resource
+//! `https://default.logto.app/api` can call them. The provider sends no e-mail.
 
 mod accounts;
 mod answer;
