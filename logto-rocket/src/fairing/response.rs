@@ -65,6 +65,7 @@ fn write_cookies(
     let sessions: &Sessions = client.sessions();
     let own = sessions.cookies(host_of(request, client));
     let mut cookies = writes.cookies;
+    let is_kept = is_kept_by_the_browser(&writes.session, state, sessions);
     match (writes.session, state.found()) {
         (SessionWrite::Delete, _) => {
             cookies.extend(own.deletions());
@@ -80,9 +81,11 @@ fn write_cookies(
                     Err(error) => log::warn!("A session could not be written: {error}"),
                 }
             }
-            cookies.extend(own.forget_finished(&own.flows(request)));
         }
         _ => {}
+    }
+    if is_kept {
+        cookies.extend(own.forget_finished(&own.flows(request), &cookies));
     }
     if !cookies.is_empty() {
         forbid_caching(response, &["Cookie"], public_caching);
@@ -91,6 +94,15 @@ fn write_cookies(
         let cookie = own.build(cookie).to_string();
         response.adjoin_header(Header::new("Set-Cookie", cookie));
     }
+}
+
+/// Whether the request shows that its browser keeps sessions, so that no sign-in before counts any more. One
+/// that was refused because its session has just ended does not: each sign-in may end so.
+fn is_kept_by_the_browser(write: &SessionWrite, state: &RequestState, sessions: &Sessions) -> bool {
+    state.found().is_some_and(|loaded| match write {
+        SessionWrite::Keep => sessions.is_alive(&loaded.session),
+        SessionWrite::Begin(_) | SessionWrite::Delete => true,
+    })
 }
 
 /// Has the browser delete these data of the site

@@ -10,15 +10,12 @@ use super::{is_detached, is_no_resource_server, note};
 use crate::client::Client;
 use crate::error::Refusal;
 use crate::events::Event;
-use crate::request::{
-    Accepted, Credentials, RequestState, host_of, presents_token, token_of, user_of,
-};
+use crate::request::{Accepted, Credentials, RequestState, presents_token, token_of, user_of};
 use crate::requirement::{
     Accepts, Requirement, Tree, decide_for_program, decide_for_request, needs,
 };
 use crate::resource_server::ResourceServer;
 use crate::trace::Span;
-use crate::user::LogtoUser;
 
 /// The guard that [`#[authenticated]`](crate::authenticated) adds before all other guards of a
 /// handler. It succeeds only if a user is signed in and meets the requirement of `R`.
@@ -136,14 +133,7 @@ async fn decide_user(
     if tree.is_empty() {
         return Ok(None);
     }
-    match decide_for_request(tree, user, request).await {
-        // The last sign-in was made for this requirement and did not satisfy it, so another one
-        // would not either.
-        Err(Refusal::SignInTooOld { max_age }) if comes_from_a_fresh_sign_in(request, user) => {
-            Err(Refusal::SignInStaysOld { max_age })
-        }
-        decided => decided,
-    }
+    decide_for_request(tree, user, request).await
 }
 
 /// Whether the program that makes this request meets the requirement; with the organization that it is
@@ -161,9 +151,4 @@ async fn decide_program(
         server.emit(&Event::Denied { sub, requirement: required.clone() });
     }
     decided
-}
-
-fn comes_from_a_fresh_sign_in(request: &Request<'_>, user: &LogtoUser) -> bool {
-    let client = user.client();
-    client.sessions().cookies(host_of(request, client)).flows(request).has_fresh()
 }

@@ -149,7 +149,13 @@ async fn judge(
         facts.assume_fresh();
         answer = settle(tree, facts, request).await?;
         if answer == Answer::Met {
-            return Err(Refusal::SignInTooOld { max_age: Duration::from_secs(seconds) });
+            let max_age = Duration::from_secs(seconds);
+            let stays_old = user.session().stays_old(seconds, user.client().clock().now());
+            return Err(if stays_old {
+                Refusal::SignInStaysOld { max_age }
+            } else {
+                Refusal::SignInTooOld { max_age }
+            });
         }
     }
     if answer == Answer::Unknown {

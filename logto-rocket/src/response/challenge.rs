@@ -8,6 +8,7 @@ use rocket::{Request, Response};
 
 use super::page::PageDraft;
 use super::page::texts::{Label, Topic};
+use super::sign_in_loop::{attempts, sign_in_loop};
 use super::{onward, program, redirect};
 use crate::client::Client;
 use crate::error::{Error, Refusal};
@@ -15,9 +16,6 @@ use crate::local_path::LocalPath;
 use crate::request::{
     CurrentUser, Kind, Loader, RequestState, host_of, is_htmx, presents_token, return_to,
 };
-
-/// The number of sign-ins in a row without a session after which a guard stops redirecting.
-const MAX_ATTEMPTS: u32 = 2;
 
 /// The `Retry-After` of a response if Logto gives none.
 const RETRY_AFTER: Duration = Duration::from_secs(30);
@@ -47,9 +45,8 @@ impl Refusal {
     /// sign-in, another sign-in would not bring one either, so the browser is not sent to sign in
     /// again.
     pub(crate) fn to(error: &Error, request: &Request<'_>) -> Self {
-        let client = Client::of(request.rocket());
         match error {
-            Error::NoRefreshToken if client.is_some_and(|client| attempts(client, request) > 0) => {
+            Error::NoRefreshToken if comes_from_a_sign_in(request) => {
                 Self::Misconfigured(error.to_string())
             }
             _ => error.into(),
@@ -73,7 +70,8 @@ impl Refusal {
         {
             let site = client.origin(host_of(request, client));
             headers.push(Header::new("WWW-Authenticate", self.authentication(site)));
-            if is_htmx(request) {
+            let stays = *self == Self::SignInAskedLess && comes_from_a_sign_in(request);
+            if is_htmx(request) && !stays {
                 let sign_in = sign_in(client, request, Kind::of(request), self.max_age());
                 headers.push(Header::new("HX-Redirect", sign_in.to_string()));
             }
@@ -131,6 +129,11 @@ impl Challenge {
         let Some(client) = Client::of(request.rocket()) else { return page.respond(request) };
         match &refusal {
             Refusal::NotSignedIn => return not_signed_in(client, request, page),
+            // Another process has begun it, with another configuration.
+            Refusal::SignInAskedLess if comes_from_a_sign_in(request) => {
+                let again = sign_in(client, request, Kind::of(request), None);
+                page.link(Label::SignIn, again.clone()).sign_in(again)
+            }
             Refusal::SignInTooOld { .. } | Refusal::SignInAskedLess => {
                 return lead_to_sign_in(client, request, page, refusal.max_age());
             }
@@ -190,11 +193,10 @@ fn for_refused(client: &Client, request: &Request<'_>, page: PageDraft) -> PageD
 
 fn not_signed_in(client: &Client, request: &Request<'_>, page: PageDraft) -> Response<'static> {
     let kind = Kind::of(request);
-    if kind == Kind::Navigation && attempts(client, request) >= MAX_ATTEMPTS {
-        return PageDraft::new(Status::Unauthorized, Topic::SignInLoop)
-            .link(Label::TryAgain, sign_in(client, request, kind, None))
-            .post(Label::SignOutAtLogto, client.sign_out_everywhere())
-            .respond(request);
+    if kind == Kind::Navigation
+        && let Some(page) = sign_in_loop(client, request, sign_in(client, request, kind, None))
+    {
+        return page;
     }
     let page = match kind {
         Kind::Form => PageDraft::new(Status::Unauthorized, Topic::SignInFirst),
@@ -248,6 +250,10 @@ fn sign_in(
     }
 }
 
-fn attempts(client: &Client, request: &Request<'_>) -> u32 {
-    client.sessions().cookies(host_of(request, client)).flows(request).next_attempt() - 1
+/// Whether the browser has just signed in, so that it is not sent there once more.
+fn comes_from_a_sign_in(request: &Request<'_>) -> bool {
+    let Some(client) = Client::of(request.rocket()) else { return false };
+    let found = RequestState::of(request).found();
+    let now = client.clock().now();
+    found.is_some_and(|loaded| loaded.session.has_just_begun(now)) || attempts(client, request) > 0
 }

@@ -202,7 +202,7 @@ async fn succeed(
     let return_to = flow.return_to.as_ref().filter(|_| same);
     let mut writes = state.writes();
     let cookies = client.sessions().cookies(session.host);
-    writes.cookies.extend(cookies.flow_write(&flow.finished()));
+    writes.cookies.extend(cookies.flow_write(&flow.succeeded()));
     writes.session = SessionWrite::Begin(session);
     drop(writes);
     arrive(client, request, return_to.unwrap_or(&client.settings().after_sign_in))

@@ -77,7 +77,7 @@ pub(super) async fn respond(
         None => builder,
     };
     match builder.start().await {
-        Ok(started) => {
+        Ok(mut started) => {
             started.bind(request).await;
             started.respond(request)
         }

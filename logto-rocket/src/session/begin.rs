@@ -22,6 +22,8 @@ pub(crate) struct Begin {
     pub asked: Asked,
     /// Whether its browser keeps it when it is closed, if the sign-in said so.
     pub persistent: Option<bool>,
+    /// How old the user's authentication was allowed to be, in seconds, if the sign-in said so.
+    pub max_age: Option<u64>,
     pub origin: Option<SignInOrigin>,
 }
 
@@ -88,10 +90,11 @@ impl Sessions {
     }
 
     fn new_session(&self, begin: Begin) -> (Session, Option<SignInOrigin>) {
-        let Begin { host, claims, asked, persistent, origin } = begin;
+        let Begin { host, claims, asked, persistent, max_age, origin } = begin;
         let mut session = Session::new(self.claims_to_store(claims), asked, self.clock.now());
         session.host = host;
         session.persistent = persistent;
+        session.max_age = max_age;
         (session, origin)
     }
 }

@@ -35,6 +35,9 @@ pub(crate) struct Session {
     pub last_seen: u64,
     /// Whether its browser keeps it when it is closed, if the sign-in said so.
     pub persistent: Option<bool>,
+    /// How old the user's authentication at Logto was allowed to be, in seconds, if the sign-in asked for a
+    /// recent one.
+    pub max_age: Option<u64>,
     /// How often the application asked that nothing from before decide any more. An access token from
     /// before the last mark is still good for calls, but its scopes decide nothing here.
     pub marks: u32,
@@ -134,6 +137,7 @@ impl Session {
             confirmed_at: now,
             last_seen: now,
             persistent: None,
+            max_age: None,
             marks: 0,
             id_token: None,
             tokens: Vec::new(),
@@ -158,6 +162,24 @@ impl Session {
         now.saturating_sub(self.confirmed_at) < limit.as_secs()
     }
 
+    /// Whether the sign-in has only just ended, so that whoever is refused nevertheless is not helped by
+    /// another one.
+    pub fn has_just_begun(&self, now: u64) -> bool {
+        now.saturating_sub(self.signed_in_at) <= JUST_NOW
+    }
+
+    /// Whether the sign-in has asked for an authentication of this age, and another one would bring none that
+    /// is more recent: it has only just ended, or what it brought was too old already, no longer ago than that.
+    pub fn stays_old(&self, max_age: u64, now: u64) -> bool {
+        let since = now.saturating_sub(self.signed_in_at);
+        let was_too_old = || {
+            let oldest = self.signed_in_at.saturating_sub(max_age);
+            since <= max_age && self.claims.auth_time.is_none_or(|at| at < oldest)
+        };
+        let has_asked = self.max_age.is_some_and(|asked| asked <= max_age);
+        has_asked && (self.has_just_begun(now) || was_too_old())
+    }
+
     /// Notes a request at this time.
     pub fn seen(&mut self, activity: Activity, now: u64) {
         if activity == Activity::Use {
@@ -171,6 +193,10 @@ impl Session {
         self.secret = Some(secret);
     }
 }
+
+/// How long ago a sign-in was that has only just ended, in seconds: a browser that it leads to a page is
+/// there by then, and so are the parts of it that scripts load.
+const JUST_NOW: u64 = 10;
 
 /// What a scope of Logto's begins with.
 const URN: &str = "urn:logto:scope:";

@@ -151,7 +151,8 @@ impl TestSession {
         let asked = attached.asked();
         let claims = self.claims(attached)?;
         let host = HostId::FIRST;
-        let begin = Begin { host, claims, asked, persistent: None, origin: None };
+        let begin =
+            Begin { host, claims, asked, persistent: None, max_age: None, origin: None };
         let session = sessions.begin_without_logto(begin, tokens);
         sessions.create(&session).await.map_err(|error| match error {
             NotCreated::TooLarge(why) => IdpError::TooLarge(why.to_string()),

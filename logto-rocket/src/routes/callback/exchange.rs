@@ -106,7 +106,8 @@ async fn exchange_here(client: &Arc<Client>, callback: Callback) -> SignInResult
             let asked = flow.asked.resolve(client.asked());
             let same = before.filter(|before| before.claims.sub == claims.sub);
             let persistent = flow.persistent.or_else(|| same?.persistent);
-            let begin = Begin { host, claims, asked, persistent, origin: Some(origin) };
+            let max_age = flow.max_age;
+            let begin = Begin { host, claims, asked, persistent, max_age, origin: Some(origin) };
             let answer = SignInAnswer { tokens: &tokens, nonce: &nonce, issued_at };
             Ok(client.sessions().begin(begin, answer))
         }

@@ -40,7 +40,7 @@ pub(super) fn fail(
         None => cookies.page_of_flow(request, Query::of(request).get("state")),
     };
     if let Some(flow) = flow {
-        let finished = cookies.flow_write(&flow.finished());
+        let finished = cookies.flow_write(&flow.failed());
         RequestState::of(request).writes().cookies.extend(finished);
     }
     let page = failed(client, request, error);

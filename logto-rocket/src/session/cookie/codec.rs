@@ -37,6 +37,8 @@ struct Rest {
     marks: u32,
     #[serde(rename = "p", default, skip_serializing_if = "Option::is_none")]
     persistent: Option<bool>,
+    #[serde(rename = "g", default, skip_serializing_if = "Option::is_none")]
+    max_age: Option<u64>,
     /// How much later Logto issued the ID token of the sign-in, by its own clock.
     #[serde(rename = "i", default, skip_serializing_if = "is_default")]
     issued: i64,
@@ -55,6 +57,7 @@ impl Session {
             asked: self.asked.clone(),
             marks: self.marks,
             persistent: self.persistent,
+            max_age: self.max_age,
             issued: difference(self.issued_at, self.signed_in_at)?,
             id_token: self.id_token.clone(),
             tokens: self.tokens.clone(),
@@ -87,7 +90,7 @@ impl Session {
         else {
             return None;
         };
-        let Rest { asked, marks, persistent, issued, id_token, tokens, origin } =
+        let Rest { asked, marks, persistent, max_age, issued, id_token, tokens, origin } =
             rest.unwrap_or_default();
         Some(Self {
             id,
@@ -102,6 +105,7 @@ impl Session {
             confirmed_at: signed_in_at.checked_add_signed(confirmed)?,
             last_seen: signed_in_at.checked_add_signed(seen)?,
             persistent,
+            max_age,
             marks,
             id_token,
             tokens,
@@ -113,10 +117,11 @@ impl Session {
 
 impl Rest {
     fn is_needed(&self) -> bool {
-        let Self { asked, marks, persistent, issued, id_token, tokens, origin } = self;
+        let Self { asked, marks, persistent, max_age, issued, id_token, tokens, origin } = self;
         !is_default(asked)
             || *marks > 0
             || persistent.is_some()
+            || max_age.is_some()
             || *issued != 0
             || id_token.is_some()
             || !tokens.is_empty()
@@ -148,6 +153,7 @@ mod tests {
         session.last_seen = 1_010;
         session.marks = 3;
         session.persistent = Some(false);
+        session.max_age = Some(900);
         session.issued_at = 998;
         session.to_text().unwrap()
     }
@@ -159,7 +165,7 @@ mod tests {
         assert_eq!(session.claims.sub, "k3d9");
         assert_eq!(session.claims.get::<String>("team").unwrap().as_deref(), Some("a\nb"));
         assert_eq!((session.confirmed_at, session.last_seen, session.marks), (990, 1_010, 3));
-        assert_eq!(session.persistent, Some(false));
+        assert_eq!((session.persistent, session.max_age), (Some(false), Some(900)));
         assert_eq!((session.signed_in_at, session.issued_at), (1_000, 998));
         assert_eq!(session.to_text().unwrap(), text);
     }

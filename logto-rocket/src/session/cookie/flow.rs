@@ -28,7 +28,8 @@ pub(crate) struct Flow {
     pub sub: Option<String>,
     /// Whether the browser keeps the session when it is closed, if the sign-in said so.
     pub persistent: Option<bool>,
-    /// How many sign-ins in a row this one is, none of which led to a session that a request carried.
+    /// How many sign-ins in a row this one is, of which none led to a session that a request carried. When
+    /// it has failed, it does not count.
     pub attempt: u32,
     /// Which of the cookies of sign-ins has it.
     pub(super) slot: usize,
@@ -85,12 +86,13 @@ impl Cookies {
         Some(CookieWrite::lax(name, Some(sealed), FLOW_KEPT))
     }
 
-    /// Opens a sign-in that was not started in the future.
+    /// Opens a sign-in that was not started in the future. For one that has ended this does not matter: it
+    /// counts, also where the clock of the process that started it is ahead.
     pub(super) fn read_flow(&self, slot: usize, sealed: &str) -> Option<Flow> {
         let opened = self.vault.open(SealedAs::Flow, &self.names.flow(slot), sealed)?;
         let flow = Flow::from_text(&opened.text, slot)?;
         let latest = self.clock.now().saturating_add(self.lifetimes.clock_skew.as_secs());
-        (flow.started_at <= latest).then_some(flow)
+        (flow.is_finished() || flow.started_at <= latest).then_some(flow)
     }
 }
 
@@ -118,14 +120,21 @@ impl Flow {
         }
     }
 
-    /// What is left of the sign-in when it has ended, however it did.
-    pub fn finished(&self) -> Self {
+    /// What is left of the sign-in when it has led to a session.
+    pub fn succeeded(&self) -> Self {
         Self {
             secret: FlowSecret::State(self.state()),
             return_to: None,
             asked: AskedInFlow::unknown(),
+            max_age: None,
+            sub: None,
             ..self.clone()
         }
+    }
+
+    /// What is left of the sign-in when it has failed. Its page was shown, so that it is no part of a loop.
+    pub fn failed(&self) -> Self {
+        Self { attempt: self.attempt.saturating_sub(1), ..self.succeeded() }
     }
 
     /// Whether it has ended.

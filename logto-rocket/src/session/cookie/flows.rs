@@ -30,24 +30,24 @@ const _: () = assert!(MAX_LONG + (SLOTS - 1) * MAX_SHORT <= 3_000);
 /// The sign-ins of one browser, those first that were started first.
 pub(crate) struct Flows {
     flows: Vec<Flow>,
-    /// The names of the cookies that cannot be read.
-    unreadable: Vec<String>,
+    /// The names of the cookies that make way for others.
+    leftovers: Vec<String>,
 }
 
 impl Cookies {
     /// The sign-ins whose cookies the request carries.
     pub fn flows(&self, request: &Request<'_>) -> Flows {
         let prefix = self.names.flows();
-        let (mut flows, mut unreadable) = (Vec::new(), Vec::new());
+        let (mut flows, mut leftovers) = (Vec::new(), Vec::new());
         for cookie in request.cookies().iter().filter(|it| it.name().starts_with(prefix)) {
             let slot = (0..SLOTS).find(|slot| self.names.flow(*slot) == cookie.name());
             match slot.and_then(|slot| self.read_flow(slot, cookie.value())) {
                 Some(flow) => flows.push(flow),
-                None => unreadable.push(cookie.name().to_owned()),
+                None => leftovers.push(cookie.name().to_owned()),
             }
         }
         flows.sort_by_key(|flow: &Flow| flow.started_at);
-        Flows { flows, unreadable }
+        Flows { flows, leftovers }
     }
 
     /// The page that the sign-in with this `state` was to return to, also if it took too long, or,
@@ -63,6 +63,12 @@ impl Cookies {
             (Some(flow), None) => flow.return_to,
             _ => None,
         }
+    }
+
+    /// How many sign-ins in a row have led this browser to no session that a request carried.
+    pub fn attempts(&self, flows: &Flows) -> u32 {
+        let in_time = flows.finished().filter(|flow| !self.is_late(flow));
+        in_time.map(|flow| flow.attempt).max().unwrap_or(0)
     }
 
     /// The cookie of a sign-in that begins, and what makes room for it: the cookies that cannot be read
@@ -92,16 +98,17 @@ impl Cookies {
         writes.extend(self.flow_write(&new));
         let is_written = |name: &String| writes.iter().any(|write| write.name == *name);
         let over = over.into_iter().map(|flow| self.names.flow(flow.slot));
-        let over = over.chain(flows.unreadable.iter().cloned()).filter(|name| !is_written(name));
+        let over = over.chain(flows.leftovers.iter().cloned()).filter(|name| !is_written(name));
         let over: Vec<_> = over.map(CookieWrite::forget_flow).collect();
         writes.extend(over);
         writes
     }
 
-    /// What removes the cookies of sign-ins that have ended.
-    pub fn forget_finished(&self, flows: &Flows) -> Vec<CookieWrite> {
+    /// What removes the cookies of sign-ins that have ended, besides those that the response writes.
+    pub fn forget_finished(&self, flows: &Flows, written: &[CookieWrite]) -> Vec<CookieWrite> {
         let names = flows.finished().map(|flow| self.names.flow(flow.slot));
-        names.map(CookieWrite::forget_flow).collect()
+        let is_written = |name: &String| written.iter().any(|write| write.name == *name);
+        names.filter(|name| !is_written(name)).map(CookieWrite::forget_flow).collect()
     }
 
     /// The sign-in as it fits into a slot, and whether that may be one of the short ones. What a handler
@@ -136,14 +143,12 @@ impl Flows {
         self.flows.into_iter().find(|flow| flow.state().reveal() == state)
     }
 
-    /// The number of the attempt that a sign-in started now is.
-    pub fn next_attempt(&self) -> u32 {
-        self.finished().map(|flow| flow.attempt).max().unwrap_or(0).saturating_add(1)
-    }
-
-    /// Whether one of the sign-ins that have ended was to be a fresh one.
-    pub fn has_fresh(&self) -> bool {
-        self.finished().any(|flow| flow.max_age.is_some())
+    /// The same without those that have ended, whose cookies make way.
+    pub fn in_progress(mut self, cookies: &Cookies) -> Self {
+        let names = self.finished().map(|flow| cookies.names.flow(flow.slot)).collect::<Vec<_>>();
+        self.flows.retain(|flow| !flow.is_finished());
+        self.leftovers.extend(names);
+        self
     }
 
     fn finished(&self) -> impl Iterator<Item = &Flow> {

@@ -165,6 +165,7 @@ async fn a_session_from_before_the_requirement_is_sent_through_the_sign_in_once(
     let new = launch(&old.clock, config_for(&old.idp), all()).await;
     let mut browser = Browser::new(&new);
     browser.cookies = alice.cookies;
+    old.clock.advance(Duration::from_secs(60));
 
     for path in ["/orgs/org_1", "/orgs/org_1/invite"] {
         let refused = browser.open(path).await;

@@ -6,6 +6,7 @@ mod callback;
 mod hooks;
 mod id_token;
 mod initiated;
+mod loops;
 mod max_age;
 mod return_to;
 mod room;

@@ -16,10 +16,9 @@ impl Phrases for English {
             Topic::NotSignedIn => words("Not signed in", "You must be signed in to see this."),
             Topic::SignInLoop => words(
                 "Signing in did not work",
-                "You returned from the sign-in without a session. Perhaps you did not complete it, this \
-                 browser rejects cookies, or you opened the site under a name for which it is not \
-                 configured. If trying again does not help, sign out at Logto, the sign-in service, and \
-                 start over.",
+                "You have signed in twice, and your browser still sends no session that counts. Perhaps it \
+                 rejects cookies, or you opened the site under a name for which it is not configured. If \
+                 trying again does not help, sign out at Logto, the sign-in service, and start over.",
             ),
             Topic::SignInFirst => words(
                 "Please sign in first",

@@ -18,11 +18,10 @@ impl Phrases for German {
             }
             Topic::SignInLoop => words(
                 "Die Anmeldung hat nicht funktioniert",
-                "Sie sind von der Anmeldung zurückgekehrt, aber nicht angemeldet. Vielleicht haben Sie die \
-                 Anmeldung nicht abgeschlossen, dieser Browser lehnt Cookies ab, oder Sie haben diese \
-                 Website unter einem Namen geöffnet, für den sie nicht eingerichtet ist. Wenn ein neuer \
-                 Versuch nicht hilft, melden Sie sich bei Logto, dem Anmeldedienst, ab und beginnen Sie von \
-                 vorn.",
+                "Sie haben sich zweimal angemeldet, und Ihr Browser sendet noch immer keine gültige Sitzung. \
+                 Vielleicht lehnt er Cookies ab, oder Sie haben diese Website unter einem Namen geöffnet, \
+                 für den sie nicht eingerichtet ist. Wenn ein neuer Versuch nicht hilft, melden Sie sich \
+                 bei Logto, dem Anmeldedienst, ab und beginnen Sie von vorn.",
             ),
             Topic::SignInFirst => words(
                 "Bitte melden Sie sich zuerst an",

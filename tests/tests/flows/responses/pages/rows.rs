@@ -81,7 +81,7 @@ fn refusals() -> Vec<Row> {
             headers.push(("Sec-Fetch-Dest", "iframe"));
             app.browser().request(Method::Get, "/account", &headers, "").await
         }),
-        row!("sign_in_loop", 401, "/auth/sign-in?return_to=%2Faccount", |app| {
+        row!("sign_in_loop", 401, "/auth/sign-in?return_to=%2Faccount&again=1", |app| {
             let mut browser = app.browser();
             for _ in 1..=2 {
                 app.sign_in(&mut browser, "alice", "/account").await;

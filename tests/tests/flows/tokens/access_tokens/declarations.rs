@@ -1,5 +1,7 @@
 //! Resources and scopes that must be declared before a sign-in asks for them.
 
+use std::time::Duration;
+
 use logto_rocket::{AccessToken, Config, Resource, resource};
 use logto_rocket_tests::app::{App, config_for, launch};
 use logto_rocket_tests::browser::From;
@@ -37,6 +39,7 @@ async fn a_session_from_before_the_resource_is_sent_through_the_sign_in_once() {
         sessions.push((path, old.signed_in("alice").await.cookies));
     }
     let new = launch(&old.clock, config(config_for(&old.idp)), with_guards()).await;
+    old.clock.advance(Duration::from_secs(60));
     let app = App { client: new, ..old };
     for (path, cookies) in sessions {
         let mut browser = app.browser();
