@@ -128,6 +128,7 @@ mod response;
 mod routes;
 mod session;
 mod session_id;
+mod session_values;
 mod shown;
 mod sync;
 mod task;
@@ -168,6 +169,7 @@ pub use response::{ActionKind, BuiltInPage, Challenge, Language, PageAction};
 pub use session::RedisStore;
 pub use session::{MemoryStore, Record, Replaced, SessionStore, StoreError, StoreId, Stored};
 pub use session_id::{NotASessionId, SessionId};
+pub use session_values::{IntoSessionValues, SessionValues};
 #[cfg(feature = "templates")]
 pub use templates::{Page, RenderedPage};
 pub use user::{LogtoUser, Token, TokenClaims};

@@ -16,6 +16,7 @@ use crate::flows::{Hooks, OnSignIn};
 use crate::oidc::SignInOptions;
 use crate::response::{BuiltInPage, PageHook};
 use crate::session::SessionStore;
+use crate::session_values::IntoSessionValues;
 #[cfg(feature = "testing")]
 use crate::testing::Idp;
 use crate::user::LogtoUser;
@@ -130,12 +131,16 @@ impl LogtoFairing {
     ///     })
     /// });
     /// ```
+    ///
+    /// It may return values of your own, which are then part of the session: see
+    /// [`SessionValues`](crate::SessionValues).
     #[must_use]
-    pub fn on_sign_in<F>(self, hook: F) -> Self
+    pub fn on_sign_in<F, V>(self, hook: F) -> Self
     where
-        F: for<'a> Fn(&'a Request<'_>, &'a LogtoUser) -> OnSignIn<'a> + Send + Sync + 'static,
+        F: for<'a> Fn(&'a Request<'_>, &'a LogtoUser) -> OnSignIn<'a, V> + Send + Sync + 'static,
+        V: IntoSessionValues + 'static,
     {
-        self.hook(|hooks| hooks.on_sign_in = Some(Box::new(hook)))
+        self.hook(|hooks| hooks.set_on_sign_in(hook))
     }
 
     /// Sets a hook that is called for each event, for an audit trail or metrics. The hook runs during requests

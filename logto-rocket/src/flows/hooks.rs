@@ -7,11 +7,13 @@ use std::pin::Pin;
 use rocket::Request;
 
 use crate::oidc::SignInOptions;
+use crate::session_values::{IntoSessionValues, SessionValues};
 use crate::user::LogtoUser;
 
-/// What [`on_sign_in`](crate::LogtoFairing::on_sign_in) returns: a boxed future.
-pub type OnSignIn<'a> =
-    Pin<Box<dyn Future<Output = Result<(), Box<dyn StdError + Send + Sync>>> + Send + 'a>>;
+/// What [`on_sign_in`](crate::LogtoFairing::on_sign_in) returns: a boxed future, of nothing or of the
+/// application's [values](crate::SessionValues) in the session.
+pub type OnSignIn<'a, V = ()> =
+    Pin<Box<dyn Future<Output = Result<V, Box<dyn StdError + Send + Sync>>> + Send + 'a>>;
 
 /// The functions of the application that take part in a sign-in. The fairing manages them.
 #[derive(Default)]
@@ -21,7 +23,8 @@ pub(crate) struct Hooks {
 }
 
 pub(crate) type SignInHook =
-    Box<dyn for<'a> Fn(&'a Request<'_>, &'a LogtoUser) -> OnSignIn<'a> + Send + Sync>;
+    Box<dyn for<'a> Fn(&'a Request<'_>, &'a LogtoUser) -> OnSignIn<'a, Own> + Send + Sync>;
+type Own = Option<SessionValues>;
 pub(crate) type OptionsHook =
     Box<dyn Fn(&Request<'_>, SignInOptions) -> SignInOptions + Send + Sync>;
 
@@ -31,14 +34,26 @@ impl Hooks {
         request.rocket().state()
     }
 
-    /// Whether the application lets the user in; otherwise its reason.
+    /// Sets the one that is called for each sign-in.
+    pub fn set_on_sign_in<F, V>(&mut self, hook: F)
+    where
+        F: for<'a> Fn(&'a Request<'_>, &'a LogtoUser) -> OnSignIn<'a, V> + Send + Sync + 'static,
+        V: IntoSessionValues + 'static,
+    {
+        self.on_sign_in = Some(Box::new(move |request, user| {
+            let decided = hook(request, user);
+            Box::pin(async move { decided.await.map(V::into_values) })
+        }));
+    }
+
+    /// The values with which the application lets the user in; otherwise its reason.
     pub async fn admit(
         request: &Request<'_>,
         user: &LogtoUser,
-    ) -> Result<(), Box<dyn StdError + Send + Sync>> {
+    ) -> Result<Option<SessionValues>, Box<dyn StdError + Send + Sync>> {
         match Self::of(request).and_then(|hooks| hooks.on_sign_in.as_ref()) {
             Some(hook) => hook(request, user).await,
-            None => Ok(()),
+            None => Ok(None),
         }
     }
 }

@@ -24,6 +24,7 @@ use crate::response::{Label, PageDraft, Topic, redirect};
 use crate::session::{
     Exchanged, Flow, FlowSecret, NotCreated, Session, SignInCode, SignInOrigin, SignInResult,
 };
+use crate::session_values::{MAX_VALUES, SessionValues};
 use crate::user::LogtoUser;
 
 /// Completes the sign-in that the callback belongs to, or shows why it failed. It never starts
@@ -134,20 +135,19 @@ async fn admit(
 ) -> SignInResult {
     // Before the hook, which may get access tokens: they are stored with the session. No browser has
     // its secret yet.
-    match client.sessions().create(&session).await {
-        Ok(()) => {}
-        Err(NotCreated::TooLarge(too_large)) => {
-            log::error!("The sign-in of {} fails: {too_large}", session.claims.sub);
-            client.sessions().refuse(&session).await;
-            return Err(SignInError::TooLarge);
-        }
-        Err(NotCreated::Store(error)) => {
-            client.sessions().refuse_behind(&session);
-            return Err(error.into());
-        }
+    if let Err(why) = client.sessions().create(&session).await {
+        return Err(not_created(client, &session, why).await);
     }
-    match allow(client, request, &session).await {
-        Ok(()) => {
+    let admitted = match allow(client, request, &session).await {
+        Ok(None) => Ok(session.clone()),
+        Ok(Some(values)) => match client.sessions().add_values(&session, values).await {
+            Ok(session) => Ok(session),
+            Err(why) => return Err(not_created(client, &session, why).await),
+        },
+        Err(refusal) => Err(refusal),
+    };
+    match admitted {
+        Ok(session) => {
             client.sessions().leave_word(name, &session).await;
             let (sub, id) = (session.claims.sub.clone(), session.id.clone());
             client.emit(&Event::SignedIn { sub, session: id });
@@ -160,21 +160,46 @@ async fn admit(
     }
 }
 
-/// Whether the application's hook lets the user in.
+/// Ends a session that could not be created, and says why there is none.
+async fn not_created(client: &Arc<Client>, session: &Arc<Session>, why: NotCreated) -> SignInError {
+    match why {
+        NotCreated::TooLarge(too_large) => {
+            log::error!("The sign-in of {} fails: {too_large}", session.claims.sub);
+            client.sessions().refuse(session).await;
+            SignInError::TooLarge
+        }
+        NotCreated::Store(error) => {
+            client.sessions().refuse_behind(session);
+            error.into()
+        }
+    }
+}
+
+/// Whether the application's hook lets the user in, and with which values.
 async fn allow(
     client: &Arc<Client>,
     request: &Request<'_>,
     session: &Arc<Session>,
-) -> Result<(), SignInError> {
+) -> Result<Option<SessionValues>, SignInError> {
     let user = LogtoUser::new(client, Arc::clone(session));
-    Hooks::admit(request, &user).await.map_err(|why| {
+    let values = Hooks::admit(request, &user).await.map_err(|why| {
         log::warn!("`on_sign_in` refused {}: {why}", user.id());
         let told = why.downcast_ref::<SignInRefusal>();
         SignInError::Refused {
             display_name: user.display_name().to_owned(),
             text: told.map(|refusal| refusal.text().to_owned()),
         }
-    })
+    })?;
+    let bytes = values.as_ref().map_or(0, SessionValues::bytes);
+    if bytes > MAX_VALUES {
+        log::error!(
+            "The sign-in of {} fails: `on_sign_in` returned {bytes} bytes of values, and a session has \
+             room for {MAX_VALUES}",
+            user.id()
+        );
+        return Err(SignInError::TooLarge);
+    }
+    Ok(values)
 }
 
 /// Where the sign-in comes from.

@@ -13,6 +13,7 @@ use crate::claims::Claims;
 use crate::error::Error;
 use crate::host::HostId;
 use crate::oidc::{Nonce, Tokens};
+use crate::session_values::SessionValues;
 
 /// A session that is to begin.
 pub(crate) struct Begin {
@@ -68,6 +69,29 @@ impl Sessions {
     /// [`NotCreated`].
     pub async fn create(&self, session: &Session) -> Result<(), NotCreated> {
         self.backend.create(session).await
+    }
+
+    /// Adds the values of the application to a session that was [created](Self::create) and that no browser
+    /// has yet, and answers with its newest state. A store that does not answer gets them at the next
+    /// request that carries the session.
+    ///
+    /// # Errors
+    ///
+    /// [`NotCreated::TooLarge`].
+    pub async fn add_values(
+        &self,
+        session: &Arc<Session>,
+        values: SessionValues,
+    ) -> Result<Arc<Session>, NotCreated> {
+        let known = Arc::new(Session { secret: None, ..Session::clone(session) });
+        let entry = self.memory.registry.entry(&known, self.clock.instant());
+        let _turn = entry.turn().await;
+        entry.advance(|session| session.values = Some(values));
+        // Whether it has ended meanwhile is asked before a browser gets it.
+        let _ = self.backend.save(&entry).await;
+        let newest = Session { secret: session.secret.clone(), ..Session::clone(&entry.session()) };
+        self.cookies(newest.host).check_size(&newest).map_err(NotCreated::TooLarge)?;
+        Ok(Arc::new(newest))
     }
 
     /// Waits until it is known who exchanges the code of a sign-in; `None` if sessions are in cookies,

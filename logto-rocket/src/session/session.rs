@@ -12,6 +12,7 @@ use crate::claims::Claims;
 use crate::host::HostId;
 use crate::oidc::{NonceHash, RawIdToken, RefreshToken};
 use crate::session_id::SessionId;
+use crate::session_values::SessionValues;
 
 /// The session of a signed-in browser, stored encrypted in its cookies or in a store.
 #[derive(Clone)]
@@ -41,6 +42,8 @@ pub(crate) struct Session {
     /// How often the application asked that nothing from before decide any more. An access token from
     /// before the last mark is still good for calls, but its scopes decide nothing here.
     pub marks: u32,
+    /// Those of the application, which do not change.
+    pub values: Option<SessionValues>,
     pub id_token: Option<RawIdToken>,
     /// Only with a store: the tokens that all processes may use.
     pub tokens: CachedTokens,
@@ -139,6 +142,7 @@ impl Session {
             persistent: None,
             max_age: None,
             marks: 0,
+            values: None,
             id_token: None,
             tokens: Vec::new(),
             origin: None,

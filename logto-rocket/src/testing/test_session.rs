@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use rocket::Request;
 use rocket::http::Cookie;
+use serde::Serialize;
 use serde_json::Value;
 
 use super::bearer::{BearerToken, bearer};
@@ -16,6 +17,7 @@ use crate::flows::Hooks;
 use crate::host::HostId;
 use crate::resource::{Resource, uri_of};
 use crate::session::{Begin, CachedToken, CachedTokens, NotCreated, TokenTarget};
+use crate::session_values::{MAX_VALUES, SessionValues};
 use crate::user::LogtoUser;
 
 /// How long an access token is valid, in seconds, as Logto's are.
@@ -42,6 +44,7 @@ pub struct TestSession {
     user: User,
     tokens: Vec<TestToken>,
     signed_in: Option<Duration>,
+    values: Option<Result<SessionValues, String>>,
     without_hooks: bool,
 }
 
@@ -73,6 +76,11 @@ impl User {
     /// A session of a user who signed in at Logto this long ago; see [`TestSession::signed_in`].
     pub fn signed_in(self, ago: Duration) -> TestSession {
         TestSession::from(self).signed_in(ago)
+    }
+
+    /// A session with values of the application; see [`TestSession::values`].
+    pub fn values<T: Serialize + ?Sized>(self, values: &T) -> TestSession {
+        TestSession::from(self).values(values)
     }
 
     /// A session that begins without the hook; see [`TestSession::without_hooks`].
@@ -117,6 +125,13 @@ impl TestSession {
         self
     }
 
+    /// With these values of the application in place of those that its hook returns; see
+    /// [`SessionValues`].
+    pub fn values<T: Serialize + ?Sized>(mut self, values: &T) -> Self {
+        self.values = Some(SessionValues::new(values).map_err(|error| error.to_string()));
+        self
+    }
+
     /// Without the application's hook [`on_sign_in`](crate::LogtoFairing::on_sign_in), and without the
     /// event [`Event::SignedIn`].
     pub fn without_hooks(mut self) -> Self {
@@ -151,19 +166,30 @@ impl TestSession {
         let asked = attached.asked();
         let claims = self.claims(attached)?;
         let host = HostId::FIRST;
-        let begin =
-            Begin { host, claims, asked, persistent: None, max_age: None, origin: None };
-        let session = sessions.begin_without_logto(begin, tokens);
-        sessions.create(&session).await.map_err(|error| match error {
-            NotCreated::TooLarge(why) => IdpError::TooLarge(why.to_string()),
-            NotCreated::Store(error) => IdpError::Store(error.to_string()),
-        })?;
+        let begin = Begin { host, claims, asked, persistent: None, max_age: None, origin: None };
+        let mut session = sessions.begin_without_logto(begin, tokens);
+        sessions.create(&session).await.map_err(not_created)?;
+        let mut values = None;
         if !self.without_hooks {
             let user = LogtoUser::new(attached, session.clone());
-            if let Err(why) = Hooks::admit(request, &user).await {
-                sessions.refuse(&session).await;
-                return Err(IdpError::Refused(why.to_string()));
+            match Hooks::admit(request, &user).await {
+                Ok(own) => values = own,
+                Err(why) => {
+                    sessions.refuse(&session).await;
+                    return Err(IdpError::Refused(why.to_string()));
+                }
             }
+        }
+        let own = self.values.transpose().map_err(IdpError::Description)?;
+        if let Some(values) = own.or(values) {
+            if values.bytes() > MAX_VALUES {
+                sessions.refuse(&session).await;
+                let why = format!("{} bytes of values; {MAX_VALUES} fit", values.bytes());
+                return Err(IdpError::TooLarge(why));
+            }
+            session = sessions.add_values(&session, values).await.map_err(not_created)?;
+        }
+        if !self.without_hooks {
             let (sub, id) = (session.claims.sub.clone(), session.id.clone());
             attached.emit(&Event::SignedIn { sub, session: id });
         }
@@ -222,9 +248,16 @@ impl TestSession {
     }
 }
 
+fn not_created(error: NotCreated) -> IdpError {
+    match error {
+        NotCreated::TooLarge(why) => IdpError::TooLarge(why.to_string()),
+        NotCreated::Store(error) => IdpError::Store(error.to_string()),
+    }
+}
+
 impl From<User> for TestSession {
     fn from(user: User) -> Self {
-        Self { user, tokens: Vec::new(), signed_in: None, without_hooks: false }
+        Self { user, tokens: Vec::new(), signed_in: None, values: None, without_hooks: false }
     }
 }
 

@@ -22,6 +22,7 @@ use crate::names::{ORGANIZATION_ROLES, ORGANIZATIONS, ROLES};
 use crate::oidc::RawIdToken;
 use crate::session::Session;
 use crate::session_id::SessionId;
+use crate::session_values::SessionValues;
 
 /// The signed-in user. As a handler's parameter, this guard refuses requests without a signed-in user.
 ///
@@ -152,6 +153,37 @@ impl LogtoUser {
     /// If the claims cannot be read as a `T`; the message names the claim.
     pub fn claims_as<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
         self.claims().to()
+    }
+
+    /// The application's own values in the session, which the hook
+    /// [`on_sign_in`](crate::LogtoFairing::on_sign_in) returned as [`SessionValues`](crate::SessionValues);
+    /// `None` if it returned none, as for a session that is older than the hook.
+    ///
+    /// ```
+    /// # #[macro_use] extern crate rocket;
+    /// use logto_rocket::LogtoUser;
+    /// use rocket::serde::Deserialize;
+    ///
+    /// #[derive(Deserialize)]
+    /// # #[serde(crate = "rocket::serde")]
+    /// struct Membership {
+    ///     plan: String,
+    /// }
+    ///
+    /// #[get("/plan")]
+    /// fn plan(user: LogtoUser) -> String {
+    ///     let membership = user.values_as::<Membership>().ok().flatten();
+    ///     membership.map_or_else(|| "none".into(), |membership| membership.plan)
+    /// }
+    /// # fn main() { let _ = routes![plan]; }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// If the values cannot be read as a `T`, because they were written as another type. Sessions outlive a
+    /// deployment: give new fields `#[serde(default)]`.
+    pub fn values_as<T: DeserializeOwned>(&self) -> Result<Option<T>, serde_json::Error> {
+        self.session.values.as_ref().map(SessionValues::read).transpose()
     }
 
     /// The ID token as Logto signed it, if `session.keep_id_token` is set. It is not an access

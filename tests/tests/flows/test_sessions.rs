@@ -220,7 +220,9 @@ mod over_the_provider {
     #[rocket::async_test]
     async fn a_sign_in_that_fails_is_an_error_with_the_page() {
         let refuse = |fairing: logto_rocket::LogtoFairing| {
-            fairing.on_sign_in(|_request, _user| Box::pin(async { Err("closed today".into()) }))
+            fairing.on_sign_in(|_request, _user| {
+                Box::pin(async { Err::<(), _>("closed today".into()) })
+            })
         };
         let app = builder().fairing(refuse).start().await;
         let refused = app.idp.sign_in(&app.client, "alice").await;

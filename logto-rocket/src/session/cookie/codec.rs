@@ -10,6 +10,7 @@ use crate::oidc::{NonceHash, RawIdToken, RefreshToken};
 use crate::session::cached_token::{CachedTokens, is_zero};
 use crate::session::session::{Asked, Session, SignInOrigin};
 use crate::session_id::SessionId;
+use crate::session_values::SessionValues;
 
 /// The format of what is sealed. A session in another format reads as signed out.
 const FORMAT: u8 = 3;
@@ -42,6 +43,8 @@ struct Rest {
     /// How much later Logto issued the ID token of the sign-in, by its own clock.
     #[serde(rename = "i", default, skip_serializing_if = "is_default")]
     issued: i64,
+    #[serde(rename = "v", default, skip_serializing_if = "Option::is_none")]
+    values: Option<SessionValues>,
     #[serde(rename = "k", default, skip_serializing_if = "Option::is_none")]
     id_token: Option<RawIdToken>,
     #[serde(rename = "a", default, skip_serializing_if = "Vec::is_empty")]
@@ -59,6 +62,7 @@ impl Session {
             persistent: self.persistent,
             max_age: self.max_age,
             issued: difference(self.issued_at, self.signed_in_at)?,
+            values: self.values.clone(),
             id_token: self.id_token.clone(),
             tokens: self.tokens.clone(),
             origin: self.origin.clone(),
@@ -90,7 +94,7 @@ impl Session {
         else {
             return None;
         };
-        let Rest { asked, marks, persistent, max_age, issued, id_token, tokens, origin } =
+        let Rest { asked, marks, persistent, max_age, issued, values, id_token, tokens, origin } =
             rest.unwrap_or_default();
         Some(Self {
             id,
@@ -107,6 +111,7 @@ impl Session {
             persistent,
             max_age,
             marks,
+            values,
             id_token,
             tokens,
             origin,
@@ -117,12 +122,14 @@ impl Session {
 
 impl Rest {
     fn is_needed(&self) -> bool {
-        let Self { asked, marks, persistent, max_age, issued, id_token, tokens, origin } = self;
+        let Self { asked, marks, persistent, max_age, issued, values, id_token, tokens, origin } =
+            self;
         !is_default(asked)
             || *marks > 0
             || persistent.is_some()
             || max_age.is_some()
             || *issued != 0
+            || values.is_some()
             || id_token.is_some()
             || !tokens.is_empty()
             || origin.is_some()
@@ -155,6 +162,7 @@ mod tests {
         session.persistent = Some(false);
         session.max_age = Some(900);
         session.issued_at = 998;
+        session.values = SessionValues::new(&["own\nvalues"]).ok();
         session.to_text().unwrap()
     }
 
@@ -167,6 +175,8 @@ mod tests {
         assert_eq!((session.confirmed_at, session.last_seen, session.marks), (990, 1_010, 3));
         assert_eq!((session.persistent, session.max_age), (Some(false), Some(900)));
         assert_eq!((session.signed_in_at, session.issued_at), (1_000, 998));
+        let values = session.values.as_ref().unwrap();
+        assert_eq!(values.read::<Vec<String>>().unwrap(), ["own\nvalues"]);
         assert_eq!(session.to_text().unwrap(), text);
     }
 

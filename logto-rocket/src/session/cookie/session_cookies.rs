@@ -10,6 +10,7 @@ use super::names::MAX_PIECES;
 use super::vault::Unsealed;
 use super::{CookieWrite, Cookies, SealedAs};
 use crate::session::session::Session;
+use crate::session_values::SessionValues;
 
 /// The most characters of sealed text in one cookie. With a name and attributes this stays below
 /// the 4,096 bytes that every browser accepts.
@@ -28,6 +29,8 @@ pub(crate) struct TooLarge {
     bytes: usize,
     limit: usize,
     largest: String,
+    /// Of the values of the application, as JSON.
+    values: usize,
 }
 
 impl Cookies {
@@ -173,7 +176,8 @@ impl Cookies {
         let limit = self.attributes.max_bytes;
         let bytes = writes.iter().map(|write| self.header_bytes(write)).sum();
         if bytes > limit || writes.len() > MAX_PIECES {
-            return Err(TooLarge { bytes, limit, largest: largest(session) });
+            let values = session.values.as_ref().map_or(0, SessionValues::bytes);
+            return Err(TooLarge { bytes, limit, largest: largest(session), values });
         }
         let is_large = bytes * LARGE.1 > limit * LARGE.0;
         if is_large && !self.warned_of_size.swap(true, Ordering::Relaxed) {
@@ -210,11 +214,15 @@ fn same_named<'r>(request: &'r Request<'_>, name: &str) -> Vec<&'r str> {
 
 impl fmt::Display for TooLarge {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { bytes, limit, largest } = self;
+        let Self { bytes, limit, largest, values } = self;
+        let own = match values {
+            0 => String::new(),
+            _ => format!(" and {values} bytes of values from `on_sign_in`, put less into them"),
+        };
         write!(
             f,
             "the session takes {bytes} bytes of `Set-Cookie` headers, but \
-             `logto.session.max_cookie_bytes` is {limit}; the largest claims: {largest}; list the \
+             `logto.session.max_cookie_bytes` is {limit}; the largest claims: {largest}{own}; list the \
              claims to store in `logto.session.claims`, ask for fewer scopes, store sessions in \
              memory or Redis (`logto.session.store`), or raise the limit together with that of the \
              proxy in front (`proxy_buffer_size` of nginx)"

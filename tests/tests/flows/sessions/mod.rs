@@ -17,3 +17,4 @@ mod revalidation;
 mod secret_key_rotation;
 mod streams;
 mod user_info;
+mod values;

@@ -145,6 +145,7 @@ fn after(mine: &Session, ours: &CachedTokens, theirs: &Session) -> Session {
         last_seen: mine.last_seen.max(theirs.last_seen),
         marks: mine.marks.max(theirs.marks),
         tokens: merged(&mine.tokens, ours, theirs.tokens.clone()),
+        values: mine.values.clone().or_else(|| theirs.values.clone()),
         ..newest.clone()
     }
 }
