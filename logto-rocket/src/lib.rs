@@ -163,7 +163,7 @@ pub use oidc::{
 };
 pub use readiness::{Health, Readiness};
 pub use requirement::{Requirement, needs};
-pub use resource::Resource;
+pub use resource::{Resource, ResourceIndicator};
 pub use response::{ActionKind, BuiltInPage, Challenge, Language, PageAction};
 #[cfg(feature = "redis")]
 pub use session::RedisStore;

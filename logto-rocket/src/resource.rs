@@ -28,6 +28,64 @@ pub trait Resource: Send + Sync + 'static {
     const SCOPES: &'static [&'static str] = &[];
 }
 
+/// What names an API resource that an access token is wanted for: a type made by
+/// [`resource!`](crate::resource), or, where it is known only at run time, its indicator as a text.
+///
+/// Sign-ins must ask for the resource: those of requirements and guards by themselves, a text as one of
+/// `logto.resources`, with its scopes in `logto.scopes`. Otherwise the answer is
+/// [`Error::UndeclaredResource`](crate::Error::UndeclaredResource), so a text that a visitor chose gets no
+/// token of more than these.
+///
+/// ```
+/// # #[macro_use] extern crate rocket;
+/// use logto_rocket::{Error, LogtoUser};
+/// use rocket::State;
+///
+/// /// Where the other services are, as deployed here.
+/// struct Services { orders: String }
+///
+/// #[get("/may-i")]
+/// async fn may_i(user: LogtoUser, services: &State<Services>) -> Result<String, Error> {
+///     let token = user.access_token(&services.orders).await?;
+///     Ok(if token.has_scope("write:orders") { "yes" } else { "no" }.into())
+/// }
+/// # fn main() { let _ = routes![may_i]; }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not name an API resource",
+    label = "neither a type that `resource!` made nor a text",
+    note = "make a type with `resource!(pub Orders = \"https://api.example.com/orders\");`"
+)]
+pub trait ResourceIndicator: Send {
+    /// The indicator, as it is registered at Logto.
+    #[doc(hidden)]
+    fn into_indicator(self) -> String;
+}
+
+impl<R: Resource> ResourceIndicator for R {
+    fn into_indicator(self) -> String {
+        const { uri_of::<R>() }.to_owned()
+    }
+}
+
+impl ResourceIndicator for &str {
+    fn into_indicator(self) -> String {
+        self.to_owned()
+    }
+}
+
+impl ResourceIndicator for String {
+    fn into_indicator(self) -> String {
+        self
+    }
+}
+
+impl ResourceIndicator for &String {
+    fn into_indicator(self) -> String {
+        self.clone()
+    }
+}
+
 /// An API resource in a requirement.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -101,7 +101,7 @@ impl SignIn {
         }
         if Kind::at_route(request) == Kind::Navigation && !self.keeps_sessions(request) {
             let sign_in = self.client.sign_in(self.flow.return_to.as_ref());
-            if let Some(page) = sign_in_loop(&self.client, request, sign_in) {
+            if let Some(page) = sign_in_loop(&self.client, request, &sign_in) {
                 return page;
             }
         }

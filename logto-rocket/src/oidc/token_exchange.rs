@@ -31,7 +31,7 @@ pub(crate) struct Exchange {
     pub subject_type: SubjectTokenType,
     /// An opaque access token, with the scope `openid`, of the user who acts.
     pub actor: Option<AccessToken>,
-    pub resource: Option<&'static str>,
+    pub resource: Option<String>,
     pub organization: Option<String>,
     pub scopes: BTreeSet<String>,
 }
@@ -57,7 +57,7 @@ impl Oidc {
             fields.push(("actor_token_type", SubjectTokenType::AccessToken.urn()));
         }
         let organization = exchange.organization.as_deref();
-        let target = Target { resource: exchange.resource, organization };
+        let target = Target { resource: exchange.resource.as_deref(), organization };
         let body = body(&fields, target, &exchange.scopes);
         self.request_tokens(call, self.credentials(), &body).await
     }

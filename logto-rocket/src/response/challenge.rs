@@ -194,7 +194,7 @@ fn for_refused(client: &Client, request: &Request<'_>, page: PageDraft) -> PageD
 fn not_signed_in(client: &Client, request: &Request<'_>, page: PageDraft) -> Response<'static> {
     let kind = Kind::of(request);
     if kind == Kind::Navigation
-        && let Some(page) = sign_in_loop(client, request, sign_in(client, request, kind, None))
+        && let Some(page) = sign_in_loop(client, request, &sign_in(client, request, kind, None))
     {
         return page;
     }

@@ -21,7 +21,7 @@ const AGAIN: &str = "again";
 pub(crate) fn sign_in_loop(
     client: &Client,
     request: &Request<'_>,
-    sign_in: LocalPath,
+    sign_in: &LocalPath,
 ) -> Option<Response<'static>> {
     let is_asked_for = request.query_value::<&str>(AGAIN) == Some(Ok("1"));
     if is_asked_for || attempts(client, request) < MAX_ATTEMPTS {

@@ -9,7 +9,7 @@ use super::keys::{Keys, Signing};
 use super::permitted::permitted;
 use super::sign_in::LocalClient;
 use crate::names::ORGANIZATION_AUDIENCE;
-use crate::resource::{Resource, uri_of};
+use crate::resource::ResourceIndicator;
 use crate::resource_server::ResourceServer;
 
 /// How long a token is valid, in seconds, as Logto's are.
@@ -90,8 +90,9 @@ pub struct BearerToken<'c> {
 
 impl BearerToken<'_> {
     /// For this API resource.
-    pub fn resource<R: Resource>(self, _: R) -> Self {
-        self.claim("aud", const { uri_of::<R>() })
+    pub fn resource<R: ResourceIndicator>(self, resource: R) -> Self {
+        let indicator = resource.into_indicator();
+        self.claim("aud", indicator)
     }
 
     /// For this organization, or, if it is for a resource, limited to this organization.

@@ -15,7 +15,7 @@ use crate::client::Client;
 use crate::events::Event;
 use crate::flows::Hooks;
 use crate::host::HostId;
-use crate::resource::{Resource, uri_of};
+use crate::resource::ResourceIndicator;
 use crate::session::{Begin, CachedToken, CachedTokens, NotCreated, TokenTarget};
 use crate::session_values::{MAX_VALUES, SessionValues};
 use crate::user::LogtoUser;
@@ -56,7 +56,7 @@ struct TestToken {
 
 impl User {
     /// A session with an access token for an API resource; see [`TestSession::access_token`].
-    pub fn access_token<'s, R: Resource>(
+    pub fn access_token<'s, R: ResourceIndicator>(
         self,
         resource: R,
         scopes: impl IntoIterator<Item = &'s str>,
@@ -92,22 +92,22 @@ impl User {
 impl TestSession {
     /// With an access token for an API resource, with these scopes, valid for one hour. Like the token of
     /// [`bearer()`](super::bearer()), it is signed with a key that only this application trusts.
-    pub fn access_token<'s, R: Resource>(
+    pub fn access_token<'s, R: ResourceIndicator>(
         self,
-        _: R,
+        resource: R,
         scopes: impl IntoIterator<Item = &'s str>,
     ) -> Self {
-        self.token(Some(const { uri_of::<R>() }), None, scopes)
+        self.token(Some(&resource.into_indicator()), None, scopes)
     }
 
     /// With an access token for an API resource that is limited to an organization.
-    pub fn access_token_for<'s, R: Resource>(
+    pub fn access_token_for<'s, R: ResourceIndicator>(
         self,
-        _: R,
+        resource: R,
         organization: &str,
         scopes: impl IntoIterator<Item = &'s str>,
     ) -> Self {
-        self.token(Some(const { uri_of::<R>() }), Some(organization), scopes)
+        self.token(Some(&resource.into_indicator()), Some(organization), scopes)
     }
 
     /// With an access token for an organization.

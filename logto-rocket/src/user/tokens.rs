@@ -4,7 +4,7 @@ use super::{LogtoUser, Token};
 use crate::claims::Claims;
 use crate::error::{Call, Error};
 use crate::names::{ORGANIZATIONS, ORGANIZATIONS_RESOURCE};
-use crate::resource::{Resource, uri_of};
+use crate::resource::ResourceIndicator;
 use crate::session::TokenTarget;
 
 /// # Tokens
@@ -17,7 +17,8 @@ impl LogtoUser {
     /// [`AccessToken<R>`](crate::AccessToken) does the same before the handler runs.
     ///
     /// The sign-in must have asked for the resource: name it in `logto.resources` or in a
-    /// requirement, or use the guard in a mounted handler.
+    /// requirement, or use the guard in a mounted handler. A resource that is known only at run time is
+    /// [named by a text](ResourceIndicator).
     ///
     /// ```
     /// # #[macro_use] extern crate rocket;
@@ -47,9 +48,9 @@ impl LogtoUser {
     ///   not change;
     /// - [`Error::Unavailable`] (503) if Logto does not answer. This error and all others do not change the
     ///   session.
-    pub async fn access_token<R: Resource>(&self, resource: R) -> Result<Token, Error> {
-        let _ = resource;
-        self.token(TokenTarget { resource: Some(uri_of::<R>().into()), organization: None }).await
+    pub async fn access_token<R: ResourceIndicator>(&self, resource: R) -> Result<Token, Error> {
+        let resource = Some(resource.into_indicator());
+        self.token(TokenTarget { resource, organization: None }).await
     }
 
     /// An access token for an API resource in an organization. The claim `organization_id` names
@@ -64,13 +65,12 @@ impl LogtoUser {
     ///
     /// Those of [`access_token()`](Self::access_token). [`Error::Refused`] with `access_denied` (403) if the
     /// user is not a member of the organization, or no organization has this id.
-    pub async fn access_token_for<R: Resource>(
+    pub async fn access_token_for<R: ResourceIndicator>(
         &self,
         resource: R,
         organization: &str,
     ) -> Result<Token, Error> {
-        let _ = resource;
-        let resource = Some(uri_of::<R>().into());
+        let resource = Some(resource.into_indicator());
         self.token(TokenTarget { resource, organization: Some(organization.into()) }).await
     }
 

@@ -10,7 +10,7 @@ use super::machine_tokens::Wanted;
 use crate::client::{Client, Logto};
 use crate::error::Error;
 use crate::oidc::{ClientSecret, Machine};
-use crate::resource::{Resource, uri_of};
+use crate::resource::ResourceIndicator;
 
 /// The Management API of every self-hosted Logto.
 const OWN_MANAGEMENT_API: &str = "https://default.logto.app/api";
@@ -100,8 +100,11 @@ impl ClientCredentials {
     ///   resource that Logto does not know.
     /// - [`Error::Unavailable`] (503) if Logto does not answer, or did not answer a moment ago.
     /// - [`Error::BadAnswer`] (503) if Logto's answer cannot be read.
-    pub async fn access_token<R: Resource>(&self, _resource: R) -> Result<MachineToken, Error> {
-        self.token(Some(uri_of::<R>().into()), None).await
+    pub async fn access_token<R: ResourceIndicator>(
+        &self,
+        resource: R,
+    ) -> Result<MachineToken, Error> {
+        self.token(Some(resource.into_indicator()), None).await
     }
 
     /// A token for an API resource in an organization, with the application's permissions there.
@@ -110,12 +113,12 @@ impl ClientCredentials {
     ///
     /// Those of [`access_token`](Self::access_token), and [`Error::Refused`] (403) with `access_denied` for an
     /// organization of which the application is not a member.
-    pub async fn access_token_for<R: Resource>(
+    pub async fn access_token_for<R: ResourceIndicator>(
         &self,
-        _resource: R,
+        resource: R,
         organization: impl Into<String>,
     ) -> Result<MachineToken, Error> {
-        self.token(Some(uri_of::<R>().into()), Some(organization.into())).await
+        self.token(Some(resource.into_indicator()), Some(organization.into())).await
     }
 
     /// A token for an organization, by its id.

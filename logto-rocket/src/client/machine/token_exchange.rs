@@ -6,7 +6,7 @@ use super::machine_token::MachineToken;
 use crate::client::{Client, Logto};
 use crate::error::Error;
 use crate::oidc::{AccessToken, Exchange, SubjectTokenType};
-use crate::resource::{Resource, uri_of};
+use crate::resource::ResourceIndicator;
 
 /// A token exchange that is about to be sent, from [`Logto::exchange_token()`].
 #[derive(Clone, Debug)]
@@ -73,8 +73,8 @@ impl TokenExchange<'_> {
 
     /// The API resource that the token is for. Without a resource and an organization, the token is opaque and
     /// for user info.
-    pub fn resource<R: Resource>(mut self, _resource: R) -> Self {
-        self.exchange.resource = Some(uri_of::<R>());
+    pub fn resource<R: ResourceIndicator>(mut self, resource: R) -> Self {
+        self.exchange.resource = Some(resource.into_indicator());
         self
     }
 

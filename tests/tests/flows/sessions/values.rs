@@ -12,8 +12,9 @@ use rocket::http::Status;
 use rocket::{Route, get, post, routes};
 use serde_json::json;
 
+#[authenticated]
 #[get("/plan")]
-fn plan(user: LogtoUser) -> String {
+fn plan(user: &LogtoUser) -> String {
     format!("{:?} {user:?}", user.values_as::<String>())
 }
 
@@ -38,7 +39,7 @@ fn planned(fairing: LogtoFairing) -> LogtoFairing {
         Box::pin(async move {
             user.account_token().await?;
             let values = SessionValues::new(&format!("plan of {}", user.display_name()))?;
-            Ok((user.display_name() != "Bob").then_some(values))
+            Ok(user.display_name().starts_with("Alice").then_some(values))
         })
     })
 }

@@ -46,7 +46,7 @@ async fn a_refused_user_reads_what_the_application_says() {
         .fairing(|fairing| {
             fairing.on_sign_in(|_, _| {
                 let refusal = SignInRefusal::new("Your account is blocked: <3 open bills.");
-                Box::pin(async { Err(refusal.into()) })
+                Box::pin(async { Err::<(), _>(refusal.into()) })
             })
         })
         .start()
@@ -69,7 +69,7 @@ async fn a_second_callback_is_refused_with_the_same_words() {
     let app = App::builder()
         .fairing(|fairing| {
             fairing.on_sign_in(|_, _| {
-                Box::pin(async { Err(SignInRefusal::new("Blocked for a reason.").into()) })
+                Box::pin(async { Err::<(), _>(SignInRefusal::new("Blocked for a reason.").into()) })
             })
         })
         .start()

@@ -5,6 +5,7 @@
 mod audiences;
 mod declarations;
 mod guard;
+mod named;
 mod renewal;
 
 use std::time::{Duration, UNIX_EPOCH};

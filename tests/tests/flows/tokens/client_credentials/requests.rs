@@ -18,6 +18,14 @@ use super::{
 };
 
 #[rocket::async_test]
+async fn a_resource_that_is_known_at_run_time_is_named_by_a_text() {
+    let app = app().await;
+    let named = machine(app.logto()).scope("read:orders").access_token(ORDERS.to_owned()).await;
+    assert_eq!(named.unwrap().as_str(), token(&app).await.unwrap().as_str());
+    assert_eq!(token_requests(&app), 1);
+}
+
+#[rocket::async_test]
 async fn fifty_handlers_at_once_make_one_request() {
     let app = app().await;
     app.idp.fault(Endpoint::Token, Fault::Delay(Duration::from_millis(50))).for_ever();
