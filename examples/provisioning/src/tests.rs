@@ -10,9 +10,10 @@ use logto_rocket_tests::chromium::Chromium;
 use logto_rocket_tests::postgres::Postgres;
 use logto_rocket_tests::server::{Server, free_port};
 use rocket::error::ErrorKind;
-use rocket::http::{Method, Status};
+use rocket::http::{Accept, Method, Status};
 use rocket::local::asynchronous::Client;
 use rocket::tokio::task::spawn_blocking;
+use sqlx::AnyPool;
 
 const ORIGIN: &str = "http://localhost:8000";
 
@@ -142,18 +143,28 @@ async fn accounts_are_for_admins() {
     assert_eq!(foreign.status, Status::Forbidden);
 }
 
-/// The session goes on, and the row is gone: somebody has deleted it by hand.
+/// The session goes on, while somebody changes the rows by hand.
 #[rocket::async_test]
-async fn without_a_row_the_guard_refuses_and_the_page_says_whom() {
-    let (_idp, client) = start(sqlite("gone")).await;
-    let dave = User::new("dave").name("Dave").without_hooks();
+async fn whose_row_is_blocked_or_gone_is_refused_and_the_page_says_who_that_is() {
+    let (_idp, client) = start(sqlite("by-hand")).await;
+    let dave = User::new("dave").name("Dave");
     let dave = testing::sign_in(&client, dave).await.expect("a session");
-    let request = client.get("/profile").cookies(dave);
-    let refused = request.header(rocket::http::Accept::HTML).dispatch().await;
-    assert_eq!(refused.status(), Status::Forbidden);
-    let page = refused.into_string().await.expect("a page");
-    assert!(page.contains("You are signed in as Dave."), "{page}");
-    assert!(page.contains("Use another account"), "{page}");
+    let profile = async || {
+        let request = client.get("/profile").cookies(dave.clone()).header(Accept::HTML);
+        let page = request.dispatch().await;
+        (page.status(), page.into_string().await.expect("a page"))
+    };
+    assert_eq!(profile().await.0, Status::Ok);
+    let database = client.rocket().state::<AnyPool>().expect("the database");
+    for by_hand in ["UPDATE accounts SET blocked = 'by hand'", "DELETE FROM accounts"] {
+        sqlx::query(by_hand).execute(database).await.expect("a change");
+        let (status, page) = profile().await;
+        assert_eq!(status, Status::Forbidden, "{by_hand}");
+        assert!(page.contains("You are signed in as Dave."), "{by_hand}: {page}");
+        assert!(page.contains("Use another account"), "{by_hand}: {page}");
+    }
+    sqlx::query("DROP TABLE accounts").execute(database).await.expect("a change");
+    assert_eq!(profile().await.0, Status::ServiceUnavailable);
 }
 
 #[rocket::async_test]
