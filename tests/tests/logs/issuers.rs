@@ -49,7 +49,11 @@ async fn no_typ_and_a_wrong_typ_are_told_apart() {
     let app = App::builder().provider(|provider| provider.session_required(true)).start().await;
     let _alice = app.signed_in("alice").await;
     for (typ, told) in [
-        (Value::Null, "it has no `typ`, which Logto always sends; `logto.backchannel_logout.typ`"),
+        (
+            Value::Null,
+            "which Logto always sends; for an issuer that does not send it, set \
+             `logto.backchannel_logout.typ`",
+        ),
         ("JWT".into(), "its `typ` is that of another kind of token"),
     ] {
         app.idp.tamper(Tamper::header("typ", typ));

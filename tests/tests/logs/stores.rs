@@ -18,7 +18,7 @@ async fn a_full_memory_accepts_new_sessions_drops_the_longest_unused_and_warns()
     let log = Log::alone().await;
     let clock = Clock::frozen();
     let store = MemoryStore::timed_by(clock.clone(), 1000);
-    let warnings = || log.ours().matches("there is room for 1000").count();
+    let warnings = || log.ours().matches("the store holds at most 1000").count();
     for number in 0..1000 {
         store.create(&id(number), &record("alice"), HOUR).await.unwrap();
     }
