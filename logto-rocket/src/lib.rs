@@ -149,7 +149,7 @@ pub use client::{
     ClientCredentials, Logto, MachineToken, SessionControl, SessionInfo, TokenExchange,
 };
 pub use clock::Clock;
-pub use config::{Config, SessionConfig, SiteData, Store, WebhookConfig};
+pub use config::{Config, SessionConfig, SignInConfig, SiteData, Store, WebhookConfig};
 pub use diagnose::{Diagnosis, DiagnosisCheck, DiagnosisOutcome, Finding};
 pub use error::{Call, Denial, Error, InvalidToken, Refusal, SignInError};
 pub use events::{EndCause, Event, RenewalPurpose, StoreCall};

@@ -13,11 +13,13 @@ use super::test_provider::TestProvider;
 mod debug;
 mod issuer;
 mod session;
+mod sign_in;
 mod site;
 mod webhook;
 
 use debug::debug;
 pub use session::SessionConfig;
+pub use sign_in::SignInConfig;
 pub use webhook::WebhookConfig;
 
 /// The name of this layer in figment and in launch errors.
@@ -115,6 +117,11 @@ impl Config {
     /// launch warns about it.
     pub fn prompt(self, prompt: impl Into<String>) -> Self {
         self.set("prompt", prompt.into())
+    }
+
+    /// What a sign-in says to Logto that sets nothing else: the first page, its languages, a connector.
+    pub fn sign_in(self, sign_in: SignInConfig) -> Self {
+        self.set("sign_in", sign_in.into_dict())
     }
 
     /// Whether this server sends authorization requests to Logto directly ([RFC

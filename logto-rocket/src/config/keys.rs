@@ -1,7 +1,7 @@
 //! The names of all keys, and the suggestion for an unknown key.
 
 /// Every key under `logto`.
-pub(super) const KEYS: [&str; 46] = [
+pub(super) const KEYS: [&str; 49] = [
     "endpoint",
     "issuer",
     "internal_endpoint",
@@ -15,6 +15,9 @@ pub(super) const KEYS: [&str; 46] = [
     "resources",
     "include_reserved_scopes",
     "prompt",
+    "sign_in.first_screen",
+    "sign_in.ui_locales",
+    "sign_in.direct_sign_in",
     "pushed_authorization",
     "after_sign_in",
     "after_sign_out",
@@ -51,17 +54,19 @@ pub(super) const KEYS: [&str; 46] = [
 ];
 
 /// The tables that hold other keys.
-const TABLES: [&str; 5] = ["backchannel_logout", "session", "session.redis", "sign_out", "webhook"];
+const TABLES: [&str; 6] =
+    ["backchannel_logout", "session", "session.redis", "sign_in", "sign_out", "webhook"];
 
 /// The keys whose values are never shown.
 pub(super) const SECRETS: [&str; 5] =
     ["app_secret", "secret_keys", "secret_key", "session.redis.url", "webhook.signing_keys"];
 
 /// The keys whose values are lists.
-pub(super) const LISTS: [&str; 9] = [
+pub(super) const LISTS: [&str; 10] = [
     "base_urls",
     "scopes",
     "resources",
+    "sign_in.ui_locales",
     "sign_out.clear_site_data",
     "trusted_origins",
     "session.claims",

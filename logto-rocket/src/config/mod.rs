@@ -19,6 +19,7 @@ mod reader;
 mod resource_metadata;
 mod secret_keys;
 mod session;
+mod sign_in;
 mod site_data;
 mod source;
 mod store;
@@ -34,11 +35,11 @@ mod webhook;
 use cookie::Key;
 
 use crate::local_path::LocalPath;
-use crate::oidc::{ClientAuthentication, ClientSecret, LogoutTyp, Prompt};
+use crate::oidc::{ClientAuthentication, ClientSecret, LogoutTyp, Prompt, SignInDefaults};
 
 pub(crate) use base_urls::{BaseUrls, ProxyPrefix};
 pub(crate) use connection::Connection;
-pub use in_code::{Config, SessionConfig, WebhookConfig};
+pub use in_code::{Config, SessionConfig, SignInConfig, WebhookConfig};
 #[cfg(feature = "testing")]
 pub(crate) use read::given;
 pub(crate) use read::{OfResourceServer, read, read_resource_server};
@@ -78,6 +79,8 @@ pub(crate) struct Settings {
     pub(crate) include_reserved_scopes: bool,
     /// The `prompt` of a sign-in.
     pub(crate) prompt: Vec<Prompt>,
+    /// The keys under `sign_in`.
+    pub(crate) sign_in: SignInDefaults,
     /// Whether authorization requests are pushed (RFC 9126).
     pub(crate) pushed_authorization: bool,
     /// Where the application's secret goes.

@@ -10,7 +10,7 @@ use super::secret_keys::{self, MAKE_ONE};
 use super::values::{self, Base, Origin};
 use super::{
     BaseUrls, Config, Connection, ResourceMetadata, Settings, SiteData, connection, environment,
-    keys, session, texts, webhook,
+    keys, session, sign_in, texts, webhook,
 };
 use crate::local_path::{LocalPath, NotLocal, Prefix};
 use crate::oidc::Prompt;
@@ -43,6 +43,7 @@ pub(crate) fn read(
     let include_reserved_scopes = include_reserved_scopes(&mut reader, &scopes);
     let prompt = reader.text("prompt", values::prompt).unwrap_or_else(|| vec![Prompt::Consent]);
     warnings.extend(no_refresh_token(&reader, &prompt, include_reserved_scopes, &scopes));
+    let sign_in = sign_in::read(&mut reader);
     let pushed_authorization = reader.flag("pushed_authorization").unwrap_or(false);
     let client_authentication =
         reader.text("client_authentication", texts::client_authentication).unwrap_or_default();
@@ -78,6 +79,7 @@ pub(crate) fn read(
         resources,
         include_reserved_scopes,
         prompt,
+        sign_in,
         pushed_authorization,
         client_authentication,
         logout_typ,

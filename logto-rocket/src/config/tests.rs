@@ -11,6 +11,7 @@ mod never_panics;
 mod secret_keys;
 mod secrets;
 mod session;
+mod sign_in;
 mod site_name;
 mod urls;
 mod values;

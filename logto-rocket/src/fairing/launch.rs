@@ -200,6 +200,7 @@ fn client_settings(settings: &Settings) -> ClientSettings {
         authentication: settings.client_authentication,
         logout_typ: settings.logout_typ,
         prompt: settings.prompt.clone(),
+        sign_in: settings.sign_in.clone(),
         pushed_authorization: settings.pushed_authorization,
     }
 }

@@ -10,7 +10,8 @@ use url::Url;
 
 use super::http::bad_answer;
 use super::secrets::Verifier;
-use super::sign_in::{Prompt, SignInOptions, is_hint, is_locale, is_word};
+use super::sign_in::SignInOptions;
+use super::sign_in_values::{DirectSignIn, Prompt, are_locales, is_hint, is_word};
 use super::types::Flow;
 use super::{Oidc, named};
 use crate::error::{Call, Error};
@@ -66,7 +67,7 @@ pub(crate) struct Authorization {
 
 impl Oidc {
     /// Begins a sign-in: `scopes` and `resources` are what every sign-in asks for, to which the
-    /// options add.
+    /// options add. What the options leave open is as the configuration says.
     ///
     /// A sign-in for organizations asks for Logto's resource of organizations too: without it the
     /// tokens for an organization would have no permissions.
@@ -83,6 +84,7 @@ impl Oidc {
         resources: &[String],
     ) -> Result<Authorization, Error> {
         options.check()?;
+        let options = self.client.sign_in.complete(options);
         let prompt = options.prompt.as_ref().unwrap_or(&self.client.prompt);
         let scopes = union(scopes, &options.scopes);
         let mut resources = union(resources, &options.resources);
@@ -180,11 +182,12 @@ impl SignInOptions {
         if self.one_time_token.as_ref().is_some_and(|token| !is_word(token.reveal())) {
             return refuse("one_time_token", "it must be visible ASCII without spaces");
         }
-        if !self.ui_locales.iter().all(|locale| is_locale(locale)) {
-            return refuse("ui_locales", "each must be a language tag such as `fr-CA`");
+        if !are_locales(self.ui_locales.iter().map(String::as_str)) {
+            let why = "they must be at most eight language tags such as `fr-CA`, of at most 35 characters each";
+            return refuse("ui_locales", why);
         }
         if let Some(method) = &self.direct_sign_in {
-            method.to_string().parse::<super::DirectSignIn>()?;
+            method.to_string().parse::<DirectSignIn>()?;
         }
         if !self.scopes.iter().all(|scope| is_word(scope)) {
             return refuse(

@@ -28,6 +28,8 @@ mod secrets;
 mod seen_tokens;
 mod settings;
 mod sign_in;
+mod sign_in_defaults;
+mod sign_in_values;
 mod sign_out;
 #[cfg(test)]
 mod tests;
@@ -57,7 +59,10 @@ pub(crate) use secrets::{
     AccessToken, AuthorizationCode, ClientSecret, Nonce, RawIdToken, RefreshToken, State, Verifier,
 };
 pub(crate) use settings::{ClientAuthentication, ClientSettings, IssuerSettings, LogoutTyp};
-pub use sign_in::{DirectSignIn, FirstScreen, Identifier, Prompt, SignInOptions};
+pub use sign_in::SignInOptions;
+pub(crate) use sign_in_defaults::SignInDefaults;
+pub use sign_in_values::{DirectSignIn, FirstScreen, Identifier, Prompt};
+pub(crate) use sign_in_values::{MAX_LOCALES, is_locale};
 pub(crate) use sign_out::EndSession;
 pub(crate) use token_exchange::Exchange;
 pub use token_exchange::SubjectTokenType;

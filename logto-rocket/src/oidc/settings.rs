@@ -7,7 +7,8 @@ use url::Url;
 
 use super::keys::Algorithm;
 use super::secrets::ClientSecret;
-use super::sign_in::Prompt;
+use super::sign_in_defaults::SignInDefaults;
+use super::sign_in_values::Prompt;
 
 /// Where Logto is, and how this server reaches it.
 #[derive(Clone, Debug)]
@@ -45,6 +46,8 @@ pub(crate) struct ClientSettings {
     pub logout_typ: LogoutTyp,
     /// The `prompt` of a sign-in that sets none.
     pub prompt: Vec<Prompt>,
+    /// What a sign-in says that sets nothing else.
+    pub sign_in: SignInDefaults,
     /// Whether authorization requests are pushed (RFC 9126).
     pub pushed_authorization: bool,
 }
@@ -118,6 +121,7 @@ impl ClientSettings {
             authentication: ClientAuthentication::default(),
             logout_typ: LogoutTyp::default(),
             prompt: vec![Prompt::Consent],
+            sign_in: SignInDefaults::default(),
             pushed_authorization: false,
         }
     }

@@ -32,6 +32,7 @@ impl fmt::Debug for Shown<'_> {
             Value::Dict(_, dict) => {
                 let name = match key {
                     "session" => "SessionConfig",
+                    "sign_in" => "SignInConfig",
                     "webhook" => "WebhookConfig",
                     other => other,
                 };

@@ -3,6 +3,7 @@
 mod another_account;
 mod asked;
 mod callback;
+mod defaults;
 mod hooks;
 mod id_token;
 mod initiated;

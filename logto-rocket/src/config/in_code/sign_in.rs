@@ -1,0 +1,68 @@
+//! [`SignInConfig`]: the keys under `sign_in`, written in code.
+
+use std::fmt;
+
+use rocket::figment::value::{Dict, Value};
+
+use super::{debug, list};
+use crate::oidc::{DirectSignIn, FirstScreen};
+
+/// Defaults of sign-ins written in code, for [`Config::sign_in()`](crate::Config::sign_in).
+///
+/// They hold for each sign-in that does not set the option itself: a parameter of the link to the route
+/// wins over them, and so do [`SignInBuilder`](crate::SignInBuilder), the route `sign-up` and the hook
+/// [`sign_in_options`](crate::LogtoFairing::sign_in_options).
+///
+/// ```
+/// use logto_rocket::{DirectSignIn, FirstScreen, SignInConfig};
+///
+/// let sign_in = SignInConfig::new()
+///     .first_screen(FirstScreen::Register)
+///     .ui_locales(["fr-CA", "fr"])
+///     .direct_sign_in(DirectSignIn::Social("google".into()));
+/// ```
+#[derive(Clone, Default)]
+#[must_use = "a configuration has no effect until the fairing gets it"]
+pub struct SignInConfig(Dict);
+
+impl SignInConfig {
+    /// A layer that sets nothing.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The page that Logto shows first. Default: its sign-in page.
+    pub fn first_screen(self, screen: FirstScreen) -> Self {
+        self.set("first_screen", screen.as_str())
+    }
+
+    /// The languages of Logto's pages, preferred first, as
+    /// [BCP 47](https://www.rfc-editor.org/info/bcp47) tags: at most eight, of at most 35 characters each.
+    /// Default: those of the browser.
+    pub fn ui_locales<L: Into<String>>(self, locales: impl IntoIterator<Item = L>) -> Self {
+        self.set("ui_locales", list(locales))
+    }
+
+    /// The connector that users are sent to at once, without a page of Logto's. Default: none. A sign-in
+    /// that sets the first page, or has the token of a magic link, shows that instead: with
+    /// `{base}/sign-in?first_screen=sign_in` users get Logto's own sign-in page. If there is no such
+    /// connector, Logto shows its page to everybody.
+    pub fn direct_sign_in(self, connector: DirectSignIn) -> Self {
+        self.set("direct_sign_in", connector.to_string())
+    }
+
+    pub(super) fn into_dict(self) -> Dict {
+        self.0
+    }
+
+    fn set(mut self, key: &str, value: impl Into<Value>) -> Self {
+        self.0.insert(key.into(), value.into());
+        self
+    }
+}
+
+impl fmt::Debug for SignInConfig {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        debug("SignInConfig", "sign_in.", &self.0, f)
+    }
+}
