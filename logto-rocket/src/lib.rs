@@ -70,7 +70,10 @@
 //! | `GET sign-out-callback` | the post sign-out redirect URI to register at Logto |
 //! | `POST backchannel-logout` | the back-channel logout URI to register at Logto, with "session required" on. Without "session required", a user who signs out on the phone is also signed out on the laptop. When a session at Logto ends, Logto posts a token to this route, which ends the matching sessions of this application |
 //! | `POST webhook` | receives the [webhooks](guide::webhooks) of Logto, if `webhook.signing_keys` is set |
-//! | `GET user` | returns the signed-in user as JSON, or 401; `user_route = false` removes the route |
+//! | `GET user` | returns the signed-in user as JSON, or 401 |
+//!
+//! The keys [`routes.sign_in`](guide::configuration#names-of-routes) and so on give routes other names, or leave
+//! them out.
 //!
 //! Logto's own sign-out page needs JavaScript. With JavaScript off, the page stays blank and the session at
 //! Logto continues, so the next sign-in may need no password.
@@ -149,7 +152,9 @@ pub use client::{
     ClientCredentials, Logto, MachineToken, SessionControl, SessionInfo, TokenExchange,
 };
 pub use clock::Clock;
-pub use config::{Config, SessionConfig, SignInConfig, SiteData, Store, WebhookConfig};
+pub use config::{
+    Config, RoutesConfig, SessionConfig, SignInConfig, SiteData, Store, WebhookConfig,
+};
 pub use diagnose::{Diagnosis, DiagnosisCheck, DiagnosisOutcome, Finding};
 pub use error::{Call, Denial, Error, InvalidToken, Refusal, SignInError};
 pub use events::{EndCause, Event, RenewalPurpose, StoreCall};

@@ -75,15 +75,25 @@ impl Client {
     }
 
     /// The path of a route of this crate, by its name.
-    pub fn route(&self, name: &'static str) -> LocalPath {
+    fn route(&self, name: &str) -> LocalPath {
         self.settings.base_path().join(name)
     }
 
     /// The URL of a route of this crate at a host, by its name, as Logto knows it.
-    pub fn route_url(&self, host: HostId, name: &'static str) -> Url {
+    pub fn route_url(&self, host: HostId, name: &str) -> Url {
         let mut url = self.at(host).url().clone();
         url.set_path(self.route(name).as_str());
         url
+    }
+
+    /// Where Logto sends a browser back after a sign-in at a host.
+    pub fn redirect_uri(&self, host: HostId) -> Url {
+        self.route_url(host, &self.settings.routes.sign_in_callback)
+    }
+
+    /// Where Logto sends a browser back after a sign-out at a host.
+    pub fn post_sign_out_uri(&self, host: HostId) -> Url {
+        self.route_url(host, &self.settings.routes.sign_out_callback)
     }
 
     /// The page of this site that a visitor's text names to return to, if it does. Otherwise an event
@@ -103,7 +113,7 @@ impl Client {
 
     /// The path of the sign-in, which returns to a path of this site.
     pub fn sign_in(&self, return_to: Option<&LocalPath>) -> LocalPath {
-        with_return_to(&self.route("sign-in"), return_to.map(LocalPath::as_str))
+        with_return_to(&self.sign_in_route(), return_to.map(LocalPath::as_str))
     }
 
     /// The path of a sign-in in which the user may choose another account than that of the session at
@@ -119,17 +129,24 @@ impl Client {
 
     /// The path of the sign-out, which returns to a path of this site.
     pub fn sign_out(&self, return_to: Option<&LocalPath>) -> LocalPath {
-        with_return_to(&self.route("sign-out"), return_to.map(LocalPath::as_str))
+        with_return_to(
+            &self.route(&self.settings.routes.sign_out),
+            return_to.map(LocalPath::as_str),
+        )
     }
 
     /// A link to the sign-in as text, with what a caller gives as the page to return to.
     pub fn sign_in_uri(&self, return_to: Option<&str>) -> String {
-        with_return_to(&self.route("sign-in"), return_to).into()
+        with_return_to(&self.sign_in_route(), return_to).into()
     }
 
     /// A link to the sign-out as text.
     pub fn sign_out_uri(&self) -> String {
         self.sign_out(None).into()
+    }
+
+    fn sign_in_route(&self) -> LocalPath {
+        self.route(&self.settings.routes.sign_in)
     }
 }
 

@@ -8,10 +8,6 @@ use crate::diagnose::{Addresses, Application, Case, Diagnosis, Doctor, Site};
 use crate::host::HostId;
 use crate::local_path::LocalPath;
 
-/// The route at which a diagnosis looks whether the address of the site leads here. `HEAD` of it has no
-/// effect.
-const ROUTE: &str = "sign-out-callback";
-
 impl Logto {
     /// Checks the set-up: that Logto is at the configured address, that both clocks agree, that Logto knows the
     /// application, its secret, its redirect URIs and its API resources, that the address of the site leads to
@@ -62,8 +58,8 @@ impl Client {
     /// What a diagnosis looks at.
     pub fn case(&self) -> Case {
         let addresses = self.host_ids().map(|host| Addresses {
-            redirect_uri: self.route_url(host, "sign-in-callback"),
-            post_sign_out_uri: self.route_url(host, "sign-out-callback"),
+            redirect_uri: self.redirect_uri(host),
+            post_sign_out_uri: self.post_sign_out_uri(host),
         });
         let application = Application {
             oidc: Arc::clone(self.oidc()),
@@ -77,14 +73,21 @@ impl Client {
 
     /// The path, as Rocket has it, of the route at which a diagnosis looks.
     pub fn diagnosed_path(&self) -> LocalPath {
-        self.settings().mounted_at().join(ROUTE)
+        self.settings().mounted_at().join(self.diagnosed_route())
+    }
+
+    /// The route at which a diagnosis looks whether the address of the site leads here. `HEAD` of it has no
+    /// effect.
+    fn diagnosed_route(&self) -> &str {
+        &self.settings().routes.sign_out_callback
     }
 
     fn site(&self) -> Site {
         let base_urls = &self.settings().base_urls;
-        let routes = self.host_ids().map(|host: HostId| self.route_url(host, ROUTE)).collect();
-        let outside = self.route(ROUTE).to_string();
-        let inside = LocalPath::root().join(self.settings().base.as_str()).join(ROUTE).to_string();
+        let route = self.diagnosed_route();
+        let routes = self.host_ids().map(|host: HostId| self.route_url(host, route)).collect();
+        let outside = self.settings().base_path().join(route).to_string();
+        let inside = LocalPath::root().join(self.settings().base.as_str()).join(route).to_string();
         let (paths, other_proxy_prefix) = match base_urls.proxy_prefix {
             ProxyPrefix::Keep => ([outside, inside], "strip"),
             ProxyPrefix::Strip => ([inside, outside], "keep"),

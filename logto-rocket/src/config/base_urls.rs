@@ -4,6 +4,7 @@ use url::Url;
 
 use super::errors::{Warning, Wrong};
 use super::reader::Reader;
+use super::routes::Routes;
 use super::urls;
 use super::values::Origin;
 use crate::local_path::Prefix;
@@ -42,15 +43,20 @@ struct BaseUrl {
 
 impl BaseUrls {
     /// Reads the addresses, and what the proxy does with their path.
-    pub(super) fn read(reader: &mut Reader, debug: bool, warnings: &mut Vec<Warning>) -> Self {
+    pub(super) fn read(
+        reader: &mut Reader,
+        routes: &Routes,
+        debug: bool,
+        warnings: &mut Vec<Warning>,
+    ) -> Self {
         let given = match (reader.has(ONE), reader.has(SEVERAL)) {
             (true, true) => {
                 let what = "conflicts with `base_url`, which is the address of a site at one host";
                 reader.reject(SEVERAL, Wrong::new(what, "remove one of the two"));
                 Vec::new()
             }
-            (_, true) => several(reader),
-            (_, false) => one(reader, debug).into_iter().collect(),
+            (_, true) => several(reader, routes),
+            (_, false) => one(reader, routes, debug).into_iter().collect(),
         };
         let prefix = given.first().map(|it| it.prefix.clone()).unwrap_or_default();
         let proxy_prefix = reader.text("proxy_prefix", ProxyPrefix::parse);
@@ -82,18 +88,18 @@ pub(super) fn has_error(reader: &Reader) -> bool {
     reader.is_wrong(ONE) || reader.is_wrong(SEVERAL)
 }
 
-fn one(reader: &mut Reader, debug: bool) -> Option<BaseUrl> {
+fn one(reader: &mut Reader, routes: &Routes, debug: bool) -> Option<BaseUrl> {
     if !debug && !reader.has(ONE) {
         let what = "is missing; only the debug profile has a default";
         let remedy = "give the address that browsers see, such as \
                     `base_url = \"https://app.example.com\"`";
         reader.reject(ONE, Wrong::new(what, remedy));
     }
-    reader.text(ONE, BaseUrl::parse)
+    reader.text(ONE, |text| BaseUrl::parse(text, routes))
 }
 
-fn several(reader: &mut Reader) -> Vec<BaseUrl> {
-    let given = reader.list(SEVERAL, BaseUrl::parse).unwrap_or_default();
+fn several(reader: &mut Reader, routes: &Routes) -> Vec<BaseUrl> {
+    let given = reader.list(SEVERAL, |text| BaseUrl::parse(text, routes)).unwrap_or_default();
     let Some(first) = given.first() else {
         if !reader.is_wrong(SEVERAL) {
             let remedy = "name at least one, such as `base_urls = [\"https://app.example.com\"]`";
@@ -125,9 +131,9 @@ fn several(reader: &mut Reader) -> Vec<BaseUrl> {
 }
 
 impl BaseUrl {
-    fn parse(text: &str) -> Result<Self, Wrong> {
+    fn parse(text: &str, routes: &Routes) -> Result<Self, Wrong> {
         let url = urls::secure_url(text, "https://app.example.com")?;
-        if let Some(site) = of_a_callback(&url) {
+        if let Some(site) = of_a_callback(&url, routes) {
             return Err(Wrong::new(
                 "is a redirect URI, not the address of the site",
                 format!("write `{site}`; the path of the sign-in routes is the key `base`"),
@@ -162,8 +168,10 @@ impl ProxyPrefix {
 }
 
 /// The origin of a URL that was copied from the redirect URIs in Logto's console.
-fn of_a_callback(url: &Url) -> Option<String> {
-    let ends = ["/sign-in-callback", "/sign-out-callback"];
-    let is_one = ends.iter().any(|end| url.path().trim_end_matches('/').ends_with(end));
+fn of_a_callback(url: &Url, routes: &Routes) -> Option<String> {
+    let path = url.path().trim_end_matches('/');
+    let is_one = [&routes.sign_in_callback, &routes.sign_out_callback]
+        .into_iter()
+        .any(|name| path.strip_suffix(name.as_str()).is_some_and(|rest| rest.ends_with('/')));
     is_one.then(|| url.origin().ascii_serialization())
 }

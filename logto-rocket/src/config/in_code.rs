@@ -12,12 +12,14 @@ use super::test_provider::TestProvider;
 
 mod debug;
 mod issuer;
+mod routes;
 mod session;
 mod sign_in;
 mod site;
 mod webhook;
 
 use debug::debug;
+pub use routes::RoutesConfig;
 pub use session::SessionConfig;
 pub use sign_in::SignInConfig;
 pub use webhook::WebhookConfig;
@@ -199,12 +201,6 @@ impl Config {
     /// the system's roots.
     pub fn ca_certificates(self, path: impl Into<String>) -> Self {
         self.set("ca_certificates", path.into())
-    }
-
-    /// Whether the route `GET {base}/user` is mounted. It returns the signed-in user to the site's own scripts.
-    /// Default: `true`.
-    pub fn user_route(self, mount: bool) -> Self {
-        self.set("user_route", mount)
     }
 
     /// Whether the metadata of protected resources

@@ -1,7 +1,7 @@
 //! The names of all keys, and the suggestion for an unknown key.
 
 /// Every key under `logto`.
-pub(super) const KEYS: [&str; 49] = [
+pub(super) const KEYS: [&str; 56] = [
     "endpoint",
     "issuer",
     "internal_endpoint",
@@ -11,6 +11,14 @@ pub(super) const KEYS: [&str; 49] = [
     "base_urls",
     "proxy_prefix",
     "base",
+    "routes.sign_in",
+    "routes.sign_up",
+    "routes.sign_in_callback",
+    "routes.sign_out",
+    "routes.sign_out_callback",
+    "routes.backchannel_logout",
+    "routes.user",
+    "routes.webhook",
     "scopes",
     "resources",
     "include_reserved_scopes",
@@ -46,7 +54,6 @@ pub(super) const KEYS: [&str; 49] = [
     "timeout",
     "connect_timeout",
     "ca_certificates",
-    "user_route",
     "site_name",
     "resource_metadata",
     "resource_metadata_scopes",
@@ -54,8 +61,8 @@ pub(super) const KEYS: [&str; 49] = [
 ];
 
 /// The tables that hold other keys.
-const TABLES: [&str; 6] =
-    ["backchannel_logout", "session", "session.redis", "sign_in", "sign_out", "webhook"];
+const TABLES: [&str; 7] =
+    ["backchannel_logout", "routes", "session", "session.redis", "sign_in", "sign_out", "webhook"];
 
 /// The keys whose values are never shown.
 pub(super) const SECRETS: [&str; 5] =
@@ -77,11 +84,12 @@ pub(super) const LISTS: [&str; 10] = [
 
 /// Whether an application that only verifies bearer tokens reads the key.
 pub(super) fn is_of_resource_server(key: &str) -> bool {
-    const KEYS: [&str; 12] = [
+    const KEYS: [&str; 13] = [
         "endpoint",
         "issuer",
         "internal_endpoint",
         "base",
+        "routes.webhook",
         "signing_algorithm",
         "clock_skew",
         "timeout",

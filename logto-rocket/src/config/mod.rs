@@ -17,6 +17,7 @@ mod numbers;
 mod read;
 mod reader;
 mod resource_metadata;
+mod routes;
 mod secret_keys;
 mod session;
 mod sign_in;
@@ -39,11 +40,12 @@ use crate::oidc::{ClientAuthentication, ClientSecret, LogoutTyp, Prompt, SignInD
 
 pub(crate) use base_urls::{BaseUrls, ProxyPrefix};
 pub(crate) use connection::Connection;
-pub use in_code::{Config, SessionConfig, SignInConfig, WebhookConfig};
+pub use in_code::{Config, RoutesConfig, SessionConfig, SignInConfig, WebhookConfig};
 #[cfg(feature = "testing")]
 pub(crate) use read::given;
 pub(crate) use read::{OfResourceServer, read, read_resource_server};
 pub(crate) use resource_metadata::ResourceMetadata;
+pub(crate) use routes::Routes;
 pub(crate) use secret_keys::has_secret_key;
 pub use site_data::SiteData;
 pub use store::Store;
@@ -70,6 +72,8 @@ pub(crate) struct Settings {
     pub(crate) has_tls: bool,
     /// The path that the routes are mounted under, without the prefix of the site.
     pub(crate) base: Base,
+    /// What the routes are called below it.
+    pub(crate) routes: Routes,
     /// The scopes to ask for besides the reserved ones.
     pub(crate) scopes: Vec<String>,
     /// The API resources to ask for.
@@ -103,8 +107,6 @@ pub(crate) struct Settings {
     pub(crate) secret_keys: Vec<Key>,
     /// Whether the only key was generated at this launch and is lost when the process ends.
     pub(crate) generated_key: bool,
-    /// Whether the route is mounted that returns the signed-in user.
-    pub(crate) user_route: bool,
     /// Whether the set-up is diagnosed without being asked for: only in the debug profile, and not at a
     /// test provider.
     pub(crate) diagnose: bool,

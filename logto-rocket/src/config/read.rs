@@ -9,8 +9,8 @@ use super::reader::Reader;
 use super::secret_keys::{self, MAKE_ONE};
 use super::values::{self, Base, Origin};
 use super::{
-    BaseUrls, Config, Connection, ResourceMetadata, Settings, SiteData, connection, environment,
-    keys, session, sign_in, texts, webhook,
+    BaseUrls, Config, Connection, ResourceMetadata, Routes, Settings, SiteData, connection,
+    environment, keys, routes, session, sign_in, texts, webhook,
 };
 use crate::local_path::{LocalPath, NotLocal, Prefix};
 use crate::oidc::Prompt;
@@ -35,7 +35,8 @@ pub(crate) fn read(
     let app_id = required(&mut reader, "app_id", "app id", texts::app_id);
     let app_secret = required(&mut reader, "app_secret", "app secret", values::app_secret);
     let listener = Listener::of(figment);
-    let base_urls = BaseUrls::read(&mut reader, debug, &mut warnings);
+    let routes = Routes::read(&mut reader);
+    let base_urls = BaseUrls::read(&mut reader, &routes, debug, &mut warnings);
     warnings.extend(listener.warnings(&base_urls, debug, &reader));
     let base = reader.text("base", Base::parse).unwrap_or_default();
     let scopes = reader.list("scopes", texts::scope).unwrap_or_default();
@@ -57,7 +58,6 @@ pub(crate) fn read(
     let session = session::read(&mut reader, is_https, has_own_store, &mut warnings);
     let webhook = webhook::read(&mut reader, &mut warnings);
     let (secret_keys, generated_key) = secret_keys(&mut reader, debug);
-    let user_route = reader.flag("user_route").unwrap_or(true);
     let diagnose = diagnose(&mut reader, figment, config);
     let site_name = reader.text("site_name", texts::site_name);
 
@@ -75,6 +75,7 @@ pub(crate) fn read(
         base_urls,
         has_tls: listener.has_tls,
         base,
+        routes,
         scopes,
         resources,
         include_reserved_scopes,
@@ -91,7 +92,6 @@ pub(crate) fn read(
         webhook,
         secret_keys,
         generated_key,
-        user_route,
         diagnose,
         site_name,
     };
@@ -102,8 +102,9 @@ pub(crate) fn read(
 pub(crate) struct OfResourceServer {
     pub(crate) connection: Connection,
     pub(crate) resource_metadata: ResourceMetadata,
-    /// The path that the route for webhooks is mounted under.
+    /// The path that the route for webhooks is mounted under, and what it is called there.
     pub(crate) base: Base,
+    pub(crate) webhook_route: String,
     pub(crate) webhook: Option<crate::webhook::Settings>,
     /// As in [`Settings`].
     pub(crate) diagnose: bool,
@@ -123,13 +124,20 @@ pub(crate) fn read_resource_server(
     let connection = connection::read(&mut reader, is_debug(figment), &mut warnings);
     let resource_metadata = ResourceMetadata::read(&mut reader);
     let base = reader.text("base", Base::parse).unwrap_or_default();
+    let webhook_route = routes::webhook(&mut reader);
     let webhook = webhook::read(&mut reader, &mut warnings);
     let diagnose = diagnose(&mut reader, figment, config);
     let errors = reader.into_errors();
     match connection {
         Some(connection) if errors.is_empty() => {
-            let settings =
-                OfResourceServer { connection, resource_metadata, base, webhook, diagnose };
+            let settings = OfResourceServer {
+                connection,
+                resource_metadata,
+                base,
+                webhook_route,
+                webhook,
+                diagnose,
+            };
             Ok((settings, warnings))
         }
         _ => Err(errors.with(warnings)),

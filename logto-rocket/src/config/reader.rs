@@ -227,7 +227,8 @@ impl Reader {
         self.errors.push(ConfigError { key: "secret_key".into(), value: None, source, wrong });
     }
 
-    fn value<T>(
+    /// The value at `key`, as `parse` reads it; `None` if there is none or it is wrong.
+    pub(super) fn value<T>(
         &mut self,
         key: &str,
         parse: impl FnOnce(&Self, &Value) -> Result<T, Wrong>,
@@ -237,7 +238,7 @@ impl Reader {
     }
 
     /// The text of a value. What the environment gives may look like a number and mean a text.
-    fn text_of(&self, value: &Value) -> Result<String, Wrong> {
+    pub(super) fn text_of(&self, value: &Value) -> Result<String, Wrong> {
         let from_environment = self.is_from_environment(value.tag());
         match value {
             Value::String(_, text) => Ok(text.clone()),

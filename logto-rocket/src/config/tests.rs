@@ -8,6 +8,7 @@ mod files;
 mod layers;
 mod listener;
 mod never_panics;
+mod routes;
 mod secret_keys;
 mod secrets;
 mod session;

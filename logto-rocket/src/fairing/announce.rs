@@ -8,6 +8,7 @@ use super::protected;
 use super::provider;
 use crate::client::Client;
 use crate::config::{BaseUrls, ProxyPrefix, Settings};
+use crate::host::HostId;
 use crate::resource_server::ResourceServer;
 use crate::response::CATCHER;
 use crate::session::{self, StoreSettings};
@@ -19,17 +20,7 @@ pub(super) fn client(client: &Client, rocket: &Rocket<Orbit>) {
     let settings = client.settings();
     let mut lines = vec![format!("issuer: {}", settings.connection.issuer.as_str())];
     lines.push(format!("application: {}{}", settings.app_id, settings.source_of("app_id")));
-    let uris = |what: &'static str, name: &'static str| {
-        let urls = client.host_ids().map(move |host| client.route_url(host, name));
-        urls.map(move |url| format!("{what}: {url}"))
-    };
-    lines.extend(uris("redirect URI to register", "sign-in-callback"));
-    lines.extend(uris("post sign-out redirect URI to register", "sign-out-callback"));
-    // Logto takes one.
-    lines.extend(uris("back-channel logout URI to register", "backchannel-logout").take(1));
-    if settings.webhook.is_some() {
-        lines.extend(uris("webhook to create", "webhook").take(1));
-    }
+    lines.extend(uris_to_register(client));
     lines.extend(place(settings));
     lines.push(format!("sessions: {}", sessions(&settings.session)));
     lines.push(format!("keys that encrypt them: {}", keys(settings)));
@@ -53,6 +44,22 @@ pub(super) fn client(client: &Client, rocket: &Rocket<Orbit>) {
     print(lines, rocket);
     let doubts = protected::doubts(client, rocket).into_iter();
     doubts.chain(protected::doubts_of_tokens(rocket)).for_each(|doubt| log::warn!("{doubt}"));
+}
+
+/// What Logto must know of this site.
+fn uris_to_register(client: &Client) -> impl Iterator<Item = String> {
+    let settings = client.settings();
+    let callbacks = client.host_ids().map(|host| client.redirect_uri(host));
+    let after_sign_out = client.host_ids().map(|host| client.post_sign_out_uri(host));
+    // Of these Logto takes one.
+    let at_first = |name: &String| client.route_url(HostId::FIRST, name);
+    let backchannel_logout = settings.routes.backchannel_logout.as_ref().map(at_first);
+    let webhook = settings.webhook.is_some().then(|| at_first(&settings.routes.webhook));
+    callbacks
+        .map(|url| format!("redirect URI to register: {url}"))
+        .chain(after_sign_out.map(|url| format!("post sign-out redirect URI to register: {url}")))
+        .chain(backchannel_logout.map(|url| format!("back-channel logout URI to register: {url}")))
+        .chain(webhook.map(|url| format!("webhook to create: {url}")))
 }
 
 /// How requests reach the site, where that is not as usual: below a path, or at several hosts.
@@ -88,7 +95,8 @@ pub(super) fn resource_server(server: &ResourceServer, rocket: &Rocket<Orbit>) {
         format!("issuer: {}", server.issuer().identifier()),
         "access tokens are verified; users do not sign in to this application".into(),
     ];
-    lines.extend(webhook_path(rocket).map(|path| format!("webhooks are received at `{path}`")));
+    let receiver = rocket.state::<Receiver>();
+    lines.extend(receiver.map(|it| format!("webhooks are received at `{}`", it.path)));
     lines.extend(protected::list(rocket));
     lines.extend(audiences(server));
     #[cfg(feature = "testing")]
@@ -110,16 +118,6 @@ fn audiences(server: &ResourceServer) -> Vec<String> {
         format!("no metadata of {resource}: another resource of this application has the same path")
     });
     resources.into_iter().chain(documents).chain(clashes).collect()
-}
-
-/// The path of the route for webhooks, if it is mounted.
-fn webhook_path(rocket: &Rocket<Orbit>) -> Option<String> {
-    rocket.state::<Receiver>()?;
-    let mut routes = rocket.routes();
-    let route = routes.find(|route| {
-        route.name.as_deref() == Some("logto") && route.uri.path().ends_with("/webhook")
-    })?;
-    Some(route.uri.path().to_owned())
 }
 
 /// Tests of an application are quiet: their local clients listen nowhere.

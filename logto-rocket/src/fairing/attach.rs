@@ -36,8 +36,9 @@ impl Fairing for LogtoFairing {
         let Some((logto, server)) = logto else { return Err(rocket) };
         let client = logto.client();
         let rocket = launch::with_secret_key(rocket, client);
-        let (base, routes) = (client.settings().mounted_at().to_string(), routes::all(client));
-        let webhook = client.settings().webhook.clone();
+        let (base, routes) = (client.settings().mounted_at(), routes::all(client));
+        let (webhook, webhook_route) =
+            (client.settings().webhook.clone(), client.settings().routes.webhook.clone());
         diagnose::plan(client.doctor(), client.settings().diagnose);
         let rocket = rocket
             .manage(logto)
@@ -46,8 +47,9 @@ impl Fairing for LogtoFairing {
         let rocket = rocket.manage(server).manage(Registry::default());
         #[cfg(feature = "testing")]
         let rocket = rocket.manage(crate::testing::BearerKey::default());
-        let rocket = rocket.mount(base.clone(), routes).mount("/", routes::resource_metadata());
-        let rocket = launch::with_webhooks(rocket, base, webhook, &self.on_webhook);
+        let rocket = rocket.mount(base.to_string(), routes).mount("/", routes::resource_metadata());
+        let rocket =
+            launch::with_webhooks(rocket, &base, &webhook_route, webhook, &self.on_webhook);
         Ok(rocket.attach(AfterOthers::new(self.store.builder())))
     }
 

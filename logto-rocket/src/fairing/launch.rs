@@ -10,6 +10,7 @@ use crate::client::{Client, Logto};
 use crate::clock::Clock;
 use crate::config::{self, Config, Connection, Settings};
 use crate::events::{Event, Events};
+use crate::local_path::LocalPath;
 use crate::oidc::{ClientSettings, Issuer, IssuerSettings, Observer, Oidc};
 use crate::resource_server::ResourceServer;
 use crate::routes;
@@ -128,10 +129,11 @@ fn store(
     Some(Arc::new(observed))
 }
 
-/// Mounts the route for webhooks under `base`, if there are any.
+/// Mounts the route for webhooks under `base` by its name, if there are any.
 pub(super) fn with_webhooks(
     rocket: Rocket<Build>,
-    base: String,
+    base: &LocalPath,
+    name: &str,
     settings: Option<webhook::Settings>,
     hook: &Mutex<Option<WebhookHook>>,
 ) -> Rocket<Build> {
@@ -145,7 +147,8 @@ pub(super) fn with_webhooks(
         }
         return rocket;
     };
-    rocket.manage(Receiver::new(settings, hook)).mount(base, routes::webhook())
+    let receiver = Receiver::new(base.join(name).to_string(), settings, hook);
+    rocket.manage(receiver).mount(base.to_string(), routes::webhook(name))
 }
 
 /// Passes the encryption key to Rocket as well, so that its private cookies and this crate's

@@ -14,6 +14,7 @@ use crate::clock::Clock;
 use crate::config::{self, Config, OfResourceServer};
 use crate::events::{Event, EventHook, Events};
 use crate::guard::Registry;
+use crate::local_path::LocalPath;
 use crate::resource_server::ResourceServer;
 use crate::routes;
 #[cfg(feature = "testing")]
@@ -193,10 +194,11 @@ impl Fairing for ResourceServerFairing {
         let rocket = rocket.manage(server).manage(Registry::default());
         #[cfg(feature = "testing")]
         let rocket = rocket.manage(crate::testing::BearerKey::default());
-        let OfResourceServer { base, webhook, .. } = settings;
-        let base = base.to_string();
+        let OfResourceServer { base, webhook_route, webhook, .. } = settings;
+        let base = LocalPath::root().join(base.as_str());
         let rocket = rocket.mount("/", routes::resource_metadata());
-        let rocket = launch::with_webhooks(rocket, base, webhook, &self.on_webhook);
+        let rocket =
+            launch::with_webhooks(rocket, &base, &webhook_route, webhook, &self.on_webhook);
         Ok(rocket.attach(AfterOthers::new(None)))
     }
 

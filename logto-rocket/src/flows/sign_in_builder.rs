@@ -177,7 +177,7 @@ impl<'l> SignInBuilder<'l> {
         let Self { client, host, options, return_to, sub, persistent } = self;
         let scopes = client.scopes();
         let resources = client.resources();
-        let redirect_uri = client.route_url(host, "sign-in-callback");
+        let redirect_uri = client.redirect_uri(host);
         let max_age = options.max_age_in_seconds();
         let authorization =
             client.oidc().authorize(&redirect_uri, &options, &scopes, &resources).await?;

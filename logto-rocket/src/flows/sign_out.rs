@@ -180,7 +180,7 @@ impl<'r> Responder<'r, 'static> for SignOut {
 }
 
 async fn to_logto(client: &Client, host: HostId, id_token: Option<&RawIdToken>) -> Next {
-    let callback = client.route_url(host, "sign-out-callback");
+    let callback = client.post_sign_out_uri(host);
     let hint = id_token.filter(|token| is_short(client, token));
     let at_logto = client.oidc().end_session(&callback, hint);
     match tokio::time::timeout(DISCOVERY_TIMEOUT, at_logto).await {

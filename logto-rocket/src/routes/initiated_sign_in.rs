@@ -29,7 +29,7 @@ pub(super) async fn respond(
         return page;
     }
     let passed_on = ["iss", "return_to", "target_link_uri"].into_iter().chain(LISTED);
-    let address = passed_on.fold(client.route("sign-in"), |address, name| {
+    let address = passed_on.fold(client.sign_in(None), |address, name| {
         let longer = form.get(name).map(|value| address.with_parameter(name, value));
         longer.filter(|longer| longer.as_str().len() <= MAX_ADDRESS).unwrap_or(address)
     });

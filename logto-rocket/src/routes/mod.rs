@@ -40,27 +40,32 @@ enum Action {
 
 /// All routes, to be mounted under `base`.
 pub(crate) fn all(client: &Client) -> Vec<Route> {
-    let mut routes = vec![
-        route(Method::Get, "/sign-in", Action::SignIn),
-        route(Method::Post, "/sign-in", Action::InitiatedSignIn),
-        route(Method::Get, "/sign-up", Action::SignUp),
-        route(Method::Get, "/sign-in-callback", Action::Callback),
-        route(Method::Get, "/sign-out", Action::SignOut),
-        route(Method::Post, "/sign-out", Action::SignOut),
-        route(Method::Get, "/sign-out-callback", Action::SignOutCallback),
-        route(Method::Post, "/backchannel-logout", Action::BackchannelLogout),
+    let names = &client.settings().routes;
+    let needed = [
+        (Method::Get, &names.sign_in, Action::SignIn),
+        (Method::Post, &names.sign_in, Action::InitiatedSignIn),
+        (Method::Head, &names.sign_in, Action::Head),
+        (Method::Get, &names.sign_in_callback, Action::Callback),
+        (Method::Head, &names.sign_in_callback, Action::Head),
+        (Method::Get, &names.sign_out, Action::SignOut),
+        (Method::Post, &names.sign_out, Action::SignOut),
+        (Method::Head, &names.sign_out, Action::Head),
+        (Method::Get, &names.sign_out_callback, Action::SignOutCallback),
+        (Method::Head, &names.sign_out_callback, Action::Head),
     ];
-    for path in ["/sign-in", "/sign-up", "/sign-in-callback", "/sign-out", "/sign-out-callback"] {
-        routes.push(route(Method::Head, path, Action::Head));
-    }
-    if client.settings().user_route {
-        routes.push(route(Method::Get, "/user", Action::User));
-    }
-    routes
+    let others = [
+        (Method::Get, &names.sign_up, Action::SignUp),
+        (Method::Head, &names.sign_up, Action::Head),
+        (Method::Post, &names.backchannel_logout, Action::BackchannelLogout),
+        (Method::Get, &names.user, Action::User),
+    ];
+    let others =
+        others.into_iter().filter_map(|(method, name, it)| Some((method, name.as_ref()?, it)));
+    needed.into_iter().chain(others).map(|(method, name, it)| route(method, name, it)).collect()
 }
 
-fn route(method: Method, path: &str, action: Action) -> Route {
-    let mut route = Route::new(method, path, action);
+fn route(method: Method, name: &str, action: Action) -> Route {
+    let mut route = Route::new(method, &format!("/{name}"), action);
     route.name = Some("logto".into());
     route
 }

@@ -24,9 +24,9 @@ const SIGNATURE: &str = "logto-signature-sha-256";
 #[derive(Clone)]
 struct Receive;
 
-/// The route, to be mounted under `base`.
-pub(crate) fn webhook() -> Vec<Route> {
-    let mut route = Route::new(Method::Post, "/webhook", Receive);
+/// The route by its name, to be mounted under `base`.
+pub(crate) fn webhook(name: &str) -> Vec<Route> {
+    let mut route = Route::new(Method::Post, &format!("/{name}"), Receive);
     route.name = Some("logto".into());
     vec![route]
 }

@@ -4,9 +4,14 @@ use rocket::{Orbit, Rocket};
 use tokio::runtime::Builder;
 
 use super::{IdpError, TestSession};
+use crate::client::Client;
 
 /// Where the request of the sign-in seems to go to, for the hook `on_sign_in`.
-const CALLBACK: &str = "/auth/sign-in-callback";
+fn callback(rocket: &Rocket<Orbit>) -> String {
+    let settings = Client::of(rocket).map(|client| client.settings());
+    let path = settings.map(|it| it.mounted_at().join(&it.routes.sign_in_callback).to_string());
+    path.unwrap_or_else(|| "/".into())
+}
 
 /// Signs a user in at an application under test, without a provider. The returned cookies contain a session,
 /// encrypted with the application's own key, or belong to a session in its store. With a blocking client, call
@@ -56,7 +61,7 @@ pub async fn sign_in(
     client: &asynchronous::Client,
     session: impl Into<TestSession>,
 ) -> Result<Vec<Cookie<'static>>, IdpError> {
-    let callback = client.get(CALLBACK);
+    let callback = client.get(callback(client.rocket()));
     session.into().begin(client, callback.inner()).await
 }
 
@@ -93,7 +98,7 @@ pub fn sign_in_blocking(
     client: &blocking::Client,
     session: impl Into<TestSession>,
 ) -> Result<Vec<Cookie<'static>>, IdpError> {
-    let callback = client.get(CALLBACK);
+    let callback = client.get(callback(client.rocket()));
     let runtime = Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| IdpError::Store(error.to_string()))?;
     runtime.block_on(session.into().begin(client, callback.inner()))

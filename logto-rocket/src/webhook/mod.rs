@@ -42,6 +42,8 @@ pub(crate) type WebhookHook =
 
 /// What receives webhooks. The fairing manages it.
 pub(crate) struct Receiver {
+    /// The path of its route, as Rocket has it.
+    pub(crate) path: String,
     pub(crate) settings: Settings,
     /// The memory for large bodies.
     pub(crate) budget: Budget,
@@ -49,7 +51,7 @@ pub(crate) struct Receiver {
 }
 
 impl Receiver {
-    pub(crate) fn new(settings: Settings, hook: Option<WebhookHook>) -> Self {
-        Self { settings, budget: Budget::default(), hook }
+    pub(crate) fn new(path: String, settings: Settings, hook: Option<WebhookHook>) -> Self {
+        Self { path, settings, budget: Budget::default(), hook }
     }
 }

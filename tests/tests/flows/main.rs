@@ -13,6 +13,7 @@ mod provider_outages;
 mod real_servers;
 mod requirements;
 mod responses;
+mod route_names;
 mod sessions;
 mod sign_in;
 mod sign_out;

@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use logto_rocket::{
-    AccessToken, ClaimsAs, Config, Logto, LogtoUser, Refusal, SessionConfig, authenticated,
-    requires, resource,
+    AccessToken, ClaimsAs, Config, Logto, LogtoUser, Refusal, RoutesConfig, SessionConfig,
+    authenticated, requires, resource,
 };
 use logto_rocket_tests::app::{ORIGIN, SECRET_KEY, figment};
 use logto_rocket_tests::log::{Line, Log};
@@ -144,6 +144,26 @@ async fn the_launch_of_a_test_client_is_quiet_and_that_of_a_server_is_not() {
     let server = Server::launch(site(), port).await;
     assert!(printed(&log), "{:#?}", log.launch());
     server.stop().await;
+}
+
+#[rocket::async_test]
+async fn the_launch_says_what_to_register_by_the_names_of_the_routes() {
+    let log = Log::alone().await;
+    let names = RoutesConfig::new()
+        .sign_in_callback("back")
+        .sign_out_callback("left")
+        .without_backchannel_logout();
+    let site = attached(figment(), config().app_secret(APP_SECRET).routes(names));
+    let _client = Client::untracked(site).await.expect("a launch");
+    let logged = log.launch();
+    let uris: Vec<_> = logged.iter().filter(|line| line.contains("to register: ")).collect();
+    assert_eq!(
+        uris,
+        [
+            "redirect URI to register: http://localhost:8000/auth/back",
+            "post sign-out redirect URI to register: http://localhost:8000/auth/left",
+        ]
+    );
 }
 
 /// Rocket with TLS of its own. A test client does not listen, so the certificate is not read.

@@ -31,6 +31,7 @@ impl fmt::Debug for Shown<'_> {
         match value {
             Value::Dict(_, dict) => {
                 let name = match key {
+                    "routes" => "RoutesConfig",
                     "session" => "SessionConfig",
                     "sign_in" => "SignInConfig",
                     "webhook" => "WebhookConfig",

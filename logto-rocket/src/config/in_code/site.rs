@@ -1,6 +1,6 @@
 //! Where the site is, and what it is called, written in code.
 
-use super::{Config, list};
+use super::{Config, RoutesConfig, list};
 
 impl Config {
     /// The address of this site as browsers see it, such as `https://app.example.com`. A site that shares its
@@ -30,6 +30,11 @@ impl Config {
     /// registered at Logto.
     pub fn base(self, path: impl Into<String>) -> Self {
         self.set("base", path.into())
+    }
+
+    /// The names of single routes below [`base()`](Config::base), and which of them are left out.
+    pub fn routes(self, routes: RoutesConfig) -> Self {
+        self.set("routes", routes.into_dict())
     }
 
     /// The name of the site: plain text of at most 60 characters. Each built-in [page](crate::guide::pages)

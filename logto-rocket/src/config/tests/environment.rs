@@ -65,12 +65,12 @@ fn an_empty_variable_counts_as_absent() {
         ] {
             jail.set_env(variable, "");
         }
-        jail.set_env("LOGTO_USER_ROUTE", "  ");
+        jail.set_env("LOGTO_ROUTES__USER", "  ");
         let config = Config::new().internal_endpoint("http://logto:3001");
         let (settings, warnings) = outcome_of(&debug(jail, COMPLETE), Some(&config)).unwrap();
         assert_eq!(settings.app_secret.reveal(), "hush-hush", "what lies below stays");
         assert_eq!(settings.connection.internal_endpoint.unwrap().as_str(), "http://logto:3001/");
-        assert!(settings.scopes.is_empty() && settings.user_route);
+        assert!(settings.scopes.is_empty() && settings.routes.user.is_some());
         assert_eq!(warnings, Vec::<String>::new());
     });
 }
@@ -107,7 +107,7 @@ fn an_odd_value_is_an_error_that_names_the_variable() {
             ("LOGTO_APP_ID", "\"\""),
             ("LOGTO_ENDPOINT", "[]"),
             ("LOGTO_BASE_URL", ","),
-            ("LOGTO_USER_ROUTE", "yes"),
+            ("LOGTO_PUSHED_AUTHORIZATION", "yes"),
             ("LOGTO_USER_ROUTE", "[true]"),
             ("LOGTO_TIMEOUT", "10"),
             ("LOGTO_SESSION__MAX_COOKIE_BYTES", "many"),

@@ -42,7 +42,7 @@ fn every_key_can_come_from_a_file_nested_ones_and_numbers_too() {
             ("APP_ID", "00123"),
             ("SESSION__MAX_LIFETIME", "8h"),
             ("SESSION__MAX_COOKIE_BYTES", "3000"),
-            ("USER_ROUTE", "false"),
+            ("ROUTES__USER", "false"),
             ("BASE_URL", "https://other.example.com"),
         ];
         for (variable, text) in values {
@@ -52,7 +52,7 @@ fn every_key_can_come_from_a_file_nested_ones_and_numbers_too() {
         let (settings, _) = outcome_of(&debug(jail, COMPLETE), None).unwrap();
         assert_eq!(settings.app_id, "00123");
         assert_eq!(settings.session.max_cookie_bytes, 3000);
-        assert!(!settings.user_route);
+        assert!(settings.routes.user.is_none());
         assert_eq!(settings.base_urls.hosts[0].as_str(), "https://other.example.com");
     });
 }

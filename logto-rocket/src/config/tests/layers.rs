@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{COMPLETE, assert_holds, debug, jailed, outcome_of};
 use crate::oidc::{Algorithm, ClientAuthentication, LogoutTyp};
-use crate::{Config, Prompt, SessionConfig};
+use crate::{Config, Prompt, RoutesConfig, SessionConfig};
 
 #[test]
 fn the_smallest_configuration_has_the_documented_defaults() {
@@ -16,7 +16,7 @@ fn the_smallest_configuration_has_the_documented_defaults() {
         assert_eq!(settings.app_secret.reveal(), "hush-hush");
         assert_eq!(settings.base.as_str(), "/auth");
         assert!(settings.scopes.is_empty() && settings.resources.is_empty());
-        assert!(settings.include_reserved_scopes && settings.user_route);
+        assert!(settings.include_reserved_scopes && settings.routes.user.is_some());
         assert!(!settings.pushed_authorization && settings.connection.internal_endpoint.is_none());
         assert_eq!(settings.prompt, [Prompt::Consent]);
         assert_eq!(settings.after_sign_in.as_str(), "/");
@@ -86,7 +86,7 @@ fn the_environment_alone_can_configure_everything() {
         jail.set_env("LOGTO_BASE_URL", "https://app.example.com");
         jail.set_env("LOGTO_SCOPES", "[email, \"phone\", 7]");
         jail.set_env("LOGTO_RESOURCES", "https://api.example.com");
-        jail.set_env("LOGTO_USER_ROUTE", "false");
+        jail.set_env("LOGTO_ROUTES__USER", "false");
         jail.set_env("LOGTO_SESSION__MAX_COOKIE_BYTES", "2000");
         jail.set_env("LOGTO_SESSION__KEEP_ID_TOKEN", "true");
         jail.set_env("LOGTO_SIGNING_ALGORITHM", "ES384");
@@ -98,7 +98,7 @@ fn the_environment_alone_can_configure_everything() {
         assert_eq!(settings.app_secret.reveal(), "1e5");
         assert_eq!(settings.scopes, ["email", "phone", "7"]);
         assert_eq!(settings.resources, ["https://api.example.com"]);
-        assert!(!settings.user_route && settings.session.keep_id_token);
+        assert!(settings.routes.user.is_none() && settings.session.keep_id_token);
         assert_eq!(settings.session.max_cookie_bytes, 2000);
         assert_eq!(settings.connection.signing_algorithm, Some(Algorithm::Es384));
         assert_eq!(settings.client_authentication, ClientAuthentication::Post);
@@ -208,7 +208,7 @@ fn every_setter_in_code_sets_its_key() {
             .timeout(Duration::from_millis(1500))
             .connect_timeout(Duration::from_secs(1))
             .ca_certificates("ca.pem")
-            .user_route(false);
+            .routes(RoutesConfig::new().without_user());
         let (settings, _) = outcome_of(&debug(jail, ""), Some(&config)).unwrap();
         assert_eq!(settings.connection.issuer.as_str(), "https://id.example.com");
         assert_eq!(settings.connection.internal_endpoint.unwrap().as_str(), "http://logto:3001/");
@@ -233,7 +233,7 @@ fn every_setter_in_code_sets_its_key() {
         assert_eq!(settings.session.same_site, cookie::SameSite::None);
         assert_eq!(settings.session.max_cookie_bytes, 1000);
         assert_eq!(settings.session.claims.unwrap(), ["name"]);
-        assert!(settings.session.keep_id_token && !settings.user_route);
+        assert!(settings.session.keep_id_token && settings.routes.user.is_none());
         assert!(settings.session.user_info);
         assert_eq!(settings.secret_keys.len(), 1);
         assert_eq!(settings.connection.clock_skew, Duration::ZERO);

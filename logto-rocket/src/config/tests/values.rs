@@ -157,7 +157,8 @@ fn times_with_logto_have_bounds() {
 fn ids_and_secrets_are_visible_ascii() {
     assert_refused("app_id", &["app_id = \"\"", "app_id = \"a b\"", "app_id = \"…\""]);
     assert_refused("app_secret", &["app_secret = \"\"", "app_secret = \" a\"", "app_secret = 5"]);
-    assert_refused("user_route", &["user_route = \"yes\"", "user_route = 1"]);
+    let key = "pushed_authorization";
+    assert_refused(key, &["pushed_authorization = \"yes\"", "pushed_authorization = 1"]);
 }
 
 #[test]

@@ -92,7 +92,7 @@ pub(super) async fn exchange(
 
 async fn exchange_here(client: &Arc<Client>, callback: Callback) -> SignInResult {
     let Callback { host, flow, verifier, code, origin, before } = callback;
-    let redirect_uri = client.route_url(host, "sign-in-callback");
+    let redirect_uri = client.redirect_uri(host);
     let exchanged = client.oidc().exchange(&code, &verifier, &redirect_uri).await;
     let tokens = exchanged.map_err(|NotExchanged { error, code_may_be_used }| {
         if !code_may_be_used {

@@ -1,7 +1,7 @@
 //! Whether the address of the site leads to it. Each site listens.
 
 use logto_rocket::testing::Idp;
-use logto_rocket::{Clock, Config, Diagnosis, DiagnosisCheck as Check, Logto};
+use logto_rocket::{Clock, Config, Diagnosis, DiagnosisCheck as Check, Logto, RoutesConfig};
 use logto_rocket_tests::app::{App, config_without_address, figment, rocket};
 use logto_rocket_tests::server::{Server, free_port};
 use rocket::fairing::AdHoc;
@@ -23,6 +23,20 @@ async fn all_is_good_where_the_address_leads_to_the_site() {
 async fn the_usual_address_is_good() {
     let diagnosis = of_site(|it| it, free_port()).await;
     assert!(diagnosis.is_good(), "{diagnosis}");
+}
+
+#[rocket::async_test]
+async fn routes_with_other_names_are_looked_for_by_those() {
+    let port = free_port();
+    let names = RoutesConfig::new().sign_in_callback("logto/back").sign_out_callback("logto/left");
+    let at_port = |it: Config| it.base_url(format!("http://localhost:{port}")).routes(names);
+    let diagnosis = of_site(at_port, port).await;
+    assert!(diagnosis.is_good(), "{diagnosis}");
+    let site = format!("http://localhost:{port}/auth");
+    let redirect_uri = only(&diagnosis, Check::RedirectUri).found();
+    assert!(redirect_uri.contains(&format!("{site}/logto/back")), "{redirect_uri}");
+    let after_sign_out = only(&diagnosis, Check::PostSignOutUri).found();
+    assert!(after_sign_out.contains(&format!("{site}/logto/left")), "{after_sign_out}");
 }
 
 #[rocket::async_test]
