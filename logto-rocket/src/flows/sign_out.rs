@@ -12,7 +12,7 @@ use crate::client::{Client, Logto};
 use crate::events::Event;
 use crate::host::HostId;
 use crate::local_path::LocalPath;
-use crate::oidc::{EndSession, RawIdToken};
+use crate::oidc::{EndSession, RawIdToken, SignOutHints};
 use crate::request::{Kind, RequestState, SessionWrite};
 use crate::response::redirect::Destination;
 use crate::response::{Label, PageDraft, Topic, onward};
@@ -22,7 +22,8 @@ use crate::user::LogtoUser;
 /// How long Logto may take to say where its sign-out is.
 const DISCOVERY_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// The longest ID token that is sent as a hint, in bytes.
+/// The longest ID token that is sent as a hint, in bytes, together with the other hints and the page to
+/// return to.
 const MAX_HINT: usize = 2048;
 
 /// A sign-out that is about to start, from [`Logto::sign_out()`].
@@ -31,6 +32,7 @@ pub struct SignOutBuilder<'l> {
     client: &'l Arc<Client>,
     user: &'l LogtoUser,
     return_to: Option<LocalPath>,
+    hints: SignOutHints,
     local_only: bool,
 }
 
@@ -65,7 +67,8 @@ impl Logto {
 
 impl<'l> SignOutBuilder<'l> {
     pub(crate) fn new(client: &'l Arc<Client>, user: &'l LogtoUser) -> Self {
-        Self { client, user, return_to: None, local_only: false }
+        let hints = SignOutHints::default();
+        Self { client, user, return_to: None, hints, local_only: false }
     }
 
     /// The page to which the browser goes after the sign-out: a path on this site with its query, of at most
@@ -77,6 +80,52 @@ impl<'l> SignOutBuilder<'l> {
         self
     }
 
+    /// The languages of the pages that the issuer shows at a sign-out, preferred first, as
+    /// [BCP 47](https://www.rfc-editor.org/info/bcp47) tags: at most eight, of at most 35 characters each.
+    /// Others are left out, and the log says so once. Logto shows no page there, so that this is for
+    /// other issuers.
+    pub fn ui_locales<L: Into<String>>(mut self, locales: impl IntoIterator<Item = L>) -> Self {
+        let set = self.hints.set_ui_locales(locales.into_iter().map(Into::into).collect());
+        self.warn_of_hint("ui_locales", set);
+        self
+    }
+
+    /// Who signs out, as the issuer knows them: a session id (`sid`), an e-mail address, a user name or a
+    /// phone number of at most 256 bytes ([RP-Initiated Logout, section
+    /// 2](https://openid.net/specs/openid-connect-rpinitiated-1_0.html#RPLogout)). Another text is left out,
+    /// and the log says so once. Logto does not look at it: it is for other issuers, and becomes part of
+    /// an address there.
+    ///
+    /// ```
+    /// # #[macro_use] extern crate rocket;
+    /// use logto_rocket::{Logto, LogtoUser, SignOut};
+    ///
+    /// #[post("/leave")]
+    /// async fn leave(logto: &Logto, user: &LogtoUser) -> SignOut {
+    ///     let out = logto.sign_out(user).ui_locales(["de"]);
+    ///     match user.email() {
+    ///         Some(email) => out.logout_hint(email).start().await,
+    ///         None => out.start().await,
+    ///     }
+    /// }
+    /// ```
+    pub fn logout_hint(mut self, hint: impl Into<String>) -> Self {
+        let set = self.hints.set_logout_hint(hint.into());
+        self.warn_of_hint("logout_hint", set);
+        self
+    }
+
+    pub(crate) fn hints(self, hints: SignOutHints) -> Self {
+        Self { hints, ..self }
+    }
+
+    fn warn_of_hint(&self, name: &'static str, set: Result<(), &'static str>) {
+        let Err(why) = set else { return };
+        self.client.warnings().once("sign-out", name, || {
+            format!("A sign-out sends no `{name}`, because what the application gives cannot be sent: {why}.")
+        });
+    }
+
     /// Does not end the session at Logto. The next sign-in may then need no password.
     pub fn local_only(mut self) -> Self {
         self.local_only = true;
@@ -86,15 +135,21 @@ impl<'l> SignOutBuilder<'l> {
     /// Ends the session of this site at once, and then revokes its refresh token at Logto, which takes at most
     /// two seconds. The session ends even if Logto does not answer.
     pub async fn start(self) -> SignOut {
-        let Self { client, user, return_to, local_only } = self;
+        let Self { client, user, return_to, hints, local_only } = self;
         let revocation = client.sessions().sign_out(user.session()).await;
         let (session, host) = (user.session_id().clone(), user.session().host);
         client.emit(&Event::SignedOut { sub: user.id().into(), session, revocation });
 
         let id_token = user.session().id_token.as_ref();
-        let next = if local_only { Next::Here } else { to_logto(client, host, id_token).await };
         let after = || client.settings().after_sign_out.clone();
         let return_to = return_to.unwrap_or_else(after);
+        let next = if local_only {
+            Next::Here
+        } else {
+            let room = MAX_HINT.saturating_sub(hints.len() + return_to.as_str().len());
+            let id_token = id_token.filter(|token| is_short(client, token, room));
+            to_logto(client, host, id_token, &hints).await
+        };
         SignOut { client: Arc::clone(client), host, return_to, next }
     }
 }
@@ -108,8 +163,13 @@ impl<'r, 'o: 'r, R: Responder<'r, 'o>> Responder<'r, 'o> for Instead<SignOut, R>
 
 impl SignOut {
     /// The end of the session at Logto, where there is none here.
-    pub(crate) async fn at_logto(client: &Arc<Client>, host: HostId, return_to: LocalPath) -> Self {
-        let next = to_logto(client, host, None).await;
+    pub(crate) async fn at_logto(
+        client: &Arc<Client>,
+        host: HostId,
+        return_to: LocalPath,
+        hints: &SignOutHints,
+    ) -> Self {
+        let next = to_logto(client, host, None, hints).await;
         Self { client: Arc::clone(client), host, return_to, next }
     }
 
@@ -179,10 +239,14 @@ impl<'r> Responder<'r, 'static> for SignOut {
     }
 }
 
-async fn to_logto(client: &Client, host: HostId, id_token: Option<&RawIdToken>) -> Next {
+async fn to_logto(
+    client: &Client,
+    host: HostId,
+    id_token: Option<&RawIdToken>,
+    hints: &SignOutHints,
+) -> Next {
     let callback = client.post_sign_out_uri(host);
-    let hint = id_token.filter(|token| is_short(client, token));
-    let at_logto = client.oidc().end_session(&callback, hint);
+    let at_logto = client.oidc().end_session(&callback, id_token, hints);
     match tokio::time::timeout(DISCOVERY_TIMEOUT, at_logto).await {
         Ok(Ok(at_logto)) => Next::Logto(at_logto),
         Ok(Err(_)) | Err(_) => Next::Unreachable,
@@ -190,14 +254,14 @@ async fn to_logto(client: &Client, host: HostId, id_token: Option<&RawIdToken>) 
 }
 
 /// Whether an ID token leaves room for the other headers of the response, of which proxies take 4 kB.
-fn is_short(client: &Client, token: &RawIdToken) -> bool {
+fn is_short(client: &Client, token: &RawIdToken, room: usize) -> bool {
     let bytes = token.reveal().len();
-    let is_short = bytes <= MAX_HINT;
+    let is_short = bytes <= room;
     if !is_short {
         client.warnings().once("sign-out", "id_token_hint", || {
             format!(
-                "A sign-out sends no `id_token_hint`, because the ID token takes {bytes} bytes and an \
-                 address at Logto has room for {MAX_HINT}. Logto does not need it. If the issuer \
+                "A sign-out sends no `id_token_hint`, because the ID token takes {bytes} bytes and the \
+                 address at Logto has room for {room}. Logto does not need it. If the issuer \
                  demands it, reduce the claims in its ID tokens, or ask for fewer `scopes`."
             )
         });

@@ -63,7 +63,7 @@ pub use sign_in::SignInOptions;
 pub(crate) use sign_in_defaults::SignInDefaults;
 pub use sign_in_values::{DirectSignIn, FirstScreen, Identifier, Prompt};
 pub(crate) use sign_in_values::{MAX_LOCALES, is_locale};
-pub(crate) use sign_out::EndSession;
+pub(crate) use sign_out::{EndSession, SignOutHints};
 pub(crate) use token_exchange::Exchange;
 pub use token_exchange::SubjectTokenType;
 pub(crate) use tokens::{NotExchanged, Renewal, Target, Tokens};

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use rocket::http::Status;
 use rocket::{Request, Response};
 use url::Url;
+use url::form_urlencoded::byte_serialize;
 
 use super::query::Query;
 use crate::client::Client;
@@ -16,11 +17,14 @@ use crate::loopback::is_loopback;
 use crate::oidc::SignInOptions;
 use crate::request::{Initiator, Kind, Loader, RequestState, header, own_path};
 use crate::response::{Label, PageDraft, Topic, onward, redirect};
+use crate::session::MAX_RETURN_TO;
 use crate::user::LogtoUser;
 
 /// The parameters of a link to the route, besides `return_to`, `remember`, and the `iss` and
 /// `target_link_uri` of a sign-in that another site starts.
 pub(super) const LISTED: [&str; 9] = [
+    "max_age",
+    "switch",
     "first_screen",
     "identifier",
     "login_hint",
@@ -28,9 +32,11 @@ pub(super) const LISTED: [&str; 9] = [
     "ui_locales",
     "organization_id",
     "one_time_token",
-    "max_age",
-    "switch",
 ];
+
+/// What the parameters of a link may take of the address at Logto, in bytes. Proxies take 4 kB of headers of
+/// a response, which hold all else that a sign-in asks for, and the page to return to in a cookie as well.
+const MAX_OPTIONS: usize = 1_500;
 
 /// Starts a sign-in if a browser navigates to the route, and for no other request. A library of
 /// scripts is told to leave that to the browser, also when it prefetches, because a click then shows
@@ -153,12 +159,22 @@ async fn question(
     Some(page.respond(request))
 }
 
-/// The options in the query of the route. What is not listed, or cannot be read, is left out: Logto
-/// would drop all of them for one wrong value.
+/// The options in the query of the route. What is not listed, cannot be read or is too long is left out:
+/// Logto would drop all of them for one wrong value.
 fn read(options: SignInOptions, query: &Query) -> SignInOptions {
-    LISTED.into_iter().fold(options, |options, name| match query.get(name) {
-        Some(value) => options.link_parameter(name, value),
-        None => options,
+    let page = query.get("return_to").or(query.get("target_link_uri")).map_or(0, str::len);
+    // In its cookie a page takes a third more.
+    let mut room = MAX_OPTIONS.saturating_sub(page.min(MAX_RETURN_TO) * 4 / 3);
+    LISTED.into_iter().fold(options, |options, name| {
+        let Some(value) = query.get(name) else { return options };
+        let bytes = name.len() + byte_serialize(value.as_bytes()).map(str::len).sum::<usize>() + 2;
+        match room.checked_sub(bytes) {
+            Some(left) => {
+                room = left;
+                options.link_parameter(name, value)
+            }
+            None => options,
+        }
     })
 }
 

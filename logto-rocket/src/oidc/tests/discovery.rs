@@ -2,6 +2,7 @@
 
 use url::Url;
 
+use super::super::SignOutHints;
 use super::*;
 use crate::error::Call;
 
@@ -13,7 +14,7 @@ fn back() -> Url {
 
 async fn discovered(server: &Server, settings: IssuerSettings) -> Result<Url, Error> {
     let client = client_with(settings, Clock::system());
-    let url = client.end_session(&back(), None).await.map(|at_logto| at_logto.url);
+    let url = client.end_session(&back(), None, &SignOutHints::default()).await.map(|at_logto| at_logto.url);
     assert!(!server.received(DOCUMENT).is_empty());
     url
 }
@@ -115,7 +116,7 @@ async fn browsers_go_to_the_issuer_and_this_server_to_the_internal_origin() {
             ..settings(&server)
         };
         let client = client_with(settings, Clock::system());
-        let url = client.end_session(&back(), None).await.unwrap().url;
+        let url = client.end_session(&back(), None, &SignOutHints::default()).await.unwrap().url;
         assert!(url.as_str().starts_with("https://login.example/oidc/session/end?"), "{url}");
         client.user_info(&AccessToken::from("at-1"), "user_1").await.unwrap();
     }
@@ -143,7 +144,7 @@ async fn an_endpoint_that_is_not_named_fails_only_what_needs_it() {
     let document = without(&server.discovery(), "end_session_endpoint");
     server.answer(DOCUMENT, Reply::json(200, &document));
     let client = client(&server);
-    assert!(client.end_session(&back(), None).await.is_err());
+    assert!(client.end_session(&back(), None, &SignOutHints::default()).await.is_err());
     assert_eq!(accepts_issuer(&client, None).await, Ok(false));
 }
 

@@ -2,7 +2,7 @@
 
 use url::Url;
 
-use super::super::{AuthorizationCode, RefreshToken, Target, Tokens, Verifier};
+use super::super::{AuthorizationCode, RefreshToken, SignOutHints, Target, Tokens, Verifier};
 use super::*;
 use crate::error::Call;
 
@@ -178,7 +178,7 @@ async fn user_info_is_about_the_user_who_was_asked_for() {
 async fn sign_out_at_logto_names_the_application_and_the_way_back() {
     let server = Server::start().await;
     let back = Url::parse("http://localhost:8000/auth/sign-out-callback").unwrap();
-    let url = client(&server).end_session(&back, None).await.unwrap().url;
+    let url = client(&server).end_session(&back, None, &SignOutHints::default()).await.unwrap().url;
     let query: Vec<_> = url.query_pairs().into_owned().collect();
     let expected = [("client_id", APP), ("post_logout_redirect_uri", back.as_str())];
     assert_eq!(query, expected.map(|(name, value)| (name.to_owned(), value.to_owned())));
@@ -191,7 +191,7 @@ async fn sign_out_at_logto_with_an_id_token_has_a_state_of_its_own() {
     let back = Url::parse("http://localhost:8000/auth/sign-out-callback").unwrap();
     let mut states = Vec::new();
     for _ in 0..2 {
-        let at_logto = client.end_session(&back, Some(&id_token)).await.unwrap();
+        let at_logto = client.end_session(&back, Some(&id_token), &SignOutHints::default()).await.unwrap();
         let query: Vec<_> = at_logto.url.query_pairs().into_owned().collect();
         let state = at_logto.state.unwrap().reveal().to_owned();
         assert_eq!(
@@ -214,7 +214,7 @@ fn every_call_may_move_between_threads() {
         let _ = oidc.authorize(&url, &super::super::SignInOptions::new(), &[], &[]).await;
         let _ = oidc.revoke(&RefreshToken::from("")).await;
         let _ = oidc.user_info(&AccessToken::from(""), "").await;
-        let _ = oidc.end_session(&url, None).await;
+        let _ = oidc.end_session(&url, None, &SignOutHints::default()).await;
         Ok::<_, url::ParseError>(())
     });
 }

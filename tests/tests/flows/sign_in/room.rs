@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use logto_rocket_tests::app::{App, ORIGIN};
 use logto_rocket_tests::browser::{Answer, Browser, From};
-use logto_rocket_tests::uri::encoded;
+use logto_rocket_tests::uri::{encoded, query};
 use rocket::http::Status;
 
 use super::return_to::{LONGEST, SITE, demanding, path};
@@ -25,6 +25,47 @@ fn bytes(browser: &Browser<'_>) -> usize {
 /// What a response takes on the wire, about: its headers, as hyper writes them.
 fn head(answer: &Answer) -> usize {
     answer.headers.iter().map(|(name, value)| name.len() + value.len() + 4).sum()
+}
+
+/// A link of several kB, which anybody can write, makes no response that a proxy refuses.
+#[rocket::async_test]
+async fn the_options_of_a_link_have_a_room_of_their_own() {
+    let all = [
+        ("login_hint", "ä".repeat(256)),
+        ("ui_locales", "de ".repeat(1_000)),
+        ("identifier", "email ".repeat(1_000)),
+        ("direct_sign_in", format!("social:{}", "\"".repeat(512))),
+        ("organization_id", "<".repeat(512)),
+        ("one_time_token", ">".repeat(512)),
+    ];
+    for app in [App::start().await, demanding().await] {
+        for page in [2, USUAL, LONGEST] {
+            for first in 0..all.len() {
+                let (last, first) = all.split_at(first);
+                let link = format!("/auth/sign-in?return_to={}", encoded(&path(page)));
+                let link = first.iter().chain(last).fold(link, |link, (name, value)| {
+                    format!("{link}&{name}={}", encoded(value))
+                });
+                let start = app.browser().navigate(&link, From::OtherSite).await;
+                assert_eq!(start.status, Status::SeeOther, "{start:?}");
+                assert!(head(&start) < 3_900, "{} bytes: {start:?}", head(&start));
+            }
+        }
+        // What people use has room beside a usual page.
+        let link = format!(
+            "/auth/sign-in?return_to={}&login_hint={}&ui_locales=fr-CA%20fr&organization_id={}\
+             &one_time_token={}",
+            encoded(&path(USUAL)),
+            encoded(&format!("{}@example.test", "a".repeat(240))),
+            "o".repeat(21),
+            "t".repeat(64)
+        );
+        let start = app.browser().navigate(&link, From::OtherSite).await;
+        let sent = query(start.location());
+        for name in ["login_hint", "ui_locales", "organization_id", "one_time_token"] {
+            assert!(sent.contains_key(name), "{name}: {sent:?}");
+        }
+    }
 }
 
 /// Begins a sign-in that returns to this page, and answers with where Logto sends the browser back to.

@@ -2,6 +2,7 @@
 
 mod backchannel_logout;
 mod clear_site_data;
+mod hints;
 mod id_token_hint;
 mod routes;
 mod scripts;
