@@ -97,7 +97,7 @@
 //! | module | contains |
 //! | --- | --- |
 //! | [`guide`] | the manual: no code, one chapter for each subject |
-//! | [`names`] | the names that Logto gives to scopes and resources |
+//! | [`names`] | the names that Logto gives to scopes, claims and resources, as constants |
 //! | `testing` (feature `testing`) | a provider in the process, and sessions and tokens for tests |
 
 mod bearer;

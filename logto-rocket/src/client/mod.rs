@@ -21,7 +21,7 @@ use crate::config::{Origin, Settings};
 use crate::diagnose::Doctor;
 use crate::events::Event;
 use crate::host::HostId;
-use crate::names::{ORGANIZATIONS, ORGANIZATIONS_RESOURCE};
+use crate::names::{ORGANIZATIONS_RESOURCE, scope};
 use crate::oidc::Oidc;
 use crate::readiness::LastReadiness;
 use crate::session::{Asked, Sessions, USUAL_SCOPES};
@@ -218,7 +218,8 @@ impl Client {
         let (scopes, mut resources) = (self.scopes(), self.resources());
         // Added by the authorization request.
         let organizations = ORGANIZATIONS_RESOURCE.to_owned();
-        if scopes.iter().any(|scope| scope == ORGANIZATIONS) && !resources.contains(&organizations)
+        if scopes.iter().any(|asked| asked == scope::ORGANIZATIONS)
+            && !resources.contains(&organizations)
         {
             resources.push(organizations);
         }

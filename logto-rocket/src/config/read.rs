@@ -13,6 +13,7 @@ use super::{
     environment, keys, routes, session, sign_in, texts, webhook,
 };
 use crate::local_path::{LocalPath, NotLocal, Prefix};
+use crate::names::scope;
 use crate::oidc::Prompt;
 
 /// Reads the configuration from Rocket's `figment`, with `config` below it and the `LOGTO_*`
@@ -223,7 +224,7 @@ fn required<T>(
 
 fn include_reserved_scopes(reader: &mut Reader, scopes: &[String]) -> bool {
     let include = reader.flag("include_reserved_scopes").unwrap_or(true);
-    if !include && !has(scopes, "openid") && !reader.is_wrong("scopes") {
+    if !include && !has(scopes, scope::OPENID) && !reader.is_wrong("scopes") {
         let what = "does not contain `openid`, without which Logto issues no ID token";
         reader.reject("include_reserved_scopes", Wrong::new(what, "add \"openid\" to `scopes`"));
     }
@@ -238,7 +239,7 @@ fn no_refresh_token(
 ) -> Option<Warning> {
     let (key, why, cure) = if !prompt.contains(&Prompt::Consent) {
         ("prompt", "has no `consent`", "write \"consent\" or \"login consent\"")
-    } else if !reserved && !has(scopes, "offline_access") {
+    } else if !reserved && !has(scopes, scope::OFFLINE_ACCESS) {
         let cure = "add \"offline_access\" to `scopes`";
         ("include_reserved_scopes", "leaves out `offline_access`", cure)
     } else {

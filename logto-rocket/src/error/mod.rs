@@ -12,7 +12,7 @@ pub use self::denial::Denial;
 pub(crate) use self::denial::Lack;
 pub use self::refusal::Refusal;
 pub use self::sign_in::SignInError;
-use crate::names::{ORGANIZATIONS, ORGANIZATIONS_RESOURCE};
+use crate::names::{ORGANIZATIONS_RESOURCE, scope};
 
 /// An error between this application and Logto.
 ///
@@ -177,7 +177,8 @@ impl fmt::Display for Error {
             Self::Store { why } => write!(f, "the session store is unavailable: {why}"),
             Self::UndeclaredResource { resource } if resource == ORGANIZATIONS_RESOURCE => write!(
                 f,
-                "no sign-in asks for organizations; add `{ORGANIZATIONS}` to `logto.scopes`"
+                "no sign-in asks for organizations; add `{}` to `logto.scopes`",
+                scope::ORGANIZATIONS
             ),
             Self::UndeclaredResource { resource } => write!(
                 f,

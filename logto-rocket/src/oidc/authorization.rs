@@ -15,7 +15,7 @@ use super::sign_in_values::{DirectSignIn, Prompt, are_locales, is_hint, is_word}
 use super::types::Flow;
 use super::{Oidc, named};
 use crate::error::{Call, Error};
-use crate::names::{ORGANIZATIONS, ORGANIZATIONS_RESOURCE};
+use crate::names::{ORGANIZATIONS_RESOURCE, scope};
 
 /// The parameters that [`SignInOptions::extra`] must not set: those that protect a sign-in, and
 /// those that have a method.
@@ -88,7 +88,7 @@ impl Oidc {
         let prompt = options.prompt.as_ref().unwrap_or(&self.client.prompt);
         let scopes = union(scopes, &options.scopes);
         let mut resources = union(resources, &options.resources);
-        if scopes.iter().any(|scope| scope == ORGANIZATIONS) {
+        if scopes.iter().any(|asked| asked == scope::ORGANIZATIONS) {
             resources = union(&resources, &[ORGANIZATIONS_RESOURCE.to_owned()]);
         }
 

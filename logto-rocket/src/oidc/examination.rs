@@ -17,6 +17,7 @@ use super::http::finish;
 use super::secrets::Verifier;
 use super::{Issuer, Oidc, keys, named};
 use crate::error::{Call, Error};
+use crate::names::scope;
 
 /// How long one request may take, whatever the configuration says.
 const LONGEST_CALL: Duration = Duration::from_secs(10);
@@ -136,7 +137,7 @@ impl Oidc {
             .append_pair("client_id", &self.client.id)
             .append_pair("redirect_uri", redirect_uri.as_str())
             .append_pair("response_type", "code")
-            .append_pair("scope", "openid")
+            .append_pair("scope", scope::OPENID)
             .append_pair("prompt", "none")
             .append_pair("state", verifier.state().reveal())
             .append_pair("nonce", verifier.nonce().reveal())

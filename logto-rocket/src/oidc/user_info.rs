@@ -11,15 +11,24 @@ use super::secrets::AccessToken;
 use super::{Oidc, named};
 use crate::claims::{Claims, Misfit};
 use crate::error::{Call, Error};
+use crate::names::claim;
 
 /// The claims that user info never adds to those of an ID token: who the user is, how they signed in,
 /// and their rights. User info is not signed.
-const OF_THE_ID_TOKEN: [&str; 8] =
-    ["sub", "auth_time", "acr", "amr", "sid", "roles", "organizations", "organization_roles"];
+const OF_THE_ID_TOKEN: [&str; 8] = [
+    claim::SUB,
+    claim::AUTH_TIME,
+    "acr",
+    "amr",
+    claim::SID,
+    claim::ROLES,
+    claim::ORGANIZATIONS,
+    claim::ORGANIZATION_ROLES,
+];
 
 /// The claims that user info need not tell, because they are of the sign-in, or that each sign-in
 /// changes.
-const OF_THE_SIGN_IN: [&str; 5] = ["auth_time", "acr", "amr", "sid", "updated_at"];
+const OF_THE_SIGN_IN: [&str; 5] = [claim::AUTH_TIME, "acr", "amr", claim::SID, claim::UPDATED_AT];
 
 /// The most bytes that user info may add. Users can write custom data of any length where Logto's
 /// account center allows it.

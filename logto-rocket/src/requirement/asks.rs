@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::node::Node;
-use crate::names::{ORGANIZATION_ROLES, ORGANIZATIONS, ORGANIZATIONS_RESOURCE, ROLES};
+use crate::names::{ORGANIZATIONS_RESOURCE, claim, scope};
 
 /// Scopes and resources of the authorization request.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -22,7 +22,7 @@ impl Asks {
 
     fn add(&mut self, node: &'static Node) {
         match node {
-            Node::Roles(_) => self.scopes.extend([ROLES]),
+            Node::Roles(_) => self.scopes.extend([scope::ROLES]),
             Node::Scopes { resource, organization, scopes } => {
                 self.scopes.extend(*scopes);
                 self.resources.extend(resource.map(|resource| resource.uri));
@@ -33,7 +33,7 @@ impl Asks {
             Node::Organization(_) => self.add_organizations(),
             Node::OrganizationRole { .. } => {
                 self.add_organizations();
-                self.scopes.extend([ORGANIZATION_ROLES]);
+                self.scopes.extend([scope::ORGANIZATION_ROLES]);
             }
             Node::Claim { path, .. } => {
                 self.scopes.extend(path.first().and_then(|claim| scope_of(claim)));
@@ -47,7 +47,7 @@ impl Asks {
     /// Logto gives permissions in an organization only to a sign-in that also asked for the
     /// resource of organizations.
     fn add_organizations(&mut self) {
-        self.scopes.extend([ORGANIZATIONS]);
+        self.scopes.extend([scope::ORGANIZATIONS]);
         self.resources.extend([ORGANIZATIONS_RESOURCE]);
     }
 }
@@ -55,29 +55,46 @@ impl Asks {
 /// The scope that a claim of Logto's comes with.
 pub(crate) fn scope_of(claim: &str) -> Option<&'static str> {
     Some(match claim {
-        "name" | "username" | "picture" | "given_name" | "family_name" | "middle_name"
-        | "nickname" | "preferred_username" | "profile" | "website" | "gender" | "birthdate"
-        | "zoneinfo" | "locale" | "created_at" | "updated_at" => "profile",
-        "email" | "email_verified" => "email",
-        "phone_number" | "phone_number_verified" => "phone",
-        "address" => "address",
-        "custom_data" => "custom_data",
-        "identities" | "sso_identities" => "identities",
-        "roles" => ROLES,
-        "organizations" | "organization_data" => ORGANIZATIONS,
-        "organization_roles" => ORGANIZATION_ROLES,
+        claim::NAME
+        | claim::USERNAME
+        | claim::PICTURE
+        | claim::GIVEN_NAME
+        | claim::FAMILY_NAME
+        | claim::MIDDLE_NAME
+        | claim::NICKNAME
+        | claim::PREFERRED_USERNAME
+        | claim::PROFILE
+        | claim::WEBSITE
+        | claim::GENDER
+        | claim::BIRTHDATE
+        | claim::ZONEINFO
+        | claim::LOCALE
+        | claim::CREATED_AT
+        | claim::UPDATED_AT => scope::PROFILE,
+        claim::EMAIL | claim::EMAIL_VERIFIED => scope::EMAIL,
+        claim::PHONE_NUMBER | claim::PHONE_NUMBER_VERIFIED => scope::PHONE,
+        claim::ADDRESS => scope::ADDRESS,
+        claim::CUSTOM_DATA => scope::CUSTOM_DATA,
+        claim::IDENTITIES | claim::SSO_IDENTITIES => scope::IDENTITIES,
+        claim::ROLES => scope::ROLES,
+        claim::ORGANIZATIONS | claim::ORGANIZATION_DATA => scope::ORGANIZATIONS,
+        claim::ORGANIZATION_ROLES => scope::ORGANIZATION_ROLES,
         _ => return None,
     })
 }
 
 /// Whether users can edit a claim where Logto's account center allows it.
 pub(crate) fn is_editable(claim: &str) -> bool {
-    let is_of_logto = matches!(claim, "created_at" | "updated_at");
-    matches!(scope_of(claim), Some("profile" | "address" | "custom_data")) && !is_of_logto
+    let is_of_logto = matches!(claim, claim::CREATED_AT | claim::UPDATED_AT);
+    let scope = scope_of(claim);
+    matches!(scope, Some(scope::PROFILE | scope::ADDRESS | scope::CUSTOM_DATA)) && !is_of_logto
 }
 
 /// Whether the absence of a claim from the ID token is not meaningful, because Logto usually
 /// returns it only in user info.
 pub(crate) fn is_elsewhere(claim: &str) -> bool {
-    matches!(claim, "custom_data" | "identities" | "sso_identities" | "organization_data")
+    matches!(
+        claim,
+        claim::CUSTOM_DATA | claim::IDENTITIES | claim::SSO_IDENTITIES | claim::ORGANIZATION_DATA
+    )
 }

@@ -10,7 +10,7 @@ use super::facts::{Facts, Question, Target};
 use super::organization::Organization;
 use crate::error::{Error, Refusal};
 use crate::events::Event;
-use crate::names::ORGANIZATIONS;
+use crate::names::{claim, scope};
 use crate::session::TokenTarget;
 use crate::user::{LogtoUser, is_organization_id};
 
@@ -190,7 +190,7 @@ impl<'u> UserFacts<'u> {
     fn is_asked_for(&self, target: Target) -> bool {
         let asked = &self.user.session().asked;
         target.resource.is_none_or(|resource| asked.has_resource(resource))
-            && (target.organization.is_none() || asked.has_scope(ORGANIZATIONS))
+            && (target.organization.is_none() || asked.has_scope(scope::ORGANIZATIONS))
     }
 
     fn id_of(&self, organization: &Organization) -> Option<&str> {
@@ -220,7 +220,7 @@ impl Facts for UserFacts<'_> {
     fn role(&self, role: &str) -> Option<bool> {
         match &self.user.claims().roles {
             Some(_) => Some(self.user.has_role(role)),
-            None => self.would_be_there("roles").then_some(false),
+            None => self.would_be_there(claim::ROLES).then_some(false),
         }
     }
 
@@ -242,7 +242,7 @@ impl Facts for UserFacts<'_> {
         let id = self.id_of(organization)?;
         match &self.user.claims().organizations {
             Some(all) => Some(all.iter().any(|known| known == id)),
-            None if self.would_be_there("organizations") => Some(false),
+            None if self.would_be_there(claim::ORGANIZATIONS) => Some(false),
             None => match self.granted_to(&self.audience(Target::of(organization))?)? {
                 Granted::Scopes(_) => Some(true),
                 Granted::Nothing => Some(false),
@@ -255,7 +255,7 @@ impl Facts for UserFacts<'_> {
         let id = self.id_of(organization)?;
         match &self.user.claims().organization_roles {
             Some(_) => Some(self.user.organization_roles(id).contains(&role)),
-            None => self.would_be_there("organization_roles").then_some(false),
+            None => self.would_be_there(claim::ORGANIZATION_ROLES).then_some(false),
         }
     }
 

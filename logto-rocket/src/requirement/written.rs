@@ -4,6 +4,8 @@
 //! all that Rocket tells of it at launch. There each API resource is written by its URI. What is read here
 //! is for the launch and what it declares; it lets nobody in.
 
+use crate::names::claim;
+
 /// A requirement as it displays.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Written<'t>(pub &'t str);
@@ -46,8 +48,8 @@ impl<'t> Written<'t> {
     pub(super) fn conditions(self) -> impl Iterator<Item = (&'t str, &'t str)> {
         self.keys().filter_map(|(key, condition)| {
             let claim = match key {
-                "role" | "roles" => "roles",
-                "organization_role" => "organization_roles",
+                "role" | "roles" => claim::ROLES,
+                "organization_role" => claim::ORGANIZATION_ROLES,
                 "claim" => condition.split(['"', '.']).nth(1)?,
                 _ => return None,
             };

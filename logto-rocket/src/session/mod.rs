@@ -61,6 +61,7 @@ use crate::clock::Clock;
 use crate::error::Error;
 use crate::events::Events;
 use crate::host::HostId;
+use crate::names::claim;
 use crate::oidc::Oidc;
 use crate::session_id::SessionId;
 
@@ -230,7 +231,7 @@ impl Sessions {
     /// which Logto ends it.
     pub fn stores_claim(&self, claim: &str) -> bool {
         let stored = self.settings.claims.as_ref();
-        let always = matches!(claim, "auth_time" | "sid");
+        let always = matches!(claim, claim::AUTH_TIME | claim::SID);
         always || stored.is_none_or(|stored| stored.iter().any(|name| name == claim))
     }
 

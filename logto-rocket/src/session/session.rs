@@ -10,6 +10,7 @@ use super::cached_token::CachedTokens;
 use super::secret::Secret;
 use crate::claims::Claims;
 use crate::host::HostId;
+use crate::names::scope;
 use crate::oidc::{NonceHash, RawIdToken, RefreshToken};
 use crate::session_id::SessionId;
 use crate::session_values::SessionValues;
@@ -89,7 +90,7 @@ pub(crate) struct Asked {
 }
 
 /// The scopes of every sign-in that does not say otherwise.
-pub(crate) const USUAL_SCOPES: [&str; 3] = ["openid", "offline_access", "profile"];
+pub(crate) const USUAL_SCOPES: [&str; 3] = [scope::OPENID, scope::OFFLINE_ACCESS, scope::PROFILE];
 
 impl Asked {
     pub fn new(scopes: &[String], resources: &[String]) -> Self {
@@ -99,7 +100,7 @@ impl Asked {
 
     /// What is believed of a sign-in when it cannot be told what it asked for: as little as can be.
     pub fn least() -> Self {
-        Self { scopes: "openid".into(), resources: Vec::new() }
+        Self { scopes: scope::OPENID.into(), resources: Vec::new() }
     }
 
     /// The scopes, separated by spaces.

@@ -3,8 +3,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 use url::Url;
 
-/// The resource that stands for an organization's own permissions.
-pub(super) const ORGANIZATIONS: &str = "urn:logto:resource:organizations";
+pub(super) use crate::names::ORGANIZATIONS_RESOURCE as ORGANIZATIONS;
 
 /// What a builder described and nothing changes later.
 #[derive(Debug, Clone, Default)]

@@ -10,13 +10,12 @@ use super::state::{
     ACCESS_TOKEN_LIFE, Authorization, REFRESH_TOKEN_LIFE, RefreshToken, State, random,
 };
 use super::token_request::{TOKEN_EXCHANGE, TokenRequest};
+use crate::names::scope;
 
 /// How long a rotated refresh token still works.
 const GRACE_SECONDS: u64 = 3;
 /// A chain of refresh tokens that is older than this is not prolonged any more.
 const LONGEST_CHAIN: u64 = 31_536_000;
-
-const ORGANIZATIONS_SCOPE: &str = "urn:logto:scope:organizations";
 
 impl State {
     /// `POST /oidc/token`
@@ -165,10 +164,10 @@ impl State {
     /// Whether these resources and organizations can be had.
     fn check(&self, authorization: &Authorization, wanted: &TokenRequest) -> Result<(), Refused> {
         if let Some(organization) = &wanted.organization {
-            if !authorization.has_scope(ORGANIZATIONS_SCOPE) {
+            if !authorization.has_scope(scope::ORGANIZATIONS) {
                 let description = "refresh token missing required scope";
                 return Err(Refused::new(403, "insufficient_scope", description)
-                    .with("scope", ORGANIZATIONS_SCOPE));
+                    .with("scope", scope::ORGANIZATIONS));
             }
             let user = self.active_user(&authorization.user);
             if user.and_then(|user| user.membership(organization)).is_none() {

@@ -18,7 +18,7 @@ pub use self::token_claims::TokenClaims;
 pub(crate) use self::tokens::is_organization_id;
 use crate::claims::{Claims, Known};
 use crate::client::Client;
-use crate::names::{ORGANIZATION_ROLES, ORGANIZATIONS, ROLES};
+use crate::names::{claim, scope};
 use crate::oidc::RawIdToken;
 use crate::session::Session;
 use crate::session_id::SessionId;
@@ -78,7 +78,7 @@ impl LogtoUser {
     pub fn email(&self) -> Option<&str> {
         let email = self.claims().email.as_deref();
         if email.is_none() {
-            self.warn_if_unasked("email", "email", "email");
+            self.warn_if_unasked("email", claim::EMAIL, scope::EMAIL);
         }
         email
     }
@@ -89,9 +89,9 @@ impl LogtoUser {
     pub fn email_verified(&self) -> bool {
         let Known { email, email_verified, .. } = &**self.claims();
         if email_verified.is_none() {
-            self.warn_if_unasked("email_verified", "email_verified", "email");
+            self.warn_if_unasked("email_verified", claim::EMAIL_VERIFIED, scope::EMAIL);
         } else if email.is_none() {
-            self.warn_if_unasked("email_verified", "email", "email");
+            self.warn_if_unasked("email_verified", claim::EMAIL, scope::EMAIL);
         }
         email.is_some() && *email_verified == Some(true)
     }
@@ -119,7 +119,7 @@ impl LogtoUser {
     pub fn organizations(&self) -> &[String] {
         let organizations = self.claims().organizations.as_deref();
         if organizations.is_none() {
-            self.warn_if_unasked("organizations", "organizations", ORGANIZATIONS);
+            self.warn_if_unasked("organizations", claim::ORGANIZATIONS, scope::ORGANIZATIONS);
         }
         organizations.unwrap_or_default()
     }
@@ -131,7 +131,11 @@ impl LogtoUser {
     pub fn organization_roles(&self, organization: &str) -> Vec<&str> {
         let all = self.claims().organization_roles.as_deref();
         if all.is_none() {
-            self.warn_if_unasked("organization_roles", "organization_roles", ORGANIZATION_ROLES);
+            self.warn_if_unasked(
+                "organization_roles",
+                claim::ORGANIZATION_ROLES,
+                scope::ORGANIZATION_ROLES,
+            );
         }
         all.unwrap_or_default()
             .iter()
@@ -243,7 +247,7 @@ impl LogtoUser {
     fn roles_for(&self, accessor: &'static str) -> &[String] {
         let roles = self.claims().roles.as_deref();
         if roles.is_none() {
-            self.warn_if_unasked(accessor, "roles", ROLES);
+            self.warn_if_unasked(accessor, claim::ROLES, scope::ROLES);
         }
         roles.unwrap_or_default()
     }

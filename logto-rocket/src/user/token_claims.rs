@@ -4,6 +4,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
+use crate::names::ORGANIZATION_AUDIENCE;
 use crate::numeric_date::seconds;
 
 /// The claims of a JWT access token ([RFC 9068, section
@@ -17,7 +18,7 @@ pub struct TokenClaims {
     /// The application to which Logto issued the token.
     pub client_id: Option<String>,
     /// The organization in which the resource is accessed. A token for an organization itself names
-    /// it in the audience instead, as `urn:logto:organization:<id>`.
+    /// it in the audience instead; [`organization()`](Self::organization) knows both.
     pub organization_id: Option<String>,
     /// The audience of the token: usually the indicator of one resource.
     pub audience: Vec<String>,
@@ -41,6 +42,36 @@ impl TokenClaims {
     /// If the claim is present but cannot be read as a `T`.
     pub fn get<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>, serde_json::Error> {
         self.all.get(name).cloned().map_or(Ok(None), serde_json::from_value)
+    }
+
+    /// The id of the organization that the token is for, or in which it is for a resource: that of
+    /// [`organization_id`](Self::organization_id), or else the one that the audience names as
+    /// `urn:logto:organization:<id>`.
+    ///
+    /// ```
+    /// # #[macro_use] extern crate rocket;
+    /// use logto_rocket::{Error, LogtoUser};
+    ///
+    /// #[get("/<org>/token")]
+    /// async fn for_whom(user: LogtoUser, org: &str) -> Result<Option<String>, Error> {
+    ///     let claims = user.organization_token(org).await?.claims();
+    ///     Ok(claims.and_then(|claims| claims.organization().map(Into::into)))
+    /// }
+    /// ```
+    pub fn organization(&self) -> Option<&str> {
+        let own = || self.audience.iter().find_map(|it| it.strip_prefix(ORGANIZATION_AUDIENCE));
+        self.organization_id.as_deref().or_else(own).filter(|id| !id.is_empty())
+    }
+
+    /// Whether the token has this scope.
+    pub fn has_scope(&self, scope: &str) -> bool {
+        self.scopes.iter().any(|granted| granted == scope)
+    }
+
+    /// Whether an application got the token for itself and not for a user: then its subject is that
+    /// application.
+    pub fn is_machine(&self) -> bool {
+        self.client_id.as_deref() == Some(&self.sub)
     }
 
     /// Reads the payload of a JWT; `None` if it is no JSON object with a `sub`, or one of the
@@ -122,6 +153,30 @@ mod tests {
         let claims = TokenClaims::read(br#"{"sub":"u","aud":["a","b"],"scope":""}"#).unwrap();
         assert_eq!(claims.audience, ["a", "b"]);
         assert!(claims.scopes.is_empty());
+    }
+
+    #[test]
+    fn the_organization_is_that_of_the_claim_or_of_the_audience() {
+        for (payload, organization) in [
+            (r#"{"sub":"u","aud":"https://api.example"}"#, None),
+            (r#"{"sub":"u","aud":"https://api.example","organization_id":"o1"}"#, Some("o1")),
+            (r#"{"sub":"u","aud":"urn:logto:organization:o2"}"#, Some("o2")),
+            (r#"{"sub":"u","aud":["x","urn:logto:organization:o3"]}"#, Some("o3")),
+            (r#"{"sub":"u","aud":"urn:logto:organization:"}"#, None),
+            (r#"{"sub":"u","aud":"urn:logto:resource:organizations"}"#, None),
+        ] {
+            let claims = TokenClaims::read(payload.as_bytes()).unwrap();
+            assert_eq!(claims.organization(), organization, "{payload}");
+        }
+    }
+
+    #[test]
+    fn scopes_and_machines_are_told() {
+        let read = |payload: &str| TokenClaims::read(payload.as_bytes()).unwrap();
+        let claims = read(r#"{"sub":"u","client_id":"app","scope":"read:a read:b"}"#);
+        assert!(claims.has_scope("read:a") && !claims.has_scope("read") && !claims.is_machine());
+        assert!(read(r#"{"sub":"app","client_id":"app"}"#).is_machine());
+        assert!(!read(r#"{"sub":"u"}"#).is_machine());
     }
 
     #[test]

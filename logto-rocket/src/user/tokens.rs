@@ -3,7 +3,7 @@
 use super::{LogtoUser, Token};
 use crate::claims::Claims;
 use crate::error::{Call, Error};
-use crate::names::{ORGANIZATIONS, ORGANIZATIONS_RESOURCE};
+use crate::names::{ORGANIZATIONS_RESOURCE, scope};
 use crate::resource::ResourceIndicator;
 use crate::session::TokenTarget;
 
@@ -266,8 +266,8 @@ impl LogtoUser {
         {
             return Err(asked_less(resource, client.resources().contains(resource)));
         }
-        if audience.organization.is_some() && !asked.has_scope(ORGANIZATIONS) {
-            let declared = client.scopes().iter().any(|scope| scope == ORGANIZATIONS);
+        if audience.organization.is_some() && !asked.has_scope(scope::ORGANIZATIONS) {
+            let declared = client.scopes().iter().any(|asked| asked == scope::ORGANIZATIONS);
             return Err(asked_less(ORGANIZATIONS_RESOURCE, declared));
         }
         Ok(())

@@ -107,7 +107,8 @@ async fn calls_of_logto_and_other_sites_go_by_the_names() {
 #[rocket::async_test]
 async fn the_usual_names_are_free_where_a_route_has_another_one() {
     let app = app().await;
-    for name in ["sign-in", "sign-up", "sign-in-callback", "sign-out", "sign-out-callback", "user"] {
+    for name in ["sign-in", "sign-up", "sign-in-callback", "sign-out", "sign-out-callback", "user"]
+    {
         let answer = app.browser().open(&format!("/auth/{name}")).await;
         assert_eq!(answer.status, Status::NotFound, "{name}");
     }
@@ -115,8 +116,7 @@ async fn the_usual_names_are_free_where_a_route_has_another_one() {
 
 #[rocket::async_test]
 async fn a_route_that_is_left_out_is_not_there() {
-    let without =
-        RoutesConfig::new().without_sign_up().without_backchannel_logout().without_user();
+    let without = RoutesConfig::new().without_sign_up().without_backchannel_logout().without_user();
     let app = App::builder().config(|config| config.routes(without)).start().await;
     let mut alice = app.signed_in("alice").await;
     assert_eq!(alice.open("/auth/sign-up").await.status, Status::NotFound);

@@ -9,11 +9,9 @@ use super::machine_token::MachineToken;
 use super::machine_tokens::Wanted;
 use crate::client::{Client, Logto};
 use crate::error::Error;
+use crate::names::{OWN_MANAGEMENT_API, scope};
 use crate::oidc::{ClientSecret, Machine};
 use crate::resource::ResourceIndicator;
-
-/// The Management API of every self-hosted Logto.
-const OWN_MANAGEMENT_API: &str = "https://default.logto.app/api";
 
 /// The domain of the tenants of Logto Cloud.
 const CLOUD: &str = ".logto.app";
@@ -155,7 +153,7 @@ impl ClientCredentials {
     /// Those of [`access_token`](Self::access_token).
     pub async fn management_api(&self) -> Result<MachineToken, Error> {
         let indicator = management_api_of(self.client.settings().connection.issuer.as_str());
-        self.clone().scope("all").token(Some(indicator), None).await
+        self.clone().scope(scope::ALL).token(Some(indicator), None).await
     }
 
     async fn token(

@@ -14,7 +14,10 @@ fn back() -> Url {
 
 async fn discovered(server: &Server, settings: IssuerSettings) -> Result<Url, Error> {
     let client = client_with(settings, Clock::system());
-    let url = client.end_session(&back(), None, &SignOutHints::default()).await.map(|at_logto| at_logto.url);
+    let url = client
+        .end_session(&back(), None, &SignOutHints::default())
+        .await
+        .map(|at_logto| at_logto.url);
     assert!(!server.received(DOCUMENT).is_empty());
     url
 }

@@ -191,7 +191,8 @@ async fn sign_out_at_logto_with_an_id_token_has_a_state_of_its_own() {
     let back = Url::parse("http://localhost:8000/auth/sign-out-callback").unwrap();
     let mut states = Vec::new();
     for _ in 0..2 {
-        let at_logto = client.end_session(&back, Some(&id_token), &SignOutHints::default()).await.unwrap();
+        let at_logto =
+            client.end_session(&back, Some(&id_token), &SignOutHints::default()).await.unwrap();
         let query: Vec<_> = at_logto.url.query_pairs().into_owned().collect();
         let state = at_logto.state.unwrap().reveal().to_owned();
         assert_eq!(

@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::queue::unavailable;
 use crate::claims::Claims;
 use crate::error::Error;
+use crate::names::claim;
 use crate::oidc::{AccessToken, Tokens};
 use crate::session::Sessions;
 use crate::session::cached_token::TokenTarget;
@@ -12,7 +13,7 @@ use crate::session::memory::Purpose;
 use crate::session::session::Session;
 
 /// The claims of a user's rights, which ID tokens have as well as user info.
-const RIGHTS: [&str; 3] = ["roles", "organizations", "organization_roles"];
+const RIGHTS: [&str; 3] = [claim::ROLES, claim::ORGANIZATIONS, claim::ORGANIZATION_ROLES];
 
 /// How long a confirmation waits for user info. Requests wait for the confirmation meanwhile.
 const USER_INFO_TIMEOUT: Duration = Duration::from_secs(2);

@@ -43,9 +43,10 @@ async fn the_options_of_a_link_have_a_room_of_their_own() {
             for first in 0..all.len() {
                 let (last, first) = all.split_at(first);
                 let link = format!("/auth/sign-in?return_to={}", encoded(&path(page)));
-                let link = first.iter().chain(last).fold(link, |link, (name, value)| {
-                    format!("{link}&{name}={}", encoded(value))
-                });
+                let link = first
+                    .iter()
+                    .chain(last)
+                    .fold(link, |link, (name, value)| format!("{link}&{name}={}", encoded(value)));
                 let start = app.browser().navigate(&link, From::OtherSite).await;
                 assert_eq!(start.status, Status::SeeOther, "{start:?}");
                 assert!(head(&start) < 3_900, "{} bytes: {start:?}", head(&start));

@@ -51,7 +51,8 @@ async fn what_cannot_be_sent_is_left_out_and_the_session_ends() {
         "?ui_locales=&logout_hint=".to_owned(),
         "?logout_hint=a%0Ab".to_owned(),
         format!("?logout_hint={long}"),
-        "?id_token_hint=eyJ&client_id=evil&post_logout_redirect_uri=https://evil.example/".to_owned(),
+        "?id_token_hint=eyJ&client_id=evil&post_logout_redirect_uri=https://evil.example/"
+            .to_owned(),
     ] {
         let mut alice = app.signed_in("alice").await;
         let out = alice.navigate(&format!("/auth/sign-out{link}"), From::OwnPage).await;
@@ -97,8 +98,7 @@ async fn the_longest_sign_out_passes_a_proxy() {
     for page in ["/x".to_owned(), format!("/{}", "x".repeat(1_023))] {
         let mut alice = app.signed_in("alice").await;
         let (page, tags, hint) = (encoded(&page), encoded(&tags), encoded(&hint));
-        let link =
-            format!("/auth/sign-out?return_to={page}&ui_locales={tags}&logout_hint={hint}");
+        let link = format!("/auth/sign-out?return_to={page}&ui_locales={tags}&logout_hint={hint}");
         let out = alice.navigate(&link, From::OwnPage).await;
         assert_eq!(hints(&out).len(), 2, "{out:?}");
         let bytes = out.headers.iter().map(|(name, value)| name.len() + value.len() + 4);
