@@ -153,7 +153,8 @@ pub use client::{
 };
 pub use clock::Clock;
 pub use config::{
-    Config, RoutesConfig, SessionConfig, SignInConfig, SiteData, Store, WebhookConfig,
+    Config, RoutesConfig, SessionConfig, SignInConfig, SignOutConfig, SiteData, Store,
+    WebhookConfig,
 };
 pub use diagnose::{Diagnosis, DiagnosisCheck, DiagnosisOutcome, Finding};
 pub use error::{Call, Denial, Error, InvalidToken, Refusal, SignInError};

@@ -6,7 +6,6 @@ use std::time::Duration;
 use rocket::figment::value::{Dict, Map, Value};
 use rocket::figment::{self, Metadata, Profile, Provider};
 
-use super::site_data::SiteData;
 #[cfg(feature = "testing")]
 use super::test_provider::TestProvider;
 
@@ -15,6 +14,7 @@ mod issuer;
 mod routes;
 mod session;
 mod sign_in;
+mod sign_out;
 mod site;
 mod webhook;
 
@@ -22,6 +22,7 @@ use debug::debug;
 pub use routes::RoutesConfig;
 pub use session::SessionConfig;
 pub use sign_in::SignInConfig;
+pub use sign_out::SignOutConfig;
 pub use webhook::WebhookConfig;
 
 /// The name of this layer in figment and in launch errors.
@@ -145,13 +146,9 @@ impl Config {
         self.set("after_sign_out", path.into())
     }
 
-    /// The data of this site that browsers delete at a sign-out, besides the session. The response to a
-    /// sign-out then has the header [`Clear-Site-Data`](https://www.w3.org/TR/clear-site-data/). Default: none.
-    /// Browsers obey the header over https and on loopback hosts only, and not every browser supports each
-    /// value. The header affects all applications of this origin.
-    pub fn clear_site_data(self, data: impl IntoIterator<Item = SiteData>) -> Self {
-        let data = list(data.into_iter().map(SiteData::as_str));
-        self.set("sign_out", Dict::from([("clear_site_data".into(), data)]))
+    /// The data that browsers delete at a sign-out, and the message after it.
+    pub fn sign_out(self, sign_out: SignOutConfig) -> Self {
+        self.set("sign_out", sign_out.into_dict())
     }
 
     /// Other origins, such as `https://admin.example.com`, whose pages may send requests with

@@ -1,7 +1,7 @@
 //! The names of all keys, and the suggestion for an unknown key.
 
 /// Every key under `logto`.
-pub(super) const KEYS: [&str; 56] = [
+pub(super) const KEYS: [&str; 58] = [
     "endpoint",
     "issuer",
     "internal_endpoint",
@@ -26,10 +26,12 @@ pub(super) const KEYS: [&str; 56] = [
     "sign_in.first_screen",
     "sign_in.ui_locales",
     "sign_in.direct_sign_in",
+    "sign_in.flash",
     "pushed_authorization",
     "after_sign_in",
     "after_sign_out",
     "sign_out.clear_site_data",
+    "sign_out.flash",
     "trusted_origins",
     "session.max_lifetime",
     "session.idle_timeout",

@@ -8,6 +8,7 @@ mod connection;
 mod environment;
 mod errors;
 mod files;
+mod flash;
 #[cfg(any(test, feature = "_fuzzing"))]
 pub(crate) mod fuzzed;
 mod in_code;
@@ -40,7 +41,10 @@ use crate::oidc::{ClientAuthentication, ClientSecret, LogoutTyp, Prompt, SignInD
 
 pub(crate) use base_urls::{BaseUrls, ProxyPrefix};
 pub(crate) use connection::Connection;
-pub use in_code::{Config, RoutesConfig, SessionConfig, SignInConfig, WebhookConfig};
+pub(crate) use flash::Flash;
+pub use in_code::{
+    Config, RoutesConfig, SessionConfig, SignInConfig, SignOutConfig, WebhookConfig,
+};
 #[cfg(feature = "testing")]
 pub(crate) use read::given;
 pub(crate) use read::{OfResourceServer, read, read_resource_server};
@@ -97,6 +101,8 @@ pub(crate) struct Settings {
     pub(crate) after_sign_out: LocalPath,
     /// What browsers delete at a sign-out.
     pub(crate) clear_site_data: Vec<SiteData>,
+    /// What users read once after a sign-in and a sign-out.
+    pub(crate) flash: Flash,
     /// Other origins whose requests count as the site's own.
     pub(crate) trusted_origins: Vec<Origin>,
     /// The keys under `session`.

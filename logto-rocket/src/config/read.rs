@@ -9,7 +9,7 @@ use super::reader::Reader;
 use super::secret_keys::{self, MAKE_ONE};
 use super::values::{self, Base, Origin};
 use super::{
-    BaseUrls, Config, Connection, ResourceMetadata, Routes, Settings, SiteData, connection,
+    BaseUrls, Config, Connection, Flash, ResourceMetadata, Routes, Settings, SiteData, connection,
     environment, keys, routes, session, sign_in, texts, webhook,
 };
 use crate::local_path::{LocalPath, NotLocal, Prefix};
@@ -54,6 +54,7 @@ pub(crate) fn read(
     let after_sign_out = local_path(&mut reader, "after_sign_out", &base_urls.prefix);
     let clear_site_data =
         reader.list("sign_out.clear_site_data", SiteData::parse).unwrap_or_default();
+    let flash = Flash::read(&mut reader);
     let trusted_origins = reader.list("trusted_origins", Origin::of_another).unwrap_or_default();
     let is_https = base_urls.is_https().unwrap_or(listener.has_tls);
     let session = session::read(&mut reader, is_https, has_own_store, &mut warnings);
@@ -88,6 +89,7 @@ pub(crate) fn read(
         after_sign_in,
         after_sign_out,
         clear_site_data,
+        flash,
         trusted_origins,
         session,
         webhook,

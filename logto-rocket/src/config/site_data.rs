@@ -3,7 +3,7 @@
 use super::errors::Wrong;
 
 /// A kind of data of this site that browsers delete at a sign-out, for
-/// [`Config::clear_site_data()`](crate::Config::clear_site_data).
+/// [`SignOutConfig::clear_site_data()`](crate::SignOutConfig::clear_site_data).
 ///
 /// There is no value for cookies. Browsers would delete the cookies of the whole registrable domain, including
 /// the sessions of all other applications there and the cookie that this crate needs for the return from Logto.

@@ -5,6 +5,7 @@ mod diagnose;
 mod environment;
 mod errors;
 mod files;
+mod flash;
 mod layers;
 mod listener;
 mod never_panics;

@@ -8,7 +8,6 @@ use super::protected;
 use super::provider;
 use crate::client::Client;
 use crate::config::{BaseUrls, ProxyPrefix, Settings};
-use crate::host::HostId;
 use crate::resource_server::ResourceServer;
 use crate::response::CATCHER;
 use crate::session::{self, StoreSettings};
@@ -52,9 +51,9 @@ fn uris_to_register(client: &Client) -> impl Iterator<Item = String> {
     let callbacks = client.host_ids().map(|host| client.redirect_uri(host));
     let after_sign_out = client.host_ids().map(|host| client.post_sign_out_uri(host));
     // Of these Logto takes one.
-    let at_first = |name: &String| client.route_url(HostId::FIRST, name);
-    let backchannel_logout = settings.routes.backchannel_logout.as_ref().map(at_first);
-    let webhook = settings.webhook.is_some().then(|| at_first(&settings.routes.webhook));
+    let first = |name: &str| client.host_ids().next().map(|host| client.route_url(host, name));
+    let backchannel_logout = settings.routes.backchannel_logout.as_deref().and_then(first);
+    let webhook = settings.webhook.as_ref().and_then(|_| first(&settings.routes.webhook));
     callbacks
         .map(|url| format!("redirect URI to register: {url}"))
         .chain(after_sign_out.map(|url| format!("post sign-out redirect URI to register: {url}")))

@@ -16,7 +16,7 @@ use crate::oidc::{EndSession, RawIdToken, SignOutHints};
 use crate::request::{Kind, RequestState, SessionWrite};
 use crate::response::redirect::Destination;
 use crate::response::{Label, PageDraft, Topic, onward};
-use crate::session::PostLogout;
+use crate::session::{CookieWrite, PostLogout};
 use crate::user::LogtoUser;
 
 /// How long Logto may take to say where its sign-out is.
@@ -222,7 +222,13 @@ impl SignOut {
         let mut writes = RequestState::of(request).writes();
         writes.session = SessionWrite::Delete;
         match self.next {
-            Next::Here | Next::Unreachable => Destination::Here(self.return_to),
+            Next::Here => {
+                let flash = self.client.settings().flash.signed_out.as_deref();
+                writes.cookies.extend(flash.map(CookieWrite::flash));
+                Destination::Here(self.return_to)
+            }
+            // A page says so.
+            Next::Unreachable => Destination::Here(self.return_to),
             Next::Logto(EndSession { url, state }) => {
                 let cookies = self.client.sessions().cookies(self.host);
                 let sign_out = PostLogout { return_to: self.return_to, state };

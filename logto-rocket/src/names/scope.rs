@@ -1,6 +1,6 @@
 //! Scopes, which a sign-in asks for ([`Config::scopes()`](crate::Config::scopes)), and the claims that come with them.
 
-/// An ID token with the claim `sub`: a sign-in by OpenID Connect. Every sign-in asks for it.
+/// An ID token, with the claim `sub`. Every sign-in asks for it.
 pub const OPENID: &str = "openid";
 
 /// A refresh token, by which sessions outlive the first access token. Logto gives it together with the

@@ -22,7 +22,8 @@ use crate::oidc::AuthorizationCode;
 use crate::request::{RequestState, SessionWrite, client_address, header};
 use crate::response::{Label, PageDraft, Topic, redirect};
 use crate::session::{
-    Exchanged, Flow, FlowSecret, NotCreated, Session, SignInCode, SignInOrigin, SignInResult,
+    CookieWrite, Exchanged, Flow, FlowSecret, NotCreated, Session, SignInCode, SignInOrigin,
+    SignInResult,
 };
 use crate::session_values::{MAX_VALUES, SessionValues};
 use crate::user::LogtoUser;
@@ -216,11 +217,11 @@ async fn succeed(
     session: Arc<Session>,
 ) -> Response<'static> {
     let state = RequestState::of(request);
-    if let Ok(Some(before)) = state.loaded(request, client).await
-        && before.session.id != session.id
-    {
+    let before = state.loaded(request, client).await.ok().flatten();
+    if let Some(before) = before.filter(|before| before.session.id != session.id) {
         client.sessions().end(&before.session, EndCause::NewSignIn).await;
     }
+    let is_new = before.is_none_or(|before| before.session.claims.sub != session.claims.sub);
     // A recent sign-in was required of one user. If another user signs in, it is an ordinary
     // sign-in, and the first user's request is not repeated for them.
     let same = flow.sub.as_ref().is_none_or(|sub| *sub == session.claims.sub);
@@ -228,6 +229,8 @@ async fn succeed(
     let mut writes = state.writes();
     let cookies = client.sessions().cookies(session.host);
     writes.cookies.extend(cookies.flow_write(&flow.succeeded()));
+    let flash = client.settings().flash.signed_in.as_deref();
+    writes.cookies.extend(flash.filter(|_| is_new).map(CookieWrite::flash));
     writes.session = SessionWrite::Begin(session);
     drop(writes);
     arrive(client, request, return_to.unwrap_or(&client.settings().after_sign_in))

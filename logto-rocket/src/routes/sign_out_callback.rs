@@ -8,6 +8,7 @@ use crate::host::HostId;
 use crate::oidc::State;
 use crate::request::RequestState;
 use crate::response::redirect;
+use crate::session::CookieWrite;
 
 /// Redirects to the page that the sign-out requested. Where the sign-out sent a `state`, only the return
 /// that brings it is that of this sign-out; another one changes nothing.
@@ -26,6 +27,8 @@ pub(super) fn respond(client: &Client, request: &Request<'_>, host: HostId) -> R
         );
         return redirect::to_path(&client.settings().after_sign_out);
     }
-    RequestState::of(request).writes().cookies.extend(cookies.post_logout_write(None));
+    let flash = client.settings().flash.signed_out.as_deref().map(CookieWrite::flash);
+    let written = cookies.post_logout_write(None).into_iter().chain(flash);
+    RequestState::of(request).writes().cookies.extend(written);
     redirect::to_path(&sign_out.return_to)
 }

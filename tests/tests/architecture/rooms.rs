@@ -12,7 +12,7 @@ use crate::sources::{File, Sources};
 const ROOMS: &[(&str, &[&str])] = &[
     ("lib", &[]),
     ("guide", &[]),
-    ("fairing", &["routes", "flows", "guard", "response", "request", "requirement", "user", "client", "resource_server", "diagnose", "config", "session/mod", "session/settings", "session/store", "events", "oidc", "clock", "webhook", "shown", "session_values"]),
+    ("fairing", &["routes", "flows", "guard", "response", "request", "requirement", "user", "client", "resource_server", "diagnose", "config", "session/mod", "session/settings", "session/store", "events", "oidc", "local_path", "clock", "webhook", "shown", "session_values"]),
     ("routes", &["flows", "response", "request", "user", "client", "resource_server", "session/begin", "session/mod", "session/backend", "session/store", "session/memory", "session/cookie", "session/session", "events", "oidc", "error", "task", "local_path", "loopback", "host", "shown", "webhook", "session_values"]),
     ("templates", &["guard", "request", "user", "client", "error", "claims", "local_path"]),
     ("flows", &["response", "request", "user", "client", "session/load", "session/cookie", "session/session", "events", "oidc", "error", "local_path", "host", "session_values"]),

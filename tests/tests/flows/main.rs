@@ -6,6 +6,7 @@
 mod bearer;
 mod diagnosis;
 mod events;
+mod flash;
 mod hosts;
 mod issuers;
 mod launch;

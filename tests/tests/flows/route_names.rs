@@ -5,6 +5,7 @@ use logto_rocket::{Config, Logto, LogtoUser, RoutesConfig, authenticated};
 use logto_rocket_tests::app::{App, ORIGIN, config_for, figment};
 use logto_rocket_tests::browser::{From, navigation};
 use logto_rocket_tests::uri::{encoded, path_of, query};
+use rocket::error::ErrorKind;
 use rocket::http::{Method, Status};
 use rocket::local::asynchronous::Client;
 use rocket::{get, routes};
@@ -133,5 +134,6 @@ async fn a_route_that_logto_needs_cannot_be_left_out() {
     let config = config_for(&idp);
     let figment = figment().merge(("logto.routes.sign_in_callback", false));
     let site = rocket::custom(figment).attach(Logto::fairing().config(config));
-    assert!(Client::untracked(site).await.is_err());
+    let error = Client::untracked(site).await.expect_err("no launch");
+    assert!(matches!(error.kind(), ErrorKind::FailedFairings(_)), "{error}");
 }

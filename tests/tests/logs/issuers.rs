@@ -90,7 +90,7 @@ async fn an_id_token_that_is_too_long_to_be_sent_is_told_once() {
         let mut alice = app.signed_in("alice").await;
         alice.navigate("/auth/sign-out", From::OwnPage).await;
     }
-    let told = lines(&log, &["sends no `id_token_hint`", "has room for 2048"]);
+    let told = lines(&log, &["sends no `id_token_hint`", "has room for 2047"]);
     assert!(matches!(&told[..], [line] if line.level == Level::Warn), "{}", log.ours());
 }
 

@@ -34,6 +34,7 @@ impl fmt::Debug for Shown<'_> {
                     "routes" => "RoutesConfig",
                     "session" => "SessionConfig",
                     "sign_in" => "SignInConfig",
+                    "sign_out" => "SignOutConfig",
                     "webhook" => "WebhookConfig",
                     other => other,
                 };

@@ -47,8 +47,32 @@ impl SignInConfig {
     /// that sets the first page, or has the token of a magic link, shows that instead: with
     /// `{base}/sign-in?first_screen=sign_in` users get Logto's own sign-in page. If there is no such
     /// connector, Logto shows its page to everybody.
+    #[expect(clippy::needless_pass_by_value, reason = "as `SignInBuilder` takes it")]
     pub fn direct_sign_in(self, connector: DirectSignIn) -> Self {
         self.set("direct_sign_in", connector.to_string())
+    }
+
+    /// What the page after a sign-in can show once, by Rocket's
+    /// [`FlashMessage`](rocket::request::FlashMessage) of the kind `success`: a text of 200 bytes at most,
+    /// as a cookie has it. Default: nothing. A user who was signed in already, and signs in again, reads
+    /// nothing.
+    ///
+    /// The text is in a cookie that is not encrypted, as Rocket has it: escape it, as templates do.
+    ///
+    /// ```
+    /// # #[macro_use] extern crate rocket;
+    /// use logto_rocket::SignInConfig;
+    /// use rocket::request::FlashMessage;
+    ///
+    /// #[get("/")]
+    /// fn index(flash: Option<FlashMessage<'_>>) -> String {
+    ///     flash.map_or_else(|| "Welcome".into(), |flash| flash.message().to_owned())
+    /// }
+    ///
+    /// let sign_in = SignInConfig::new().flash("You are signed in.");
+    /// ```
+    pub fn flash(self, text: impl Into<String>) -> Self {
+        self.set("flash", text.into())
     }
 
     pub(super) fn into_dict(self) -> Dict {

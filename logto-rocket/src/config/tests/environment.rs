@@ -108,7 +108,7 @@ fn an_odd_value_is_an_error_that_names_the_variable() {
             ("LOGTO_ENDPOINT", "[]"),
             ("LOGTO_BASE_URL", ","),
             ("LOGTO_PUSHED_AUTHORIZATION", "yes"),
-            ("LOGTO_USER_ROUTE", "[true]"),
+            ("LOGTO_PUSHED_AUTHORIZATION", "[true]"),
             ("LOGTO_TIMEOUT", "10"),
             ("LOGTO_SESSION__MAX_COOKIE_BYTES", "many"),
             ("LOGTO_SESSION__STORE", "{}"),

@@ -10,15 +10,17 @@ fn under_routes(lines: &str) -> String {
 
 /// The names in their order; `-` of what is left out.
 fn names(routes: &Routes) -> [&str; 8] {
-    let or_none = |name: &'_ Option<String>| name.as_deref().map_or("-", |name| name);
+    fn or_none(name: Option<&String>) -> &str {
+        name.map_or("-", |name| name)
+    }
     [
         &routes.sign_in,
-        or_none(&routes.sign_up),
+        or_none(routes.sign_up.as_ref()),
         &routes.sign_in_callback,
         &routes.sign_out,
         &routes.sign_out_callback,
-        or_none(&routes.backchannel_logout),
-        or_none(&routes.user),
+        or_none(routes.backchannel_logout.as_ref()),
+        or_none(routes.user.as_ref()),
         &routes.webhook,
     ]
 }

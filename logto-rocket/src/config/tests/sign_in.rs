@@ -42,7 +42,7 @@ fn they_are_what_logto_knows() {
 
 #[test]
 fn other_values_are_told_with_their_source_and_a_cure() {
-    let nine = vec!["\"de\""; 9].join(", ");
+    let nine = ["\"de\""; 9].join(", ");
     for (line, parts) in [
         (
             "first_screen = \"signIn\"",

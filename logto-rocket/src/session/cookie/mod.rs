@@ -8,6 +8,7 @@ mod asked;
 mod by_host;
 mod codec;
 mod compact;
+mod flash;
 mod flow;
 mod flows;
 mod names;

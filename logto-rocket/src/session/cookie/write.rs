@@ -16,7 +16,7 @@ pub(crate) struct CookieWrite {
 }
 
 impl Cookies {
-    /// The cookie with its attributes. Its text needs no percent-encoding: it is base64.
+    /// The cookie with its attributes. Its text needs no percent-encoding: it is base64, or encoded already.
     pub fn build(&self, write: CookieWrite) -> Cookie<'static> {
         let max_age = if write.value.is_some() { write.max_age } else { Some(Duration::ZERO) };
         let mut cookie = Cookie::build((write.name, write.value.unwrap_or_default()))

@@ -32,11 +32,10 @@ async fn routes_with_other_names_are_looked_for_by_those() {
     let at_port = |it: Config| it.base_url(format!("http://localhost:{port}")).routes(names);
     let diagnosis = of_site(at_port, port).await;
     assert!(diagnosis.is_good(), "{diagnosis}");
-    let site = format!("http://localhost:{port}/auth");
-    let redirect_uri = only(&diagnosis, Check::RedirectUri).found();
-    assert!(redirect_uri.contains(&format!("{site}/logto/back")), "{redirect_uri}");
-    let after_sign_out = only(&diagnosis, Check::PostSignOutUri).found();
-    assert!(after_sign_out.contains(&format!("{site}/logto/left")), "{after_sign_out}");
+    let shown = diagnosis.to_string();
+    for name in ["logto/back", "logto/left"] {
+        assert!(shown.contains(&format!("http://localhost:{port}/auth/{name}: ")), "{shown}");
+    }
 }
 
 #[rocket::async_test]

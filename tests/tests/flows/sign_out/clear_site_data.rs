@@ -1,6 +1,6 @@
 //! What a browser is told to delete of the site when a user signs out.
 
-use logto_rocket::{Error, Logto, LogtoUser, SignOut, SiteData};
+use logto_rocket::{Error, Logto, LogtoUser, SignOut, SignOutConfig, SiteData};
 use logto_rocket_tests::app::{App, ORIGIN};
 use logto_rocket_tests::browser::{Answer, From};
 use rocket::http::Status;
@@ -16,7 +16,11 @@ fn own() -> Vec<Route> {
 
 async fn clearing(data: &[SiteData]) -> App {
     let data = data.to_vec();
-    App::builder().routes(own()).config(|config| config.clear_site_data(data)).start().await
+    App::builder()
+        .routes(own())
+        .config(|config| config.sign_out(SignOutConfig::new().clear_site_data(data)))
+        .start()
+        .await
 }
 
 fn told(answer: &Answer) -> Option<&str> {

@@ -94,7 +94,7 @@ async fn a_sign_out_everywhere_sends_them() {
 async fn the_longest_sign_out_passes_a_proxy() {
     let session = SessionConfig::new().keep_id_token(true).store(Store::Memory);
     let app = App::builder().config(|config| config.session(session)).start().await;
-    let (tags, hint) = (vec!["a-b-c-d-e-f-g-h-i-j-k-l-m-n-o-p-q-r"; 8].join(" "), "ä".repeat(128));
+    let (tags, hint) = (["a-b-c-d-e-f-g-h-i-j-k-l-m-n-o-p-q-r"; 8].join(" "), "ä".repeat(128));
     for page in ["/x".to_owned(), format!("/{}", "x".repeat(1_023))] {
         let mut alice = app.signed_in("alice").await;
         let (page, tags, hint) = (encoded(&page), encoded(&tags), encoded(&hint));

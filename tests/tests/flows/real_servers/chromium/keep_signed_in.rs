@@ -1,7 +1,7 @@
 //! A real browser that is closed and opened again, and what it deletes at a sign-out.
 
 use logto_rocket::testing::Idp;
-use logto_rocket::{Logto, SessionConfig, SiteData};
+use logto_rocket::{Logto, SessionConfig, SignOutConfig, SiteData};
 use logto_rocket_tests::app::{config_for, rocket};
 use logto_rocket_tests::chromium::Chromium;
 use logto_rocket_tests::server::{Server, free_port};
@@ -26,7 +26,7 @@ async fn a_browser_keeps_a_session_only_for_who_wants_to_be_remembered_and_clear
     let config = config_for(&idp)
         .base_url(&origin)
         .session(SessionConfig::new().persistent(false))
-        .clear_site_data([SiteData::Storage]);
+        .sign_out(SignOutConfig::new().clear_site_data([SiteData::Storage]));
     let rocket = rocket(Logto::fairing().config(config)).mount("/", routes![choose]);
     let server = Server::launch(rocket, port).await;
     let walk = spawn_blocking(move || browser.run("keep_signed_in.mjs", &[("APP", &origin)]));
