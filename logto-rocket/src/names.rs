@@ -1,6 +1,8 @@
 //! The names that Logto gives to [scopes](scope), [claims](claim) and resources.
 //!
 //! ```
+//! use std::collections::HashMap;
+//!
 //! use logto_rocket::names::{claim, scope};
 //! use logto_rocket::{Config, LogtoUser, SessionConfig};
 //!
@@ -13,8 +15,9 @@
 //!         claim::CUSTOM_DATA,
 //!     ]));
 //!
-//! fn theme(user: &LogtoUser) -> Option<&str> {
-//!     user.claims().get(claim::CUSTOM_DATA)?.get("theme")?.as_str()
+//! fn theme(user: &LogtoUser) -> Option<String> {
+//!     let preferences: HashMap<String, String> = user.claims().get(claim::CUSTOM_DATA).ok()??;
+//!     preferences.get("theme").cloned()
 //! }
 //! ```
 

@@ -209,7 +209,7 @@ fn only_what_concerns_this_site_is_deleted_at_a_sign_out() {
         let errors = with_data(data).unwrap_err();
         assert_holds(
             &errors,
-            &["logto.sign_out.clear_site_data", what, "help: write a list out of"],
+            &["logto.sign_out.clear_site_data", what, "help: write a list with some of"],
         );
     }
 }

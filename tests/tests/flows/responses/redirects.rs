@@ -114,8 +114,8 @@ fn no_combination_of_what_urls_are_made_of_leaves_this_site() {
 #[rocket::async_test]
 async fn a_sign_in_ends_on_this_site() {
     let app = App::start().await;
-    let mut browser = app.browser();
     for Payload { text, kept } in corpus() {
+        let mut browser = app.browser();
         let callback = app.callback(&mut browser, "bob", &text).await;
         let back = browser.navigate(&callback, From::OtherSite).await;
         arrives(&back, &text, kept && text.len() <= LONGEST);

@@ -3,6 +3,7 @@
 use std::fs;
 use std::time::Duration;
 
+use rocket::http::Status;
 use serde_json::{Value, json};
 
 use super::{Folder, application, sign_in, stop, token};
@@ -163,6 +164,8 @@ async fn of_more_than_a_file_may_hold_the_newest_is_kept() {
     for _ in 0..100 {
         clock.advance(Duration::from_secs(1));
         sign_in(&client, &provider).await;
+        // Sign-ins in a row after which no page is visited are a loop.
+        assert_eq!(client.get("/account").dispatch().await.status(), Status::Ok);
     }
     let latest = clock.now();
     {
