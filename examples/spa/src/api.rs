@@ -79,13 +79,15 @@ fn events(user: LogtoUser, orders: &State<Orders>, mut shutdown: Shutdown) -> Ev
         pin!(ended);
         loop {
             select! {
+                // In this order, so that nothing is sent after the end of the session.
+                biased;
+                () = &mut ended => break,
+                () = &mut shutdown => break,
                 // Who is too slow connects again, and asks for all orders then.
                 order = placed.recv() => match order {
                     Ok(order) => yield Event::json(&order),
                     Err(_) => break,
                 },
-                () = &mut ended => break,
-                () = &mut shutdown => break,
             }
         }
     }
