@@ -155,8 +155,10 @@ async fn what_has_expired_is_forgotten_and_what_was_refused_never_remembered() {
     for number in 0..50 {
         let claims = with(&setup.claims(), "exp", json!(clock.now() + 60));
         let token = access_token(&setup.key, &with(&claims, "jti", json!(number)));
+        let (message, signature) = token.rsplit_once('.').unwrap();
+        let turned: String = signature.chars().rev().collect();
         assert!(setup.accepts(&token).await);
-        assert!(!setup.accepts(&format!("{}AA", &token[..token.len() - 2])).await);
+        assert!(!setup.accepts(&format!("{message}.{turned}")).await);
     }
     assert_eq!(seen.size().0, 50);
     clock.advance(Duration::from_secs(600));
