@@ -100,6 +100,10 @@
 //! | [`names`] | the names that Logto gives to scopes, claims and resources, as constants |
 //! | `testing` (feature `testing`) | a provider in the process, and sessions and tokens for tests |
 
+// For the code of the macros in unit tests.
+#[cfg(test)]
+extern crate self as logto_rocket;
+
 mod bearer;
 mod claims;
 mod client;

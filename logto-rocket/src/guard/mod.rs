@@ -11,6 +11,8 @@ mod guarded;
 mod readiness;
 mod registry;
 mod session_id;
+#[cfg(all(test, feature = "testing"))]
+mod tests;
 mod user;
 
 use rocket::request::Outcome;

@@ -10,6 +10,8 @@ mod loader;
 mod origin;
 mod return_to;
 mod state;
+#[cfg(all(test, feature = "testing"))]
+pub(crate) mod tests;
 mod user;
 
 pub(crate) use self::bearer::{presents_token, token_of};

@@ -259,3 +259,6 @@ fn too_slow() -> Error {
         retry_after: None,
     }
 }
+
+#[cfg(all(test, feature = "testing"))]
+mod tests;

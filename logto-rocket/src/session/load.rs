@@ -84,3 +84,6 @@ impl Sessions {
         Some(session)
     }
 }
+
+#[cfg(all(test, feature = "testing"))]
+mod tests;

@@ -14,6 +14,8 @@ mod flows;
 mod names;
 mod post_logout;
 mod session_cookies;
+#[cfg(all(test, feature = "testing"))]
+mod tests;
 mod vault;
 mod write;
 

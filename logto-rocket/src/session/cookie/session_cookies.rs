@@ -120,7 +120,7 @@ impl Cookies {
     }
 
     /// A text in as many cookies as it takes.
-    fn pieces(&self, session: &Session, text: Option<String>) -> Vec<CookieWrite> {
+    pub(super) fn pieces(&self, session: &Session, text: Option<String>) -> Vec<CookieWrite> {
         let text = text.unwrap_or_default();
         let is_persistent = session.persistent.unwrap_or(self.attributes.persistent);
         let max_age = is_persistent.then(|| self.lifetimes.left(session, self.clock.now()));
