@@ -16,6 +16,7 @@ mod session;
 mod sign_in;
 mod sign_out;
 mod site;
+mod table;
 mod webhook;
 
 use debug::debug;

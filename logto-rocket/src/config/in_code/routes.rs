@@ -1,10 +1,8 @@
 //! [`RoutesConfig`]: the keys under `routes`, written in code.
 
-use std::fmt;
+use rocket::figment::value::Dict;
 
-use rocket::figment::value::{Dict, Value};
-
-use super::debug;
+use super::table::table;
 
 /// The names of routes written in code, for [`Config::routes()`](crate::Config::routes).
 ///
@@ -20,12 +18,9 @@ use super::debug;
 #[must_use = "a configuration has no effect until the fairing gets it"]
 pub struct RoutesConfig(Dict);
 
-impl RoutesConfig {
-    /// A layer that sets nothing.
-    pub fn new() -> Self {
-        Self::default()
-    }
+table!(RoutesConfig, "routes");
 
+impl RoutesConfig {
     /// The route that starts a sign-in, by `GET` and by `POST`. Default: `sign-in`.
     pub fn sign_in(self, name: impl Into<String>) -> Self {
         self.set("sign_in", name.into())
@@ -81,20 +76,5 @@ impl RoutesConfig {
     /// [signing keys](crate::WebhookConfig::signing_keys). Default: `webhook`.
     pub fn webhook(self, name: impl Into<String>) -> Self {
         self.set("webhook", name.into())
-    }
-
-    pub(super) fn into_dict(self) -> Dict {
-        self.0
-    }
-
-    fn set(mut self, key: &str, value: impl Into<Value>) -> Self {
-        self.0.insert(key.into(), value.into());
-        self
-    }
-}
-
-impl fmt::Debug for RoutesConfig {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        debug("RoutesConfig", "routes.", &self.0, f)
     }
 }

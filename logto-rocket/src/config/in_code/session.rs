@@ -1,12 +1,12 @@
 //! [`SessionConfig`]: the keys under `session`, written in code.
 
-use std::fmt;
 use std::time::Duration;
 
-use rocket::figment::value::{Dict, Value};
+use rocket::figment::value::Dict;
 use rocket::http::SameSite;
 
-use super::{debug, list, words};
+use super::table::table;
+use super::{list, words};
 use crate::config::Store;
 
 /// Configuration of sessions written in code, for [`Config::session()`](crate::Config::session).
@@ -24,12 +24,9 @@ use crate::config::Store;
 #[must_use = "a configuration has no effect until the fairing gets it"]
 pub struct SessionConfig(Dict);
 
-impl SessionConfig {
-    /// A layer that sets nothing.
-    pub fn new() -> Self {
-        Self::default()
-    }
+table!(SessionConfig, "session");
 
+impl SessionConfig {
     /// The maximum lifetime of a session, counted from the sign-in. Default: 14 days; at most 400
     /// days, the longest that browsers keep a cookie.
     pub fn max_lifetime(self, lifetime: Duration) -> Self {
@@ -136,21 +133,6 @@ impl SessionConfig {
     /// because proxies refuse longer headers.
     pub fn keep_id_token(self, keep: bool) -> Self {
         self.set("keep_id_token", keep)
-    }
-
-    pub(super) fn into_dict(self) -> Dict {
-        self.0
-    }
-
-    fn set(mut self, key: &str, value: impl Into<Value>) -> Self {
-        self.0.insert(key.into(), value.into());
-        self
-    }
-}
-
-impl fmt::Debug for SessionConfig {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        debug("SessionConfig", "session.", &self.0, f)
     }
 }
 

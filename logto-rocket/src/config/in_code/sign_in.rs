@@ -1,10 +1,9 @@
 //! [`SignInConfig`]: the keys under `sign_in`, written in code.
 
-use std::fmt;
+use rocket::figment::value::Dict;
 
-use rocket::figment::value::{Dict, Value};
-
-use super::{debug, list};
+use super::list;
+use super::table::table;
 use crate::oidc::{DirectSignIn, FirstScreen};
 
 /// Defaults of sign-ins written in code, for [`Config::sign_in()`](crate::Config::sign_in).
@@ -25,12 +24,9 @@ use crate::oidc::{DirectSignIn, FirstScreen};
 #[must_use = "a configuration has no effect until the fairing gets it"]
 pub struct SignInConfig(Dict);
 
-impl SignInConfig {
-    /// A layer that sets nothing.
-    pub fn new() -> Self {
-        Self::default()
-    }
+table!(SignInConfig, "sign_in");
 
+impl SignInConfig {
     /// The page that Logto shows first. Default: its sign-in page.
     pub fn first_screen(self, screen: FirstScreen) -> Self {
         self.set("first_screen", screen.as_str())
@@ -73,20 +69,5 @@ impl SignInConfig {
     /// ```
     pub fn flash(self, text: impl Into<String>) -> Self {
         self.set("flash", text.into())
-    }
-
-    pub(super) fn into_dict(self) -> Dict {
-        self.0
-    }
-
-    fn set(mut self, key: &str, value: impl Into<Value>) -> Self {
-        self.0.insert(key.into(), value.into());
-        self
-    }
-}
-
-impl fmt::Debug for SignInConfig {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        debug("SignInConfig", "sign_in.", &self.0, f)
     }
 }

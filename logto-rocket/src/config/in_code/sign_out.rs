@@ -1,10 +1,9 @@
 //! [`SignOutConfig`]: the keys under `sign_out`, written in code.
 
-use std::fmt;
+use rocket::figment::value::Dict;
 
-use rocket::figment::value::{Dict, Value};
-
-use super::{debug, list};
+use super::list;
+use super::table::table;
 use crate::config::SiteData;
 
 /// Configuration of sign-outs written in code, for [`Config::sign_out()`](crate::Config::sign_out).
@@ -20,12 +19,9 @@ use crate::config::SiteData;
 #[must_use = "a configuration has no effect until the fairing gets it"]
 pub struct SignOutConfig(Dict);
 
-impl SignOutConfig {
-    /// A layer that sets nothing.
-    pub fn new() -> Self {
-        Self::default()
-    }
+table!(SignOutConfig, "sign_out");
 
+impl SignOutConfig {
     /// The data of this site that browsers delete at a sign-out, besides the session. The response to a
     /// sign-out then has the header [`Clear-Site-Data`](https://www.w3.org/TR/clear-site-data/). Default: none.
     /// Browsers obey the header over https and on loopback hosts only, and not every browser supports each
@@ -38,20 +34,5 @@ impl SignOutConfig {
     /// [`SignInConfig::flash()`](crate::SignInConfig::flash) does after a sign-in. Default: nothing.
     pub fn flash(self, text: impl Into<String>) -> Self {
         self.set("flash", text.into())
-    }
-
-    pub(super) fn into_dict(self) -> Dict {
-        self.0
-    }
-
-    fn set(mut self, key: &str, value: impl Into<Value>) -> Self {
-        self.0.insert(key.into(), value.into());
-        self
-    }
-}
-
-impl fmt::Debug for SignOutConfig {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        debug("SignOutConfig", "sign_out.", &self.0, f)
     }
 }

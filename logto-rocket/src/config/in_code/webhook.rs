@@ -1,10 +1,9 @@
 //! [`WebhookConfig`]: the keys under `webhook`, written in code.
 
-use std::fmt;
+use rocket::figment::value::Dict;
 
-use rocket::figment::value::{Dict, Value};
-
-use super::{debug, list};
+use super::list;
+use super::table::table;
 
 /// Configuration of webhooks written in code, for [`Config::webhook()`](crate::Config::webhook).
 ///
@@ -17,12 +16,9 @@ use super::{debug, list};
 #[must_use = "a configuration has no effect until the fairing gets it"]
 pub struct WebhookConfig(Dict);
 
-impl WebhookConfig {
-    /// A layer that sets nothing.
-    pub fn new() -> Self {
-        Self::default()
-    }
+table!(WebhookConfig, "webhook");
 
+impl WebhookConfig {
     /// The signing keys of the webhooks in Logto's console that post to `{base}/webhook`. At least one key
     /// mounts the route. Each key has 32 characters. An attacker who has a key can end the sessions of any
     /// user. Set the keys in the environment (`LOGTO_WEBHOOK__SIGNING_KEYS`) rather than in code.
@@ -39,20 +35,5 @@ impl WebhookConfig {
     /// like any other change.
     pub fn end_on_password_reset(self, end: bool) -> Self {
         self.set("end_on_password_reset", end)
-    }
-
-    pub(super) fn into_dict(self) -> Dict {
-        self.0
-    }
-
-    fn set(mut self, key: &str, value: impl Into<Value>) -> Self {
-        self.0.insert(key.into(), value.into());
-        self
-    }
-}
-
-impl fmt::Debug for WebhookConfig {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        debug("WebhookConfig", "webhook.", &self.0, f)
     }
 }
