@@ -65,7 +65,7 @@ async fn what_happens_is_counted_and_a_process_is_ready_without_logto_once_it_ha
     alice.sign_in(&idp, "alice", "/account").await;
     idp.pause().await;
     clock.advance(Duration::from_secs(3600));
-    assert_eq!(alice.open("/account").await.status, Status::Ok, "old claims stand");
+    assert_eq!(alice.open("/account").await.status, Status::Ok, "old claims stay valid");
     let ready = asked("/readyz").await;
     assert_eq!(ready.status, Status::Ok, "Logto is away, and the site serves");
     assert!(ready.body.contains(r#""logto":"degraded""#), "{ready:?}");

@@ -108,7 +108,7 @@ fn name(reader: &mut Reader, key: &str, usual: &str) -> Option<String> {
 fn parse(text: &str) -> Result<String, Wrong> {
     let is_plain = |char: char| char.is_ascii_alphanumeric() || "-_.~/".contains(char);
     let what = if text.starts_with('/') {
-        "begins with `/`, but stands below `base`"
+        "begins with `/`, but it is a path below `base`"
     } else if text.split('/').any(|segment| matches!(segment, "" | "." | "..")) {
         "is not the name of a route: it has an empty segment, `.` or `..`"
     } else if !text.chars().all(is_plain) {

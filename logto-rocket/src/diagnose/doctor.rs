@@ -13,7 +13,7 @@ use super::listening::Listening;
 use crate::clock::Clock;
 use crate::task::{Entry, SharedTask, SingleFlight};
 
-/// How long a diagnosis stands, so that no loop of callers is one of requests.
+/// How long a diagnosis is kept, so that no loop of callers is one of requests.
 const KEPT_FOR: Duration = Duration::from_secs(60);
 
 /// Who looks at the set-up of an application. Callers at the same time share one look.

@@ -73,7 +73,7 @@ impl Sessions {
     /// not asked.
     pub async fn ended(&self, session: &Arc<Session>) {
         let watch = self.memory.ended.watch(session);
-        // While Logto does not answer, old claims stand, and the next request is let in by them too.
+        // While Logto does not answer, old claims stay valid, and the next request is let in by them too.
         let begun = self.clock.now();
         loop {
             let known = self.memory.registry.newest(&session.id);

@@ -141,7 +141,7 @@ async fn each_renewal_is_told_with_its_outcome_and_so_is_the_circuit() {
 
     app.idp.pause().await;
     app.clock.advance(HOUR);
-    assert!(alice.is_signed_in().await, "old claims stand");
+    assert!(alice.is_signed_in().await, "old claims stay valid");
     let mut told = heard.take();
     // A request that has waited for long enough opens the circuit before the renewal is given up.
     until("the renewal is given up and the circuit open", async || {

@@ -23,7 +23,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Whether Logto answers requests that confirm claims.
 ///
-/// It is closed at first. While it is open, no request asks and old claims stand. When its time is over,
+/// It is closed at first. While it is open, no request asks and old claims stay valid. When its time is over,
 /// one request tries, and all others go on with old claims until that one was answered. Requests that
 /// wait for an answer are woken when the circuit opens.
 ///

@@ -27,7 +27,7 @@ impl Sessions {
     }
 
     /// The scopes that Logto grants for `target`, less than `revalidate_after` ago and after the last
-    /// mark of the session. While Logto does not answer, older ones stand until their token expires,
+    /// mark of the session. While Logto does not answer, older ones stay valid until their token expires,
     /// up to `max_stale`, but none from before the mark.
     pub async fn granted_scopes(
         self: &Arc<Self>,

@@ -25,7 +25,7 @@ resource!(pub Orders = "https://api.example.test/orders");
 /// How long sessions live. The clock is moved further than everything of them is remembered.
 const LIFETIME: Duration = Duration::from_secs(2 * 3600);
 
-/// How long claims stand while Logto does not answer.
+/// How long claims stay valid while Logto does not answer.
 const STALE: Duration = Duration::from_secs(3600);
 
 /// What the process is told by its environment.

@@ -139,7 +139,7 @@ async fn sessions_that_fall_due_at_the_same_moment_ask_a_refused_application_s_l
         app.clock.advance(HOUR);
         app.idp.fault(Endpoint::Token, refusal(status, code)).for_ever();
         for answer in all_open(&mut browsers, "/account").await {
-            assert_eq!(answer.status, Status::Ok, "{code}: old claims stand");
+            assert_eq!(answer.status, Status::Ok, "{code}: old claims stay valid");
         }
         for answer in all_open(&mut browsers, "/orders").await {
             assert_eq!(answer.status, Status::ServiceUnavailable, "{code}");
@@ -159,7 +159,7 @@ async fn sessions_that_fall_due_at_the_same_moment_have_few_of_them_ask_a_logto_
     app.clock.advance(HOUR);
     app.idp.fault(Endpoint::Token, Fault::Hang).for_ever();
     for answer in all_open(&mut browsers, "/account").await {
-        assert_eq!(answer.status, Status::Ok, "old claims stand");
+        assert_eq!(answer.status, Status::Ok, "old claims stay valid");
     }
     all_open(&mut browsers, "/account").await;
     // Two ask, and each is sent again once; on a busy machine another one may begin before they are over.

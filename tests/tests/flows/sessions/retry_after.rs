@@ -19,7 +19,11 @@ async fn a_long_retry_after_keeps_claims_unconfirmed_for_a_minute_at_most() {
         app.idp.suspend("alice");
         app.clock.advance(HOUR);
         app.idp.fault(Endpoint::Token, Fault::Later(status, HOUR));
-        assert_eq!(alice.open("/admin").await.status, Status::Ok, "{status}: old claims stand");
+        assert_eq!(
+            alice.open("/admin").await.status,
+            Status::Ok,
+            "{status}: old claims stay valid"
+        );
         app.clock.advance(MINUTE);
         assert_eq!(alice.open("/admin").await.status, Status::SeeOther, "{status}");
     }
@@ -34,7 +38,11 @@ async fn too_many_requests_of_one_session_pause_that_one_and_5xx_all() {
         app.idp.remove_role("alice", "admin");
         app.clock.advance(HOUR);
         app.idp.fault(Endpoint::Token, Fault::Later(status, MINUTE));
-        assert_eq!(alice.open("/admin").await.status, Status::Ok, "{status}: old claims stand");
+        assert_eq!(
+            alice.open("/admin").await.status,
+            Status::Ok,
+            "{status}: old claims stay valid"
+        );
         assert_eq!(other.open("/admin").await.status, of_the_other, "{status}: another session");
         app.idp.forget_requests();
         assert_eq!(alice.open("/admin").await.status, Status::Ok, "{status}: it is paused");
@@ -55,7 +63,7 @@ async fn a_short_retry_after_has_no_session_ask_more_than_twice_in_half_a_minute
         let fault = Fault::Later(status, Duration::from_secs(seconds));
         app.idp.fault(Endpoint::Token, fault).for_ever();
         for _ in 0..29 {
-            assert_eq!(alice.open("/account").await.status, Status::Ok, "old claims stand");
+            assert_eq!(alice.open("/account").await.status, Status::Ok, "old claims stay valid");
             app.clock.advance(Duration::from_secs(1));
         }
         let asked = app.idp.requests().token();

@@ -1,5 +1,5 @@
 //! `session.revalidate_after`: claims of a certain age are believed only after Logto has confirmed them; while it is
-//! away, old ones stand for a while.
+//! away, old ones stay valid for a while.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -215,7 +215,7 @@ async fn an_answer_that_comes_too_late_for_the_request_still_counts() {
     app.clock.advance(HOUR);
     app.idp.forget_requests();
     app.idp.fault(Endpoint::Token, Fault::Hang).for_ever();
-    assert_eq!(alice.open("/admin").await.status, Status::Ok, "old claims stand");
+    assert_eq!(alice.open("/admin").await.status, Status::Ok, "old claims stay valid");
     app.idp.heal();
     let refused = async || alice.open("/admin").await.status != Status::Ok;
     until("the late answer counts", refused).await;

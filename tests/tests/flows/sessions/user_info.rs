@@ -144,7 +144,7 @@ async fn user_info_about_another_user_refuses_the_sign_in_and_changes_no_session
     let mut alice = app.signed_in("alice").await;
     app.clock.advance(HOUR);
     app.idp.fault(Endpoint::Userinfo, other);
-    assert_eq!(alice.open("/gold").await.status, Status::Ok, "the old claims stand");
+    assert_eq!(alice.open("/gold").await.status, Status::Ok, "the old claims stay valid");
     app.clock.advance(HALF_A_MINUTE);
     assert_eq!(alice.open("/gold").await.status, Status::Ok);
 }

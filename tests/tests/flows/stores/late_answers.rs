@@ -39,7 +39,7 @@ async fn a_store_whose_leases_hang_is_asked_for_one_in_a_request_and_again_a_mom
         let before = store.leases();
         assert_eq!(alice.open(path).await.status, Status::ServiceUnavailable, "{path}");
         assert_eq!(store.leases(), before + 1, "{path}");
-        assert_eq!(alice.open("/account").await.status, Status::Ok, "old claims stand");
+        assert_eq!(alice.open("/account").await.status, Status::Ok, "old claims stay valid");
         assert_eq!(store.leases(), before + 1, "{path}");
         app.clock.advance(A_MOMENT);
     }
