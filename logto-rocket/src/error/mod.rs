@@ -64,8 +64,8 @@ pub enum Error {
     },
     /// The session has ended, or Logto no longer accepts its refresh token.
     SessionOver,
-    /// The required token has expired and the session has no refresh token to renew it. The usual
-    /// cause is a changed `prompt`, or scopes without `offline_access`.
+    /// The required token is missing or has expired, and the session has no refresh token to get one. The
+    /// usual cause is a changed `prompt`, or scopes without `offline_access`.
     NoRefreshToken,
     /// A call to the session store failed. The usual cause is that it is unreachable; a later
     /// attempt may succeed.
@@ -167,8 +167,8 @@ impl fmt::Display for Error {
             }
             Self::SessionOver => f.write_str("the session is over"),
             Self::NoRefreshToken => f.write_str(
-                "the token has expired and the session has no refresh token; Logto issues one for \
-                 the scope `offline_access` with `prompt = \"consent\"`",
+                "the session has no valid token for this, and no refresh token to get one; Logto issues \
+                 a refresh token for the scope `offline_access` with `prompt = \"consent\"`",
             ),
             Self::NoSessionStore => f.write_str(
                 "sessions are in cookies, so they cannot be listed; use a store: \
