@@ -19,7 +19,7 @@ pub(crate) async fn diagnose_by_itself(doctor: Arc<Doctor>, case: Case) {
         log::debug!("The set-up of Logto is not diagnosed: this process does not listen.");
         return;
     }
-    let fingerprint = case.fingerprint();
+    let fingerprint = case.fingerprint(listening);
     let known = fingerprint.clone();
     let noted = tokio::task::spawn_blocking(move || is_noted(&known)).await;
     if noted.is_ok_and(|is_noted| is_noted) {

@@ -7,6 +7,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
 use url::Url;
 
+use super::listening::Listening;
 use super::site::Site;
 use crate::oidc::{Issuer, Oidc};
 use crate::session::Sessions;
@@ -35,10 +36,33 @@ pub(crate) struct Addresses {
     pub post_sign_out_uri: Url,
 }
 
+impl Application {
+    /// What to do about an address that is not registered at Logto, in this list of its console.
+    pub(super) fn registration(&self, list: &str) -> String {
+        let issuer = self.oidc.issuer();
+        let key = issuer.key(self.site.key);
+        let correct = if issuer.is_given(self.site.key) {
+            format!("correct {key}, with which the URI begins")
+        } else {
+            format!(
+                "start the site at the port that is registered (`port` in Rocket.toml, or ROCKET_PORT), \
+                 because without {key} the URI has the port of Rocket"
+            )
+        };
+        let app_id = self.oidc.app_id();
+        format!(
+            "add it, byte for byte, to the {list} of the application `{app_id}` in Logto's console; or \
+             {correct}"
+        )
+    }
+}
+
 impl Case {
-    /// A hash of all that is looked at.
-    pub fn fingerprint(&self) -> String {
-        let mut texts = vec![env!("CARGO_PKG_VERSION").to_owned(), self.issuer.identifier().into()];
+    /// A hash of all that is looked at, and of what the findings depend on besides.
+    pub fn fingerprint(&self, listening: &Listening) -> String {
+        let issuer = &self.issuer;
+        let mut texts = vec![env!("CARGO_PKG_VERSION").to_owned(), issuer.identifier().into()];
+        texts.push(format!("{listening:?} {:?}", issuer.clock_skew()));
         let mut hash = Sha256::new();
         if let Some(application) = &self.application {
             let Application { oidc, addresses, resources, sessions, site } = application;

@@ -10,7 +10,7 @@ use crate::shown::duration;
 /// Compares the two clocks by the answers that have come.
 pub(super) fn check(issuer: &Issuer) -> Finding {
     let Some(ahead) = issuer.clock_ahead() else {
-        return Finding::unknown(Clock, "no answer of Logto's has the header `Date`");
+        return Finding::unknown(Clock, "Logto has sent no answer with the header `Date`");
     };
     let (by, accepted) = (Duration::from_secs(ahead.unsigned_abs()), issuer.clock_skew());
     if by.is_zero() {

@@ -34,7 +34,6 @@ pub(super) async fn check(
 }
 
 fn by_answer(application: &Application, answered: &Answered) -> Finding {
-    let oidc = &application.oidc;
     match answered {
         Answered::Done | Answered::SentBack(_) => Finding::good(PostSignOutUri, "it is registered"),
         // The code alone is also that of requests which are wrong in another way.
@@ -45,12 +44,7 @@ fn by_answer(application: &Application, answered: &Answered) -> Finding {
                 PostSignOutUri,
                 "it is not registered at Logto, so Logto shows users an error and does not sign \
                  them out",
-                format!(
-                    "add it, byte for byte, to the post sign-out redirect URIs of the application `{}` in \
-                     Logto's console; or correct {}, with which the URI begins",
-                    oidc.app_id(),
-                    oidc.issuer().key(application.site.key)
-                ),
+                application.registration("post sign-out redirect URIs"),
             )
         }
         Answered::Refused(Refused { status, code, .. }) => Finding::unknown(

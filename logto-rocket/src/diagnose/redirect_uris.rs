@@ -98,18 +98,12 @@ fn is_unregistered(answered: &Answered) -> bool {
 }
 
 fn redirect_uri(application: &Application, answered: &Answered) -> Finding {
-    let oidc = &application.oidc;
     match answered {
         Answered::SentBack(_) => Finding::good(RedirectUri, "it is registered"),
         answered if is_unregistered(answered) => Finding::wrong(
             RedirectUri,
             "it is not registered at Logto, so Logto shows users an error instead of the sign-in",
-            format!(
-                "add it, byte for byte, to the redirect URIs of the application `{}` in Logto's \
-                 console; or correct {}, with which the URI begins",
-                oidc.app_id(),
-                oidc.issuer().key(application.site.key)
-            ),
+            application.registration("redirect URIs"),
         ),
         answered if is_unknown_application(answered) => {
             Finding::unknown(RedirectUri, "not checked: Logto does not know the application")

@@ -99,6 +99,11 @@ impl Issuer {
         self.settings.key(key)
     }
 
+    /// Whether a key of the configuration is given, and not its default.
+    pub(crate) fn is_given(&self, key: &str) -> bool {
+        self.settings.sources.contains_key(key)
+    }
+
     /// How a message names the key that says where this server reaches Logto.
     pub(crate) fn place(&self) -> String {
         self.settings.place()

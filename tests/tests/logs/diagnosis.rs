@@ -64,6 +64,22 @@ async fn a_good_set_up_is_not_diagnosed_again_until_it_changes() {
 }
 
 #[rocket::async_test]
+async fn a_good_set_up_is_diagnosed_again_where_rocket_listens_elsewhere() {
+    let log = Log::alone().await;
+    let idp = Idp::start().await.unwrap();
+    let (port, other) = (free_port(), free_port());
+    let site = format!("http://localhost:{port}");
+    for (at, found) in [(port, "it leads to this process"), (other, "nothing listens there")] {
+        let from = log.lines().len();
+        let server = launch(config_without_address(&idp).base_url(&site), at).await;
+        visit(at).await;
+        let logged = async || log.lines()[from..].iter().any(|line| line.text.contains(found));
+        until(found, logged).await;
+        server.stop().await;
+    }
+}
+
+#[rocket::async_test]
 async fn a_local_client_never_begins_it() {
     let log = Log::alone().await;
     let idp = Idp::start().await.unwrap();

@@ -137,6 +137,15 @@ async fn an_unregistered_redirect_uri_is_found() {
 }
 
 #[rocket::async_test]
+async fn an_unregistered_uri_of_the_usual_address_leads_to_the_port() {
+    let idp = Idp::builder().redirect_uri("http://localhost:9999/auth/sign-in-callback");
+    let idp = idp.start().await.unwrap();
+    let client = launch(&Clock::frozen(), config_without_address(&idp), Vec::new()).await;
+    let diagnosis = logto_of(&client).diagnose().await;
+    assert_only_wrong(&diagnosis, Check::RedirectUri, "not registered", "ROCKET_PORT");
+}
+
+#[rocket::async_test]
 async fn an_unregistered_post_sign_out_uri_is_found() {
     let other = "http://localhost:8000/signed-out";
     let app = App::builder().provider(|it| it.post_logout_redirect_uri(other)).start().await;
