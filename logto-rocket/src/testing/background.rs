@@ -25,7 +25,13 @@ impl Background {
     /// [`IdpError::Launch`] if the machine refuses.
     pub(super) fn start() -> Result<Self, IdpError> {
         let refused = |error: std::io::Error| IdpError::Launch(error.to_string());
-        let runtime = Builder::new_current_thread().enable_all().build().map_err(refused)?;
+        // By the names of threads Rocket tells its own runtime, and it warns of any other one. The runtime
+        // of the application is none of the provider's business.
+        let runtime = Builder::new_current_thread()
+            .thread_name("rocket-worker-test-provider")
+            .enable_all()
+            .build()
+            .map_err(refused)?;
         let handle = runtime.handle().clone();
         let (alive, ended) = oneshot::channel();
         let thread = thread::Builder::new().name("test-provider".into());
@@ -58,5 +64,18 @@ impl Background {
             done.send(work.await).ok();
         });
         result.recv().map_err(|error| IdpError::Launch(error.to_string()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[rocket::async_test]
+    async fn rocket_takes_its_runtime_for_one_of_its_own() {
+        let name = || thread::current().name().map(ToOwned::to_owned);
+        let in_the_background = async move { rocket::tokio::task::spawn_blocking(name).await };
+        let name = Background::start().unwrap().run(in_the_background).await.unwrap().unwrap();
+        assert!(name.as_ref().is_some_and(|it| it.starts_with("rocket-worker")), "{name:?}");
     }
 }
