@@ -81,7 +81,10 @@ pub(super) fn variable(key: &str) -> String {
 fn read(path: &str) -> Result<(String, Option<u32>), Wrong> {
     let unreadable = |why: &io::Error| {
         Wrong::new(
-            format!("cannot be read: {}", why.kind()),
+            match why.kind() {
+                io::ErrorKind::NotFound => "does not exist".to_owned(),
+                kind => format!("cannot be read: {kind}"),
+            },
             "give the path of a file that this process can read",
         )
     };

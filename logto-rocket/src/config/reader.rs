@@ -158,7 +158,20 @@ impl Reader {
         bounds: (Duration, Duration),
         default: Duration,
     ) -> Duration {
-        self.text(key, |text| texts::duration(text, bounds)).unwrap_or(default)
+        self.time(key, |text| texts::duration(text, bounds)).unwrap_or(default)
+    }
+
+    /// The text of a duration at `key`, as `parse` reads it. A number is told apart from other values only by
+    /// `parse`, because what it lacks is the unit.
+    pub(super) fn time<T>(
+        &mut self,
+        key: &str,
+        parse: impl FnOnce(&str) -> Result<T, Wrong>,
+    ) -> Option<T> {
+        self.value(key, |reader, value| match value {
+            Value::Num(_, number) => parse(&numbers::written(*number)),
+            value => parse(&reader.text_of(value)?),
+        })
     }
 
     /// The path of a file at `key`; a relative one in a configuration file starts at that file.

@@ -124,7 +124,7 @@ fn user_info(reader: &mut Reader) -> bool {
 
 fn idle_timeout(reader: &mut Reader, max_lifetime: Duration) -> Option<Duration> {
     let key = "session.idle_timeout";
-    let idle = reader.text(key, |text| texts::duration_or_none(text, BOUNDS))??;
+    let idle = reader.time(key, |text| texts::duration_or_none(text, BOUNDS))??;
     if idle >= max_lifetime && !reader.is_wrong("session.max_lifetime") {
         let what = format!(
             "has no effect, because it is not shorter than `session.max_lifetime` ({})",
@@ -142,7 +142,7 @@ fn confirmation(
 ) -> (Option<Duration>, Option<Duration>) {
     let key = "session.max_stale";
     let after = reader
-        .text("session.revalidate_after", |text| texts::duration_or_none(text, BOUNDS))
+        .time("session.revalidate_after", |text| texts::duration_or_none(text, BOUNDS))
         .unwrap_or(Some(HOUR));
     let stale = reader.duration(key, BOUNDS, DAY);
     let Some(after) = after else {

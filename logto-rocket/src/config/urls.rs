@@ -12,6 +12,9 @@ const DISCOVERY: &str = "/.well-known/openid-configuration";
 /// What stands behind the endpoint in Logto's issuer.
 const OIDC: &str = "/oidc";
 
+/// What stands behind it in other addresses that Logto's console has for copying.
+const BELOW_ISSUER: [&str; 4] = ["/oidc/auth", "/oidc/token", "/oidc/me", "/oidc/jwks"];
+
 /// The URL of Logto: https, or http on a loopback host. The issuer and its discovery address are
 /// understood as well.
 pub(super) fn endpoint(text: &str) -> Result<Url, Wrong> {
@@ -23,6 +26,11 @@ pub(super) fn endpoint(text: &str) -> Result<Url, Wrong> {
             "is the address of a discovery document, but not of one below an endpoint",
             remedy,
         ));
+    }
+    let below = BELOW_ISSUER.iter().find_map(|end| url.as_str().strip_suffix(end));
+    if let Some(endpoint) = below {
+        let remedy = format!("write `{endpoint}`");
+        return Err(Wrong::new("is an address below the endpoint, not the endpoint", remedy));
     }
     Ok(without(url, [DISCOVERY, OIDC]))
 }

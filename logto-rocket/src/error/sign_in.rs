@@ -130,7 +130,11 @@ impl fmt::Display for SignInError {
             Self::WrongIssuer(why) => write!(f, "the callback's `iss` {why}"),
             Self::Cancelled => f.write_str("the user cancelled the sign-in at Logto"),
             Self::AccessDenied => f.write_str("Logto answered `access_denied`"),
-            Self::InteractionRequired(code) => write!(f, "Logto answered `{code}`"),
+            Self::InteractionRequired(code) => write!(
+                f,
+                "Logto answered `{code}`: it has to ask the user something, which `prompt=none` forbids; \
+                 leave `prompt` out"
+            ),
             Self::Provider { code, help } => write!(f, "Logto answered `{code}`; {help}"),
             Self::Refused { .. } => f.write_str("`on_sign_in` refused the user"),
             Self::TooLarge => f.write_str("the session does not fit into its cookies"),

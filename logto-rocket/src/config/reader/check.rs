@@ -10,6 +10,7 @@ use crate::shown::shown;
 impl Reader {
     /// Whether there is a table of keys, or nothing at all; its unknown keys are noted.
     pub(super) fn check(&mut self) -> bool {
+        self.check_profiles();
         match self.layers.find_value("logto") {
             Ok(Value::Dict(_, dict)) => self.check_keys("", &dict),
             Ok(other) => {
@@ -27,6 +28,25 @@ impl Reader {
             }
         }
         true
+    }
+
+    /// Notes a table `[logto]`: to Rocket it is that of a profile, which nobody has selected.
+    fn check_profiles(&mut self) {
+        if self.layers.profile() == "logto" {
+            return;
+        }
+        let of_profile = self.layers.clone().select("logto");
+        let top = KEYS.into_iter().filter(|key| !key.contains('.'));
+        let tables = ["routes", "session", "sign_in", "sign_out", "webhook"];
+        let mut given = top.chain(tables).filter(|key| self.layers.find_value(key).is_err());
+        let Some(value) = given.find_map(|key| of_profile.find_value(key).ok()) else { return };
+        let what = "is the table of a profile named `logto`, so its keys have no effect";
+        self.errors.push(ConfigError {
+            key: "[logto]".into(),
+            value: None,
+            source: Some(self.source("", &value)),
+            wrong: Wrong::new(what, "name the table `[default.logto]`"),
+        });
     }
 
     fn note_unreadable(&mut self, error: rocket::figment::Error) {

@@ -96,6 +96,20 @@ fn what_should_be_a_table_is_no_text() {
 }
 
 #[test]
+fn the_table_of_a_profile_named_logto_is_no_configuration() {
+    let toml = COMPLETE.replace("[default.logto]", "[logto]");
+    let errors = outcome(&toml).unwrap_err();
+    assert_holds(&errors, &["  [logto] (from Rocket.toml)", "name the table `[default.logto]`"]);
+    let tables = format!("{COMPLETE}\n[logto.session]\nstore = \"memory\"");
+    assert_holds(&outcome(&tables).unwrap_err(), &["has 1 error:", "[logto]"]);
+    jailed(|jail| {
+        let figment = debug(jail, &toml.replace("[logto]", "[logto.logto]")).select("logto");
+        let errors = outcome_of(&figment, None).unwrap_err();
+        assert!(!errors.contains("[logto]"), "the profile is selected:\n{errors}");
+    });
+}
+
+#[test]
 fn without_any_configuration_the_report_says_what_to_give() {
     let errors = outcome("").unwrap_err();
     assert_holds(&errors, &["has 3 errors:", "logto.endpoint\n    is missing"]);

@@ -140,7 +140,7 @@ fn a_file_that_gives_no_value_is_an_error_with_its_path() {
         file(jail, "long", "x".repeat(64 * 1024 + 1).as_bytes());
         jail.create_dir("folder").unwrap();
         let cases = [
-            ("missing", "cannot be read"),
+            ("missing", "does not exist"),
             ("folder", "cannot be read"),
             ("empty", "is empty"),
             ("binary", "is not UTF-8 text"),

@@ -38,6 +38,17 @@ fn a_lifetime_has_a_unit_and_bounds() {
 }
 
 #[test]
+fn a_number_in_place_of_a_duration_lacks_its_unit() {
+    for key in ["max_lifetime", "idle_timeout", "revalidate_after"] {
+        let errors = session(&format!("{key} = 3600")).unwrap_err();
+        assert_holds(
+            &errors,
+            &["= 3600 (from Rocket.toml)", "is not a duration with a unit", "\"1h\""],
+        );
+    }
+}
+
+#[test]
 fn an_idle_timeout_is_shorter_than_the_lifetime() {
     let idle = |line: &str| session(line).unwrap().session.idle_timeout;
     assert_eq!(idle("idle_timeout = \"1h\""), Some(Duration::from_secs(3600)));

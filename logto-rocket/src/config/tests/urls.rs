@@ -32,6 +32,15 @@ fn an_endpoint_is_https_or_loopback() {
 }
 
 #[test]
+fn another_address_of_the_console_is_no_endpoint() {
+    for path in ["auth", "token", "me", "jwks"] {
+        let errors = replaced(&format!("endpoint = \"https://a.example/id/oidc/{path}\""));
+        let parts = ["is an address below the endpoint", "write `https://a.example/id`"];
+        assert_holds(&errors.unwrap_err(), &parts);
+    }
+}
+
+#[test]
 fn the_issuer_is_the_endpoints_unless_it_is_given() {
     let issuer = |line: &str| replaced(line).unwrap().connection.issuer.as_str().to_owned();
     assert_eq!(issuer(r#"endpoint = "https://a.example/""#), "https://a.example/oidc");
