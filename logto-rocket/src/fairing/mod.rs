@@ -18,6 +18,8 @@ mod resource_server;
 mod response;
 mod store;
 mod webhooks;
+#[cfg(not(feature = "testing"))]
+mod without_testing;
 
 pub use self::logto_fairing::LogtoFairing;
 pub use self::resource_server::ResourceServerFairing;
