@@ -135,8 +135,13 @@ impl Route {
             (
                 format!("`<{name}>` is not a segment of this route's path"),
                 match dynamic(path) {
-                    names if names.is_empty() => "this path has no dynamic segment".to_owned(),
-                    names => format!("this path has {}", names.join(", ")),
+                    names if names.is_empty() => {
+                        format!("this path has no dynamic segment; write `<{name}>` in it")
+                    }
+                    names => format!(
+                        "this path has {}; name a segment of it, or write `<{name}>` here",
+                        names.join(", ")
+                    ),
                 },
             )
         };

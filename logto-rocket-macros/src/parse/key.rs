@@ -141,9 +141,21 @@ fn unknown(keyword: &Ident) -> Error {
         .min()
         .filter(|&(distance, near)| distance <= near.len().max(name.len()) / 3);
     let known = Key::EVERY.map(|key| format!("`{}`", key.name())).join(", ");
-    let message = match nearest {
-        Some((_, near)) => format!("unknown requirement `{name}`; did you mean `{near}`?"),
+    let meant = nearest.map(|(_, near)| near).or_else(|| named_elsewhere(&name));
+    let message = match meant {
+        Some(meant) => format!("unknown requirement `{name}`; did you mean `{meant}`?"),
         None => format!("unknown requirement `{name}`"),
     };
     Error::new(keyword.span(), format!("{message}\nexpected one of {known}"))
+}
+
+/// What other frameworks call by this name.
+fn named_elsewhere(name: &str) -> Option<&'static str> {
+    match name {
+        "permission" | "permissions" => Some(r#"resource = Orders, scope = "read:orders""#),
+        "authority" | "group" | "groups" => Some(Key::Role.example()),
+        "org" | "tenant" => Some(Key::Organization.example()),
+        "audience" => Some(Key::Resource.example()),
+        _ => None,
+    }
 }
