@@ -88,14 +88,15 @@ pub(super) async fn decide(
     tree: Tree,
 ) -> Result<(), Refusal> {
     let accepts = tree.accepts();
-    state.set_credentials(match accepts {
+    let credentials = match accepts {
         Accepts::Session => Credentials::Session,
         Accepts::Bearer(_) => Credentials::Token,
         Accepts::Either(_) => Credentials::Either,
-    });
+    };
+    state.set_credentials(request, credentials);
     let audience = accepts.audience();
     let resource = audience.and_then(|audience| audience.resource).map(|resource| resource.uri);
-    state.set_resource(resource);
+    state.set_resource(request, resource);
     let is_program = !accepts.sessions() || audience.is_some() && presents_token(request);
     let span = Span::decision(tree);
     let decided = if is_program {
@@ -118,7 +119,7 @@ pub(super) async fn decide(
         return Err(refusal);
     }
     if audience.is_some() {
-        state.accept(Accepted { resource, organization });
+        state.accept(request, Accepted { resource, organization });
     }
     Ok(())
 }

@@ -18,7 +18,7 @@ impl<'r, R: TokenAudience> FromRequest<'r> for Bearer<R> {
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Refusal> {
         let state = RequestState::of(request);
-        state.set_resource(const { R::RESOURCE });
+        state.set_resource(request, const { R::RESOURCE });
         let span = Span::decision(Needed("bearer", const { R::RESOURCE }));
         let program = span.around(program(request, state)).await;
         answer_program(state, &span, program)
@@ -52,7 +52,8 @@ pub(super) async fn program<R: TokenAudience>(
     state: &RequestState,
 ) -> Result<Bearer<R>, Refusal> {
     let token = token_of(request, state).await?;
-    let is_accepted = state.accepted().is_some_and(|it| it.resource == const { R::RESOURCE });
+    let accepted = state.accepted(request);
+    let is_accepted = accepted.is_some_and(|it| it.resource == const { R::RESOURCE });
     if !is_accepted {
         token.check_recipient(recipient::<R>()).map_err(Refusal::InvalidToken)?;
     }

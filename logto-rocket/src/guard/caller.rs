@@ -17,7 +17,7 @@ impl<'r, R: TokenAudience> FromRequest<'r> for Caller<R> {
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Refusal> {
         let state = RequestState::of(request);
-        state.set_resource(const { R::RESOURCE });
+        state.set_resource(request, const { R::RESOURCE });
         let span = Span::decision(Needed("session, bearer", const { R::RESOURCE }));
         if presents_token(request) {
             let program = span.around(program(request, state)).await;
@@ -25,7 +25,7 @@ impl<'r, R: TokenAudience> FromRequest<'r> for Caller<R> {
         }
         // That there is no token was looked at, too.
         state.token_guarded(None);
-        let organization = || state.accepted().and_then(|it| it.organization.clone());
+        let organization = || state.accepted(request)?.organization;
         let user = span.around(user_of(request, state)).await.cloned();
         answer(state, &span, user.map(|user| Self::User { user, organization: organization() }))
     }

@@ -7,6 +7,7 @@ use rocket::Request;
 
 use super::current_user::CurrentUser;
 use super::host::host_of;
+use super::on_route::{Accepted, Credentials, OnRoute};
 use crate::client::Client;
 use crate::error::{Error, Refusal};
 use crate::oidc::VerifiedToken;
@@ -23,32 +24,11 @@ pub(crate) struct RequestState {
     pub user: OnceLock<CurrentUser>,
     /// The access token that it presents, once a guard has verified it.
     pub token: OnceLock<Result<VerifiedToken, Refusal>>,
-    credentials: OnceLock<Credentials>,
-    accepted: OnceLock<Accepted>,
-    resource: OnceLock<&'static str>,
+    on_route: Mutex<OnRoute>,
     background: AtomicBool,
     guarded: AtomicBool,
     token_guarded: AtomicBool,
     writes: Mutex<Writes>,
-}
-
-/// What requests to a route present, as its requirement says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Credentials {
-    /// A session.
-    Session,
-    /// An access token.
-    Token,
-    /// Either of them.
-    Either,
-}
-
-/// What the requirement of a route has found out about an access token or a user.
-pub(crate) struct Accepted {
-    /// The API resource that the token is for.
-    pub resource: Option<&'static str>,
-    /// The organization that the requirement is about.
-    pub organization: Option<String>,
 }
 
 #[derive(Default)]
@@ -132,36 +112,39 @@ impl RequestState {
         self.writes().refusal = refusal;
     }
 
-    /// Notes what the requirement of the route wants requests to present.
-    pub fn set_credentials(&self, credentials: Credentials) {
-        let _ = self.credentials.set(credentials);
+    /// Notes what the requirement of the route wants requests to present. It has not been decided yet.
+    pub fn set_credentials(&self, request: &Request<'_>, credentials: Credentials) {
+        self.on_route(request, |it| (it.credentials, it.accepted) = (Some(credentials), None));
     }
 
     /// What the requirement of the route wants requests to present, if it has one.
-    pub fn credentials(&self) -> Option<Credentials> {
-        self.credentials.get().copied()
+    pub fn credentials(&self, request: &Request<'_>) -> Option<Credentials> {
+        self.on_route(request, |it| it.credentials)
     }
 
     /// Notes what the requirement of the route has found out.
-    pub fn accept(&self, accepted: Accepted) {
-        let _ = self.accepted.set(accepted);
+    pub fn accept(&self, request: &Request<'_>, accepted: Accepted) {
+        self.on_route(request, |it| it.accepted = Some(accepted));
     }
 
     /// What the requirement of the route has found out, once it is met.
-    pub fn accepted(&self) -> Option<&Accepted> {
-        self.accepted.get()
+    pub fn accepted(&self, request: &Request<'_>) -> Option<Accepted> {
+        self.on_route(request, |it| it.accepted.clone())
     }
 
-    /// Notes which API resource the request is about.
-    pub fn set_resource(&self, resource: Option<&'static str>) {
-        if let Some(resource) = resource {
-            let _ = self.resource.set(resource);
-        }
+    /// Notes which API resource the route is about.
+    pub fn set_resource(&self, request: &Request<'_>, resource: Option<&'static str>) {
+        self.on_route(request, |it| it.resource = it.resource.or(resource));
     }
 
-    /// The API resource that the request is about.
-    pub fn resource(&self) -> Option<&'static str> {
-        self.resource.get().copied()
+    /// The API resource that the route is about.
+    pub fn resource(&self, request: &Request<'_>) -> Option<&'static str> {
+        self.on_route(request, |it| it.resource)
+    }
+
+    fn on_route<T>(&self, request: &Request<'_>, look: impl FnOnce(&mut OnRoute) -> T) -> T {
+        let mut noted = self.on_route.lock().unwrap_or_else(PoisonError::into_inner);
+        look(noted.now(request))
     }
 
     /// Records that the response depends on the signed-in user.

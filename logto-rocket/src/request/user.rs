@@ -4,8 +4,9 @@ use rocket::Request;
 
 use super::bearer::presents_token;
 use super::current_user::CurrentUser;
+use super::on_route::Credentials;
 use super::origin::Initiator;
-use super::state::{Credentials, RequestState};
+use super::state::RequestState;
 use crate::client::Client;
 use crate::error::{Error, Refusal};
 use crate::events::Event;
@@ -55,7 +56,7 @@ async fn find(request: &Request<'_>, state: &RequestState) -> CurrentUser {
 /// must not take cookies, which other sites can make a browser send. Where both are accepted, a program is
 /// no signed-in user, whatever cookies it sends.
 fn refusal_of_sessions(request: &Request<'_>, state: &RequestState) -> Option<Refusal> {
-    match state.credentials()? {
+    match state.credentials(request)? {
         Credentials::Token => {
             let why = "a guard for the signed-in user ran on a route that requires an access \
                        token (`bearer`); use `Bearer<R>` instead, or require `session, bearer`";

@@ -38,7 +38,7 @@ pub(super) fn challenge(request: &Request<'_>, refusal: &Refusal) -> Option<Head
 
 /// The address of the metadata of the resource that the request is about.
 fn metadata_url(request: &Request<'_>) -> Option<String> {
-    let resource = RequestState::of(request).resource()?;
+    let resource = RequestState::of(request).resource(request)?;
     ResourceServer::of(request.rocket())?.metadata_url(resource)
 }
 

@@ -2,6 +2,9 @@
 
 use std::sync::Arc;
 
+use rocket::http::Method;
+
+use super::{config, request, site};
 use crate::claims::Claims;
 use crate::error::Refusal;
 use crate::request::{Accepted, Credentials, RequestState, SessionWrite};
@@ -43,19 +46,25 @@ fn the_last_guard_says_why_the_request_was_refused() {
 }
 
 #[test]
-fn what_the_requirement_says_is_noted_once() {
-    let state = RequestState::default();
-    assert_eq!((state.credentials(), state.resource()), (None, None));
-    assert!(state.accepted().is_none() && state.found().is_none());
-    state.set_resource(None);
-    assert_eq!(state.resource(), None);
-    for (credentials, resource) in [(Credentials::Either, "urn:a"), (Credentials::Token, "urn:b")] {
-        state.set_credentials(credentials);
-        state.set_resource(Some(resource));
-        state.accept(Accepted { resource: Some(resource), organization: None });
+fn what_a_requirement_says_is_noted_until_another_one_is_tried() {
+    let client = site(config());
+    let request = request(&client, Method::Get, "/", &[]);
+    let (request, state) = (request.inner(), RequestState::default());
+    let noted = || (state.credentials(request), state.resource(request));
+    let accepted = || state.accepted(request).and_then(|it| it.resource);
+    assert_eq!((noted(), accepted()), ((None, None), None));
+    assert!(state.found().is_none());
+    state.set_resource(request, None);
+    assert_eq!(noted(), (None, None));
+    state.set_credentials(request, Credentials::Either);
+    for resource in ["urn:a", "urn:b"] {
+        state.set_resource(request, Some(resource));
     }
-    assert_eq!((state.credentials(), state.resource()), (Some(Credentials::Either), Some("urn:a")));
-    assert_eq!(state.accepted().and_then(|it| it.resource), Some("urn:a"));
+    state.accept(request, Accepted { resource: Some("urn:a"), organization: None });
+    assert_eq!(noted(), (Some(Credentials::Either), Some("urn:a")));
+    assert_eq!(accepted(), Some("urn:a"));
+    state.set_credentials(request, Credentials::Token);
+    assert_eq!((noted().0, accepted()), (Some(Credentials::Token), None));
     assert!(state.is_blank(), "none of this is a guard");
 }
 

@@ -92,11 +92,12 @@ async fn a_route_takes_sessions_only_if_its_requirement_does() {
         if with_token {
             request.add_header(token.clone());
         }
-        RequestState::of(request.inner()).set_credentials(credentials);
+        let inner = request.inner();
+        RequestState::of(inner).set_credentials(inner, credentials);
         let refusal = user(&request).await.err();
         let status = refusal.as_ref().map(|refusal| refusal.status().code);
         assert_eq!(status, refused, "{credentials:?} {with_token}: {refusal:?}");
-        assert_eq!(RequestState::of(request.inner()).credentials(), Some(credentials));
+        assert_eq!(RequestState::of(inner).credentials(inner), Some(credentials));
     }
 }
 

@@ -6,6 +6,7 @@ mod challenges;
 mod credentials;
 mod fuzzed;
 mod launch;
+mod left_to_others;
 mod metadata;
 mod outages;
 mod requirements;
