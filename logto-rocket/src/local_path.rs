@@ -1,6 +1,7 @@
 //! [`LocalPath`]: the only type that redirects on this site accept.
 
 mod prefix;
+mod resolved;
 
 use std::fmt;
 use std::str::FromStr;

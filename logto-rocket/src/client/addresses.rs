@@ -145,6 +145,14 @@ impl Client {
         self.sign_out(None).into()
     }
 
+    /// Whether a path of this site is that of a route that signs in or out, however Rocket or a proxy resolves it.
+    pub fn leads_to_sign_in_or_out(&self, path: &LocalPath) -> bool {
+        let routes = &self.settings.routes;
+        let names = [Some(&routes.sign_in), routes.sign_up.as_ref(), Some(&routes.sign_out)];
+        let mut routes = names.into_iter().flatten().map(|name| self.route(name));
+        routes.any(|route| path.may_resolve_to(&route))
+    }
+
     fn sign_in_route(&self) -> LocalPath {
         self.route(&self.settings.routes.sign_in)
     }

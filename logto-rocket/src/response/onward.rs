@@ -46,6 +46,12 @@ pub(crate) fn lead(request: &Request<'_>, to: &Destination) -> Response<'static>
     }
 }
 
+/// A page that leads a browser on to an address of this site. The next request is then one that this site has made, with
+/// which browsers send `Strict` cookies as well.
+pub(crate) fn from_this_site(request: &Request<'_>, address: &LocalPath) -> Response<'static> {
+    hand_over(request, address.as_str(), Way::Refresh)
+}
+
 /// A refusal that leads on to an address of this site, for Turbo, which shows it as the page that its user goes to.
 pub(crate) fn unauthorized(request: &Request<'_>, address: &LocalPath) -> Response<'static> {
     let mut response = hand_over(request, address.as_str(), Way::Refresh);

@@ -237,9 +237,11 @@ async fn succeed(
 }
 
 /// Redirects to the requested page. A browser does not send a `Strict` cookie with a redirect that
-/// another site started, so in that case a page of this site navigates there.
+/// another site started, so in that case a page of this site navigates there; but not to a sign-in or a sign-out,
+/// which another site may have written into the link, and which asks unless a page of this site leads there.
 fn arrive(client: &Arc<Client>, request: &Request<'_>, path: &LocalPath) -> Response<'static> {
-    if client.settings().session.same_site != SameSite::Strict {
+    let is_strict = client.settings().session.same_site == SameSite::Strict;
+    if !is_strict || client.leads_to_sign_in_or_out(path) {
         return redirect::to_path(path);
     }
     PageDraft::new(Status::Ok, Topic::SignedIn)

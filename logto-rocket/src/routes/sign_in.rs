@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use cookie::SameSite;
 use rocket::http::Status;
 use rocket::{Request, Response};
 use url::Url;
@@ -16,7 +17,7 @@ use crate::local_path::LocalPath;
 use crate::loopback::is_loopback;
 use crate::oidc::SignInOptions;
 use crate::request::{Initiator, Kind, Loader, RequestState, header, own_path};
-use crate::response::{Label, PageDraft, Topic, onward, redirect};
+use crate::response::{Challenge, Label, PageDraft, Topic, onward, redirect};
 use crate::session::MAX_RETURN_TO;
 use crate::user::LogtoUser;
 
@@ -33,6 +34,9 @@ pub(super) const LISTED: [&str; 9] = [
     "organization_id",
     "one_time_token",
 ];
+
+/// The parameter of a link that another site has made, where a page of this site leads on to it.
+const ELSEWHERE: &str = "elsewhere";
 
 /// What the parameters of a link may take of the address at Logto, in bytes. Proxies take 4 kB of headers of
 /// a response, which hold all else that a sign-in asks for, and the page to return to in a cookie as well.
@@ -55,6 +59,11 @@ pub(super) async fn respond(
         (Kind::Navigation, _) => {}
         (Kind::Prefetch, Some(Loader::Htmx)) | (_, None) => return only_for_people(request, own),
         (_, Some(loader)) => return onward::load_in_full(request, loader, &own),
+    }
+    // Rocket takes a form with `_method=GET` for a request of this kind. With a form of another site, browsers send
+    // no `Lax` cookie, but they do when they follow a redirect.
+    if request.content_type().is_some_and(|kind| kind.is_form()) {
+        return redirect::to_path(&own);
     }
     if let Some(url) = under_the_configured_host(client, request, host, &own) {
         return redirect::to_own_url(&url);
@@ -147,16 +156,44 @@ async fn question(
     let switches = ["one_time_token", "direct_sign_in", "organization_id"];
     let asked =
         switches.iter().any(|name| query.get(name).is_some()) || query.get("switch") == Some("1");
-    if !asked || Initiator::of(request, client).may_change_the_user() {
+    let initiator = Initiator::of(request, client);
+    let is_from_elsewhere = query.get(ELSEWHERE) == Some("1");
+    if !asked || initiator.may_change_the_user() && !is_from_elsewhere {
         return None;
     }
-    let loaded = RequestState::of(request).loaded(request, client).await.ok().flatten()?;
+    let own = own.without_parameter(ELSEWHERE);
+    let loaded = match RequestState::of(request).loaded(request, client).await {
+        Ok(Some(loaded)) => loaded,
+        // Perhaps the browser has a session, and has left its cookie out.
+        Ok(None) if leaves_cookies_out(client, initiator, is_from_elsewhere) => {
+            let from_here = own.with_parameter(ELSEWHERE, "1");
+            return Some(onward::from_this_site(request, &from_here));
+        }
+        Ok(None) => return None,
+        // Nobody knows whether another user would be signed out.
+        Err(error) => {
+            let refusal = Refusal::from(&error);
+            RequestState::of(request).guarded(Some(refusal.clone()));
+            return Some(Challenge::from(refusal).respond(request));
+        }
+    };
     let user = LogtoUser::new(client, loaded.session.clone());
     let page = PageDraft::new(Status::Ok, Topic::SignInAgain)
         .signed_in_as(Some(user.display_name()))
-        .link(Label::SignIn, own.clone())
+        .link(Label::SignIn, own)
         .link(Label::StaySignedIn, client.settings().after_sign_in.clone());
     Some(page.respond(request))
+}
+
+/// Whether a browser sends no cookie of the session with a request that this page has made. A browser that says
+/// nothing of the page is believed to come from this site once it has been led on from here.
+fn leaves_cookies_out(client: &Client, initiator: Initiator, is_from_elsewhere: bool) -> bool {
+    let may_be_another_site = match initiator {
+        Initiator::OtherSite | Initiator::TrustedPage => true,
+        Initiator::Unstated => !is_from_elsewhere,
+        Initiator::OwnPage | Initiator::OwnReferrer | Initiator::AddressBar => false,
+    };
+    may_be_another_site && client.settings().session.same_site == SameSite::Strict
 }
 
 /// The options in the query of the route. What is not listed, cannot be read or is too long is left out:

@@ -15,4 +15,5 @@ mod round_trip;
 mod routes;
 mod state;
 mod strangers;
+mod switching;
 mod way_back;

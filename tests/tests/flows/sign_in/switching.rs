@@ -1,0 +1,127 @@
+//! Requests of other sites that browsers send without the cookie of the session: no such request switches the user
+//! without a question.
+
+use std::sync::Arc;
+
+use logto_rocket::{MemoryStore, SessionConfig};
+use logto_rocket_tests::app::App;
+use logto_rocket_tests::browser::{Answer, Browser, From, navigation};
+use logto_rocket_tests::gated_store::GatedStore;
+use rocket::http::{Method, SameSite, Status};
+
+/// A link that signs in whom its author wants.
+const LINK: &str = "/auth/sign-in?login_hint=mallory&one_time_token=abc";
+
+async fn strict() -> App {
+    let session = SessionConfig::new().same_site(SameSite::Strict);
+    App::builder().config(|config| config.session(session)).start().await
+}
+
+/// A browser in which Alice has signed in, which takes one page more than with a `Lax` cookie.
+async fn alice(app: &App) -> Browser<'_> {
+    let mut alice = app.browser();
+    app.sign_in(&mut alice, "alice", "/").await;
+    assert!(alice.is_signed_in().await);
+    alice
+}
+
+/// Where a page leads on to by itself.
+fn refresh(page: &Answer) -> Option<String> {
+    let (_, from) = page.body.split_once("content=\"0; url=")?;
+    Some(from.split_once('"')?.0.replace("&amp;", "&"))
+}
+
+#[track_caller]
+fn assert_asks(answer: &Answer) {
+    assert_eq!(answer.status, Status::Ok, "{answer:?}");
+    assert!(answer.body.contains("<code>sign_in_again</code>"), "{answer:?}");
+    assert!(answer.body.contains("Alice Liddell"), "{answer:?}");
+    assert!(!answer.sets_cookies(), "{answer:?}");
+}
+
+/// Rocket takes `_method` of a form for the method of the request. Browsers send no `Lax` cookie with a form of
+/// another site, and all of them when they follow a redirect.
+#[rocket::async_test]
+async fn a_form_that_rocket_takes_for_a_link_is_made_a_link() {
+    let app = App::start().await;
+    let mut alice = app.signed_in("alice").await;
+    for method in ["GET", "get", "HEAD"] {
+        for link in [LINK, "/auth/sign-up?switch=1"] {
+            let mut headers = navigation(From::OtherSite);
+            headers.push(("Origin", "https://evil.example"));
+            headers.push(("Content-Type", "application/x-www-form-urlencoded"));
+            let form = format!("_method={method}&x=y");
+            let answer = app.browser().request(Method::Post, link, &headers, &form).await;
+            assert!(!answer.sets_cookies(), "{method} {link}: {answer:?}");
+            if method == "HEAD" {
+                continue;
+            }
+            assert_eq!(answer.location(), link, "{answer:?}");
+            assert_asks(&alice.navigate(answer.location(), From::OtherSite).await);
+        }
+    }
+    assert_eq!(app.idp.requests().authorizations(), 1, "that of alice");
+}
+
+/// A page of this site leads on, so that the browser sends its `Strict` cookie, and the page that asks says who is
+/// signed in.
+#[rocket::async_test]
+async fn with_a_strict_cookie_a_link_of_another_site_asks_as_well() {
+    let app = strict().await;
+    let mut alice = alice(&app).await;
+    for link in [LINK.to_owned(), format!("{LINK}&elsewhere=0"), format!("{LINK}&elsewhere=1")] {
+        let mut without_cookie = app.browser();
+        let page = without_cookie.navigate(&link, From::OtherSite).await;
+        assert!(!page.sets_cookies(), "{link}: {page:?}");
+        let next = refresh(&page).unwrap_or_else(|| panic!("{link}: {page:?}"));
+        let asked = alice.navigate(&next, From::OwnPage).await;
+        assert_asks(&asked);
+        assert!(asked.body.contains(&LINK.replace('&', "&amp;")), "{asked:?}");
+        // Where nobody is signed in there is nothing to ask.
+        let start = app.browser().navigate(&next, From::OwnPage).await;
+        assert!(start.location().starts_with(&app.idp.issuer()), "{start:?}");
+    }
+    let start = alice.navigate(LINK, From::OwnPage).await;
+    assert!(start.location().starts_with(&app.idp.issuer()), "{start:?}");
+    let start = app.browser().navigate("/auth/sign-in", From::OtherSite).await;
+    assert!(start.location().starts_with(&app.idp.issuer()), "{start:?}");
+}
+
+/// The page that leads on after a sign-in makes the next request one of this site's own.
+#[rocket::async_test]
+async fn with_a_strict_cookie_no_sign_in_returns_to_a_sign_out_or_a_sign_in_as_from_a_page_of_this_site()
+ {
+    let app = strict().await;
+    for path in [
+        "/auth/sign-out",
+        "/auth/sign-out?everywhere=1",
+        "/auth//sign-out",
+        "/auth/%73ign-out",
+        "/auth%2Fsign-out",
+        "/x/%2e%2e/auth/sign-out",
+        "/x/..%2fauth/sign-out",
+        "/./auth/./sign-out/",
+        LINK,
+        "/auth/sign-up?switch=1",
+    ] {
+        let back = app.sign_in(&mut app.browser(), "alice", path).await;
+        assert_eq!(back.status, Status::SeeOther, "{path}: {back:?}");
+    }
+    for path in ["/", "/auth", "/sign-out", "/auth/sign-outs", "/auth/user", "/x/auth/sign-out"] {
+        let back = app.sign_in(&mut app.browser(), "alice", path).await;
+        assert_eq!(refresh(&back).as_deref(), Some(path), "{back:?}");
+    }
+}
+
+#[rocket::async_test]
+async fn while_the_store_does_not_answer_no_link_of_another_site_switches_the_user() {
+    let store = GatedStore::before(Arc::new(MemoryStore::new(1000)));
+    let app = App::builder().fairing(|it| it.store(Arc::clone(&store))).start().await;
+    let mut alice = app.signed_in("alice").await;
+    store.set_away(true);
+    let answer = alice.navigate(LINK, From::OtherSite).await;
+    assert_eq!(answer.status, Status::ServiceUnavailable, "{answer:?}");
+    assert!(!answer.sets_cookies(), "{answer:?}");
+    store.set_away(false);
+    assert_asks(&alice.navigate(LINK, From::OtherSite).await);
+}
