@@ -1,5 +1,7 @@
 //! [`Query`]: the parameters of a request, of its query or its form, each read once.
 
+use std::collections::HashSet;
+
 use rocket::Request;
 
 /// The decoded parameters of a request.
@@ -23,11 +25,11 @@ impl Query {
         Some(found.1.as_str()).filter(|value| !value.is_empty())
     }
 
-    /// The name of a parameter that occurs more than once.
+    /// The name of a parameter that occurs more than once. An address has room for some 16,000 names, so that each is
+    /// not compared with all others.
     pub fn repeated(&self) -> Option<&str> {
-        self.0.iter().enumerate().find_map(|(at, (name, _))| {
-            let before = self.0.iter().take(at).any(|(known, _)| known == name);
-            before.then_some(name.as_str())
-        })
+        let mut seen = HashSet::new();
+        let mut names = self.0.iter().map(|(name, _)| name.as_str());
+        names.find(|name| !seen.insert(*name))
     }
 }

@@ -25,12 +25,16 @@ const LONG: usize = 0;
 const MAX_LONG: usize = 1_752;
 const MAX_SHORT: usize = 312;
 
+/// How many cookies that cannot be read one response deletes at most. Whoever can set cookies here must not make the
+/// response so long that a proxy refuses it.
+const MAX_LEFTOVERS: usize = 8;
+
 const _: () = assert!(MAX_LONG + (SLOTS - 1) * MAX_SHORT <= 3_000);
 
 /// The sign-ins of one browser, those first that were started first.
 pub(crate) struct Flows {
     flows: Vec<Flow>,
-    /// The names of the cookies that make way for others.
+    /// The names of the cookies that make way for others, at most [`MAX_LEFTOVERS`].
     leftovers: Vec<String>,
 }
 
@@ -43,7 +47,8 @@ impl Cookies {
             let slot = (0..SLOTS).find(|slot| self.names.flow(*slot) == cookie.name());
             match slot.and_then(|slot| self.read_flow(slot, cookie.value())) {
                 Some(flow) => flows.push(flow),
-                None => leftovers.push(cookie.name().to_owned()),
+                None if leftovers.len() < MAX_LEFTOVERS => leftovers.push(cookie.name().to_owned()),
+                None => {}
             }
         }
         flows.sort_by_key(|flow: &Flow| flow.started_at);

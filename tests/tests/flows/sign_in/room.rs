@@ -69,6 +69,24 @@ async fn the_options_of_a_link_have_a_room_of_their_own() {
     }
 }
 
+/// Whoever can set cookies on this host, as another application there can, makes no response that a proxy refuses.
+#[rocket::async_test]
+async fn made_up_cookies_of_sign_ins_leave_the_response_short() {
+    let app = App::start().await;
+    let mut browser = app.browser();
+    begin(&app, &mut browser, "/").await;
+    let (name, _) = browser.only_cookie();
+    let slots = name.trim_end_matches(|char: char| char.is_ascii_digit()).to_owned();
+    for number in 0..100 {
+        browser.cookies.insert(format!("{slots}x{number}"), "x".into());
+    }
+    let page = path(LONGEST);
+    let callback = begin(&app, &mut browser, &page).await;
+    let end = browser.navigate(&callback, From::OtherSite).await;
+    assert_eq!(end.location(), page, "{end:?}");
+    assert!(head(&end) < 3_600, "{} bytes", head(&end));
+}
+
 /// Begins a sign-in that returns to this page, and answers with where Logto sends the browser back to.
 async fn begin(app: &App, browser: &mut Browser<'_>, page: &str) -> String {
     let link = format!("/auth/sign-in?return_to={}", encoded(page));
