@@ -18,8 +18,10 @@ pub(super) fn challenge(request: &Request<'_>, refusal: &Refusal) -> Option<Head
         Refusal::InvalidToken(_) => parameters.add("error", "invalid_token"),
         Refusal::InsufficientScope { scopes, .. } => {
             parameters.add("error", "insufficient_scope");
+            // An application may have made them of what a request says.
+            let scopes: Vec<_> = scopes.split(' ').filter(|scope| is_scope(scope)).collect();
             if !scopes.is_empty() {
-                parameters.add("scope", scopes);
+                parameters.add("scope", &scopes.join(" "));
             }
         }
         // RFC 9470, section 3.
@@ -34,6 +36,12 @@ pub(super) fn challenge(request: &Request<'_>, refusal: &Refusal) -> Option<Head
         parameters.add("resource_metadata", &url);
     }
     Some(Header::new("WWW-Authenticate", parameters.of("Bearer")))
+}
+
+/// Whether a text is a scope ([RFC 6749, section 3.3](https://www.rfc-editor.org/rfc/rfc6749#section-3.3)).
+fn is_scope(text: &str) -> bool {
+    let is_allowed = |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\\');
+    !text.is_empty() && text.bytes().all(is_allowed)
 }
 
 /// The address of the metadata of the resource that the request is about.

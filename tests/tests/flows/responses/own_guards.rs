@@ -77,3 +77,40 @@ async fn the_response_has_the_headers_of_the_refusal() {
     assert_eq!(refused.header("Retry-After"), Some("7"));
     assert!(refused.body.contains("Please try again in a moment"), "{}", refused.body);
 }
+
+/// What only a program can do that has a scope, of a name in the path.
+struct Scoped;
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for Scoped {
+    type Error = Refusal;
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Refusal> {
+        let name = request.param::<String>(1).and_then(Result::ok).unwrap_or_default();
+        let scopes = format!("read:{name} list");
+        Refusal::InsufficientScope { required: "a scope".into(), scopes }.refuse(request)
+    }
+}
+
+#[get("/scoped/<_>")]
+fn scoped(_scoped: Scoped) {}
+
+/// The name comes from whoever makes the request.
+#[rocket::async_test]
+async fn no_scope_of_an_own_refusal_ends_the_challenge() {
+    let app = App::builder().routes(routes![scoped]).start().await;
+    let challenge = async |path: String| {
+        let refused = app.browser().open(&path).await;
+        assert_eq!(refused.status, Status::Forbidden, "{path}: {refused:?}");
+        let [challenge] = refused.all("WWW-Authenticate")[..] else { panic!("{refused:?}") };
+        challenge.to_owned()
+    };
+    let of = |scopes| format!("Bearer error=\"insufficient_scope\", scope=\"{scopes}\"");
+    assert_eq!(challenge("/scoped/a".into()).await, of("read:a list"));
+    for odd in ["%22,%20error=%22x", "a%0d%0aSet-Cookie:x", "%5c", "%c3%a4", "a%20%22b"] {
+        let found = challenge(format!("/scoped/{odd}")).await;
+        assert!(!found.contains("error=\"x") && found.is_ascii(), "{odd}: {found}");
+        assert!(found.ends_with("list\"") && !found.contains(['\r', '\n', '\\']), "{odd}: {found}");
+        assert_eq!(found.matches('"').count(), 4, "{odd}: {found}");
+    }
+}
