@@ -114,6 +114,13 @@ async fn an_invitation_is_sent_with_the_permission_and_accepted_by_its_address_a
     let accept = format!("/invitations/{id}");
     assert_eq!(send(&mut bob, &accept, "").await.location(), "/");
     sees(&mut bob, "/", &["You have no such invitation."]).await;
+    // Nor has an account that says to have the address, which Logto has not verified.
+    idp.set_claim("bob", "email", "carol@example.test");
+    idp.set_claim("bob", "email_verified", false);
+    let mut bob = sign_in(&client, &idp, "bob").await;
+    assert!(!bob.open("/").await.body.contains("action=\"/invitations/"));
+    assert_eq!(send(&mut bob, &accept, "").await.location(), "/");
+    sees(&mut bob, "/", &["You have no such invitation."]).await;
     assert_eq!(send(&mut carol, &accept, "").await.location(), "/orgs/acme");
     sees(&mut carol, "/orgs/acme", &["Welcome!", "<h1>Acme Tea</h1>", "<dd>none</dd>"]).await;
     assert_eq!(send(&mut carol, &accept, "").await.location(), "/");

@@ -58,6 +58,25 @@ async fn nothing_of_a_callback_is_markup() {
     }
 }
 
+/// The line for developers says what is wrong, in the words of whoever has made the request.
+#[rocket::async_test]
+async fn what_is_wrong_with_a_request_is_text() {
+    let app = App::start().await;
+    let script = encoded(SCRIPT);
+    let mut browser = app.browser();
+    let start = browser.open("/auth/sign-in").await;
+    let state = &query(start.location())["state"];
+    for path in [
+        format!("/auth/sign-in-callback?code=x&state={state}&iss={script}"),
+        format!("/auth/sign-in?iss={script}"),
+    ] {
+        let page = browser.navigate(&path, From::OtherSite).await;
+        assert_eq!(page.status, Status::BadRequest, "{page:?}");
+        assert!(page.body.contains("&lt;script&gt;"), "{}", page.body);
+        is_harmless(&page);
+    }
+}
+
 #[rocket::async_test]
 async fn a_display_name_is_text() {
     let app = App::builder()

@@ -327,6 +327,7 @@ async fn of_several_cookies_of_one_name_the_good_one_counts_wherever_it_stands()
             assert!(opened(format!("{name}={good}; {name}={bad}")).await, "{bad}");
             assert!(opened(format!("{name}={bad}; {name}={good}")).await, "{bad}");
             assert!(opened(format!("{name}={bad}; other=y; {name}={good}")).await, "{bad}");
+            assert!(opened(format!("{name}={bad}; {name}={good}; {name}={bad}")).await, "{bad}");
             assert!(!opened(format!("{name}={bad}; {name}={bad}")).await, "{bad}");
         }
         server.stop().await;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use logto_rocket::testing::Tamper;
 use logto_rocket_tests::app::{App, ORIGIN};
 use logto_rocket_tests::browser::{Answer, Browser, From};
-use logto_rocket_tests::uri::{path_of, query};
+use logto_rocket_tests::uri::{encoded, path_of, query};
 use rocket::http::Status;
 
 async fn call_back(browser: &mut Browser<'_>, path: &str) -> Answer {
@@ -73,6 +73,7 @@ async fn a_sign_in_at_one_provider_is_not_completed_at_another() {
         url::form_urlencoded::Serializer::new(String::new()).extend_pairs(renamed).finish();
     let answer = call_back(&mut moved, &format!("/auth/sign-in-callback?{renamed}")).await;
     assert_eq!(answer.status, Status::BadRequest);
+    assert_eq!(here.idp.requests().token(), 0, "whatever issuer the callback names");
     assert_eq!(moved.open("/account").await.status, Status::SeeOther);
     assert_eq!(call_back(&mut browser, &callback).await.location(), "/", "it was a good one");
 }
@@ -154,9 +155,14 @@ async fn a_forged_callback_does_not_harm_a_sign_in_under_way() {
         "?state=guessed",
         "?state=a&state=b",
     ] {
-        let answer = call_back(&mut browser, &format!("/auth/sign-in-callback{forged}")).await;
-        assert!(answer.status.code >= 400, "{forged}: {answer:?}");
-        assert_eq!(browser.cookies, before, "{forged}");
+        // Anybody knows the issuer.
+        let sign = if forged.is_empty() { '?' } else { '&' };
+        for issuer in [String::new(), format!("{sign}iss={}", encoded(&app.idp.issuer()))] {
+            let path = format!("/auth/sign-in-callback{forged}{issuer}");
+            let answer = call_back(&mut browser, &path).await;
+            assert!(answer.status.code >= 400, "{path}: {answer:?}");
+            assert_eq!(browser.cookies, before, "{path}");
+        }
     }
     assert_eq!(app.idp.requests().token(), 0);
     assert_eq!(call_back(&mut browser, &callback).await.location(), "/");

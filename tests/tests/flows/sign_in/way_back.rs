@@ -88,11 +88,16 @@ async fn a_code_that_may_have_been_sent_is_never_sent_again() {
     let app = App::start().await;
     let mut browser = app.browser();
     let callback = app.callback(&mut browser, "alice", BASKET).await;
+    let mut copy = browser.at(&app.client);
     app.idp.fault(Endpoint::Token, Fault::LoseAnswer);
     let lost = browser.navigate(&callback, From::OtherSite).await;
     assert_eq!(lost.status, Status::ServiceUnavailable, "{lost:?}");
     assert!(lost.body.contains(TO_THE_PAGE) && !lost.body.contains("Nothing is lost"), "{lost:?}");
     let again = browser.navigate(&callback, From::OtherSite).await;
+    assert_eq!(again.status, Status::BadRequest, "{again:?}");
+    // Nor with a copy of the cookie from before.
+    app.clock.advance(Duration::from_secs(61));
+    let again = copy.navigate(&callback, From::OtherSite).await;
     assert_eq!(again.status, Status::BadRequest, "{again:?}");
     assert_eq!(app.idp.requests().token(), 1);
 }

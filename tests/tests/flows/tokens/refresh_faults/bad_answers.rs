@@ -1,6 +1,7 @@
 //! Answers that cannot be used, or not as a whole.
 
 use logto_rocket::testing::{Endpoint, Fault, Tamper};
+use logto_rocket_tests::wait::until;
 use rocket::http::Status;
 use serde_json::json;
 
@@ -40,7 +41,9 @@ async fn a_refresh_with_the_id_token_of_another_user_ends_the_session() {
         let mut alice = app.signed_in("alice").await;
         app.clock.advance(LATER);
         app.idp.tamper(Tamper::claim(name, wrong));
+        app.idp.forget_requests();
         assert_eq!(alice.open("/profile").await.status, Status::SeeOther, "{name}");
+        until("what came is revoked", async || app.idp.requests().revocation() > 0).await;
         app.idp.heal();
         assert_eq!(alice.open("/account").await.status, Status::SeeOther, "{name}");
         assert_eq!(alice.open("/").await.body, "Hello, stranger", "{name}");
