@@ -175,3 +175,6 @@ impl Hasher for Beginning {
         self.0.finish()
     }
 }
+
+#[cfg(test)]
+mod tests;

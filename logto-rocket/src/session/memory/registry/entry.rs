@@ -271,3 +271,6 @@ fn has_another_token(one: &Session, other: &Session) -> bool {
     let [one, other] = [one, other].map(|it| it.refresh_token.as_ref().map(RefreshToken::reveal));
     one != other
 }
+
+#[cfg(test)]
+mod tests;

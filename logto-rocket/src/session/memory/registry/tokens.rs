@@ -105,3 +105,6 @@ impl EntryState {
         self.tokens.insert(target, token);
     }
 }
+
+#[cfg(test)]
+mod tests;
