@@ -69,7 +69,7 @@ fn refusal_of_sessions(request: &Request<'_>, state: &RequestState) -> Option<Re
 }
 
 /// The refusal if the signed-in user cannot be determined now.
-fn unavailable(client: &Client, error: Error) -> Refusal {
+pub(super) fn unavailable(client: &Client, error: Error) -> Refusal {
     let retry_after = match &error {
         Error::Unavailable { retry_after, .. } => *retry_after,
         _ => None,

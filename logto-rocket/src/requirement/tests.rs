@@ -1,6 +1,8 @@
 //! Requirements are judged as three-valued logic says, and display in the grammar's words.
 
+mod doubts;
 mod read_back;
+mod words;
 
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};

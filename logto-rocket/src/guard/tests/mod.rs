@@ -1,6 +1,7 @@
 //! The guards of an application in this process: who is let in, and what a refusal leaves behind.
 
 mod decisions;
+mod either;
 mod launch;
 mod notes;
 mod organizations;

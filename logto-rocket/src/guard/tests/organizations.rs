@@ -4,6 +4,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use rocket::http::Cookie;
 use rocket::local::asynchronous::Client;
 use rocket::{Request, get, routes};
 
@@ -11,7 +12,7 @@ use super::{App, Orders, said};
 use crate::host::HostId;
 use crate::oidc::RefreshToken;
 use crate::request::tests::{config, quiet};
-use crate::session::Session;
+use crate::session::{Asked, Session};
 use crate::testing::{self, User};
 use crate::{Caller, Event, Logto, Organizations, authenticated, client};
 
@@ -167,6 +168,54 @@ async fn what_the_sign_in_did_not_ask_for_another_one_does() {
     assert_eq!(after.get("/admin", &newer).await, (403, None));
 }
 
+#[rocket::async_test]
+async fn a_resource_that_the_sign_in_did_not_ask_for_another_one_asks_for() {
+    let asked = || config().scopes(["read:orders"]).secret_keys([KEY]);
+    let before = App::with(asked(), routes![]).await;
+    let after = App::with(asked(), routes![super::requirements::orders]).await;
+    let cookies = before.session(alice()).await;
+    assert_eq!(after.get("/orders", &cookies).await, (401, None));
+}
+
+#[authenticated(resource = Orders, not(scope = "guest"))]
+#[get("/no-guests")]
+fn no_guests() -> &'static str {
+    "no-guests"
+}
+
+/// A permission that the sign-in did not ask for may be one of the user's nevertheless.
+#[rocket::async_test]
+async fn a_permission_is_lacking_only_if_the_sign_in_asked_for_it() {
+    let app = App::with(config(), routes![super::requirements::orders, no_guests]).await;
+    let cookies = app.session(alice().access_token(Orders, ["read:orders"])).await;
+    assert_eq!(app.get("/no-guests", &cookies).await, said("no-guests"));
+    let asked_less = changed(&app.client, &cookies, |session| {
+        let scopes = session.asked.scopes().replace("guest", "");
+        let scopes: Vec<_> = scopes.split_whitespace().map(str::to_owned).collect();
+        session.asked = Asked::new(&scopes, &session.asked.resources);
+    });
+    let asked_less = asked_less.await;
+    assert_eq!(app.get("/orders", &asked_less).await.0, 200);
+    assert_eq!(app.get("/no-guests", &asked_less).await, (401, None));
+}
+
+/// The cookies of a session of which another process has made a newer generation.
+async fn changed(
+    client: &Client,
+    cookies: &[Cookie<'static>],
+    change: impl FnOnce(&mut Session),
+) -> Vec<Cookie<'static>> {
+    let request = client.get("/").cookies(cookies.to_vec());
+    let user = request.inner().guard::<crate::LogtoUser>().await.succeeded().expect("a user");
+    let mut session = Session::clone(user.session());
+    session.generation += 1;
+    change(&mut session);
+    let attached = client::Client::of(client.rocket()).expect("the fairing");
+    let of_host = attached.sessions().cookies(HostId::FIRST);
+    let writes = of_host.of(&session).expect("cookies");
+    writes.into_iter().map(|write| of_host.build(write)).collect()
+}
+
 const KEY: &str = "hPRYyVRiMyxpw5sBB1XeCMN1kFsDCqKvBi2QJxBVHQk=";
 
 #[rocket::async_test]
@@ -183,16 +232,11 @@ async fn what_only_logto_knows_is_undecided_while_it_does_not_answer() {
     let cookies = testing::sign_in(&site, alice()).await.expect("a session");
     let answer = site.get("/orgs/o1/invite").cookies(cookies.clone()).dispatch().await;
     assert_eq!(answer.status().code, 403, "without a refresh token it stays unknown");
-    let attached = client::Client::of(site.rocket()).expect("the fairing");
-    let request = site.get("/").cookies(cookies.clone());
-    let user = request.inner().guard::<crate::LogtoUser>().await.succeeded().expect("a user");
-    let mut session = Session::clone(user.session());
-    session.refresh_token = Some(RefreshToken::from("r"));
     // Another process has got the token, and this one does not know of it yet.
-    session.generation += 1;
-    let of_host = attached.sessions().cookies(HostId::FIRST);
-    let writes = of_host.of(&session).expect("cookies");
-    let cookies: Vec<_> = writes.into_iter().map(|write| of_host.build(write)).collect();
+    let cookies = changed(&site, &cookies, |session| {
+        session.refresh_token = Some(RefreshToken::from("r"));
+    })
+    .await;
     let answer = site.get("/orgs/o1/invite").cookies(cookies).dispatch().await;
     assert_eq!(answer.status().code, 503);
     assert_eq!(*undecided.lock().expect("a count"), 1);

@@ -2,10 +2,12 @@
 
 #![expect(clippy::needless_pass_by_value, reason = "the parameters of a handler are its guards")]
 
+use rocket::http::Header;
 use rocket::serde::Deserialize;
 use rocket::{get, routes};
 
-use super::{App, Orders, Stock, said};
+use super::{App, Orders, Stock, answer, said};
+use crate::request::tests::config;
 use crate::testing::User;
 use crate::{AccessToken, ClaimsAs, Logto, LogtoUser, Refusal};
 
@@ -69,6 +71,21 @@ async fn every_guard_gives_the_user_of_the_session_and_refuses_nobody() {
     assert_eq!(app.get("/resulting", &[]).await, said("NotSignedIn"));
     for cookies in [&alice[..], &[]] {
         assert_eq!(app.get("/logto", cookies).await, said("/auth/sign-out"));
+    }
+}
+
+#[get("/host")]
+fn host(logto: &Logto) -> String {
+    logto.host().index().to_string()
+}
+
+#[rocket::async_test]
+async fn the_client_is_that_of_the_host_of_the_request() {
+    let config = config().base_urls(["https://a.example", "https://b.example"]);
+    let app = App::with(config, routes![host]).await;
+    for (name, number) in [("a.example", "0"), ("b.example", "1")] {
+        let request = app.client.get("/host").header(Header::new("Host", name));
+        assert_eq!(answer(request.dispatch().await).await, said(number), "{name}");
     }
 }
 

@@ -6,6 +6,7 @@ use rocket::{get, routes};
 
 use super::{App, Orders, said};
 use crate::guard::{handler, requirements};
+use crate::request::tests::config;
 use crate::testing::User;
 use crate::{LogtoUser, Refusal, Requirement, requires};
 
@@ -45,6 +46,14 @@ async fn a_value_checks_the_user_that_it_is_given() {
         assert_eq!(app.get("/claims", cookies).await, said(by_claims));
         assert_eq!(app.get("/check", cookies).await, checked);
     }
+}
+
+/// A value within a handler is unknown at the launch, and no sign-in asks for what it needs.
+#[rocket::async_test]
+async fn nobody_is_sent_to_sign_in_again_for_what_no_sign_in_asks_for() {
+    let app = App::with(config(), routes![check]).await;
+    let alice = app.session(User::new("alice").with_id("alice").role("staff")).await;
+    assert_eq!(app.get("/check", &alice).await, (403, None));
 }
 
 #[rocket::async_test]

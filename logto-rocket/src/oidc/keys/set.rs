@@ -174,3 +174,6 @@ fn point(x: &str, y: &str) -> Option<Vec<u8>> {
 fn decode(number: &str) -> Option<Vec<u8>> {
     URL_SAFE_NO_PAD.decode(number).ok()
 }
+
+#[cfg(test)]
+mod tests;

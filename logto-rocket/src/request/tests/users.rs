@@ -10,6 +10,7 @@ use rocket::local::asynchronous::{Client, LocalRequest};
 use super::away::Away;
 use super::{config, quiet};
 use crate::error::Refusal;
+use crate::request::user::unavailable;
 use crate::request::{Credentials, RequestState, user_of};
 use crate::testing::{self, User};
 use crate::user::LogtoUser;
@@ -120,6 +121,18 @@ async fn while_the_store_does_not_answer_nobody_is_let_in_and_nobody_is_signed_o
     };
     assert!(why.contains("the store is away"), "{why}");
     assert_eq!(*events.lock().expect("events"), [why]);
+}
+
+#[rocket::async_test]
+async fn a_refusal_says_when_logto_wants_to_be_asked_again() {
+    let client = site().await;
+    let attached = client::Client::of(client.rocket()).expect("the fairing");
+    let retry_after = Some(Duration::from_secs(30));
+    let (call, why) = (crate::error::Call::Token, "busy".to_owned());
+    let busy = crate::Error::Unavailable { call, why, status: Some(503), retry_after };
+    let text = busy.to_string();
+    let refusal = unavailable(attached, busy);
+    assert_eq!(refusal, Refusal::Unavailable { why: text, retry_after });
 }
 
 #[rocket::async_test]

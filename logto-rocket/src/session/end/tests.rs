@@ -8,12 +8,14 @@ use rocket::http::Cookie;
 use rocket::local::asynchronous::Client;
 
 use super::{Over, Revoked, too_slow};
+use crate::claims::Claims;
 use crate::client;
+use crate::error::Call;
 use crate::host::HostId;
 use crate::oidc::RefreshToken;
 use crate::request::tests::away::Away;
 use crate::request::tests::{config, quiet};
-use crate::session::{Activity, Session, Sessions};
+use crate::session::{Activity, Asked, Session, Sessions};
 use crate::testing::{self, User};
 use crate::{Clock, EndCause, Error, Event, Logto, LogtoFairing, SessionConfig, SessionId};
 
@@ -111,6 +113,50 @@ async fn who_signs_out_without_a_refresh_token_is_signed_out_without_logto() {
     let error = site.sessions().sign_out(&session).await;
     assert!(matches!(error, Some(Error::Unavailable { .. })), "{error:?}");
     assert!(site.loaded(&cookies).await.is_none());
+}
+
+#[rocket::async_test]
+async fn a_sign_in_that_is_refused_ends_behind_the_response() {
+    let site = Site::start(|fairing| fairing).await;
+    let (cookies, session) = site.sign_in(user("alice")).await;
+    let mut ended = Box::pin(site.sessions().ended(&session));
+    site.sessions().refuse_behind(&session);
+    (&mut ended).await;
+    assert_eq!(site.reported(), [], "it never began");
+    assert!(site.loaded(&cookies).await.is_none());
+}
+
+/// Logto, which is to revoke them, does not answer: its document is what is asked for first.
+#[rocket::async_test]
+async fn refresh_tokens_of_what_is_over_are_revoked_at_logto() {
+    for how in ["ended", "refused", "late"] {
+        let (called, mut calls) = tokio::sync::mpsc::unbounded_channel();
+        let fairing = Logto::fairing().config(config()).on_event(move |event| {
+            if let Event::LogtoCalled { call, .. } = event {
+                let _ = called.send(*call);
+            }
+        });
+        let site = Client::untracked(quiet().attach(fairing)).await.expect("a site");
+        let sessions = client::Client::of(site.rocket()).expect("the fairing").sessions();
+        let token = Some(RefreshToken::from("r"));
+        match how {
+            "ended" => {
+                let claims = Claims::from_json(r#"{"sub":"alice"}"#).expect("claims");
+                let session = Session::new(claims, Asked::default(), 0);
+                let session = Session { refresh_token: token, ..session };
+                sessions.revoke(Over(vec![Arc::new(session)])).await;
+            }
+            "refused" => {
+                sessions.revoke_refused(None).await;
+                sessions.revoke_refused(token.as_ref()).await;
+            }
+            _ => {
+                sessions.revoke_behind(None);
+                sessions.revoke_behind(token);
+            }
+        }
+        assert_eq!(calls.recv().await, Some(Call::Discovery), "{how}");
+    }
 }
 
 #[rocket::async_test]

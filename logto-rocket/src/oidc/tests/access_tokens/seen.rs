@@ -165,3 +165,26 @@ async fn what_has_expired_is_forgotten_and_what_was_refused_never_remembered() {
     assert!(setup.accepts(&setup.with_claim("exp", json!(clock.now() + 60))).await);
     assert_eq!(seen.size().0, 1);
 }
+
+/// The keys that a test signs with itself are trusted beside those that Logto publishes, and stand in for
+/// none of them.
+#[tokio::test]
+async fn the_keys_of_a_test_keep_no_token_good_that_they_have_not_signed() {
+    let (setup, clock, token) = seen().await;
+    let own = SigningKey::es384("own");
+    setup.api.issuer().trust(json!({"keys": [own.jwk]}));
+    let by_own = access_token(&own, &with(&setup.claims(), "exp", json!(clock.now() + 86_400)));
+    for _ in 0..2 {
+        assert!(setup.accepts(&by_own).await);
+        assert!(setup.accepts(&token).await);
+    }
+    setup.server.publish(&[&SigningKey::es384("new")]);
+    clock.advance(HOUR);
+    let refused = async {
+        while setup.accepts(&token).await {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(WATCHDOG, refused).await.expect("the token is refused");
+    assert!(setup.accepts(&by_own).await);
+}

@@ -103,6 +103,8 @@ fn of_a_sign_in_that_has_ended_only_its_state_is_left() {
         assert!(ended.is_finished() && !begun.is_finished());
         assert!(ended.return_to.is_none() && ended.max_age.is_none() && ended.sub.is_none());
         assert_eq!((ended.state().reveal(), ended.key()), (begun.state().reveal(), begun.key()));
+        let asked = serde_json::to_value(&ended.asked).expect("JSON");
+        assert_eq!(asked, "", "it is not known any more");
         assert_eq!(ended.attempt, attempt, "the page of a failure was shown: it is no loop");
     }
 }

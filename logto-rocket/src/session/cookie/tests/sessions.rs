@@ -102,6 +102,10 @@ fn what_does_not_fit_is_refused_and_the_largest_claims_are_named() {
     for part in ["`logto.session.max_cookie_bytes` is 9000", "`long` (7006 bytes)", "`sub`"] {
         assert!(refused.contains(part), "{refused}");
     }
+    assert!(
+        !refused.contains("on_sign_in"),
+        "nothing is told of values that there are not: {refused}"
+    );
     assert!(fits(4_000).is_ok());
     // The limit itself is reached and not exceeded.
     let session = session(100, clock.now());

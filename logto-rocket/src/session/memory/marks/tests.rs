@@ -139,3 +139,30 @@ fn a_doubt_concerns_everybody_and_is_told_from_a_change() {
     marks.user("alice", 1_000, 1_000);
     assert!(matches!(concerned(1_059), Some(Concern::Change(_))), "it comes first");
 }
+
+#[test]
+fn no_more_marks_become_one_of_everybody_than_room_is_needed_for() {
+    let marks = marks(20);
+    for number in 0..20 {
+        marks.user(&format!("u{number}"), 1_000 + number, 1_000);
+    }
+    marks.user("u20", 1_100, 1_100);
+    assert!(concerns(&marks, &session("another", 1_001), 1_200), "the two oldest");
+    assert!(!concerns(&marks, &session("another", 1_002), 1_200));
+    assert!(concerns(&marks, &session("u19", 1_002), 1_200), "its own is left");
+}
+
+/// A request comes when it comes, and not in the second that is its session's.
+#[test]
+fn a_mark_that_has_reached_a_session_is_not_hidden_by_later_ones() {
+    let marks = marks(100);
+    for second in 1_000..1_300 {
+        for _ in 0..3 {
+            marks.everybody(second, second);
+        }
+    }
+    let all = (0..20).map(|number| session(&format!("u{number}"), 900));
+    assert!(all.into_iter().all(|session| concerns(&marks, &session, 1_299)));
+    let kept = marks.read().changes.0.len();
+    assert!(kept <= 61, "{kept}: more than those of a minute and one before");
+}

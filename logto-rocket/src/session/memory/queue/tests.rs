@@ -134,3 +134,21 @@ fn refusals_are_bounded() {
         assert!(queue.refusals.len() <= MAX_REFUSALS);
     }
 }
+
+#[test]
+fn refusals_that_are_over_make_room_for_new_ones() {
+    let (mut queue, now) = (Queue::default(), Instant::now());
+    let mut refuse = |numbers: std::ops::Range<usize>, at, time| {
+        for number in numbers {
+            queue.refuse(token(&number.to_string()), "access_denied".into(), at, time);
+        }
+    };
+    refuse(0..60, now, MINUTE);
+    refuse(60..MAX_REFUSALS, now, 2 * MINUTE);
+    let later = now + MINUTE;
+    refuse(MAX_REFUSALS..MAX_REFUSALS + 1, later, MINUTE);
+    let stands =
+        |number: usize| queue.settled(&for_token(&number.to_string()), NOTHING, later).is_some();
+    assert!((60..=MAX_REFUSALS).all(stands), "there was room for it");
+    assert!(!(0..60).any(stands));
+}

@@ -163,6 +163,16 @@ mod tests {
     }
 
     #[test]
+    fn a_code_is_shared_for_a_minute_however_many_are_over_at_once() {
+        let (mut ledger, now) = ledger();
+        let last = key(2 * FORGOTTEN_AT_ONCE);
+        for number in 0..=2 * FORGOTTEN_AT_ONCE {
+            ledger.exchange(key(number), now, || 1);
+        }
+        assert_eq!(ledger.exchange(last, now + SHARED_FOR, || 2), None);
+    }
+
+    #[test]
     fn asking_for_a_used_code_makes_it_no_younger() {
         let (mut ledger, now) = ledger();
         ledger.exchange(ONE, now, || 1);
@@ -187,6 +197,7 @@ mod tests {
         ledger.exchange(OTHER, now, || 2);
         ledger.forget(&ONE);
         assert!(!ledger.knows(&ONE) && ledger.knows(&OTHER));
+        assert_eq!([&ledger.order, &ledger.shared].map(|it| it.front()), [Some(&OTHER); 2]);
         assert_eq!(ledger.exchange(ONE, now + SHARED_FOR / 2, || 3), Some(3));
         assert_eq!(ledger.exchange(ONE, now + SHARED_FOR, || 4), Some(3), "shared from then on");
         assert_eq!([ledger.codes.len(), ledger.order.len()], [2; 2]);
@@ -210,6 +221,8 @@ mod tests {
         }
         assert_eq!([ledger.codes.len(), ledger.order.len()], [MAX_USED; 2]);
         assert_eq!(ledger.shared.len(), MAX_SHARED);
+        let shared = ledger.codes.values().filter(|code| code.exchange.is_some());
+        assert_eq!(shared.count(), MAX_SHARED, "the results of the others are let go");
         assert_eq!(ledger.exchange(key(1), now, || 1), None, "the newest are remembered");
         assert_eq!(ledger.exchange(key(0), now, || 1), Some(1));
     }

@@ -241,3 +241,27 @@ fn claims_that_another_process_has_confirmed_may_be_from_before_a_mark() {
         assert_eq!(entry.settled(&purpose, false, now, NOW).is_some(), stays, "{change:?}");
     }
 }
+
+#[test]
+fn claims_are_newer_than_a_call_if_their_request_began_after_it() {
+    let (session, now) = (session(), Instant::now());
+    let entry = entry(&session, false, now);
+    let after = |number| entry.settled(&Purpose::Claims(Freshness::After(number)), false, now, NOW);
+    let early = entry.begun();
+    let under_way = entry.begin();
+    let late = entry.begun();
+    entry.claims_came(under_way);
+    assert_eq!([after(early), after(late)], [Some(Settled::There), None]);
+    entry.claims_came(entry.begin());
+    assert_eq!(after(late), Some(Settled::There));
+}
+
+#[test]
+fn a_session_asks_for_nothing_while_it_is_to_wait() {
+    let (session, now) = (session(), Instant::now());
+    let entry = entry(&session, false, now);
+    entry.pause(now, MINUTE, "Logto did not answer".into());
+    let asked = |at| entry.settled(&Purpose::Claims(Freshness::After(0)), false, at, NOW);
+    assert_eq!(asked(now), Some(Settled::Paused(MINUTE, "Logto did not answer".into())));
+    assert_eq!(asked(now + MINUTE), None);
+}
