@@ -6,6 +6,7 @@ mod launch;
 mod notes;
 mod organizations;
 mod programs;
+mod provider;
 mod requirements;
 mod users;
 mod values;

@@ -200,7 +200,7 @@ async fn a_permission_is_lacking_only_if_the_sign_in_asked_for_it() {
 }
 
 /// The cookies of a session of which another process has made a newer generation.
-async fn changed(
+pub(super) async fn changed(
     client: &Client,
     cookies: &[Cookie<'static>],
     change: impl FnOnce(&mut Session),

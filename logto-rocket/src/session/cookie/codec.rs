@@ -181,6 +181,33 @@ mod tests {
     }
 
     #[test]
+    fn what_few_sessions_have_is_written_if_there_is_any_of_it() {
+        let claims = Claims::from_json(r#"{"sub":"k3d9"}"#).unwrap();
+        let plain = Session::new(claims, Asked::default(), 1_000);
+        let usual = plain.to_text().unwrap();
+        let tokens = r#"[[{},{"t":"at","s":[],"n":1,"e":2,"f":0}]]"#;
+        let changes: [fn(&mut Session, &str); 9] = [
+            |session, _| session.asked = Asked::least(),
+            |session, _| session.marks = 1,
+            |session, _| session.persistent = Some(true),
+            |session, _| session.max_age = Some(60),
+            |session, _| session.issued_at = 1_001,
+            |session, _| session.values = SessionValues::new(&7).ok(),
+            |session, _| session.id_token = Some(RawIdToken::from("a.b.c")),
+            |session, tokens| session.tokens = serde_json::from_str(tokens).unwrap(),
+            |session, _| session.origin = Some(SignInOrigin::default()),
+        ];
+        for (number, change) in changes.into_iter().enumerate() {
+            let mut session = plain.clone();
+            change(&mut session, tokens);
+            let text = session.to_text().unwrap();
+            assert!(text.len() > usual.len(), "{number}: {text}");
+            assert_eq!(Session::from_text(&text).unwrap().to_text().unwrap(), text, "{number}");
+        }
+        assert!(usual.contains("null]\n"), "{usual}: nothing stands for what is not there");
+    }
+
+    #[test]
     fn half_a_session_is_none() {
         let text = text();
         let (line, claims) = text.split_once('\n').unwrap();

@@ -46,6 +46,16 @@ fn a_session_is_forgotten_an_hour_after_it_was_unsealed() {
 }
 
 #[test]
+fn a_session_counts_as_new_for_an_hour_to_the_second() {
+    for (later, is_there) in [(3599, true), (3600, false)] {
+        let cache = SessionCache::default();
+        cache.insert("first", cached(NOW));
+        cache.insert("second", cached(NOW + later));
+        assert_eq!(cache.get("first", HostId::FIRST).is_some(), is_there, "{later}");
+    }
+}
+
+#[test]
 fn one_at_a_time_writes_a_session_again_and_after_a_failure_a_later_one() {
     let cached = cached(NOW);
     assert!(cached.claim_writing(NOW));
