@@ -8,6 +8,8 @@ mod organizations;
 mod programs;
 mod provider;
 mod requirements;
+#[cfg(feature = "tracing")]
+mod spans;
 mod users;
 mod values;
 

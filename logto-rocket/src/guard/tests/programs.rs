@@ -95,3 +95,12 @@ async fn a_caller_is_a_program_or_a_user_and_never_both() {
     assert_eq!(app.get_by("/orgs/o1/either", member.clone()).await, said("Some(\"o1\") o1"));
     assert_eq!(app.get_by("/orgs/o2/either", member).await, (401, None));
 }
+
+#[test]
+fn what_a_guard_for_programs_needs_is_said_in_the_grammar_of_a_requirement() {
+    use crate::guard::bearer::Needed;
+
+    assert_eq!(Needed("bearer", None).to_string(), "bearer");
+    let orders = Needed("session, bearer", Some("urn:orders"));
+    assert_eq!(orders.to_string(), r#"session, bearer, resource = "urn:orders""#);
+}

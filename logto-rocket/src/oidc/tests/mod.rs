@@ -7,6 +7,7 @@ mod clocks;
 mod credentials;
 mod discovery;
 mod id_tokens;
+#[cfg(feature = "testing")]
 mod logout_tokens;
 mod outage;
 mod requests;

@@ -1,4 +1,4 @@
-//! Which algorithms the published keys allow.
+//! Which algorithms the published keys allow, and what is read of a token.
 
 use serde_json::json;
 
@@ -58,4 +58,37 @@ fn a_key_on_p_521_is_told_from_others() {
     };
     assert!(has("P-521"));
     assert!(!has("P-384"));
+}
+
+#[test]
+fn the_name_of_an_algorithm_is_shown_only_if_it_looks_like_one() {
+    let long = "A".repeat(17);
+    for (name, is_shown) in [
+        ("HS256", true),
+        ("PBES2-HS256", true),
+        ("A", true),
+        (&long[..16], true),
+        (&long, false),
+        ("", false),
+        ("RS 256", false),
+        ("RS256\n", false),
+        ("<b>", false),
+    ] {
+        let why = Algorithm::named(name).unwrap_err().to_string();
+        let shown = if is_shown { name } else { "of no known name" };
+        assert!(why.contains(&format!("`{shown}`")), "{name:?}: {why}");
+    }
+}
+
+#[test]
+fn a_token_of_the_largest_size_is_read_and_no_larger_one() {
+    let header = URL_SAFE_NO_PAD.encode(r#"{"alg":"ES256"}"#);
+    for (larger, is_read) in [(0, true), (4, false)] {
+        let rest = 64 * 1024 - header.len() - "..".len();
+        let signature = "AAAA".repeat(rest / 4 - 1 + larger / 4);
+        let payload = "A".repeat(rest - (rest / 4 - 1) * 4);
+        let token = format!("{header}.{payload}.{signature}");
+        assert_eq!(token.len(), 64 * 1024 + larger);
+        assert_eq!(super::super::Token::read(&token, |_| Ok(())).is_ok(), is_read, "{larger}");
+    }
 }
