@@ -112,6 +112,31 @@ async fn requests_that_change_something_are_refused_unless_they_are_the_sites_ow
     assert_eq!(alice.open("/account").await.status, Status::Ok, "a refusal ends nothing");
 }
 
+/// Rocket takes the method that `_method` of a form names for that of the request, and serves `HEAD` by `GET`.
+#[rocket::async_test]
+async fn neither_a_form_nor_another_method_gets_past_the_check() {
+    let app = app().await;
+    let mut alice = app.signed_in("alice").await;
+    let form = ("Content-Type", "application/x-www-form-urlencoded");
+    let methods = ["POST", "put", "PATCH", "Delete", "GET", "HEAD", "OPTIONS", "TRACE", "CONNECT"];
+    for headers in FOREIGN {
+        let headers = [headers, &[form]].concat();
+        for method in methods {
+            let body = format!("_method={method}&x=y");
+            let answer = alice.request(Method::Post, "/change", &headers, &body).await;
+            assert!(answer.status.code >= 400, "{method} {headers:?}: {answer:?}");
+            assert!(!answer.body.contains("changed"), "{method} {headers:?}");
+        }
+    }
+    for method in [Method::Head, Method::Options, Method::Trace, Method::Connect] {
+        let answer = alice.request(method, "/change", FOREIGN[0], "").await;
+        assert!(answer.status.code >= 400, "{method}: {answer:?}");
+    }
+    let own = [OWN[0], &[form]].concat();
+    let answer = alice.request(Method::Post, "/change", &own, "_method=PUT&x=y").await;
+    assert_eq!(answer.body, "changed");
+}
+
 #[rocket::async_test]
 async fn a_forged_request_is_refused_before_its_body_is_read() {
     let app = app().await;

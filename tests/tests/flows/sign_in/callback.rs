@@ -57,6 +57,21 @@ async fn a_repeated_parameter_is_refused_before_anything_happens() {
     assert_eq!(call_back(&mut browser, &callback).await.location(), "/", "the sign-in still works");
 }
 
+/// An address has room for some 16,000 of them.
+#[rocket::async_test]
+async fn as_many_parameters_as_there_is_room_for_are_read_once() {
+    let app = App::start().await;
+    let mut browser = app.browser();
+    let callback = app.callback(&mut browser, "alice", "/account").await;
+    let many: Vec<_> = (0..12_000).map(|number| format!("{number:x}")).collect();
+    let many = many.join("&");
+    let repeated = format!("/auth/sign-in-callback?{many}&ff");
+    assert_eq!(call_back(&mut browser, &repeated).await.status, Status::BadRequest);
+    assert_eq!(app.idp.requests().token(), 0);
+    let done = call_back(&mut browser, &format!("{callback}&{many}")).await;
+    assert_eq!(done.location(), "/account", "others are ignored: {done:?}");
+}
+
 #[rocket::async_test]
 async fn the_state_comes_before_anything_else() {
     let app = App::start().await;

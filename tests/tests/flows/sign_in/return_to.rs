@@ -161,3 +161,25 @@ async fn no_text_makes_an_error_and_a_path_comes_back_to_the_byte() {
         }
     }
 }
+
+/// A link with two of them is read as a link with the first.
+#[rocket::async_test]
+async fn of_several_pages_to_return_to_none_leads_elsewhere() {
+    let app = App::start().await;
+    for (link, page) in [
+        ("return_to=/ok&return_to=//evil.example", "/ok"),
+        ("return_to=//evil.example&return_to=/ok", "/"),
+        ("return_to=/ok&target_link_uri=https://evil.example", "/ok"),
+        ("return_to=&target_link_uri=//evil.example", "/"),
+        ("target_link_uri=/ok&return_to=https://evil.example", "/"),
+        ("return_to[]=//evil.example", "/"),
+        ("Return_To=//evil.example", "/"),
+    ] {
+        let mut browser = app.browser();
+        let start = browser.navigate(&format!("/auth/sign-in?{link}"), From::OtherSite).await;
+        let callback = app.idp.authorize(start.location(), "alice").await.unwrap();
+        let callback = logto_rocket_tests::uri::path_of(&callback);
+        let end = browser.navigate(&callback, From::OtherSite).await;
+        assert_eq!((end.status, end.location()), (Status::SeeOther, page), "{link}");
+    }
+}
