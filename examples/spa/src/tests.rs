@@ -5,6 +5,7 @@ use logto_rocket::{Config, Logto};
 use logto_rocket_tests::browser::{Answer, Browser};
 use logto_rocket_tests::chromium::Chromium;
 use logto_rocket_tests::server::{Server, free_port};
+use logto_rocket_tests::wait::within;
 use rocket::http::{Method, Status};
 use rocket::local::asynchronous::Client;
 use rocket::serde::json::{Value, from_str};
@@ -94,12 +95,17 @@ async fn orders_come_by_the_stream_until_the_session_ends() {
     let placed = fetch(&mut bob, Method::Post, "/api/orders", "\"Assam\"").await;
     assert_eq!(placed.status, Status::NoContent);
     let order = r#"data:{"by":"bob","item":"Assam"}"#;
-    while lines.next_line().await.expect("a line").expect("the order before the end") != order {}
+    let ordered = async {
+        while lines.next_line().await.expect("a line").expect("the order before the end") != order {
+        }
+    };
+    within("the order", ordered).await;
     let signed_out = fetch(&mut alice, Method::Post, "/auth/sign-out", "").await;
     let told: Value = from_str(&signed_out.body).expect("JSON");
     let next = told["location"].as_str().expect("where the browser must go");
     assert!(next.starts_with(idp.endpoint()), "{next}");
-    while lines.next_line().await.expect("a line").is_some() {}
+    let ended = async { while lines.next_line().await.expect("a line").is_some() {} };
+    within("the end of the stream", ended).await;
     let again = fetch(&mut alice, Method::Get, "/api/events", "").await;
     assert_eq!(again.status, Status::Unauthorized);
 }
