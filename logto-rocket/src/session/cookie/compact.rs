@@ -251,6 +251,13 @@ mod tests {
     }
 
     #[test]
+    fn each_known_name_is_read_as_it_was_written() {
+        for (name, _) in NAMES.iter().filter(|(name, _)| *name != "sub") {
+            is_read_as_written(&json!({"sub": "k3d9", *name: null}));
+        }
+    }
+
+    #[test]
     fn numbers_are_written_as_they_came() {
         for number in ["99999999999991999999", "0.30000000000000004", "1E5", "-0.0"] {
             let json = format!(r#"{{"sub":"k","scores":[{number}]}}"#);
