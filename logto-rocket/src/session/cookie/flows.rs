@@ -34,7 +34,7 @@ const _: () = assert!(MAX_LONG + (SLOTS - 1) * MAX_SHORT <= 3_000);
 /// The sign-ins of one browser, those first that were started first.
 pub(crate) struct Flows {
     flows: Vec<Flow>,
-    /// The names of the cookies that make way for others, at most [`MAX_LEFTOVERS`].
+    /// The names of the cookies that make way for others; of those that cannot be read at most [`MAX_LEFTOVERS`].
     leftovers: Vec<String>,
 }
 

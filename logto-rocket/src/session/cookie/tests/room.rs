@@ -70,6 +70,17 @@ fn five_sign_ins_have_room_and_a_sixth_takes_that_of_the_oldest() {
 }
 
 #[test]
+fn of_made_up_cookies_a_response_deletes_eight() {
+    let (cookies, clock) = cookies(ATTRIBUTES);
+    let made_up = |number| (format!("{}made-up-{number}", cookies.names.flows()), "x".to_owned());
+    let mut browser: Vec<_> = (0..20).map(made_up).collect();
+    for (number, left) in (0..).zip([12, 4, 0]) {
+        begin(&cookies, &mut browser, &flow(number, 10, &clock));
+        assert_eq!(browser.iter().filter(|(_, value)| value == "x").count(), left);
+    }
+}
+
+#[test]
 fn sign_ins_that_begin_at_one_moment_are_spread_over_the_free_slots() {
     let (cookies, clock) = cookies(ATTRIBUTES);
     let slots: BTreeSet<_> = (0..40)
