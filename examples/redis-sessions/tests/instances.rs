@@ -72,18 +72,18 @@ impl Visitor {
         let url = Url::parse(url).expect("an absolute URL");
         let jar = self.cookies.entry(url.host_str().expect("a host").to_owned()).or_default();
         let pairs: Vec<_> = jar.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        let response = self
+        let mut request = self
             .client
-            .request(method, url.clone())
+            .request(method.clone(), url.clone())
             .header("Accept", "text/html")
             .header("Cookie", pairs.join("; "))
             .header("Origin", url.origin().ascii_serialization())
-            .header("User-Agent", "Visitor/1.0")
-            .header("Content-Type", "application/x-www-form-urlencoded")
-            .body(form.to_owned())
-            .send()
-            .await
-            .expect("an answer");
+            .header("User-Agent", "Visitor/1.0");
+        if method == Method::POST {
+            let kind = "application/x-www-form-urlencoded";
+            request = request.header("Content-Type", kind).body(form.to_owned());
+        }
+        let response = request.send().await.expect("an answer");
         for header in response.headers().get_all("Set-Cookie") {
             let cookie = Cookie::parse(header.to_str().expect("text")).expect("a cookie");
             if cookie.max_age().is_some_and(|age| age.whole_seconds() == 0) {
