@@ -57,13 +57,15 @@ pub(super) async fn respond(
     let own = if may_remember { own } else { own.without_parameter("remember") };
     match (Kind::at_route(request), Loader::of(request)) {
         (Kind::Navigation, _) => {}
-        (Kind::Prefetch, Some(Loader::Htmx)) | (_, None) => return only_for_people(request, own),
+        (Kind::Prefetch, Some(Loader::Htmx)) | (_, None) => {
+            return only_for_people(client, request, own);
+        }
         (_, Some(loader)) => return onward::load_in_full(request, loader, &own),
     }
     // Rocket takes a form with `_method=GET` for a request of this kind. With a form of another site, browsers send
-    // no `Lax` cookie, but they do when they follow a redirect.
+    // no `Lax` cookie, so that nobody seems to be signed in.
     if request.content_type().is_some_and(|kind| kind.is_form()) {
-        return redirect::to_path(&own);
+        return only_for_people(client, request, own);
     }
     if let Some(url) = under_the_configured_host(client, request, host, &own) {
         return redirect::to_own_url(&url);
@@ -115,8 +117,10 @@ pub(super) async fn from_another_issuer(
     Some(page.respond(request))
 }
 
-/// The page for a request that is no navigation. It leads to one.
-fn only_for_people(request: &Request<'_>, own: LocalPath) -> Response<'static> {
+/// The page for a request that is no navigation. It leads to one, which is no page's of this site unless the request is.
+fn only_for_people(client: &Client, request: &Request<'_>, own: LocalPath) -> Response<'static> {
+    let is_from_here = Initiator::of(request, client).may_change_the_user();
+    let own = if is_from_here { own } else { from_elsewhere(&own) };
     let page = |text| PageDraft::new(Status::BadRequest, text);
     match Kind::at_route(request) {
         Kind::Frame => page(Topic::SignInInFrame).new_tab(Label::SignInInNewTab, own),
@@ -166,8 +170,7 @@ async fn question(
         Ok(Some(loaded)) => loaded,
         // Perhaps the browser has a session, and has left its cookie out.
         Ok(None) if leaves_cookies_out(client, initiator, is_from_elsewhere) => {
-            let from_here = own.with_parameter(ELSEWHERE, "1");
-            return Some(onward::from_this_site(request, &from_here));
+            return Some(onward::from_this_site(request, &from_elsewhere(&own)));
         }
         Ok(None) => return None,
         // Nobody knows whether another user would be signed out.
@@ -183,6 +186,11 @@ async fn question(
         .link(Label::SignIn, own)
         .link(Label::StaySignedIn, client.settings().after_sign_in.clone());
     Some(page.respond(request))
+}
+
+/// A link of another site, as a page of this site leads on to it.
+fn from_elsewhere(link: &LocalPath) -> LocalPath {
+    link.without_parameter(ELSEWHERE).with_parameter(ELSEWHERE, "1")
 }
 
 /// Whether a browser sends no cookie of the session with a request that this page has made. A browser that says

@@ -39,28 +39,54 @@ fn assert_asks(answer: &Answer) {
     assert!(!answer.sets_cookies(), "{answer:?}");
 }
 
-/// Rocket takes `_method` of a form for the method of the request. Browsers send no `Lax` cookie with a form of
-/// another site, and all of them when they follow a redirect.
+/// The link of a page that does not go on by itself.
+fn link(page: &Answer) -> String {
+    let (_, from) =
+        page.body.split_once("href=\"/auth/sign-").unwrap_or_else(|| panic!("{page:?}"));
+    let (link, _) = from.split_once('"').unwrap();
+    format!("/auth/sign-{}", link.replace("&amp;", "&"))
+}
+
+/// Rocket takes `_method` of a form for the method of the request, and browsers send no `Lax` cookie with a form of
+/// another site, nor with its frames. The page that such a request gets has the link, and one follows it from a page
+/// of this site.
 #[rocket::async_test]
-async fn a_form_that_rocket_takes_for_a_link_is_made_a_link() {
+async fn a_link_on_a_page_for_another_sites_form_or_frame_asks_as_well() {
     let app = App::start().await;
     let mut alice = app.signed_in("alice").await;
-    for method in ["GET", "get", "HEAD"] {
-        for link in [LINK, "/auth/sign-up?switch=1"] {
-            let mut headers = navigation(From::OtherSite);
-            headers.push(("Origin", "https://evil.example"));
-            headers.push(("Content-Type", "application/x-www-form-urlencoded"));
-            let form = format!("_method={method}&x=y");
-            let answer = app.browser().request(Method::Post, link, &headers, &form).await;
-            assert!(!answer.sets_cookies(), "{method} {link}: {answer:?}");
-            if method == "HEAD" {
-                continue;
-            }
-            assert_eq!(answer.location(), link, "{answer:?}");
-            assert_asks(&alice.navigate(answer.location(), From::OtherSite).await);
+    for to in [LINK.to_owned(), "/auth/sign-up?switch=1".into(), format!("{LINK}&elsewhere=0")] {
+        let mut form = navigation(From::OtherSite);
+        form.push(("Origin", "https://evil.example"));
+        form.push(("Content-Type", "application/x-www-form-urlencoded"));
+        let mut frame = navigation(From::OtherSite);
+        frame.retain(|(name, _)| *name != "Sec-Fetch-Dest");
+        frame.push(("Sec-Fetch-Dest", "iframe"));
+        let requests = [
+            (Method::Post, &form, "_method=GET&x=y"),
+            (Method::Post, &form, "_method=get"),
+            (Method::Get, &frame, ""),
+        ];
+        for (method, headers, body) in requests {
+            let page = app.browser().request(method, &to, headers, body).await;
+            assert_eq!(page.status, Status::BadRequest, "{to}: {page:?}");
+            assert!(!page.sets_cookies(), "{to}: {page:?}");
+            assert_asks(&alice.navigate(&link(&page), From::OwnPage).await);
         }
+        let head = app.browser().request(Method::Post, &to, &form, "_method=HEAD&x=y").await;
+        assert!(!head.sets_cookies(), "{to}: {head:?}");
     }
     assert_eq!(app.idp.requests().authorizations(), 1, "that of alice");
+}
+
+/// Some clients repeat the header with each redirect.
+#[rocket::async_test]
+async fn a_link_with_the_type_of_a_form_is_not_redirected() {
+    let app = App::start().await;
+    let mut headers = navigation(From::OwnPage);
+    headers.push(("Content-Type", "application/x-www-form-urlencoded"));
+    let page = app.browser().request(Method::Get, "/auth/sign-in", &headers, "").await;
+    assert_eq!(page.status, Status::BadRequest, "{page:?}");
+    assert_eq!(link(&page), "/auth/sign-in");
 }
 
 /// A page of this site leads on, so that the browser sends its `Strict` cookie, and the page that asks says who is
