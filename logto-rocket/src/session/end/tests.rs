@@ -18,6 +18,9 @@ use crate::session::{Activity, Asked, Session, Sessions};
 use crate::testing::{self, Idp, User};
 use crate::{Clock, EndCause, Error, Event, Logto, LogtoFairing, SessionConfig, SessionId};
 
+/// After which a test fails instead of waiting.
+const WATCHDOG: Duration = Duration::from_secs(60);
+
 /// A site, and the sessions that it has reported as ended.
 struct Site {
     client: Client,
@@ -143,9 +146,12 @@ async fn refresh_tokens_of_what_is_over_are_revoked_at_logto() {
     assert_eq!(revoked(), 2);
     sessions.revoke_behind(None);
     sessions.revoke_behind(token());
-    while revoked() < 3 {
-        tokio::task::yield_now().await;
-    }
+    let all = async {
+        while revoked() < 3 {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(WATCHDOG, all).await.expect("the token is revoked behind the response");
 }
 
 #[rocket::async_test]
