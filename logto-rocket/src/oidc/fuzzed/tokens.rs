@@ -74,8 +74,8 @@ impl SignedTokens {
             return false;
         }
         // What is no value, such as a number that no float can be, may stand where nothing reads it.
-        let Ok(says) = serde_json::from_str::<Value>(&payload) else { return true };
-        let header: Value = serde_json::from_str(header).unwrap_or_default();
+        let value = serde_json::from_str::<Value>;
+        let (Ok(header), Ok(says)) = (value(header), value(&payload)) else { return true };
         let typ = header["typ"].as_str().unwrap_or_default().to_ascii_lowercase();
         let has = |name: &str| says[name].as_str().is_some_and(|text| !text.is_empty());
         let lives = says["exp"].as_f64().is_some_and(|exp| exp + 61.0 > to_f64(now));
