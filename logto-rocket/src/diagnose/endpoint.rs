@@ -46,7 +46,7 @@ pub(super) async fn check(
     None
 }
 
-/// What it means that there is no discovery document.
+/// The finding if there is no discovery document.
 fn without(issuer: &Issuer, error: &Error) -> Finding {
     if let Error::Unavailable { status: Some(_), .. } = error {
         let cure = "try again; if the error stays, see the logs of Logto and of the proxy in \
@@ -58,10 +58,13 @@ fn without(issuer: &Issuer, error: &Error) -> Finding {
          this server can reach it",
         issuer.place()
     );
-    Finding::wrong(Endpoint, why(error), cure)
+    let why = why(error);
+    // The cure names the key already.
+    let found = why.strip_suffix(&issuer.advice()).unwrap_or(&why);
+    Finding::wrong(Endpoint, found, cure)
 }
 
-/// Why there is no answer that can be used, in words.
+/// The cause of an error, without the name of the request.
 pub(super) fn why(error: &Error) -> String {
     match error {
         Error::Unavailable { why, .. } | Error::BadAnswer { why, .. } => why.clone(),

@@ -10,24 +10,24 @@ use super::settings::IssuerSettings;
 
 /// Why there was no answer to a request to `url`, in words.
 pub(super) fn failure(error: &reqwest::Error, url: &Url, settings: &IssuerSettings) -> String {
-    let (place, endpoint) = (address(url), settings.place());
+    let (place, advice) = (address(url), settings.advice());
     if error.is_timeout() && error.is_connect() {
         let (limit, key) = (settings.connect_timeout, settings.key("connect_timeout"));
-        return format!("no connection to {place} within {limit:?} ({key}); check {endpoint}");
+        return format!("no connection to {place} within {limit:?} ({key}){advice}");
     }
     let reasons = reasons(error);
     match kind(error) {
         Some(io::ErrorKind::ConnectionRefused) => format!(
-            "the connection to {place} was refused; nothing listens there, or a firewall is in \
-             between: check {endpoint}"
+            "the connection to {place} was refused; nothing listens there, or a firewall blocks it\
+             {advice}"
         ),
         // The resolver's and the TLS library's errors have no types that reach here.
         _ if reasons.contains("dns error") => {
-            format!("no connection to {place}: the host name cannot be resolved; check {endpoint}")
+            format!("no connection to {place}: the host name cannot be resolved{advice}")
         }
         _ if error.is_connect() && url.scheme() == "https" => format!(
-            "no TLS connection to {place}: {reasons}; check {endpoint}, and set {} for a \
-             certificate authority of your own",
+            "no TLS connection to {place}: {reasons}; for a certificate authority of your own, set {}\
+             {advice}",
             settings.key("ca_certificates")
         ),
         _ => format!("no answer from {place}: {reasons}"),

@@ -109,6 +109,11 @@ impl Issuer {
         self.settings.place()
     }
 
+    /// The end of a message about a server that may not be Logto: the key to check.
+    pub(crate) fn advice(&self) -> String {
+        self.settings.advice()
+    }
+
     /// How a message names the key that the issuer comes from.
     pub(crate) fn issuer_key(&self) -> String {
         self.settings.issuer_key()

@@ -220,9 +220,9 @@ impl Http {
         Error::Refused { call, code: code.into(), help: self.settings.help(call, code) }
     }
 
-    /// What is wrong with an answer that hardly comes from Logto, with the key to look at.
+    /// What is wrong with an answer that probably does not come from Logto, with the key to check.
     fn at(&self, why: &str) -> String {
-        format!("{why}; is {} right?", self.settings.place())
+        format!("{why}{}", self.settings.advice())
     }
 }
 

@@ -89,6 +89,11 @@ impl IssuerSettings {
         })
     }
 
+    /// The end of a message about a server that may not be Logto: the key to check.
+    pub(super) fn advice(&self) -> String {
+        format!("; check {}", self.place())
+    }
+
     /// How a message names the key that the issuer comes from.
     pub(super) fn issuer_key(&self) -> String {
         self.key(if self.endpoint_given { "endpoint" } else { "issuer" })

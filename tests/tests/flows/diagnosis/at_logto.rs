@@ -48,6 +48,7 @@ async fn an_endpoint_where_nothing_listens_is_found() {
     let client = launch(&Clock::frozen(), config_at(&nowhere), Vec::new()).await;
     let diagnosis = logto_of(&client).diagnose().await;
     assert_only_wrong(&diagnosis, Check::Endpoint, "nothing listens there", "`logto.endpoint`");
+    assert_names_the_endpoint_once(&diagnosis);
     for check in [Check::AppId, Check::AppSecret, Check::RedirectUri, Check::PostSignOutUri] {
         assert_eq!(only(&diagnosis, check).outcome(), Unknown, "{check}: {diagnosis}");
     }
@@ -61,7 +62,13 @@ async fn an_endpoint_where_something_else_listens_is_found() {
         let diagnosis = app.logto().diagnose().await;
         let found = ".well-known/openid-configuration";
         assert_only_wrong(&diagnosis, Check::Endpoint, found, "`logto.endpoint`");
+        assert_names_the_endpoint_once(&diagnosis);
     }
+}
+
+/// Asserts that only the cure names the key, and not also what was found.
+fn assert_names_the_endpoint_once(diagnosis: &Diagnosis) {
+    assert_eq!(diagnosis.to_string().matches("`logto.endpoint`").count(), 1, "{diagnosis}");
 }
 
 #[rocket::async_test]
