@@ -43,8 +43,8 @@ impl Rule {
         match self {
             Self::WrongUser => "answers of another user, session or program",
             Self::Unserved => "5xx, or no answer, outside outages",
-            Self::SignedOut => "signed out who had not signed out",
-            Self::StillIn => "in who had signed out",
+            Self::SignedOut => "users signed out without a sign-out",
+            Self::StillIn => "ended sessions that were still accepted",
             Self::SignIn => "failed sign-ins outside outages",
             Self::Memory => "memory",
             Self::Tasks => "tasks",
