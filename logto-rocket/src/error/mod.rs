@@ -167,7 +167,7 @@ impl fmt::Display for Error {
             }
             Self::SessionOver => f.write_str("the session is over"),
             Self::NoRefreshToken => f.write_str(
-                "the session has no valid token for this, and no refresh token to get one; Logto issues \
+                "the session has no valid access token, and no refresh token to get one; Logto issues \
                  a refresh token for the scope `offline_access` with `prompt = \"consent\"`",
             ),
             Self::NoSessionStore => f.write_str(

@@ -26,7 +26,7 @@ fn record(sub: &str) -> Record {
 
 /// An error that says that the deletion may come back.
 fn is_unconfirmed(ended: &Result<(), StoreError>) -> bool {
-    ended.as_ref().is_err_and(|error| error.to_string().contains("a fail-over may bring it back"))
+    ended.as_ref().is_err_and(|error| error.to_string().contains("a fail-over may restore it"))
 }
 
 #[rocket::async_test]

@@ -1,4 +1,4 @@
-//! [`Replicas`]: what confirms that something is written.
+//! [`Replicas`]: waits until a replica confirms a write.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -12,13 +12,13 @@ use crate::session::store::StoreError;
 /// How long a replica may take to confirm, in milliseconds.
 const REPLICA_TIMEOUT: u64 = 500;
 
-/// How long the whole may take: whoever signs out waits for it.
+/// How long a confirmation may take in all, because the user's sign-out waits for it.
 const CONFIRM_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// How long no replica is waited for after one has not confirmed in time.
+/// How long no confirmation is requested after one did not come in time.
 const LAG_BACKOFF: Duration = Duration::from_secs(5);
 
-/// The replicas, on a connection of their own: who waits for them holds up who asks behind.
+/// Asks for confirmations on a connection of its own, because `WAIT` blocks later commands on the same connection.
 pub(super) struct Replicas {
     connection: Connection,
     clock: Clock,
@@ -30,15 +30,16 @@ impl Replicas {
         Self { connection, clock: Clock::system(), lag_until: Mutex::default() }
     }
 
-    /// Waits until a replica has all that was written before at this run of Redis, if there are replicas.
+    /// Waits until a replica has every earlier write to this run of Redis, if there are replicas.
     ///
     /// # Errors
     ///
-    /// An [unconfirmed](StoreError::unconfirmed) one, if none has, or there is none where there should be.
+    /// An [unconfirmed](StoreError::unconfirmed) error if no replica confirms, or if Sentinels are configured and no
+    /// replica is connected.
     pub async fn confirm(&self, run: &Run) -> Result<(), StoreError> {
         let now = self.clock.instant();
         if self.lag_until().is_some_and(|until| now < until) {
-            return Err(unconfirmed("a replica was late a moment ago"));
+            return Err(unconfirmed("a replica did not confirm a recent write in time"));
         }
         let confirmed = tokio::time::timeout(CONFIRM_TIMEOUT, self.try_confirm(run)).await;
         let why = match confirmed {
@@ -56,7 +57,7 @@ impl Replicas {
 
     async fn try_confirm(&self, run: &Run) -> Result<(), Unconfirmed> {
         let is_expected = self.connection.has_sentinels();
-        // A Redis user may have no right to ask.
+        // The Redis user may not have the right to run `ROLE`.
         let role: Result<Vec<Value>, _> = self.connection.ask(&::redis::cmd("ROLE")).await;
         let is_there = match role.as_deref() {
             Ok([_, _, Value::Array(replicas)]) => Some(!replicas.is_empty()),
@@ -66,13 +67,14 @@ impl Replicas {
             return if is_expected { Err(Unconfirmed::NoReplica) } else { Ok(()) };
         }
         let mut commands = Pipeline::new();
-        // The first says up to where: `WAIT` is about what the connection has seen.
+        // `WAIT` is about the writes before the last command of its connection. `PING` is such a command, after the writes
+        // of all other connections.
         commands.cmd("PING").ignore().cmd("WAIT").arg(1).arg(REPLICA_TIMEOUT);
         let late = |why: String| Err(Unconfirmed::Late(why));
         match self.connection.ask_run::<(u64,)>(&commands).await {
-            Ok((_, other)) if other != *run => late("another Redis has taken its place".into()),
+            Ok((_, other)) if other != *run => late("another Redis server has taken over".into()),
             Ok(((1..,), _)) => Ok(()),
-            Ok(_) => late(format!("no replica has confirmed it within {REPLICA_TIMEOUT} ms")),
+            Ok(_) => late(format!("no replica confirmed it within {REPLICA_TIMEOUT} ms")),
             Err(error) => late(error.to_string()),
         }
     }
@@ -82,12 +84,12 @@ impl Replicas {
     }
 }
 
-/// Why no replica has confirmed it.
+/// Why there is no confirmation.
 enum Unconfirmed {
     NoReplica,
     Late(String),
 }
 
 fn unconfirmed(why: &str) -> StoreError {
-    StoreError::unconfirmed(format!("it is deleted, but a fail-over may bring it back: {why}"))
+    StoreError::unconfirmed(format!("the record is deleted, but a fail-over may restore it: {why}"))
 }
