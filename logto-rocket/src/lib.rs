@@ -100,7 +100,7 @@
 //! | [`names`] | the names that Logto gives to scopes, claims and resources, as constants |
 //! | `testing` (feature `testing`) | a provider in the process, and sessions and tokens for tests |
 
-// For the code of the macros in unit tests.
+// The macros generate paths that begin with `logto_rocket`, also in unit tests.
 #[cfg(test)]
 extern crate self as logto_rocket;
 

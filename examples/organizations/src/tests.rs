@@ -114,7 +114,7 @@ async fn an_invitation_is_sent_with_the_permission_and_accepted_by_its_address_a
     let accept = format!("/invitations/{id}");
     assert_eq!(send(&mut bob, &accept, "").await.location(), "/");
     sees(&mut bob, "/", &["You have no such invitation."]).await;
-    // Nor has an account that says to have the address, which Logto has not verified.
+    // An account with this address does not see the invitation if Logto has not verified the address.
     idp.set_claim("bob", "email", "carol@example.test");
     idp.set_claim("bob", "email_verified", false);
     let mut bob = sign_in(&client, &idp, "bob").await;

@@ -79,7 +79,7 @@ fn events(user: LogtoUser, orders: &State<Orders>, mut shutdown: Shutdown) -> Ev
         pin!(ended);
         loop {
             select! {
-                // In this order, so that nothing is sent after the end of the session.
+                // `biased` checks in this order, so that no order is sent after the end of the session.
                 biased;
                 () = &mut ended => break,
                 () = &mut shutdown => break,

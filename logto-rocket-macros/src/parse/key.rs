@@ -149,7 +149,7 @@ fn unknown(keyword: &Ident) -> Error {
     Error::new(keyword.span(), format!("{message}\nexpected one of {known}"))
 }
 
-/// What other frameworks call by this name.
+/// How to write what other frameworks call by this name.
 fn named_elsewhere(name: &str) -> Option<&'static str> {
     match name {
         "permission" | "permissions" => Some(r#"resource = Orders, scope = "read:orders""#),

@@ -145,7 +145,7 @@ impl Client {
         self.sign_out(None).into()
     }
 
-    /// Whether a path of this site is that of a route that signs in or out, however Rocket or a proxy resolves it.
+    /// Whether a browser, a proxy or Rocket may resolve the path to a route for sign-ins or sign-outs.
     pub fn leads_to_sign_in_or_out(&self, path: &LocalPath) -> bool {
         let routes = &self.settings.routes;
         let names = [Some(&routes.sign_in), routes.sign_up.as_ref(), Some(&routes.sign_out)];

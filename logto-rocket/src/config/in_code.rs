@@ -59,7 +59,7 @@ pub struct Config {
 }
 
 impl Config {
-    /// A layer that sets nothing.
+    /// A configuration that sets no key.
     pub fn new() -> Self {
         Self::default()
     }

@@ -161,8 +161,8 @@ impl Reader {
         self.time(key, |text| texts::duration(text, bounds)).unwrap_or(default)
     }
 
-    /// The text of a duration at `key`, as `parse` reads it. A number is told apart from other values only by
-    /// `parse`, because what it lacks is the unit.
+    /// The duration at `key`, which `parse` reads from a text. `parse` gets a number as well, so that its error
+    /// can say that the unit is missing.
     pub(super) fn time<T>(
         &mut self,
         key: &str,

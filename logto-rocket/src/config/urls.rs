@@ -9,10 +9,10 @@ use crate::loopback::is_loopback;
 /// ([OpenID Connect Discovery, section 4](https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderConfig)).
 const DISCOVERY: &str = "/.well-known/openid-configuration";
 
-/// What stands behind the endpoint in Logto's issuer.
+/// The path of Logto's issuer below the endpoint.
 const OIDC: &str = "/oidc";
 
-/// What stands behind it in other addresses that Logto's console has for copying.
+/// The paths of the other addresses that Logto's console shows, below the endpoint.
 const BELOW_ISSUER: [&str; 4] = ["/oidc/auth", "/oidc/token", "/oidc/me", "/oidc/jwks"];
 
 /// The URL of Logto: https, or http on a loopback host. The issuer and its discovery address are

@@ -37,7 +37,7 @@ pub(crate) struct Addresses {
 }
 
 impl Application {
-    /// What to do about an address that is not registered at Logto, in this list of its console.
+    /// The cure for a URI that is missing in this list of Logto's console.
     pub(super) fn registration(&self, list: &str) -> String {
         let issuer = self.oidc.issuer();
         let key = issuer.key(self.site.key);
@@ -58,7 +58,7 @@ impl Application {
 }
 
 impl Case {
-    /// A hash of all that is looked at, and of what the findings depend on besides.
+    /// A hash of everything on which the findings depend.
     pub fn fingerprint(&self, listening: &Listening) -> String {
         let issuer = &self.issuer;
         let mut texts = vec![env!("CARGO_PKG_VERSION").to_owned(), issuer.identifier().into()];

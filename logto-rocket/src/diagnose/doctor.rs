@@ -13,10 +13,10 @@ use super::listening::Listening;
 use crate::clock::Clock;
 use crate::task::{Entry, SharedTask, SingleFlight};
 
-/// How long a diagnosis is kept, so that no loop of callers is one of requests.
+/// How long a diagnosis is kept, so that repeated calls do not repeat its requests.
 const KEPT_FOR: Duration = Duration::from_secs(60);
 
-/// Who looks at the set-up of an application. Callers at the same time share one look.
+/// Runs the diagnosis of an application. Concurrent callers share one run.
 pub(crate) struct Doctor {
     clock: Clock,
     arrivals: Arc<Arrivals>,

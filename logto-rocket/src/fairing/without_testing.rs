@@ -3,7 +3,7 @@
 
 use super::{LogtoFairing, ResourceServerFairing};
 
-/// Nothing has it without the feature. The lifetime lets the compiler judge calls, and not the methods themselves.
+/// No type implements it. Because of the lifetime, the compiler checks the bound at each call, and not at the methods.
 #[diagnostic::on_unimplemented(
     message = "`dev_provider()` needs the feature `testing` of logto-rocket",
     label = "logto-rocket is built without the feature `testing`",

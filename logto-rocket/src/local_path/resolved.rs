@@ -1,4 +1,4 @@
-//! Which path a [`LocalPath`] may stand for.
+//! Whether a [`LocalPath`] may resolve to another path.
 
 use percent_encoding::percent_decode_str;
 use url::Url;
@@ -6,8 +6,7 @@ use url::Url;
 use super::LocalPath;
 
 impl LocalPath {
-    /// Whether a browser, a proxy or Rocket may resolve the path to another one, which has no query and is written
-    /// without escapes.
+    /// Whether a browser, a proxy or Rocket may resolve this path to `other`, which has no query and no escapes.
     pub(crate) fn may_resolve_to(&self, other: &Self) -> bool {
         let Ok(site) = Url::parse("https://site.invalid") else { return true };
         let Ok(url) = site.join(self.as_str()) else { return true };

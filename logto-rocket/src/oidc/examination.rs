@@ -99,7 +99,7 @@ impl Issuer {
         self.settings.key(key)
     }
 
-    /// Whether a key of the configuration is given, and not its default.
+    /// Whether the configuration sets the key.
     pub(crate) fn is_given(&self, key: &str) -> bool {
         self.settings.sources.contains_key(key)
     }

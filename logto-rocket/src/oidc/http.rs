@@ -21,8 +21,8 @@ use crate::loopback::is_loopback;
 
 /// The largest answer that is read. Logto's largest token answers have some 16 kB.
 const MAX_BODY: usize = 1 << 20;
-/// The longest accepted value of `Retry-After`, in seconds. Old claims stay valid meanwhile, so no remote
-/// number may make it longer.
+/// The longest accepted value of `Retry-After`, in seconds. Old claims stay valid for this time, so another
+/// server must not be able to choose a longer one.
 const LONGEST_RETRY_AFTER: u64 = 60;
 /// Shorter than the five seconds after which Logto closes an idle connection, so that no request
 /// is written to one that is just being closed.

@@ -1,8 +1,8 @@
-//! [`OnRoute`]: what the requirement of the route that is tried has found out.
+//! [`OnRoute`]: what the requirement of the current route has found out.
 
 use rocket::Request;
 
-/// What requests to a route present, as its requirement says.
+/// Which credentials the requirement of a route accepts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Credentials {
     /// A session.
@@ -13,7 +13,7 @@ pub(crate) enum Credentials {
     Either,
 }
 
-/// What the requirement of a route has found out about an access token or a user.
+/// The result of a requirement that an access token or a user meets.
 #[derive(Clone)]
 pub(crate) struct Accepted {
     /// The API resource that the token is for.
@@ -22,10 +22,10 @@ pub(crate) struct Accepted {
     pub organization: Option<String>,
 }
 
-/// What the requirement of the route that is tried has found out for the guards behind it.
+/// What the requirement of the current route has found out, for later guards of the same route.
 ///
-/// A route may leave the request to the next one, if a segment of the path is not what it takes, or its handler
-/// says so. What the first one has accepted is then no answer to what the next one requires.
+/// A route may forward the request to the next one, because a path segment has another type or because the handler
+/// says so. The next route has a requirement of its own, so the result of the first one does not apply to it.
 #[derive(Default)]
 pub(super) struct OnRoute {
     route: Option<usize>,
@@ -35,9 +35,9 @@ pub(super) struct OnRoute {
 }
 
 impl OnRoute {
-    /// That of the route that is tried now: nothing, if something was found out at another one.
+    /// The values of the current route. Values of another route are dropped.
     pub fn now(&mut self, request: &Request<'_>) -> &mut Self {
-        // Routes stay where they are while Rocket serves them.
+        // The address identifies the route, because Rocket does not move routes while it serves requests.
         let route = request.route().map(|route| std::ptr::from_ref(route).addr());
         if self.route != route {
             *self = Self { route, ..Self::default() };

@@ -112,32 +112,32 @@ impl RequestState {
         self.writes().refusal = refusal;
     }
 
-    /// Notes what the requirement of the route wants requests to present. It has not been decided yet.
+    /// Notes which credentials the requirement of the route accepts, before the requirement is decided.
     pub fn set_credentials(&self, request: &Request<'_>, credentials: Credentials) {
         self.on_route(request, |it| (it.credentials, it.accepted) = (Some(credentials), None));
     }
 
-    /// What the requirement of the route wants requests to present, if it has one.
+    /// Which credentials the requirement of the route accepts, if the route has one.
     pub fn credentials(&self, request: &Request<'_>) -> Option<Credentials> {
         self.on_route(request, |it| it.credentials)
     }
 
-    /// Notes what the requirement of the route has found out.
+    /// Notes the result of the route's requirement, which is met.
     pub fn accept(&self, request: &Request<'_>, accepted: Accepted) {
         self.on_route(request, |it| it.accepted = Some(accepted));
     }
 
-    /// What the requirement of the route has found out, once it is met.
+    /// The result of the route's requirement, once it is met.
     pub fn accepted(&self, request: &Request<'_>) -> Option<Accepted> {
         self.on_route(request, |it| it.accepted.clone())
     }
 
-    /// Notes which API resource the route is about.
+    /// Notes for which API resource the route accepts tokens.
     pub fn set_resource(&self, request: &Request<'_>, resource: Option<&'static str>) {
         self.on_route(request, |it| it.resource = it.resource.or(resource));
     }
 
-    /// The API resource that the route is about.
+    /// The API resource for which the route accepts tokens.
     pub fn resource(&self, request: &Request<'_>) -> Option<&'static str> {
         self.on_route(request, |it| it.resource)
     }

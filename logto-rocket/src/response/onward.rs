@@ -46,8 +46,8 @@ pub(crate) fn lead(request: &Request<'_>, to: &Destination) -> Response<'static>
     }
 }
 
-/// A page that leads a browser on to an address of this site. The next request is then one that this site has made, with
-/// which browsers send `Strict` cookies as well.
+/// A page that navigates to an address of this site. The next request then comes from this site, so browsers send `Strict`
+/// cookies with it.
 pub(crate) fn from_this_site(request: &Request<'_>, address: &LocalPath) -> Response<'static> {
     hand_over(request, address.as_str(), Way::Refresh)
 }

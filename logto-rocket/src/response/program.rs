@@ -18,7 +18,7 @@ pub(super) fn challenge(request: &Request<'_>, refusal: &Refusal) -> Option<Head
         Refusal::InvalidToken(_) => parameters.add("error", "invalid_token"),
         Refusal::InsufficientScope { scopes, .. } => {
             parameters.add("error", "insufficient_scope");
-            // An application may have made them of what a request says.
+            // A guard of the application may have copied them from the request.
             let scopes: Vec<_> = scopes.split(' ').filter(|scope| is_scope(scope)).collect();
             if !scopes.is_empty() {
                 parameters.add("scope", &scopes.join(" "));

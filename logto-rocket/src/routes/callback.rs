@@ -236,9 +236,9 @@ async fn succeed(
     arrive(client, request, return_to.unwrap_or(&client.settings().after_sign_in))
 }
 
-/// Redirects to the requested page. A browser does not send a `Strict` cookie with a redirect that
-/// another site started, so in that case a page of this site navigates there; but not to a sign-in or a sign-out,
-/// which another site may have written into the link, and which asks unless a page of this site leads there.
+/// Redirects to the requested page. A browser does not send a `Strict` cookie with a redirect that another site
+/// started, so a page of this site navigates there instead. A route for sign-ins or sign-outs gets a redirect all
+/// the same: another site may have named it in the link, and it does not ask if a page of this site leads there.
 fn arrive(client: &Arc<Client>, request: &Request<'_>, path: &LocalPath) -> Response<'static> {
     let is_strict = client.settings().session.same_site == SameSite::Strict;
     if !is_strict || client.leads_to_sign_in_or_out(path) {

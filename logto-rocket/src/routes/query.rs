@@ -25,8 +25,8 @@ impl Query {
         Some(found.1.as_str()).filter(|value| !value.is_empty())
     }
 
-    /// The name of a parameter that occurs more than once. An address has room for some 16,000 names, so that each is
-    /// not compared with all others.
+    /// The name of a parameter that occurs more than once. It is found with a set, because an address can have 16,000
+    /// parameters, and a comparison of each pair would take too long.
     pub fn repeated(&self) -> Option<&str> {
         let mut seen = HashSet::new();
         let mut names = self.0.iter().map(|(name, _)| name.as_str());

@@ -35,7 +35,7 @@ pub(super) const LISTED: [&str; 9] = [
     "one_time_token",
 ];
 
-/// The parameter of a link that another site has made, where a page of this site leads on to it.
+/// The parameter that marks a link of another site when a page of this site leads to it.
 const ELSEWHERE: &str = "elsewhere";
 
 /// What the parameters of a link may take of the address at Logto, in bytes. Proxies take 4 kB of headers of
@@ -52,7 +52,7 @@ pub(super) async fn respond(
     builder: SignInBuilder<'_>,
 ) -> Response<'static> {
     let own = own_path(request, client).unwrap_or_else(|| client.sign_in(None));
-    // Only a page of this site decides it, and a link that this page shows would be one.
+    // Only a page of this site may set `remember`, and a link on a page that this function returns is one of this site.
     let may_remember = Initiator::of(request, client).may_change_the_user();
     let own = if may_remember { own } else { own.without_parameter("remember") };
     match (Kind::at_route(request), Loader::of(request)) {
@@ -62,8 +62,8 @@ pub(super) async fn respond(
         }
         (_, Some(loader)) => return onward::load_in_full(request, loader, &own),
     }
-    // Rocket takes a form with `_method=GET` for a request of this kind. With a form of another site, browsers send
-    // no `Lax` cookie, so that nobody seems to be signed in.
+    // Rocket treats a form with `_method=GET` as a GET request. Browsers do not send a `Lax` cookie with a form of
+    // another site, so it would look as if no user were signed in.
     if request.content_type().is_some_and(|kind| kind.is_form()) {
         return only_for_people(client, request, own);
     }
@@ -117,7 +117,8 @@ pub(super) async fn from_another_issuer(
     Some(page.respond(request))
 }
 
-/// The page for a request that is no navigation. It leads to one, which is no page's of this site unless the request is.
+/// The page for a request that is no navigation. Its link is marked as one of another site, unless a page of this site
+/// has made the request.
 fn only_for_people(client: &Client, request: &Request<'_>, own: LocalPath) -> Response<'static> {
     let is_from_here = Initiator::of(request, client).may_change_the_user();
     let own = if is_from_here { own } else { from_elsewhere(&own) };
@@ -168,12 +169,12 @@ async fn question(
     let own = own.without_parameter(ELSEWHERE);
     let loaded = match RequestState::of(request).loaded(request, client).await {
         Ok(Some(loaded)) => loaded,
-        // Perhaps the browser has a session, and has left its cookie out.
+        // The browser may have a session and not have sent its cookie.
         Ok(None) if leaves_cookies_out(client, initiator, is_from_elsewhere) => {
             return Some(onward::from_this_site(request, &from_elsewhere(&own)));
         }
         Ok(None) => return None,
-        // Nobody knows whether another user would be signed out.
+        // It is unknown whether the sign-in would sign another user out.
         Err(error) => {
             let refusal = Refusal::from(&error);
             RequestState::of(request).guarded(Some(refusal.clone()));
@@ -188,13 +189,13 @@ async fn question(
     Some(page.respond(request))
 }
 
-/// A link of another site, as a page of this site leads on to it.
+/// A link of another site, with the mark that it gets when a page of this site leads to it.
 fn from_elsewhere(link: &LocalPath) -> LocalPath {
     link.without_parameter(ELSEWHERE).with_parameter(ELSEWHERE, "1")
 }
 
-/// Whether a browser sends no cookie of the session with a request that this page has made. A browser that says
-/// nothing of the page is believed to come from this site once it has been led on from here.
+/// Whether browsers send no cookie of the session with a request of this initiator. A request that does not state its
+/// initiator counts as one of this site if its link has the mark, because a page of this site has then led to it.
 fn leaves_cookies_out(client: &Client, initiator: Initiator, is_from_elsewhere: bool) -> bool {
     let may_be_another_site = match initiator {
         Initiator::OtherSite | Initiator::TrustedPage => true,

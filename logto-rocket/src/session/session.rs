@@ -1,4 +1,4 @@
-//! [`Session`]: what a signed-in browser carries, or leads to in a store.
+//! [`Session`]: the session of a signed-in browser, in its cookies or in a store.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -19,48 +19,48 @@ use crate::session_values::SessionValues;
 #[derive(Clone)]
 pub(crate) struct Session {
     pub id: SessionId,
-    /// The host that it is sealed for, where it is somebody's; at every other it is nobody's.
+    /// The host for which it is encrypted. It is not valid at any other host.
     pub host: HostId,
     /// Every token request raises the generation. Of two copies of a session, the one with the higher
-    /// generation is right.
+    /// generation is valid.
     pub generation: u64,
     pub claims: Arc<Claims>,
     pub refresh_token: Option<RefreshToken>,
-    /// Of the sign-in's nonce, if there can be refreshes, whose ID tokens may have it too.
+    /// The hash of the sign-in's nonce, if there is a refresh token: refreshed ID tokens may contain the nonce.
     pub nonce: Option<NonceHash>,
     pub asked: Asked,
     pub signed_in_at: u64,
-    /// When Logto issued the ID token of the sign-in, by its own clock. What Logto says of a time is
-    /// compared with this.
+    /// When Logto issued the ID token of the sign-in, by Logto's clock. Other times that Logto states are
+    /// compared with this one.
     pub issued_at: u64,
     pub confirmed_at: u64,
     pub last_seen: u64,
-    /// Whether its browser keeps it when it is closed, if the sign-in said so.
+    /// Whether the browser keeps the session after it is closed, if the sign-in chose.
     pub persistent: Option<bool>,
     /// How old the user's authentication at Logto was allowed to be, in seconds, if the sign-in asked for a
     /// recent one.
     pub max_age: Option<u64>,
-    /// How often the application asked that nothing from before decide any more. An access token from
-    /// before the last mark is still good for calls, but its scopes decide nothing here.
+    /// How often the application marked older claims and scopes as outdated. An access token from before the
+    /// last mark can still be used for calls, but its scopes no longer decide a requirement.
     pub marks: u32,
-    /// Those of the application, which do not change.
+    /// The values that the application stored at the sign-in. They do not change.
     pub values: Option<SessionValues>,
     pub id_token: Option<RawIdToken>,
-    /// Only with a store: the tokens that all processes may use.
+    /// The access tokens that all processes share, if the session is in a store.
     pub tokens: CachedTokens,
-    /// In a store only: where the sign-in came from.
+    /// Where the sign-in came from, if the session is in a store.
     pub origin: Option<SignInOrigin>,
-    /// What the browser gets of a session that is in a store. Only the response of the sign-in
-    /// has it.
+    /// The secret with which the browser finds its session in the store. Only the response to the sign-in
+    /// contains it.
     pub secret: Option<Secret>,
 }
 
 /// What a request means for the idle timeout of its session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Activity {
-    /// It is a use of the session.
+    /// It counts as a use of the session.
     Use,
-    /// It is none, because the page makes it in the background.
+    /// It does not count, because the page makes the request in the background.
     None,
 }
 
@@ -73,7 +73,7 @@ pub(crate) struct SignInOrigin {
     pub user_agent: Option<String>,
 }
 
-/// What a sign-in asked of Logto.
+/// What a sign-in asked Logto for.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Asked {
     /// The scopes, separated by spaces; empty means `openid offline_access profile`.
@@ -89,7 +89,7 @@ pub(crate) struct Asked {
     pub resources: Vec<String>,
 }
 
-/// The scopes of every sign-in that does not say otherwise.
+/// The scopes of a sign-in by default.
 pub(crate) const USUAL_SCOPES: [&str; 3] = [scope::OPENID, scope::OFFLINE_ACCESS, scope::PROFILE];
 
 impl Asked {
@@ -98,7 +98,7 @@ impl Asked {
         Self { scopes, resources: resources.to_vec() }
     }
 
-    /// What is believed of a sign-in when it cannot be told what it asked for: as little as can be.
+    /// The least that a sign-in asks for, if it is unknown what it asked for.
     pub fn least() -> Self {
         Self { scopes: scope::OPENID.into(), resources: Vec::new() }
     }
@@ -167,14 +167,13 @@ impl Session {
         now.saturating_sub(self.confirmed_at) < limit.as_secs()
     }
 
-    /// Whether the sign-in has only just ended, so that whoever is refused nevertheless is not helped by
-    /// another one.
+    /// Whether the sign-in ended a few seconds ago, so that another sign-in would not change a refusal.
     pub fn has_just_begun(&self, now: u64) -> bool {
         now.saturating_sub(self.signed_in_at) <= JUST_NOW
     }
 
-    /// Whether the sign-in has asked for an authentication of this age, and another one would bring none that
-    /// is more recent: it has only just ended, or what it brought was too old already, no longer ago than that.
+    /// Whether another sign-in would not bring a more recent authentication. This is so if the sign-in asked for an
+    /// authentication of this age, and ended a few seconds ago, or less than `max_age` ago with one that was too old.
     pub fn stays_old(&self, max_age: u64, now: u64) -> bool {
         let since = now.saturating_sub(self.signed_in_at);
         let was_too_old = || {
@@ -185,28 +184,28 @@ impl Session {
         has_asked && (self.has_just_begun(now) || was_too_old())
     }
 
-    /// Notes a request at this time.
+    /// Notes that a request came at this time.
     pub fn seen(&mut self, activity: Activity, now: u64) {
         if activity == Activity::Use {
             self.last_seen = now.max(self.last_seen);
         }
     }
 
-    /// Makes it a session in a store, which the browser finds by this secret.
+    /// Makes it a session in a store, which the browser finds with this secret.
     pub fn find_by(&mut self, secret: Secret) {
         self.id = secret.session_id();
         self.secret = Some(secret);
     }
 }
 
-/// How long ago a sign-in was that has only just ended, in seconds: a browser that it leads to a page is
-/// there by then, and so are the parts of it that scripts load.
+/// For how many seconds a sign-in counts as just ended. In this time the browser loads the page to return to, and
+/// scripts load its parts.
 const JUST_NOW: u64 = 10;
 
-/// What a scope of Logto's begins with.
+/// The prefix of Logto's own scopes.
 const URN: &str = "urn:logto:scope:";
 
-/// Writes scopes in few bytes: `+` is all of [`USUAL_SCOPES`], and `~` begins one of Logto's URNs.
+/// Writes scopes in few bytes: `+` stands for all of [`USUAL_SCOPES`], and `~` for the prefix [`URN`].
 fn short<S: Serializer>(scopes: &str, serializer: S) -> Result<S::Ok, S::Error> {
     let usual = USUAL_SCOPES.join(" ");
     let (first, rest) = match scopes.strip_prefix(&usual) {

@@ -25,8 +25,8 @@ impl Background {
     /// [`IdpError::Launch`] if the machine refuses.
     pub(super) fn start() -> Result<Self, IdpError> {
         let refused = |error: std::io::Error| IdpError::Launch(error.to_string());
-        // By the names of threads Rocket tells its own runtime, and it warns of any other one. The runtime
-        // of the application is none of the provider's business.
+        // Rocket recognizes its own runtime by the names of the threads, and warns about any other runtime. The
+        // user would take that warning for one about the application's runtime.
         let runtime = Builder::new_current_thread()
             .thread_name("rocket-worker-test-provider")
             .enable_all()

@@ -246,7 +246,7 @@ impl LogtoUser {
         }
     }
 
-    /// An access token for what the sign-in has asked for.
+    /// An access token for this target, if the sign-in asked for it.
     pub(crate) async fn token(&self, audience: TokenTarget) -> Result<Token, Error> {
         self.check_asked(&audience)?;
         // An empty id would count as no id, and the token would have more permissions than
@@ -258,7 +258,7 @@ impl LogtoUser {
         Ok(token.into())
     }
 
-    /// Logto gives a token only for what the sign-in has asked for.
+    /// An error if the sign-in did not ask for the target, because Logto then issues no token for it.
     fn check_asked(&self, audience: &TokenTarget) -> Result<(), Error> {
         let (client, asked) = (self.client(), &self.session().asked);
         if let Some(resource) = &audience.resource
@@ -274,7 +274,7 @@ impl LogtoUser {
     }
 }
 
-/// Whether another sign-in would ask for the resource, or none does.
+/// The error if the sign-in did not ask for the resource. `declared`: new sign-ins ask for it.
 fn asked_less(resource: &str, declared: bool) -> Error {
     if declared {
         Error::SignInAskedLess
@@ -283,7 +283,7 @@ fn asked_less(resource: &str, declared: bool) -> Error {
     }
 }
 
-/// Whether this can be the id of an organization at Logto: `..`, which some path may contain, is none.
+/// Whether this can be the id of an organization at Logto. A text such as `..`, which can come from a path, cannot.
 pub(crate) fn is_organization_id(id: &str) -> bool {
     id.len() <= 128
         && id.bytes().all(|byte| byte.is_ascii_graphic())

@@ -1,10 +1,10 @@
-//! `table!`: what the types for one table of the configuration have in common.
+//! `table!`: the code that all types for a table of the configuration share.
 
 /// Gives a type that wraps a `Dict` its constructor, its setter, and a `Debug` output without secrets.
 macro_rules! table {
     ($config:ident, $key:literal) => {
         impl $config {
-            /// A layer that sets nothing.
+            /// A table that sets no key.
             pub fn new() -> Self {
                 Self::default()
             }

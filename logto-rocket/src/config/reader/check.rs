@@ -30,7 +30,7 @@ impl Reader {
         true
     }
 
-    /// Notes a table `[logto]`: to Rocket it is that of a profile, which nobody has selected.
+    /// Notes an error for a table `[logto]`, which Rocket takes for the table of a profile that is not selected.
     fn check_profiles(&mut self) {
         if self.layers.profile() == "logto" {
             return;

@@ -58,7 +58,7 @@ fn is_known(caller: &Caller<Orders>) -> bool {
     caller.id() == "alice" || caller.program().is_some_and(|program| program.subject() == "robot")
 }
 
-/// What a program gets, and the challenge that comes with a refusal.
+/// The status that a program gets, and the challenge of a refusal.
 async fn asked(app: &App, path: &'static str, token: BearerToken<'_>) -> (u16, String) {
     let response = app.client.get(path).header(token).dispatch().await;
     let challenge = response.headers().get_one("WWW-Authenticate").unwrap_or_default();
@@ -210,7 +210,7 @@ async fn a_claim_that_would_be_there_and_is_not_is_lacking() {
         ("/seat", user().claim("seat", serde_json::json!({"row": 8, "window": true})), 403),
         ("/seat", user().claim("seat", serde_json::json!({"row": 7})), 403),
         ("/seat", user(), 403),
-        // Logto puts it into user info only: that it is not there means nothing.
+        // Logto puts this claim into user info only, so a missing claim proves nothing.
         ("/custom", user(), 403),
         ("/custom", user().claim("custom_data", serde_json::json!({"banned": false})), 200),
         ("/custom", user().claim("custom_data", serde_json::json!({})), 200),
@@ -235,7 +235,7 @@ async fn of_a_claim_that_sessions_do_not_store_nothing_is_known() {
 #[rocket::async_test]
 async fn a_sign_in_is_recent_by_its_time() {
     let app = App::start(routes![recent]).await;
-    // The clock runs on meanwhile.
+    // The clock continues during the test.
     for (ago, status) in [(0, 200), (3_000, 200), (3_620, 401)] {
         let session = User::new("alice").signed_in(Duration::from_secs(ago));
         let cookies = app.session(session).await;

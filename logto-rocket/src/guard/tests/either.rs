@@ -1,4 +1,4 @@
-//! Requirements that users with a session and programs with a token may meet.
+//! Requirements that a user with a session or a program with a token can meet.
 
 use rocket::{get, routes};
 
@@ -46,7 +46,7 @@ async fn a_user_is_no_machine() {
     assert_eq!(app.get_by("/people", token().machine("robot")).await.0, 403);
 }
 
-/// Access tokens have no roles: a user may have one or not, and both are unknown.
+/// Access tokens contain no roles, so a condition on a role is unknown, also under `not`.
 #[rocket::async_test]
 async fn roles_are_those_of_a_session_and_unknown_of_a_token() {
     let app = App::start(routes![staff, not_banned, owners, no_guests]).await;

@@ -1,4 +1,4 @@
-//! What the guards note and demand while the application launches.
+//! What the guards register and require at the launch of the application.
 
 use rocket::{Build, Ignite, Rocket, Sentinel, get, routes};
 
@@ -24,7 +24,7 @@ fn stock() {}
 fn orders() {}
 
 async fn ignited(rocket: Rocket<Build>) -> Rocket<Ignite> {
-    // Rocket asks the guards of mounted routes itself; here only their types count.
+    // The routes are not mounted, because Rocket would then run the checks that these tests call.
     let _ = routes![admin, stock, orders];
     rocket.ignite().await.expect("an ignited Rocket")
 }
@@ -38,7 +38,7 @@ async fn api() -> Rocket<Ignite> {
     ignited(quiet().attach(Logto::resource_server().config(config))).await
 }
 
-/// Whether each guard keeps this Rocket from launching.
+/// For each guard, whether it aborts the launch of this Rocket.
 fn aborts(rocket: &Rocket<Ignite>) -> [(&'static str, bool); 11] {
     [
         ("LogtoUser", LogtoUser::abort(rocket)),

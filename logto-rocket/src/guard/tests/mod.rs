@@ -1,4 +1,4 @@
-//! The guards of an application in this process: who is let in, and what a refusal leaves behind.
+//! The guards of an application in this process: which requests they accept, and what a refusal reports.
 
 mod decisions;
 mod either;
@@ -26,17 +26,17 @@ use crate::{Config, Event, Logto, resource};
 resource!(Orders = "https://api.example.com/orders");
 resource!(Stock = "https://api.example.com/stock");
 
-/// An application, and what it has refused: each time the user and the requirement.
+/// An application, and its refusals: the user and the requirement of each.
 struct App {
     client: Client,
     denied: Arc<Mutex<Vec<String>>>,
 }
 
-/// A status, and what the handler says, if it ran.
+/// A status, and the text of the handler if it ran.
 type Answer = (u16, Option<String>);
 
 impl App {
-    /// One with sessions.
+    /// Starts an application with sessions.
     async fn start(routes: Vec<Route>) -> Self {
         Self::with(config().scopes(["roles", "custom_data"]), routes).await
     }
@@ -49,7 +49,7 @@ impl App {
         Self { client: client.await.expect("an application"), denied }
     }
 
-    /// A pure API.
+    /// Starts an API without sessions.
     async fn api(routes: Vec<Route>) -> Self {
         let denied = Arc::new(Mutex::new(Vec::new()));
         let noted = Arc::clone(&denied);
@@ -68,13 +68,13 @@ impl App {
         testing::bearer(&self.client).expect("a token")
     }
 
-    /// What a script of the application's own pages gets.
+    /// The answer to a script on a page of this site.
     async fn get(&self, path: &str, cookies: &[Cookie<'static>]) -> Answer {
         let request = self.client.get(path.to_owned()).cookies(cookies.to_vec());
         answer(request.dispatch().await).await
     }
 
-    /// What a program gets.
+    /// The answer to a program with an access token.
     async fn get_by(&self, path: &str, token: impl Into<Header<'static>>) -> Answer {
         answer(self.client.get(path.to_owned()).header(token.into()).dispatch().await).await
     }
@@ -95,7 +95,7 @@ fn note(denied: &Mutex<Vec<String>>, event: &Event) {
     }
 }
 
-/// What a handler says.
+/// The answer of a handler that returns this text.
 fn said(text: &str) -> Answer {
     (200, Some(text.to_owned()))
 }

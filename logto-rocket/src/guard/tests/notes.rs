@@ -1,4 +1,4 @@
-//! What a guard that did not get what it needs answers and reports.
+//! What a guard answers and reports if Logto gives it no token.
 
 use std::sync::{Arc, Mutex, PoisonError};
 

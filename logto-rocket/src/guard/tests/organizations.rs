@@ -1,4 +1,4 @@
-//! Requirements that are about an organization, and what Logto must be asked for.
+//! Requirements on an organization, and what they must ask Logto for.
 
 #![expect(clippy::needless_pass_by_value, reason = "the parameters of a handler are its guards")]
 
@@ -155,7 +155,7 @@ async fn permissions_are_those_of_the_token_for_that_organization() {
 
 #[rocket::async_test]
 async fn what_the_sign_in_did_not_ask_for_another_one_does() {
-    // Two states of one application: the routes of the second need more.
+    // Two versions of one application: the routes of the second one need more.
     let before = App::with(config().secret_keys([KEY]), routes![]).await;
     let routes = routes![first, super::requirements::admin, super::requirements::orders];
     let after = App::with(config().secret_keys([KEY]), routes).await;
@@ -183,7 +183,7 @@ fn no_guests() -> &'static str {
     "no-guests"
 }
 
-/// A permission that the sign-in did not ask for may be one of the user's nevertheless.
+/// The user may have a permission for which the sign-in did not ask.
 #[rocket::async_test]
 async fn a_permission_is_lacking_only_if_the_sign_in_asked_for_it() {
     let app = App::with(config(), routes![super::requirements::orders, no_guests]).await;
@@ -199,7 +199,7 @@ async fn a_permission_is_lacking_only_if_the_sign_in_asked_for_it() {
     assert_eq!(app.get("/no-guests", &asked_less).await, (401, None));
 }
 
-/// The cookies of a session of which another process has made a newer generation.
+/// The cookies of a session after another process has changed it.
 pub(super) async fn changed(
     client: &Client,
     cookies: &[Cookie<'static>],

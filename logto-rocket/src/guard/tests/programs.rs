@@ -34,7 +34,7 @@ fn of_organization(caller: Bearer<Orders>, org: &str) -> String {
     format!("{} {org}", caller.organization_id().unwrap_or_default())
 }
 
-/// The macro does not see through it, so that the guard alone notices.
+/// The macro cannot see the guard behind this name, so only the guard refuses.
 type OfStock = Option<Bearer<Stock>>;
 
 #[authenticated(bearer, resource = Orders, organization = "<org>")]
@@ -68,7 +68,7 @@ async fn the_guard_takes_the_token_that_the_requirement_has_accepted() {
     let app = App::api(routes![of_organization, of_another]).await;
     let token = || app.token().resource(Orders).organization("o1");
     let reader = || token().scopes(["read:orders"]);
-    // The guard alone accepts no token that is limited to an organization.
+    // Without the requirement, the guard would refuse a token that is limited to an organization.
     assert_eq!(app.get_by("/orgs/o1/orders", reader()).await, said("o1 o1"));
     assert_eq!(app.get_by("/orgs/o2/orders", reader()).await, (401, None));
     assert_eq!(app.get_by("/orgs/o1/orders", token()).await, (403, None));

@@ -1,4 +1,4 @@
-//! What only Logto knows of a user, asked of the provider that stands in for it.
+//! Facts that only Logto knows about a user. The test provider takes the place of Logto.
 
 use rocket::get;
 use rocket::local::asynchronous::Client;
@@ -32,8 +32,8 @@ async fn site() -> (Idp, Client) {
     (idp, client.expect("a site"))
 }
 
-/// That Logto denies a permission says something of the user. That it does not know the resource, or the
-/// scope, says something of the configuration.
+/// If Logto denies a permission, the user does not have it. If Logto does not know the resource or the scope,
+/// the configuration is wrong.
 #[rocket::async_test]
 async fn a_token_that_logto_refuses_decides_only_if_the_user_is_denied_it() {
     let (idp, client) = site().await;

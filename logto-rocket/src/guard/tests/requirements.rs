@@ -1,4 +1,4 @@
-//! `#[authenticated]`: what is decided, and what is noted of it.
+//! `#[authenticated]`: its decisions, and what is reported about them.
 
 use std::time::Duration;
 

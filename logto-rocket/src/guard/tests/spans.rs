@@ -1,4 +1,4 @@
-//! What a subscriber of `tracing` sees of a decision.
+//! What a decision records for subscribers of `tracing`.
 
 use std::fmt::Debug;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -13,7 +13,7 @@ use super::App;
 use super::requirements::admin;
 use crate::testing::User;
 
-/// Collects what is recorded in spans once they have begun.
+/// Collects the values that are recorded in spans after their start.
 #[derive(Clone, Default)]
 struct Recorded(Arc<Mutex<Vec<String>>>);
 

@@ -107,7 +107,7 @@ async fn an_access_token_is_for_the_resource_of_its_type() {
     assert_eq!(status, 200);
     assert!(text.starts_with("[\"read:orders\"] AccessToken("), "{text}");
     assert!(!text.contains("eyJ"), "{text}: `Debug` shows no token");
-    // There is none for the other, and without a refresh token Logto cannot be asked.
+    // The session has no token for the other resource, and no refresh token to get one.
     let (status, text) = app.get("/stock", &alice).await;
     let text = text.expect("a text");
     assert_eq!(status, 200);

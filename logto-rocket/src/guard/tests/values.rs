@@ -1,4 +1,4 @@
-//! Requirements as values: they check users, and guard routes that others wrote.
+//! Requirements as values, which check a user or guard routes of other crates.
 
 #![expect(clippy::needless_pass_by_value, reason = "the parameters of a handler are its guards")]
 
@@ -48,7 +48,7 @@ async fn a_value_checks_the_user_that_it_is_given() {
     }
 }
 
-/// A value within a handler is unknown at the launch, and no sign-in asks for what it needs.
+/// The launch does not know a requirement inside a handler, so no sign-in asks for what it needs.
 #[rocket::async_test]
 async fn nobody_is_sent_to_sign_in_again_for_what_no_sign_in_asks_for() {
     let app = App::with(config(), routes![check]).await;

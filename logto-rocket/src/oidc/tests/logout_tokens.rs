@@ -1,4 +1,4 @@
-//! Which logout tokens end a session, how often, and whose fault a refusal is.
+//! Which logout tokens end a session, how often, and who caused a refusal.
 
 use super::*;
 use crate::error::Call;
@@ -7,7 +7,7 @@ use crate::oidc::{Algorithm, LogoutError, LogoutToken, LogoutTyp};
 const KEYS: &str = "/oidc/jwks";
 const EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
 
-/// A client that has Logto's keys, and its clock, which stands still.
+/// A client that has Logto's keys, and the stopped clock of this client.
 async fn setup(
     key: &SigningKey,
     change: impl FnOnce(&mut IssuerSettings),

@@ -1,4 +1,4 @@
-//! Where a request comes from, as far as that can be believed.
+//! The client's address of a request, and which header may name it.
 
 use std::net::{IpAddr, SocketAddr};
 

@@ -1,23 +1,23 @@
-//! A store of sessions that a test takes away.
+//! A session store that a test can make unavailable.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use crate::{MemoryStore, Record, Replaced, SessionStore, StoreError, StoreId, Stored};
 
-/// A store in memory, which does not answer while it is away.
+/// A store in memory whose calls fail while it is unavailable.
 pub(crate) struct Away {
     store: MemoryStore,
     is_away: AtomicBool,
 }
 
 impl Away {
-    /// One that is there.
+    /// A store that answers.
     pub(crate) fn new() -> Self {
         Self { store: MemoryStore::new(100), is_away: AtomicBool::new(false) }
     }
 
-    /// Takes it away.
+    /// Makes the store unavailable.
     pub(crate) fn go(&self) {
         self.is_away.store(true, Ordering::Release);
     }

@@ -9,7 +9,7 @@ use crate::client;
 use crate::host::HostId;
 use crate::request::{NotListed, host_of, listed_host};
 
-/// What the request with these `Host` headers and this `:authority` is for.
+/// The host that a request with these `Host` headers and this `:authority` is for.
 fn listed(
     site: &Client,
     headers: &[&str],

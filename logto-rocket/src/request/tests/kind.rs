@@ -1,4 +1,4 @@
-//! What a request is for.
+//! The kind of a request.
 
 use rocket::http::Method::{self, Get, Head, Post, Put};
 use rocket::local::blocking::Client;
@@ -6,7 +6,7 @@ use rocket::local::blocking::Client;
 use super::{quiet, request};
 use crate::request::Kind::{self, Embedded, Form, Frame, Navigation, Prefetch, Script};
 
-/// The kinds of a request, at the application's pages and at the routes of this crate.
+/// The kinds of a request at a page of the application and at a route of this crate.
 fn judged(client: &Client, method: Method, headers: &[&str]) -> [Kind; 2] {
     let request = request(client, method, "/", headers);
     [Kind::of(request.inner()), Kind::at_route(request.inner())]
@@ -16,7 +16,7 @@ fn judged(client: &Client, method: Method, headers: &[&str]) -> [Kind; 2] {
 fn a_request_is_for_what_its_headers_say() {
     let client = Client::untracked(quiet()).expect("a Rocket");
     for (headers, kinds) in [
-        // Without Fetch Metadata, `Accept` tells, and at routes of this crate a missing one does not count.
+        // Without Fetch Metadata, `Accept` decides. At routes of this crate, a request without it is a navigation.
         (&[][..], [Script, Navigation]),
         (&["Accept: */*"], [Script, Navigation]),
         (&["Accept: text/html"], [Navigation; 2]),

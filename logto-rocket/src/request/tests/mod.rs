@@ -1,4 +1,4 @@
-//! What a request is, judged by its headers, and what it has found out.
+//! What the headers of a request say, and what its guards find out.
 
 mod address;
 pub(crate) mod away;

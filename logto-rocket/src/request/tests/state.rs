@@ -1,4 +1,4 @@
-//! What a request notes, and what its response does with it.
+//! What guards note in a request, and how the response uses it.
 
 use std::sync::Arc;
 

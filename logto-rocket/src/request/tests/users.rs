@@ -1,4 +1,4 @@
-//! Whose request it is.
+//! Which user a request belongs to.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -154,7 +154,7 @@ async fn a_session_that_ends_during_a_request_has_ended_for_its_later_guards() {
     let id = user(&request).await.expect("a user").session_id().clone();
     assert_eq!(state.user.get().and_then(|user| user.display_name()), Some("alice"));
     let sessions = client::Client::of(client.rocket()).expect("the fairing").sessions();
-    // Another session's end changes nothing.
+    // The end of another session changes nothing.
     let other = testing::sign_in(&client, User::new("bob")).await.expect("a session");
     let bob = super::users::request(&client, Get, &other);
     let other = user(&bob).await.expect("a user").session_id().clone();

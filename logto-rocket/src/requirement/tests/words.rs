@@ -1,4 +1,4 @@
-//! In which words requirements and their parts display, and what claims are asked of Logto by.
+//! How requirements and their parts are displayed, and which scope asks Logto for which claim.
 
 use super::super::asks::{is_editable, is_elsewhere, scope_of};
 use super::*;

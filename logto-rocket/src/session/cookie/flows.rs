@@ -25,8 +25,8 @@ const LONG: usize = 0;
 const MAX_LONG: usize = 1_752;
 const MAX_SHORT: usize = 312;
 
-/// How many cookies that cannot be read one response deletes at most. Whoever can set cookies here must not make the
-/// response so long that a proxy refuses it.
+/// How many unreadable cookies one response deletes at most. Otherwise another application on this host could set so
+/// many that a proxy refuses the response as too long.
 const MAX_LEFTOVERS: usize = 8;
 
 const _: () = assert!(MAX_LONG + (SLOTS - 1) * MAX_SHORT <= 3_000);
@@ -34,7 +34,7 @@ const _: () = assert!(MAX_LONG + (SLOTS - 1) * MAX_SHORT <= 3_000);
 /// The sign-ins of one browser, those first that were started first.
 pub(crate) struct Flows {
     flows: Vec<Flow>,
-    /// The names of the cookies that make way for others; of those that cannot be read at most [`MAX_LEFTOVERS`].
+    /// The names of the cookies to delete; at most [`MAX_LEFTOVERS`] of them are unreadable.
     leftovers: Vec<String>,
 }
 

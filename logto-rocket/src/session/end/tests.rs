@@ -1,4 +1,4 @@
-//! Every way in which a session ends, for whom, and what is reported of it.
+//! Every way in which sessions end, which sessions end, and what is reported.
 
 use std::slice;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -108,7 +108,7 @@ async fn who_signs_out_without_a_refresh_token_is_signed_out_without_logto() {
     assert!(site.sessions().sign_out(&session).await.is_none());
     assert_eq!(site.reported(), [(session.id.clone(), EndCause::SignOut)]);
     assert!(site.loaded(&cookies).await.is_none());
-    // Logto, which is to revoke the token of the other, does not answer.
+    // Logto does not answer the request to revoke the token of the other session.
     let (cookies, session) = site.sign_in(user("bob")).await;
     let entry = site.sessions().memory.registry.entry(&session, site.clock.instant());
     entry.advance(|session| session.refresh_token = Some(RefreshToken::from("r")));
@@ -218,7 +218,7 @@ async fn what_a_store_has_ends_with_what_is_known_here_and_each_is_reported_once
     let site = Site::start(|fairing| fairing.store(Arc::clone(&store))).await;
     let (one, first) = site.sign_in(user("alice")).await;
     let (other, second) = site.sign_in(user("alice")).await;
-    // One of them is known here, too.
+    // This process knows one of them too.
     site.sessions().memory.registry.entry(&first, site.clock.instant());
     let mut over = unwrapped(site.sessions().end_by_sub("alice", site.clock.now()).await);
     let mut all = vec![first.id.clone(), second.id.clone()];

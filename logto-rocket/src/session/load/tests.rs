@@ -1,4 +1,4 @@
-//! Which session a request has, and what its response writes of it.
+//! Which session a request has, and when its response writes the cookie.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -23,8 +23,8 @@ const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Whether Logto answers requests that confirm claims.
 ///
-/// It is closed at first. While it is open, no request asks and old claims stay valid. When its time is over,
-/// one request tries, and all others go on with old claims until that one was answered. Requests that
+/// It is closed at first. While it is open, no request asks Logto, and old claims stay valid. When its time is over,
+/// one request asks, and all others use old claims until Logto has answered that one. Requests that
 /// wait for an answer are woken when the circuit opens.
 ///
 /// While it is closed and no answer has come for a moment, two requests ask, and the others wait for

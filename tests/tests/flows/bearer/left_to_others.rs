@@ -1,4 +1,4 @@
-//! Requests that a route leaves to the next one: what its requirement has accepted is no answer to another route.
+//! Requests that a route forwards: the next route decides its own requirement.
 
 use logto_rocket::{Bearer, Caller, authenticated, testing};
 use logto_rocket_tests::app::App;
@@ -25,7 +25,7 @@ async fn a_token_for_an_organization_is_refused_on_the_next_route_as_on_any_othe
     assert_eq!(api.get_with("/of/o1/7", &within).await.body, "an order of o1");
     let answer = api.get_with("/of/o1/seven", &within).await;
     assert_eq!(answer.status, Status::Unauthorized, "{answer:?}");
-    // The first of them refuses it, so that there is no next one.
+    // The first route refuses the token, so the request is not forwarded.
     assert_eq!(api.get_with("/of/o1/seven", &api.reader()).await.status, Status::Unauthorized);
 }
 
@@ -74,7 +74,7 @@ async fn the_organization_of_a_requirement_is_not_that_of_the_next_route() {
     assert_eq!(olga.open("/in/o1/seven").await.body, "None");
 }
 
-/// A route for users alone does not look at tokens, wherever a request was before.
+/// A route for users only reads no token, whichever route has forwarded the request.
 #[rocket::async_test]
 async fn what_a_requirement_lets_in_is_not_what_the_next_route_lets_in() {
     let app = app().await;

@@ -112,7 +112,7 @@ async fn requests_that_change_something_are_refused_unless_they_are_the_sites_ow
     assert_eq!(alice.open("/account").await.status, Status::Ok, "a refusal ends nothing");
 }
 
-/// Rocket takes the method that `_method` of a form names for that of the request, and serves `HEAD` by `GET`.
+/// Rocket replaces the method of a request by the `_method` of its form, and answers `HEAD` with the route for `GET`.
 #[rocket::async_test]
 async fn neither_a_form_nor_another_method_gets_past_the_check() {
     let app = app().await;

@@ -58,7 +58,7 @@ async fn nothing_of_a_callback_is_markup() {
     }
 }
 
-/// The line for developers says what is wrong, in the words of whoever has made the request.
+/// The line for developers quotes texts of the request.
 #[rocket::async_test]
 async fn what_is_wrong_with_a_request_is_text() {
     let app = App::start().await;

@@ -78,7 +78,7 @@ async fn the_response_has_the_headers_of_the_refusal() {
     assert!(refused.body.contains("Please try again in a moment"), "{}", refused.body);
 }
 
-/// What only a program can do that has a scope, of a name in the path.
+/// A guard that refuses for lack of a scope, whose name comes from the path.
 struct Scoped;
 
 #[rocket::async_trait]
@@ -95,7 +95,7 @@ impl<'r> FromRequest<'r> for Scoped {
 #[get("/scoped/<_>")]
 fn scoped(_scoped: Scoped) {}
 
-/// The name comes from whoever makes the request.
+/// The client chooses the name of the scope.
 #[rocket::async_test]
 async fn no_scope_of_an_own_refusal_ends_the_challenge() {
     let app = App::builder().routes(routes![scoped]).start().await;

@@ -1,5 +1,5 @@
-//! `session.revalidate_after`: claims of a certain age are believed only after Logto has confirmed them; while it is
-//! away, old ones stay valid for a while.
+//! `session.revalidate_after`: claims of this age are valid only after Logto has confirmed them. While Logto does not
+//! answer, old claims stay valid for some time.
 
 use std::collections::BTreeSet;
 use std::time::Duration;

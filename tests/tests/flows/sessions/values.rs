@@ -52,7 +52,7 @@ async fn values_stay_with_the_session_until_it_ends(place: Place) {
     app.sign_in(&mut alice, "alice", "/").await;
     let expected = "Ok(Some(\"plan of Alice Liddell\")) LogtoUser { id: ";
     if place != Place::Memory {
-        // The first request after the sign-in may come to any process.
+        // Any process may get the first request after the sign-in.
         let other = fleet.another().await;
         assert!(alice.at(&other).open("/plan").await.body.starts_with(expected));
     }

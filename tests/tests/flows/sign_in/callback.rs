@@ -57,7 +57,7 @@ async fn a_repeated_parameter_is_refused_before_anything_happens() {
     assert_eq!(call_back(&mut browser, &callback).await.location(), "/", "the sign-in still works");
 }
 
-/// An address has room for some 16,000 of them.
+/// An address has room for about 16,000 parameters.
 #[rocket::async_test]
 async fn as_many_parameters_as_there_is_room_for_are_read_once() {
     let app = App::start().await;

@@ -162,7 +162,7 @@ async fn no_text_makes_an_error_and_a_path_comes_back_to_the_byte() {
     }
 }
 
-/// A link with two of them is read as a link with the first.
+/// If a link has two, the first one counts.
 #[rocket::async_test]
 async fn of_several_pages_to_return_to_none_leads_elsewhere() {
     let app = App::start().await;

@@ -69,7 +69,7 @@ async fn the_options_of_a_link_have_a_room_of_their_own() {
     }
 }
 
-/// Whoever can set cookies on this host, as another application there can, makes no response that a proxy refuses.
+/// Another application on this host can set cookies. It must not be able to make a response too long for a proxy.
 #[rocket::async_test]
 async fn made_up_cookies_of_sign_ins_leave_the_response_short() {
     let app = App::start().await;

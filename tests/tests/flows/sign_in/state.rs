@@ -155,7 +155,7 @@ async fn a_forged_callback_does_not_harm_a_sign_in_under_way() {
         "?state=guessed",
         "?state=a&state=b",
     ] {
-        // Anybody knows the issuer.
+        // The issuer is public.
         let sign = if forged.is_empty() { '?' } else { '&' };
         for issuer in [String::new(), format!("{sign}iss={}", encoded(&app.idp.issuer()))] {
             let path = format!("/auth/sign-in-callback{forged}{issuer}");

@@ -1,5 +1,5 @@
-//! Requests of other sites that browsers send without the cookie of the session: no such request switches the user
-//! without a question.
+//! Requests of other sites that browsers send without the session's cookie: none of them replaces the user before a
+//! page has asked.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use logto_rocket_tests::browser::{Answer, Browser, From, navigation};
 use logto_rocket_tests::gated_store::GatedStore;
 use rocket::http::{Method, SameSite, Status};
 
-/// A link that signs in whom its author wants.
+/// A link whose author chooses the user that it signs in.
 const LINK: &str = "/auth/sign-in?login_hint=mallory&one_time_token=abc";
 
 async fn strict() -> App {
@@ -17,7 +17,7 @@ async fn strict() -> App {
     App::builder().config(|config| config.session(session)).start().await
 }
 
-/// A browser in which Alice has signed in, which takes one page more than with a `Lax` cookie.
+/// A browser in which Alice has signed in. With a `Strict` cookie, a sign-in has one more page than with a `Lax` one.
 async fn alice(app: &App) -> Browser<'_> {
     let mut alice = app.browser();
     app.sign_in(&mut alice, "alice", "/").await;
@@ -25,7 +25,7 @@ async fn alice(app: &App) -> Browser<'_> {
     alice
 }
 
-/// Where a page leads on to by itself.
+/// The address to which a page navigates by itself.
 fn refresh(page: &Answer) -> Option<String> {
     let (_, from) = page.body.split_once("content=\"0; url=")?;
     Some(from.split_once('"')?.0.replace("&amp;", "&"))
@@ -39,7 +39,7 @@ fn assert_asks(answer: &Answer) {
     assert!(!answer.sets_cookies(), "{answer:?}");
 }
 
-/// The link of a page that does not go on by itself.
+/// The link on a page that does not navigate by itself.
 fn link(page: &Answer) -> String {
     let (_, from) =
         page.body.split_once("href=\"/auth/sign-").unwrap_or_else(|| panic!("{page:?}"));
@@ -47,9 +47,8 @@ fn link(page: &Answer) -> String {
     format!("/auth/sign-{}", link.replace("&amp;", "&"))
 }
 
-/// Rocket takes `_method` of a form for the method of the request, and browsers send no `Lax` cookie with a form of
-/// another site, nor with its frames. The page that such a request gets has the link, and one follows it from a page
-/// of this site.
+/// Rocket replaces the method of a request by the `_method` of its form. Browsers send no `Lax` cookie with a form or a
+/// frame of another site. Such a request gets a page with the link, and the user follows it from a page of this site.
 #[rocket::async_test]
 async fn a_link_on_a_page_for_another_sites_form_or_frame_asks_as_well() {
     let app = App::start().await;
@@ -89,8 +88,8 @@ async fn a_link_with_the_type_of_a_form_is_not_redirected() {
     assert_eq!(link(&page), "/auth/sign-in");
 }
 
-/// A page of this site leads on, so that the browser sends its `Strict` cookie, and the page that asks says who is
-/// signed in.
+/// A page of this site navigates to the link again, so the browser sends its `Strict` cookie. The next page says who is
+/// signed in, and asks.
 #[rocket::async_test]
 async fn with_a_strict_cookie_a_link_of_another_site_asks_as_well() {
     let app = strict().await;
@@ -103,7 +102,7 @@ async fn with_a_strict_cookie_a_link_of_another_site_asks_as_well() {
         let asked = alice.navigate(&next, From::OwnPage).await;
         assert_asks(&asked);
         assert!(asked.body.contains(&LINK.replace('&', "&amp;")), "{asked:?}");
-        // Where nobody is signed in there is nothing to ask.
+        // If no user is signed in, no page asks.
         let start = app.browser().navigate(&next, From::OwnPage).await;
         assert!(start.location().starts_with(&app.idp.issuer()), "{start:?}");
     }
@@ -113,7 +112,7 @@ async fn with_a_strict_cookie_a_link_of_another_site_asks_as_well() {
     assert!(start.location().starts_with(&app.idp.issuer()), "{start:?}");
 }
 
-/// The page that leads on after a sign-in makes the next request one of this site's own.
+/// If a page of this site navigated there after the sign-in, the request would count as one of this site.
 #[rocket::async_test]
 async fn with_a_strict_cookie_no_sign_in_returns_to_a_sign_out_or_a_sign_in_as_from_a_page_of_this_site()
  {

@@ -95,7 +95,7 @@ async fn a_code_that_may_have_been_sent_is_never_sent_again() {
     assert!(lost.body.contains(TO_THE_PAGE) && !lost.body.contains("Nothing is lost"), "{lost:?}");
     let again = browser.navigate(&callback, From::OtherSite).await;
     assert_eq!(again.status, Status::BadRequest, "{again:?}");
-    // Nor with a copy of the cookie from before.
+    // A copy of the earlier cookie does not help either.
     app.clock.advance(Duration::from_secs(61));
     let again = copy.navigate(&callback, From::OtherSite).await;
     assert_eq!(again.status, Status::BadRequest, "{again:?}");

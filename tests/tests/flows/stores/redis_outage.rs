@@ -154,7 +154,7 @@ async fn a_full_redis_refuses_new_sessions_and_keeps_the_others() {
         // What is to be written of the session waits.
         fleet.app.clock.advance(Duration::from_secs(60));
     }
-    // Claims that would have to be confirmed stay valid for a while.
+    // Claims that are due for confirmation stay valid for some time.
     fleet.app.clock.advance(Duration::from_secs(3600));
     assert_eq!(browser.open("/account").await.status, Status::Ok);
     let out = browser.post("/auth/sign-out", From::OwnPage, ORIGIN).await;

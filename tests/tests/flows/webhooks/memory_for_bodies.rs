@@ -120,7 +120,7 @@ async fn where_strangers_use_up_the_memory_small_reports_come_in_and_claims_of_a
     let is_busy =
         |event: &Event| matches!(event, Event::WebhookRefused { error: WebhookError::Busy });
     until("the memory is used up", async || events.lock().unwrap().iter().any(is_busy)).await;
-    // Where Logto is away as well, old claims stay valid: nothing is known to have changed.
+    // If Logto does not answer either, old claims stay valid, because no change is known.
     app.clock.advance(MINUTE);
     app.idp.fault(Endpoint::Token, Fault::Status(503)).for_ever();
     assert_eq!(account().await, 200);

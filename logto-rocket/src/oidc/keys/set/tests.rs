@@ -1,4 +1,4 @@
-//! Which algorithms the published keys allow, and what is read of a token.
+//! Which algorithms the published keys allow, and which parts of a token are read.
 
 use serde_json::json;
 

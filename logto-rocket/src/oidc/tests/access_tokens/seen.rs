@@ -166,7 +166,7 @@ async fn what_has_expired_is_forgotten_and_what_was_refused_never_remembered() {
     assert_eq!(seen.size().0, 1);
 }
 
-/// The keys that a test signs with itself are trusted beside those that Logto publishes, and stand in for
+/// The keys with which a test signs tokens are trusted in addition to the keys that Logto publishes, and replace
 /// none of them.
 #[tokio::test]
 async fn the_keys_of_a_test_keep_no_token_good_that_they_have_not_signed() {

@@ -1,4 +1,4 @@
-//! What a sign-in under way has asked of Logto.
+//! What a sign-in in progress has asked Logto for.
 
 use super::super::AskedInFlow;
 use crate::session::session::Asked;

@@ -1,4 +1,4 @@
-//! Names and attributes of cookies, and what they take of a header.
+//! Names and attributes of cookies, and their size in a header.
 
 use std::time::Duration;
 
@@ -83,7 +83,7 @@ fn what_a_cookie_takes_of_a_header_is_counted_to_the_byte() {
         .sum();
     assert_eq!(sum, header);
     let deletion = || cookies.deletions().remove(0);
-    // Of a deletion the age is not counted exactly; nothing limits those.
+    // The counted size of a deletion may be too small. No limit depends on it.
     assert!(
         cookies.header_bytes(&deletion())
             <= format!("Set-Cookie: {}\r\n", cookies.build(deletion())).len()
@@ -128,6 +128,6 @@ fn what_one_host_seals_no_other_opens() {
             assert!(opened.is_none_or(|(session, old)| session.host == *opens && !old));
         }
     }
-    // There is no third host; what is asked of it is the first's.
+    // There is no third host, so the first one is used.
     assert_eq!(cookies.of(HostId::new(2)).host(), HostId::FIRST);
 }

@@ -1,4 +1,4 @@
-//! The sign-ins of one browser, as its cookies tell of them.
+//! The sign-ins of one browser, as its cookies store them.
 
 use std::collections::BTreeSet;
 use std::slice;
@@ -12,7 +12,7 @@ use crate::clock::Clock;
 use crate::oidc::Verifier;
 use crate::session::session::Asked;
 
-/// A sign-in that begins now, told apart by a letter.
+/// A sign-in that begins now. The letter distinguishes it from others.
 fn flow(letter: char, clock: &Clock) -> Flow {
     let verifier = Verifier::from(letter.to_string().repeat(43));
     Flow::new(verifier, AskedInFlow::new(&[], &[], &Asked::default()), clock.now())

@@ -1,4 +1,4 @@
-//! What travels: names, attributes, sizes, and what is read of what a browser sends.
+//! Cookies: their names, attributes and sizes, and how those of a request are read.
 
 mod asked;
 mod attributes;
@@ -38,7 +38,7 @@ const NAMING: Naming<'_> = Naming {
     configured: None,
 };
 
-/// The cookies of two hosts, and the clock that they go by.
+/// The cookies of two hosts, and their clock.
 fn two_hosts(attributes: Attributes) -> (CookiesByHost, Clock) {
     let clock = Clock::frozen();
     let second = Naming { host: "b.example", ..NAMING };
@@ -62,7 +62,7 @@ fn client() -> Client {
 fn request<'c>(client: &'c Client, cookies: &[(String, String)]) -> LocalRequest<'c> {
     let header: Vec<_> = cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
     let mut request = client.get("/").header(Header::new("Cookie", header.join("; ")));
-    // As Rocket does, the jar has the last of those with one name.
+    // As in Rocket, the jar contains the last cookie of each name.
     for (name, value) in cookies {
         request = request.cookie((name.clone(), value.clone()));
     }
@@ -75,7 +75,7 @@ fn stored(writes: &[CookieWrite]) -> Vec<(String, String)> {
     set.collect()
 }
 
-/// A session with a claim of this length, which is random enough to be a secret of its own.
+/// A session with a claim of this length.
 fn session(length: usize, now: u64) -> Session {
     let claims = format!(r#"{{"sub":"u1","long":"{}"}}"#, "x".repeat(length));
     Session::new(Claims::from_json(&claims).expect("claims"), Asked::default(), now)

@@ -1,4 +1,4 @@
-//! The room that the cookies of sign-ins have in one browser.
+//! How much space the cookies of sign-ins take in one browser.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use crate::clock::Clock;
 use crate::oidc::Verifier;
 use crate::session::session::Asked;
 
-/// A sign-in that begins now, told apart by a number, with a page to return to of this length.
+/// A sign-in that begins now, with a page to return to of this length. The number distinguishes it from others.
 fn flow(number: u32, page: usize, clock: &Clock) -> Flow {
     let verifier = Verifier::from(format!("{number:043}"));
     let asked = AskedInFlow::new(&[], &[], &Asked::default());
@@ -17,7 +17,7 @@ fn flow(number: u32, page: usize, clock: &Clock) -> Flow {
     Flow { return_to, ..Flow::new(verifier, asked, clock.now()) }
 }
 
-/// What a browser with these cookies has after a sign-in has begun, and what was written.
+/// Starts a sign-in in a browser with these cookies, and returns what the response writes.
 fn begin(cookies: &Cookies, browser: &mut Vec<(String, String)>, flow: &Flow) -> Vec<CookieWrite> {
     let client = client();
     let flows = cookies.flows(request(&client, browser).inner());
@@ -31,7 +31,7 @@ fn has(cookies: &Cookies, browser: &[(String, String)], flow: &Flow) -> bool {
     page(cookies, browser, flow).is_some()
 }
 
-/// The page that a sign-in of this browser returns to, empty if there is none, if the browser has the sign-in.
+/// The page to return to of a sign-in of this browser, empty if it has none; `None` if the sign-in is not there.
 fn page(cookies: &Cookies, browser: &[(String, String)], flow: &Flow) -> Option<String> {
     let client = client();
     let found = cookies.flow(request(&client, browser).inner(), flow.state().reveal())?;
@@ -102,7 +102,7 @@ fn the_one_sign_in_with_a_long_page_has_the_slot_for_it() {
     assert_eq!(writes[0].name, cookies.names.flow(0));
     let long = |flow: &Flow| page(&cookies, &browser, flow).map_or(0, |page| page.len());
     assert_eq!(long(&first), 1_001);
-    // The next one takes its slot; the first goes on in another, without its page.
+    // The next one takes this slot; the first one moves to another slot and loses its page.
     let writes = begin(&cookies, &mut browser, &second);
     assert_eq!(writes.len(), 2);
     assert_eq!(page(&cookies, &browser, &first), Some(String::new()));

@@ -1,4 +1,4 @@
-//! What is found again of what was unsealed, for how long, and who writes it again.
+//! The cache of decrypted sessions: what it finds, for how long, and which caller writes a session again.
 
 use std::time::Duration;
 
@@ -38,7 +38,7 @@ fn a_session_is_forgotten_an_hour_after_it_was_unsealed() {
     cache.insert("first", cached(NOW));
     cache.insert("second", cached(NOW + 3599));
     assert!(is_there("first"));
-    // Those that are too old are looked for once in ten minutes.
+    // Expired sessions are removed every ten minutes.
     cache.insert("third", cached(NOW + 3600));
     assert!(is_there("first"));
     cache.insert("fourth", cached(NOW + 3599 + 600));
@@ -79,7 +79,7 @@ fn whether_a_session_has_ended_is_looked_up_again_when_anything_has_ended() {
     assert_eq!(verdict(), Verdict::Ended);
 }
 
-/// What is newer than what the browser has sent may have ended alone.
+/// The end of the newest state counts, although the browser has sent an older state.
 #[test]
 fn the_verdict_is_about_the_newest_state_of_a_session() {
     let ended = EndedSessions::new(Duration::from_secs(3600));
@@ -91,7 +91,7 @@ fn the_verdict_is_about_the_newest_state_of_a_session() {
     assert_eq!(cached.verdict(&cached.session, &ended), Verdict::Alive);
 }
 
-/// A session takes what its texts take, and its claims twice: as JSON and in parts.
+/// A session takes the bytes of its texts, and twice the bytes of its claims: as JSON and parsed.
 #[test]
 fn what_sessions_take_is_counted_with_all_that_belongs_to_them() {
     let weight =

@@ -152,7 +152,7 @@ fn no_more_marks_become_one_of_everybody_than_room_is_needed_for() {
     assert!(concerns(&marks, &session("u19", 1_002), 1_200), "its own is left");
 }
 
-/// A request comes when it comes, and not in the second that is its session's.
+/// A session has its own second of a minute for such a mark, but its requests come at any time.
 #[test]
 fn a_mark_that_has_reached_a_session_is_not_hidden_by_later_ones() {
     let marks = marks(100);

@@ -1,4 +1,4 @@
-//! Files that somebody has changed: none stops a launch, and what makes no sense is replaced.
+//! Damaged files of the provider: none stops a launch, and an invalid file is replaced.
 
 use std::fs;
 use std::time::Duration;
@@ -15,7 +15,7 @@ use crate::testing::dev_provider::{APP, builder};
 use crate::testing::keys::Keys;
 use crate::testing::params::Params;
 
-/// A whole file of a provider at which alice has signed in and exchanged her token.
+/// The undamaged file of a provider at which alice has signed in and exchanged her token.
 async fn whole(folder: &Folder, clock: &Clock) -> Value {
     let provider = folder.start_at(clock).await;
     let client = application(&provider, clock).await;
@@ -37,7 +37,7 @@ fn changed(whole: &Value, pointer: &str, value: Value) -> Value {
     changed
 }
 
-/// The places of all values in a file, those in the middle of a key excepted.
+/// The JSON pointers of all values in a file, with the first item of each array only.
 fn places(value: &Value, at: &str) -> Vec<String> {
     let inner: Vec<_> = match value {
         Value::Object(members) => members.iter().map(|(name, it)| (name.clone(), it)).collect(),
@@ -50,7 +50,7 @@ fn places(value: &Value, at: &str) -> Vec<String> {
     std::iter::once(at.to_owned()).chain(inner).collect()
 }
 
-/// The place of the first entry in a map of what was granted.
+/// The JSON pointer of the first entry in a map of `granted`.
 fn first(whole: &Value, map: &str) -> String {
     let id = whole["granted"][map].as_object().unwrap().keys().next().expect(map);
     format!("/granted/{map}/{id}")
@@ -97,9 +97,9 @@ async fn a_file_that_makes_no_sense_is_damaged_and_told() {
         assert!(note.contains("was damaged") && !note.contains('\n'), "{note}: {shown}");
         stop(provider).await;
         let provider = folder.start_at(&clock).await;
-        // Its port may have been taken meanwhile, which is another note.
+        // Another program may use its port now, which is another note.
         let is_damaged = provider.notes().iter().any(|note| note.contains("was damaged"));
-        assert!(!is_damaged, "the new one is whole");
+        assert!(!is_damaged, "the new file is not damaged");
         stop(provider).await;
     }
 }
@@ -131,7 +131,7 @@ async fn no_value_in_the_file_is_too_much_for_the_provider() {
     }
 }
 
-/// Does with a file what a provider does, if it takes it.
+/// Uses a file as a provider does, if the file is valid.
 fn use_file(file: &Value, clock: &Clock) {
     let Some(content) = Content::parse(file.to_string().as_bytes(), clock.now()) else { return };
     let mut state =
@@ -152,7 +152,7 @@ fn use_file(file: &Value, clock: &Clock) {
         state.token(&Params::urlencoded(&form), &credentials).ok();
     }
     let granted = Granted::of(&state);
-    assert!(granted.makes_sense(clock.now()), "what it would write, it also reads");
+    assert!(granted.makes_sense(clock.now()), "a file that it writes is valid");
     granted.newer_half();
 }
 
@@ -164,7 +164,7 @@ async fn of_more_than_a_file_may_hold_the_newest_is_kept() {
     for _ in 0..100 {
         clock.advance(Duration::from_secs(1));
         sign_in(&client, &provider).await;
-        // Sign-ins in a row after which no page is visited are a loop.
+        // Several sign-ins without a visit to a page between them count as a loop.
         assert_eq!(client.get("/account").dispatch().await.status(), Status::Ok);
     }
     let latest = clock.now();

@@ -21,7 +21,7 @@ async fn a_flood_of_forged_tokens_fetches_the_keys_a_few_times() {
     let forged = unknown_keys(&app, 1_000);
     let begun = Instant::now();
     for answer in join_all(forged.iter().map(|token| app.post_logout_token(token))).await {
-        // On a busy machine some give up waiting for the keys.
+        // On a busy machine, some requests wait too long for the keys.
         if answer.status != Status::ServiceUnavailable {
             assert_refused(&answer, "forged");
         }

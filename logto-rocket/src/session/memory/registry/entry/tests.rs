@@ -1,4 +1,4 @@
-//! What is newer, what is kept when another process has written, and what the store is left alone for.
+//! Which copy of a session is newer, what is kept after another process has written, and when the store is not asked.
 
 use super::*;
 use crate::claims::Claims;
@@ -131,7 +131,7 @@ fn a_write_takes_what_the_store_had_and_keeps_what_came_meanwhile() {
     assert_eq!(newest.last_seen, NOW + 5, "the last use is the later one");
 }
 
-/// A refresh token that only this process has is in the store as well, once it was written.
+/// Once the store has the refresh token, this process may forget its copy.
 #[test]
 fn a_refresh_token_that_the_store_has_may_be_forgotten_here() {
     let (session, now) = (session(), Instant::now());
@@ -182,7 +182,7 @@ fn what_logto_refused_is_not_asked_for_again_for_a_while() {
     );
 }
 
-/// Who asks for organizations at random is held back, but not for those of the user's claims.
+/// The limit on requests for unknown organizations does not apply to the organizations in the user's claims.
 #[test]
 fn organizations_of_the_user_are_asked_about_although_many_were_refused() {
     let now = Instant::now();
@@ -198,7 +198,7 @@ fn organizations_of_the_user_are_asked_about_although_many_were_refused() {
     assert_eq!(asked("mine"), None);
 }
 
-/// Claims that are confirmed anew may come with new rights.
+/// After claims are confirmed, the user may have new rights.
 #[test]
 fn new_claims_end_the_refusals() {
     let (session, now) = (session(), Instant::now());

@@ -1,4 +1,4 @@
-//! Which access tokens are there, for how long, and for which use.
+//! Which access tokens are stored, for how long, and for which use.
 
 use std::time::{Duration, Instant};
 
@@ -24,7 +24,7 @@ fn target(name: &str) -> TokenTarget {
     TokenTarget { resource: Some(name.into()), organization: None }
 }
 
-/// It is renewed from 50 seconds on, and good for a minute.
+/// A token that is renewed after 50 seconds, and expires after a minute.
 fn token(text: &str, fetched_at: u64) -> CachedToken {
     CachedToken {
         text: AccessToken::from(text),
@@ -100,7 +100,7 @@ fn nothing_is_left_of_tokens_that_are_cleared() {
     assert!(entry.tokens(NOW).is_empty());
 }
 
-/// The hundred and first takes the place of those that have expired, or of all.
+/// The token after a hundred replaces all expired tokens, or all tokens if none has expired.
 #[test]
 fn no_more_than_a_hundred_tokens_are_remembered() {
     let entry = entry();
@@ -128,7 +128,7 @@ fn a_mark_is_met_by_claims_that_came_after_it() {
     assert!(entry.has_seen(mark));
 }
 
-/// The other process knew nothing of the mark, so that its clock alone tells which tokens are older.
+/// The other process did not know the mark, so only its clock decides which tokens are older.
 #[test]
 fn tokens_from_before_a_mark_go_when_another_process_has_confirmed_the_claims() {
     let (entry, marks) = (entry(), Marks::new(Duration::from_secs(1_000), Duration::from_secs(10)));

@@ -8,7 +8,7 @@ use super::*;
 use crate::session::memory::{Freshness, Purpose, Settled};
 use crate::sync::modelled::{holds, is_breached};
 
-/// A session's token requests, as a model sees them.
+/// The token requests of one session, and their counts.
 struct Requests {
     entry: Arc<Entry>,
     now: Instant,
@@ -26,12 +26,12 @@ impl Requests {
         self.begun.load(Ordering::SeqCst)
     }
 
-    /// What a caller of [`renewed`](Self::renewed) finds in its turn.
+    /// The result that a caller of [`renewed`](Self::renewed) finds in its turn.
     fn settled(&self, after: u64) -> Option<Settled> {
         self.entry.settled(&Purpose::Claims(Freshness::After(after)), false, self.now, 1_000)
     }
 
-    /// Gets claims that came with a request which began after the one of this number.
+    /// Gets claims from a request that began after the request with this number.
     async fn renewed(&self, after: u64) {
         let request = self.request();
         let settled = self.entry.in_turn(|| self.settled(after), request).await;
@@ -39,7 +39,7 @@ impl Requests {
         assert_eq!(self.settled(after), Some(Settled::There));
     }
 
-    /// A request to Logto, and what comes of it.
+    /// A request to Logto, and its result.
     async fn request(&self) -> Settled {
         let number = self.entry.begin();
         self.begun.fetch_add(1, Ordering::SeqCst);
@@ -52,7 +52,7 @@ impl Requests {
     }
 }
 
-/// Runs so many callers at once, and waits for all.
+/// Runs this many callers at once, and waits for all of them.
 fn callers<F>(count: usize, caller: impl Fn(usize) -> F)
 where
     F: Future<Output = ()> + Send + 'static,
@@ -108,20 +108,20 @@ fn the_turn_is_passed_on_whoever_goes_away_and_whenever() {
             for task in tasks {
                 let _gone = task.await;
             }
-            // It is free for whoever comes next.
+            // The next caller gets the turn.
             drop(requests.entry.turn().await);
         });
     });
 }
 
 impl SessionTurn<'_> {
-    /// Has the turn for a while.
+    /// Keeps the turn while other tasks run.
     async fn pause(self) {
         yield_now().await;
     }
 }
 
-/// What is asked before the turn has come is not asked again with it.
+/// Planted fault: a caller checks before its turn, and does not check again in its turn.
 #[test]
 fn a_dropped_second_look_is_found() {
     is_breached(|| {
@@ -138,7 +138,7 @@ fn a_dropped_second_look_is_found() {
     });
 }
 
-/// A caller looks for its turn and leaves its waker in two steps: the turn may come in between.
+/// Planted fault: a caller checks for its turn and stores its waker in two steps. The turn can come between them.
 #[test]
 fn a_turn_that_wakes_nobody_is_found() {
     is_breached(|| {
