@@ -26,8 +26,8 @@ pub(super) fn check(issuer: &Issuer) -> Finding {
     if by <= accepted {
         return Finding::good(Clock, found);
     }
-    let cure = "correct the clock of the machine that is wrong, and run NTP there; until then \
-                every sign-in fails, because ID tokens seem to have expired or to come from the \
+    let cure = "run NTP on this server and on Logto's, which corrects the wrong clock; until then every \
+                sign-in fails, because ID tokens seem to have expired or to be issued in the \
                 future";
     Finding::wrong(Clock, found, cure)
 }
