@@ -17,21 +17,21 @@ const SEVERAL: &str = "base_urls";
 /// the same path.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct BaseUrls {
-    /// None only in the debug profile, where lift-off tells.
+    /// Empty only in the debug profile, where the address is known at lift-off.
     pub(crate) hosts: Vec<Origin>,
     /// The path below which the site is at each of its hosts.
     pub(crate) prefix: Prefix,
-    /// What the proxy in front does with the prefix.
+    /// What the proxy does with the prefix.
     pub(crate) proxy_prefix: ProxyPrefix,
 }
 
-/// What the proxy in front does with the path of `base_url` before it passes a request on.
+/// What the proxy does with the path of `base_url` before it passes a request on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum ProxyPrefix {
-    /// It leaves the path as it is, as proxies do unless they are told otherwise.
+    /// It does not change the path, as proxies do by default.
     #[default]
     Keep,
-    /// It takes the prefix off.
+    /// It removes the prefix.
     Strip,
 }
 

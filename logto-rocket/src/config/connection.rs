@@ -36,7 +36,7 @@ pub(crate) struct Connection {
     pub(crate) connect_timeout: Duration,
     /// The roots to trust besides the system's.
     pub(crate) ca_certificates: Option<CaCertificates>,
-    /// Where the value of each key that is given comes from, in words.
+    /// The source of each configured value, as a text.
     pub(crate) sources: BTreeMap<&'static str, String>,
 }
 

@@ -1,5 +1,5 @@
-//! [`ConfigErrors`]: all that is wrong with the configuration, in words; [`Warning`]: what works, but
-//! hardly as meant.
+//! [`ConfigErrors`]: all errors of the configuration. [`Warning`]: a value that is valid, but probably not
+//! intended.
 
 use std::fmt;
 
@@ -47,7 +47,7 @@ impl ConfigErrors {
         self.errors.push(error);
     }
 
-    /// The errors together with warnings, one of which may tell what caused them.
+    /// The errors together with warnings, because a warning may name the cause of an error.
     pub(super) fn with(self, warnings: Vec<Warning>) -> Self {
         Self { warnings, ..self }
     }

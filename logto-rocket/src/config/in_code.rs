@@ -123,7 +123,7 @@ impl Config {
         self.set("prompt", prompt.into())
     }
 
-    /// What a sign-in says to Logto that sets nothing else: the first page, its languages, a connector.
+    /// The options of a sign-in that sets none itself: the first page, its languages, a connector.
     pub fn sign_in(self, sign_in: SignInConfig) -> Self {
         self.set("sign_in", sign_in.into_dict())
     }

@@ -101,7 +101,7 @@ pub(crate) fn read(
     Ok((settings, warnings))
 }
 
-/// What an application needs that only verifies bearer tokens. Its fields are named as the keys.
+/// The settings of an application that only verifies bearer tokens. The fields are named like the keys.
 pub(crate) struct OfResourceServer {
     pub(crate) connection: Connection,
     pub(crate) resource_metadata: ResourceMetadata,
@@ -147,16 +147,16 @@ pub(crate) fn read_resource_server(
     }
 }
 
-/// What the layers hold that decides whether a test provider takes Logto's place.
+/// The facts of the configuration that decide whether a test provider starts in place of Logto.
 #[cfg(feature = "testing")]
 pub(crate) struct Given {
-    /// Whether they say, rightly or wrongly, where Logto is.
+    /// Whether the address of Logto is configured, valid or not.
     pub(crate) has_logto: bool,
-    /// Whether they have a key that encrypts cookies, right or wrong.
+    /// Whether a key that encrypts cookies is configured, valid or not.
     pub(crate) has_secret_key: bool,
 }
 
-/// What the layers hold. Where they cannot be opened, which the launch reports, a Logto counts as given.
+/// Reads these facts. If the configuration cannot be read, which the launch reports, both count as configured.
 #[cfg(feature = "testing")]
 pub(crate) fn given(figment: &Figment, config: Option<&Config>) -> Given {
     let Ok((reader, _)) = open(figment, config, |_| true) else {

@@ -216,7 +216,7 @@ impl Reader {
         Warning::new(format!("logto.{key}{value}{source} {what}. To fix it, {cure}."))
     }
 
-    /// Where the value of each key that is given, and of Rocket's `secret_key`, comes from, in words.
+    /// The source of each configured value, and of Rocket's `secret_key`, as a text.
     pub(super) fn sources(&self) -> BTreeMap<&'static str, String> {
         let given = KEYS.into_iter().filter_map(|key| Some((key, self.logto.find_ref(key)?)));
         let rockets_key = self.rockets_key().map(|value| ("secret_key", value));
@@ -229,7 +229,7 @@ impl Reader {
         self.layers.profile()
     }
 
-    /// Rocket's own `secret_key`, as it is given.
+    /// The configured value of Rocket's own `secret_key`.
     pub(super) fn rockets_key(&self) -> Option<Value> {
         self.layers.find_value("secret_key").ok()
     }

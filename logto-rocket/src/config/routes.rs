@@ -8,8 +8,8 @@ use super::reader::Reader;
 /// How to write the name of a route.
 const REMEDY: &str = "write a path below `base`, such as \"login\"";
 
-/// The names of the routes: paths below `base`. `None` is a route that is left out, which only those can
-/// be that nothing of this crate and no sign-in at Logto leads to.
+/// The names of the routes: paths below `base`. `None` is a route that is left out. Only routes to which neither
+/// this crate nor a sign-in at Logto leads can be left out.
 #[derive(Clone, Debug)]
 pub(crate) struct Routes {
     pub(crate) sign_in: String,
@@ -19,7 +19,7 @@ pub(crate) struct Routes {
     pub(crate) sign_out_callback: String,
     pub(crate) backchannel_logout: Option<String>,
     pub(crate) user: Option<String>,
-    /// That of the route for webhooks, which is there if there are signing keys.
+    /// The name of the route for webhooks, which is mounted if signing keys are configured.
     pub(crate) webhook: String,
 }
 

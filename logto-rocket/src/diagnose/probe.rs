@@ -16,7 +16,7 @@ pub(super) struct Probe<'a> {
     arrivals: &'a Arrivals,
 }
 
-/// What became of a request.
+/// The result of a request.
 #[derive(Debug)]
 pub(super) enum Sent {
     /// It has come to this process.
@@ -32,8 +32,7 @@ pub(super) enum Sent {
 impl<'a> Probe<'a> {
     /// `None` if no client can be made.
     pub fn new(arrivals: &'a Arrivals) -> Option<Self> {
-        // Whether browsers trust a certificate is not to be found out from here, and the requests tell
-        // nobody anything.
+        // This process cannot find out which certificates browsers trust, and the requests contain no secret.
         let client = Client::builder()
             .use_rustls_tls()
             .danger_accept_invalid_certs(true)
@@ -48,7 +47,7 @@ impl<'a> Probe<'a> {
     /// Sends a request to an address.
     pub async fn send(&self, to: &Url) -> Sent {
         let watch = self.arrivals.watch();
-        // In a box, because few wait for it.
+        // In a box, because it is large and rarely used.
         let answer = Box::pin(self.client.head(to.clone()).header(HEADER, &watch.token).send());
         let answer = answer.await;
         match (watch.arrival(), answer) {

@@ -7,10 +7,10 @@ use super::finding::DiagnosisCheck::{AppId, RedirectUri};
 use super::finding::Finding;
 use crate::oidc::{Answered, Endpoints, Refused};
 
-/// What the first answer tells besides.
+/// What else the first answer shows.
 #[derive(Default)]
 pub(super) struct First {
-    /// Whether Logto does not know the application, so that it tells nothing else of it.
+    /// Whether Logto does not know the application. Its answers then show nothing else.
     pub is_unknown_application: bool,
     /// Whether an API resource that was asked for is unknown; `None` if Logto did not come to them.
     pub is_resource_unknown: Option<bool>,

@@ -24,7 +24,7 @@ pub(crate) struct Site {
     /// The path by which Rocket has this route, and the one by which it would have it if the proxy in
     /// front did the opposite with the path of the site.
     pub paths: [String; 2],
-    /// What `proxy_prefix` would then have to be.
+    /// The value of `proxy_prefix` for the second of these paths.
     pub other_proxy_prefix: &'static str,
 }
 

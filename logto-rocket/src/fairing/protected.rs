@@ -1,4 +1,4 @@
-//! What protects which routes, and what is doubtful about it.
+//! Which requirements protect which routes, and the warnings about them.
 
 use std::collections::BTreeMap;
 
@@ -23,13 +23,13 @@ pub(super) fn declare(rocket: &Rocket<Build>) {
 pub(super) fn lacks_sessions(rocket: &Rocket<Build>) -> bool {
     let all = guarded_by_values(rocket).into_iter();
     let of_sessions = all.filter(|(requirement, _)| requirement.accepts_sessions());
-    // Each is looked at, so that all that is wrong is told.
+    // Every one is checked, so that all errors are logged.
     of_sessions.fold(false, |lacks, (Written(text), at)| {
         is_detached(rocket, &format!("{at}, guarded by `{text}`,")) | lacks
     })
 }
 
-/// What protects which routes, a line each.
+/// The protected routes and their requirements, one line each.
 pub(super) fn list(rocket: &Rocket<Orbit>) -> Vec<String> {
     let Some(registry) = rocket.state::<Registry>() else { return Vec::new() };
     let by_attribute = registry.requirements().into_iter().map(|(place, requirement)| {
@@ -85,7 +85,8 @@ fn guarded_by_values<P: Phase>(rocket: &Rocket<P>) -> BTreeMap<Written<'_>, Stri
     all.into_iter().map(|(requirement, routes)| (requirement, routes.join(", "))).collect()
 }
 
-/// A warning if access tokens are asked how old the sign-in behind them is, which Logto's do not tell.
+/// A warning about `max_age` for access tokens, because Logto's access tokens do not contain the time of the
+/// sign-in.
 pub(super) fn doubts_of_tokens(rocket: &Rocket<Orbit>) -> Option<String> {
     let noted = rocket.state::<Registry>().map(Registry::requirements).unwrap_or_default();
     let by_attribute = noted.into_iter().find(|(_, requirement)| {
@@ -115,7 +116,7 @@ fn mounted(rocket: &Rocket<Orbit>, place: &Place) -> Option<String> {
 
 /// Whether the requirement at this place belongs to this route.
 pub(super) fn is_at(route: &Route, place: &Place) -> bool {
-    // As text: to Rocket the `<` of a dynamic segment is in no URI.
+    // Compared as text, because Rocket's URIs cannot contain the `<` of a dynamic segment.
     let uri = route.uri.unmounted_origin.to_string();
     handler(route) == Some(place.name) && route.method.as_str() == place.method && uri == place.uri
 }

@@ -230,7 +230,7 @@ async fn in_time<T>(
     })
 }
 
-/// What an answer sends the browser back with, if it sends it to this address.
+/// The result of an answer that redirects the browser to this address; `None` for another answer.
 fn sent_back(response: &HttpResponse, to: &Url) -> Option<Answered> {
     let leads = response.status().is_redirection();
     let location = response.headers().get(http::header::LOCATION).filter(|_| leads)?;
@@ -240,7 +240,7 @@ fn sent_back(response: &HttpResponse, to: &Url) -> Option<Answered> {
     is_there.then(|| Answered::SentBack(error.map(|(_, code)| code.into_owned())))
 }
 
-/// What an answer shows.
+/// The result of another answer.
 fn shown(response: &HttpResponse) -> Answered {
     let status = response.status();
     if status.is_success() {

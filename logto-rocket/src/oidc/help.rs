@@ -5,11 +5,11 @@
 use super::settings::IssuerSettings;
 use crate::error::Call;
 
-/// What a code of Logto's means that is none of OAuth's.
+/// The code in place of a code of Logto that does not have the form of an OAuth error code.
 const UNRECOGNIZED: &str = "unrecognized";
 
 impl IssuerSettings {
-    /// What to mend when Logto refuses a call with this code.
+    /// How to fix the cause if Logto refuses a call with this code.
     pub(super) fn help(&self, call: Call, code: &str) -> String {
         let [id, secret] = ["app_id", "app_secret"].map(|key| self.key(key));
         match (call, code) {
@@ -74,7 +74,7 @@ impl IssuerSettings {
         }
     }
 
-    /// What to mend when Logto answers a sign-in with this code, by what the sign-in asked for.
+    /// How to fix the cause if Logto answers a sign-in with this code. The text names what the sign-in asked for.
     pub(super) fn sign_in_help(&self, code: &str, scopes: &str, resources: &[String]) -> String {
         match code {
             "invalid_scope" => format!(

@@ -124,7 +124,7 @@ impl Oidc {
         self.issuer.http.refused(call, code)
     }
 
-    /// What to mend when Logto answers a sign-in with this code, by what the sign-in asked for.
+    /// How to fix the cause if Logto answers a sign-in with this code. The text names what the sign-in asked for.
     pub(crate) fn sign_in_help(&self, code: &str, scopes: &str, resources: &[String]) -> String {
         self.issuer.settings.sign_in_help(code, scopes, resources)
     }

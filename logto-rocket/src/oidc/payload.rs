@@ -16,7 +16,7 @@ use crate::shown::{shown, type_of};
 /// What a token says, in the JSON that was signed.
 pub(super) struct Payload<'p>(BTreeMap<String, &'p RawValue>);
 
-/// What the times of a token are judged by.
+/// The clock and the tolerance by which the times of a token are checked.
 pub(super) struct Times<'t> {
     pub(super) now: u64,
     pub(super) settings: &'t IssuerSettings,
@@ -163,9 +163,9 @@ impl<'p> Payload<'p> {
     }
 }
 
-/// What a claim can be read as.
+/// A type as which a claim can be read.
 pub(super) trait ClaimType: DeserializeOwned {
-    /// What that is, in words.
+    /// The name of the type in a message.
     const WHAT: &'static str;
 }
 
@@ -219,7 +219,7 @@ fn wrong(name: &'static str, why: String) -> InvalidToken {
     InvalidToken::Claim { name, why }
 }
 
-/// What to do about clocks that are too far apart.
+/// The advice for clocks that differ too much.
 fn clock_help(times: &Times<'_>) -> String {
     let (skew, key) = (times.settings.clock_skew, times.settings.key("clock_skew"));
     let (skew, difference) = (humantime::format_duration(skew), times.difference.in_words());

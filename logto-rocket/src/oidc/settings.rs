@@ -29,7 +29,7 @@ pub(crate) struct IssuerSettings {
     pub connect_timeout: Duration,
     /// PEM texts, each with one or more certificates that are trusted besides the system's.
     pub ca_certificates: Vec<Vec<u8>>,
-    /// Where the value of each key that is given comes from, in words, for messages.
+    /// The source of each configured value, as a text for messages.
     pub sources: BTreeMap<&'static str, String>,
 }
 
@@ -46,7 +46,7 @@ pub(crate) struct ClientSettings {
     pub logout_typ: LogoutTyp,
     /// The `prompt` of a sign-in that sets none.
     pub prompt: Vec<Prompt>,
-    /// What a sign-in says that sets nothing else.
+    /// The options of a sign-in that sets none itself.
     pub sign_in: SignInDefaults,
     /// Whether authorization requests are pushed (RFC 9126).
     pub pushed_authorization: bool,

@@ -1,4 +1,4 @@
-//! [`SignInDefaults`]: what a sign-in says that nobody has said anything else of.
+//! [`SignInDefaults`]: the options of a sign-in that sets none itself.
 
 use std::borrow::Cow;
 

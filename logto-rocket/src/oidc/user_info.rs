@@ -26,8 +26,7 @@ const OF_THE_ID_TOKEN: [&str; 8] = [
     claim::ORGANIZATION_ROLES,
 ];
 
-/// The claims that user info need not tell, because they are of the sign-in, or that each sign-in
-/// changes.
+/// The claims that are not compared, because they belong to one sign-in or change at each sign-in.
 const OF_THE_SIGN_IN: [&str; 5] = [claim::AUTH_TIME, "acr", "amr", claim::SID, claim::UPDATED_AT];
 
 /// The most bytes that user info may add. Users can write custom data of any length where Logto's
@@ -62,14 +61,13 @@ impl Oidc {
         claims.completed_by(&added).map_err(unreadable)
     }
 
-    /// Whether user info tells what the claims of a session tell, besides how the user signed in: for a
-    /// refresh that brought no ID token. `may_add` says which claims a sign-in would add.
+    /// Whether user info agrees with the claims of a session, except for the claims of one sign-in. This confirms a
+    /// session if a refresh returned no ID token. `may_add` says which claims a sign-in would add.
     ///
-    /// Only `sub` [has to agree](https://openid.net/specs/openid-connect-core-1_0.html#UserInfoResponse) with
-    /// an ID token, and where there is one, nothing else does
-    /// ([`with_user_info`](Self::with_user_info)). Here there is none, and user info takes its place. It
-    /// is not signed, so it changes nothing in a session; and to confirm a session with claims that it
-    /// tells otherwise would let a role decide that was withdrawn. So a difference asks for a sign-in.
+    /// Only `sub` [has to agree](https://openid.net/specs/openid-connect-core-1_0.html#UserInfoResponse) with an ID
+    /// token, and if there is an ID token, nothing else has to ([`with_user_info`](Self::with_user_info)). Here
+    /// there is none. User info is not signed, so it must not change the claims of a session. If it differs, a role
+    /// may have been withdrawn, so the session must not be confirmed, and the user has to sign in again.
     ///
     /// # Errors
     ///
@@ -88,8 +86,8 @@ impl Oidc {
         }))
     }
 
-    /// What Logto knows of the user now. `access_token` is one without a resource, `sub` the user
-    /// that it must be about.
+    /// Fetches the user info. `access_token` must be one without a resource, and the answer must be about the user
+    /// `sub`.
     ///
     /// # Errors
     ///

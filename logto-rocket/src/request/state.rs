@@ -153,22 +153,22 @@ impl RequestState {
         self.guarded.store(true, Ordering::Release);
     }
 
-    /// Whether no guard and no route of this crate had to do with the request.
+    /// Whether no guard and no route of this crate has handled the request.
     pub fn is_blank(&self) -> bool {
         !self.is_guarded() && self.found().is_none() && !self.writes().has_cookies()
     }
 
-    /// Whether a guard or a route of this crate had to do with the request.
+    /// Whether a guard or a route of this crate has handled the request.
     pub fn is_guarded(&self) -> bool {
         self.depends_on_cookies() || self.depends_on_token()
     }
 
-    /// Whether the response depends on the session, or on that there is none.
+    /// Whether the response depends on the session or on its absence.
     pub fn depends_on_cookies(&self) -> bool {
         self.guarded.load(Ordering::Acquire)
     }
 
-    /// Whether the response depends on an access token, or on that there is none.
+    /// Whether the response depends on an access token or on its absence.
     pub fn depends_on_token(&self) -> bool {
         self.token_guarded.load(Ordering::Acquire)
     }

@@ -1,10 +1,10 @@
-//! What the launch warns about in a requirement: conditions that nobody meets, or that users can meet by
+//! The warnings of the launch about requirements: conditions that no user can meet, or that users can change
 //! themselves.
 
 use super::asks::{is_editable, is_elsewhere, scope_of};
 use super::written::Written;
 
-/// What is known at launch of the sessions to come.
+/// What the launch knows about future sessions.
 pub(crate) struct SessionsToCome<'l> {
     /// The scopes that every sign-in asks for.
     pub scopes: &'l [String],
@@ -17,7 +17,7 @@ pub(crate) struct SessionsToCome<'l> {
 }
 
 impl SessionsToCome<'_> {
-    /// Each condition of a requirement that is hardly as meant, with the reason and the remedy.
+    /// Each condition of a requirement that is probably not intended, with the reason and the remedy.
     pub fn doubts(&self, requirement: Written<'_>) -> Vec<String> {
         let mut doubts = Vec::new();
         for (condition, claim) in requirement.conditions() {

@@ -1,8 +1,8 @@
 //! [`Written`]: a requirement as it displays.
 //!
-//! A route that is guarded by a value, `requires!(…).guard(…)`, has its requirement in its name, and that is
-//! all that Rocket tells of it at launch. There each API resource is written by its URI. What is read here
-//! is for the launch and what it declares; it lets nobody in.
+//! The name of a route that a value guards (`requires!(…).guard(…)`) contains the requirement as a text, because
+//! Rocket gives the launch no other access to it. The text names each API resource by its URI. It is parsed only
+//! for the declarations and warnings of the launch, and does not decide access.
 
 use crate::names::claim;
 

@@ -52,23 +52,23 @@ pub(crate) fn from_this_site(request: &Request<'_>, address: &LocalPath) -> Resp
     hand_over(request, address.as_str(), Way::Refresh)
 }
 
-/// A refusal that leads on to an address of this site, for Turbo, which shows it as the page that its user goes to.
+/// A refusal that navigates to an address of this site, for Turbo, which shows it as the page that the user opened.
 pub(crate) fn unauthorized(request: &Request<'_>, address: &LocalPath) -> Response<'static> {
     let mut response = hand_over(request, address.as_str(), Way::Refresh);
     response.set_status(Status::Unauthorized);
     response
 }
 
-/// How a page that a library shows leaves to the browser.
+/// How a page that a library shows makes the browser load an address.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Way {
-    /// Turbo loads what it has asked for once more, in full.
+    /// Turbo loads the requested page again, as a full page.
     Reload,
-    /// The browser goes on from the page by itself, as soon as a script has put it in place.
+    /// The browser navigates as soon as a script has put the page in place.
     Refresh,
 }
 
-/// A page that leads on.
+/// A page that navigates.
 fn hand_over(request: &Request<'_>, address: &str, way: Way) -> Response<'static> {
     let language = Language::of(request);
     let page = html! {
@@ -79,15 +79,15 @@ fn hand_over(request: &Request<'_>, address: &str, way: Way) -> Response<'static
                 @if way == Way::Reload { meta name="turbo-visit-control" content="reload"; }
                 title { (phrases(language).hand_over().title) }
             }
-            // In the body, of which Unpoly takes over everything.
+            // In the body, because Unpoly inserts the whole body.
             body { (main(language, address, way)) }
         }
     };
     shown(language, ContentType::HTML, page.into_string())
 }
 
-/// What makes Turbo put a page that leads on in place of the one that is there. It takes no page for
-/// the answer to a form.
+/// Makes Turbo replace the current page with a page that navigates. Turbo does not accept a whole page as the
+/// answer to a form.
 fn by_turbo_stream(request: &Request<'_>, address: &str) -> Response<'static> {
     let language = Language::of(request);
     let main = main(language, address, Way::Refresh);
@@ -97,7 +97,7 @@ fn by_turbo_stream(request: &Request<'_>, address: &str) -> Response<'static> {
     shown(language, ContentType::new("text", "vnd.turbo-stream.html"), stream.into_string())
 }
 
-/// What leads on, and a link for a browser that does not follow.
+/// The element that navigates, and a link for a browser that ignores it.
 fn main(language: Language, address: &str, way: Way) -> Markup {
     let phrases = phrases(language);
     let Words { title, text } = phrases.hand_over();

@@ -1,4 +1,4 @@
-//! The one maker of `Location`, and of the headers that take its place for libraries.
+//! The only code that builds `Location` headers, and the headers that replace them for libraries.
 
 use std::io::Cursor;
 
@@ -43,17 +43,17 @@ pub(crate) fn to_own_url(url: &Url) -> Response<'static> {
     by(Status::SeeOther, "Location", url.as_str())
 }
 
-/// What makes HTMX leave to an address that this crate has made.
+/// Makes HTMX load an address that this crate built.
 pub(super) fn by_htmx(address: &str) -> Response<'static> {
     by(Status::Ok, "HX-Redirect", address)
 }
 
-/// What makes Inertia leave to an address that this crate has made.
+/// Makes Inertia load an address that this crate built.
 pub(super) fn by_inertia(address: &str) -> Response<'static> {
     by(Status::Conflict, "X-Inertia-Location", address)
 }
 
-/// What tells a script where the browser must go.
+/// Tells a script which address the browser must load.
 pub(super) fn by_json(address: &str) -> Response<'static> {
     #[derive(Serialize)]
     struct Told<'a> {

@@ -12,12 +12,12 @@ use crate::request::host_of;
 /// The number of sign-ins in a row without a session after which no browser is led to another one.
 const MAX_ATTEMPTS: u32 = 2;
 
-/// The parameter of a link to the sign-in that is followed although those before led to no session.
+/// The parameter of the link with which the user starts one more sign-in after a loop.
 const AGAIN: &str = "again";
 
-/// The page that tells a browser that the last sign-ins led to no session that its requests carry: each would
-/// end at the page that begins the next one, without a question while the user is signed in at Logto. `None`
-/// if there was no such row, or the request comes from this page.
+/// The page in place of one more sign-in, if the browser's requests carried no session after each of the last
+/// sign-ins. While the user is signed in at Logto, each sign-in would otherwise start the next one without a
+/// question. `None` if there was no such loop, or if the user follows the link on this page.
 pub(crate) fn sign_in_loop(
     client: &Client,
     request: &Request<'_>,
@@ -33,7 +33,7 @@ pub(crate) fn sign_in_loop(
     Some(page.respond(request))
 }
 
-/// How many sign-ins in a row have led this browser to no session that a request carried.
+/// After how many sign-ins in a row no request of this browser carried a session.
 pub(super) fn attempts(client: &Client, request: &Request<'_>) -> u32 {
     let cookies = client.sessions().cookies(host_of(request, client));
     cookies.attempts(&cookies.flows(request))

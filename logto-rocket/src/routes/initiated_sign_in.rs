@@ -9,15 +9,15 @@ use super::sign_in::{self, LISTED};
 use crate::client::Client;
 use crate::response::redirect;
 
-/// The most that is read. What is longer is no form of a sign-in.
+/// The largest body that is read. The form of a sign-in is never longer.
 const MAX_BODY_KB: u64 = 16;
 
-/// The longest address that this leads to, in bytes: proxies refuse longer headers.
+/// The longest address of the redirect, in bytes, because proxies refuse longer headers.
 const MAX_ADDRESS: usize = 3_000;
 
-/// Leads to `GET sign-in` with what the form says and a link may say. A form of another site comes
-/// without this site's cookies; the browser sends them along when it follows the redirect, so that only
-/// there it is known who is signed in.
+/// Redirects to `GET sign-in` with those parameters of the form that a link may have. Browsers do not send this
+/// site's cookies with a form of another site, but send them when they follow the redirect, so only that route
+/// knows who is signed in.
 pub(super) async fn respond(
     client: &Client,
     request: &Request<'_>,

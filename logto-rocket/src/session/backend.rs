@@ -25,7 +25,7 @@ use crate::session_id::SessionId;
 pub(super) enum Backend {
     /// Each in the cookies of its browser.
     Cookies(CookieSessions),
-    /// In a store; the browser has a secret that leads there.
+    /// In a store. The browser has a secret with which its session is found.
     Store(Arc<StoredSessions>),
 }
 
@@ -36,7 +36,7 @@ pub(super) struct CookieSessions {
     clock: Clock,
 }
 
-/// What a browser has of a session in cookies.
+/// The state of the session in the cookies of its browser.
 #[derive(Clone, Copy)]
 pub(super) struct BrowserCopy {
     pub generation: u64,
@@ -96,8 +96,8 @@ impl Backend {
         }
     }
 
-    /// What the browser has of a session that a response may write again; `None` if that has all
-    /// that it ever gets.
+    /// The state of the session in the browser's cookies; `None` if sessions are in a store, where the browser has
+    /// only a secret.
     pub fn browser_copy(&self, opened: &CachedSession) -> Option<BrowserCopy> {
         let copy = || BrowserCopy {
             generation: opened.session.generation,
@@ -193,7 +193,7 @@ impl Backend {
         }
     }
 
-    /// Saves what a token request brought. Cookies are written by the response.
+    /// Saves the result of a token request. The response writes cookies.
     ///
     /// # Errors
     ///
@@ -241,7 +241,7 @@ impl Backend {
         }
     }
 
-    /// Deletes the sessions with this `sid`, which have ended. Which ones they were a store does not tell.
+    /// Deletes the sessions with this `sid`, which have ended. A store does not say which sessions it deleted.
     pub async fn end_by_sid(&self, sid: &str) -> Result<(), StoreError> {
         match self {
             Self::Cookies(_) => Ok(()),

@@ -28,11 +28,11 @@ pub(crate) struct Begin {
     pub origin: Option<SignInOrigin>,
 }
 
-/// What Logto gave for a session that begins.
+/// The answer of Logto for a session that begins.
 #[derive(Clone, Copy)]
 pub(crate) struct SignInAnswer<'a> {
     pub tokens: &'a Tokens,
-    /// That of the sign-in.
+    /// The nonce of the sign-in.
     pub nonce: &'a Nonce,
     /// When Logto issued the ID token, by its own clock.
     pub issued_at: u64,

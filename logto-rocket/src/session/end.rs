@@ -29,7 +29,7 @@ const AT_ONCE: usize = 8;
 #[must_use = "their refresh tokens are still honoured"]
 pub(crate) struct Over(Vec<Arc<Session>>);
 
-/// What a refresh token belonged to that is revoked, for the log.
+/// What a revoked refresh token belonged to, for the log.
 #[derive(Clone, Copy)]
 enum Revoked {
     /// A session that has ended.

@@ -7,7 +7,7 @@ use super::session::Session;
 /// How long a sign-in may take: as long as Logto waits for the user.
 pub(super) const FLOW_LIFETIME: Duration = Duration::from_secs(3600);
 
-/// How long a session whose claims are due is relied on by a stream.
+/// How long a stream relies on a session whose claims are due already.
 const SHORTEST_RELIANCE: Duration = Duration::from_secs(30);
 
 /// How long its cookie is kept. A callback that comes too late still knows which page it was for: the
@@ -59,9 +59,9 @@ impl Lifetimes {
         Duration::from_secs(over_at.saturating_sub(now))
     }
 
-    /// How much longer the session can be relied on, if it is not used again: until it is over, or its
-    /// claims are due for confirmation. Where they were due when that `begun`, for a moment, so that who
-    /// comes again and again while Logto does not answer does so in peace.
+    /// How much longer the session can be relied on without another request: until it expires or its claims are due
+    /// for confirmation. If they were due already at `begun`, it is 30 seconds from then, so that a stream does not
+    /// end and reconnect all the time while Logto does not answer.
     pub fn relied_on(
         &self,
         session: &Session,

@@ -19,9 +19,10 @@ pub(crate) struct Loaded {
     pub is_doubtful: bool,
     /// When it was loaded.
     pub at: u64,
-    /// What [`Sessions::version`] was before: as long as it stays, nothing newer is known.
+    /// The value of [`Sessions::version`] before the session was loaded. As long as it does not change, no newer
+    /// state is known.
     pub version: u64,
-    /// What the browser has, if that may have to be written again.
+    /// The state in the browser's cookies, if a response may have to write them again.
     browser: Option<BrowserCopy>,
 }
 

@@ -1,4 +1,4 @@
-//! [`TestSession`]: what a session has that a test begins.
+//! [`TestSession`]: the properties of a session that a test starts.
 
 use std::time::Duration;
 
@@ -198,7 +198,7 @@ impl TestSession {
         Ok(writes.into_iter().map(|write| cookies.build(write)).collect())
     }
 
-    /// The claims that the scopes of the application open, and those of user info where it keeps them.
+    /// The claims for the scopes of the application, and those of user info if the application stores them.
     fn claims(&self, client: &Client) -> Result<Claims, IdpError> {
         let scopes = client.scopes();
         let mut claims = if client.settings().session.user_info {

@@ -12,7 +12,7 @@ pub(super) struct TokenRequest {
     pub(super) organization: Option<String>,
     /// Fewer scopes than were granted.
     pub(super) scopes: Option<Vec<String>>,
-    /// The id of the user who acts for the one that the token is about.
+    /// The id of the user who acts for the subject of the token.
     pub(super) actor: Option<String>,
 }
 

@@ -1,10 +1,10 @@
-//! The warning for an accessor that answers for what nobody asked Logto for.
+//! The warning for an accessor whose claim no sign-in asked for.
 
 use super::LogtoUser;
 
 impl LogtoUser {
-    /// Warns once for each accessor that finds nothing because the claim is in no session. For the
-    /// user such an answer looks as if Logto had given it.
+    /// Warns once for each accessor that finds nothing because the claim is in no session. Otherwise the empty
+    /// answer would look like an answer of Logto.
     pub(super) fn warn_if_unasked(&self, accessor: &'static str, claim: &str, scope: &str) {
         let client = self.client();
         if !self.session.asked.has_scope(scope) {

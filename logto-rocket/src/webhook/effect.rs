@@ -1,8 +1,8 @@
-//! [`Effect`]: what follows from a webhook.
+//! [`Effect`]: the effect of a webhook.
 
 use super::event::{Members, Webhook};
 
-/// What follows from a webhook.
+/// The effect of a webhook.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Effect {
     Nothing,
@@ -10,11 +10,11 @@ pub(crate) enum Effect {
     End(String),
     /// The claims of these users are confirmed before they decide again.
     Confirm(Vec<String>),
-    /// The claims of all users are.
+    /// The claims of all users are confirmed before they decide again.
     ConfirmAll,
 }
 
-/// What the application has to say to that.
+/// The settings of the application on which the effect depends.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Rules<'r> {
     /// The id of this application at Logto, if users sign in here.
@@ -23,7 +23,7 @@ pub(crate) struct Rules<'r> {
 }
 
 impl Effect {
-    /// What follows from this one.
+    /// The effect of this webhook.
     pub(crate) fn of(webhook: &Webhook, rules: Rules<'_>) -> Self {
         if webhook.is_test() {
             return Self::Nothing;
@@ -33,7 +33,7 @@ impl Effect {
         let confirm = || user().map_or(Self::Nothing, |user| Self::Confirm(vec![user]));
         match webhook.event() {
             "User.Deleted" => end(),
-            // That nothing says `false` undoes nothing, because events come in any order.
+            // The end of a suspension undoes nothing, because events come in any order.
             "User.SuspensionStatus.Updated" if webhook.is_suspended() == Some(true) => end(),
             "PostResetPassword" if rules.end_on_password_reset => end(),
             "User.Data.Updated" if webhook.sets_password() && rules.end_on_password_reset => end(),
@@ -61,7 +61,7 @@ impl Effect {
             | "OrganizationRole.Scopes.Updated"
             | "OrganizationScope.Deleted"
             | "OrganizationScope.Data.Updated" => Self::ConfirmAll,
-            // Also events that later versions add.
+            // These include events that later versions of Logto add.
             event if event.starts_with("User.") || event.starts_with("Organization.") => confirm(),
             _ => Self::Nothing,
         }

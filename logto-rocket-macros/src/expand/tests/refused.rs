@@ -1,4 +1,5 @@
-//! The messages of the errors, without a compiler: `tests/ui/fail` has a file for each, with what the compiler prints of it.
+//! The error messages of the macros, without a compiler. `tests/ui/fail` has a file for each, and the expected
+//! output of the compiler.
 
 use std::fs;
 use std::path::Path;
@@ -8,7 +9,7 @@ use quote::ToTokens;
 
 use crate::expand::{authenticated, requires};
 
-/// Where the compiler has an error of its own, or the attribute is where this test does not look.
+/// The files whose error the compiler itself reports, or whose attribute this test does not find.
 const ELSEWHERE: [&str; 6] = [
     "below_the_route_attribute",
     "check_not_send",
@@ -24,7 +25,7 @@ fn read(name: &str) -> String {
     fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-/// The names of the files there, without what follows the dot.
+/// The names of the files in `tests/ui/fail`, without the extension.
 fn names() -> Vec<String> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/ui/fail");
     let files = fs::read_dir(path).expect("a directory");

@@ -28,7 +28,7 @@ pub enum Language {
 }
 
 impl Language {
-    /// All languages; what fits equally well is taken in this order.
+    /// All languages. If several fit equally well, the first of them is chosen.
     const ALL: [Self; 2] = [Self::English, Self::German];
 
     /// The tag of the language ([BCP 47](https://www.rfc-editor.org/info/bcp47)), for the attribute `lang`.
@@ -70,7 +70,7 @@ impl Language {
         best.map_or(Self::default(), |(_, _, language)| language)
     }
 
-    /// The weight of the language in a list, and the place where it stands there.
+    /// The weight of the language in a list, and its position in the list.
     fn weight(self, ranges: &[Range<'_>]) -> Option<(usize, u16)> {
         let heaviest = |primary: &str| {
             let named = ranges.iter().enumerate();

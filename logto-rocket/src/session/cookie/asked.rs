@@ -1,19 +1,19 @@
-//! [`AskedInFlow`]: what a sign-in under way has asked of Logto, in few bytes.
+//! [`AskedInFlow`]: what a sign-in in progress has asked Logto for, in few bytes.
 
 use serde::{Deserialize, Serialize};
 
 use super::names::hash;
 use crate::session::session::Asked;
 
-/// How many digits tell apart what sign-ins of an application ask for.
+/// How many digits the hash of the usual scopes and resources has.
 const DIGITS: usize = 8;
 
-/// What a sign-in asked of Logto: what every sign-in of the application asks for is a short hash.
+/// What a sign-in asked Logto for. A short hash stands for what every sign-in of the application asks for.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(untagged)]
 pub(crate) enum AskedInFlow {
     Usual(String),
-    /// What a handler has added to that.
+    /// With scopes and resources that a handler has added.
     More {
         #[serde(rename = "u")]
         usual: String,
@@ -25,8 +25,7 @@ pub(crate) enum AskedInFlow {
 }
 
 impl AskedInFlow {
-    /// What a sign-in asks for, in an application whose sign-ins usually ask for the other, which is part
-    /// of it.
+    /// What a sign-in asks for. `usual` is what every sign-in of the application asks for, and is part of it.
     pub fn new(scopes: &[String], resources: &[String], usual: &Asked) -> Self {
         let scopes: Vec<_> = scopes.iter().filter(|it| !usual.has_scope(it)).cloned().collect();
         let resources = resources.iter().filter(|it| !usual.has_resource(it));
@@ -38,13 +37,13 @@ impl AskedInFlow {
         Self::More { usual, scopes, resources }
     }
 
-    /// That of a sign-in of which it is not known any more.
+    /// The value for a sign-in if it is unknown what it asked for.
     pub(super) fn unknown() -> Self {
         Self::Usual(String::new())
     }
 
-    /// What the sign-in asked for. If the application asks for something else by now, it is not known
-    /// any more, and as little as can be is assumed.
+    /// What the sign-in asked for. If the application has since changed what it asks for, this is unknown, and the
+    /// least is assumed.
     pub fn resolve(self, now: Asked) -> Asked {
         match self {
             Self::Usual(usual) if usual == fingerprint(&now) => now,

@@ -15,7 +15,7 @@ pub(in crate::session) struct CookiesByHost {
 }
 
 impl CookiesByHost {
-    /// Those of the first host and of the others, each with what its cookies are named by.
+    /// Creates the cookies of the first host and of the others, each with its naming.
     pub fn new(
         first: &Naming<'_>,
         others: &[Naming<'_>],
@@ -34,13 +34,13 @@ impl CookiesByHost {
         }
     }
 
-    /// Those of a host.
+    /// The cookies of a host.
     pub fn of(&self, host: HostId) -> &Cookies {
         let other = host.index().checked_sub(1).and_then(|at| self.others.get(at));
         other.unwrap_or(&self.first)
     }
 
-    /// Those of each host.
+    /// The cookies of each host.
     pub fn each(&self) -> impl Iterator<Item = &Cookies> {
         std::iter::once(&self.first).chain(&self.others)
     }

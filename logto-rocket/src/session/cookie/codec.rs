@@ -15,7 +15,7 @@ use crate::session_values::SessionValues;
 /// The format of what is sealed. A session in another format reads as signed out.
 const FORMAT: u8 = 3;
 
-/// What is written of a session besides its claims. Times are relative to the sign-in.
+/// The values of a session besides its claims. Times are relative to the sign-in.
 #[derive(Serialize, Deserialize)]
 struct Line(
     u8,
@@ -29,7 +29,7 @@ struct Line(
     Option<Rest>,
 );
 
-/// What most sessions do not have.
+/// The values that most sessions do not have.
 #[derive(Default, Serialize, Deserialize)]
 struct Rest {
     #[serde(rename = "q", default, skip_serializing_if = "is_default")]

@@ -13,10 +13,10 @@ use crate::session::lifetimes::{FLOW_KEPT, FLOW_LIFETIME};
 /// The longest page to return to, in bytes.
 pub(crate) const MAX_RETURN_TO: usize = 1024;
 
-/// The hash of a sign-in's state, which the process remembers it by.
+/// The hash of a sign-in's state, by which the process remembers the sign-in.
 pub(crate) type StateHash = [u8; 32];
 
-/// A sign-in under way, or one that has ended, until a request carries the session.
+/// A sign-in in progress, or one that has ended and whose session no request has carried yet.
 #[derive(Clone)]
 pub(crate) struct Flow {
     pub secret: FlowSecret,
@@ -24,30 +24,30 @@ pub(crate) struct Flow {
     pub started_at: u64,
     pub asked: AskedInFlow,
     pub max_age: Option<u64>,
-    /// The user that a fresh sign-in was asked of.
+    /// The user who had to sign in again.
     pub sub: Option<String>,
-    /// Whether the browser keeps the session when it is closed, if the sign-in said so.
+    /// Whether the browser keeps the session after it is closed, if the sign-in chose.
     pub persistent: Option<bool>,
-    /// How many sign-ins in a row this one is, of which none led to a session that a request carried. When
-    /// it has failed, it does not count.
+    /// The number of this sign-in in a row of sign-ins after which no request carried a session. A failed sign-in
+    /// does not count.
     pub attempt: u32,
-    /// Which of the cookies of sign-ins has it.
+    /// The number of its cookie among the cookies of sign-ins.
     pub(super) slot: usize,
 }
 
-/// What a sign-in is known by.
+/// The secret that identifies a sign-in.
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) enum FlowSecret {
-    /// While it is under way: `state` and `nonce` are hashes of it.
+    /// During the sign-in: `state` and `nonce` are hashes of the verifier.
     #[serde(rename = "v")]
     Verifier(Verifier),
-    /// When it has ended.
+    /// After the sign-in has ended.
     #[serde(rename = "s")]
     State(State),
 }
 
-/// What is sealed of a sign-in, in few bytes. The page to return to follows as it is: JSON would write
-/// some signs of it as two.
+/// The encrypted values of a sign-in, in few bytes. The page to return to follows them as plain text, because JSON
+/// would escape some of its characters.
 #[derive(Serialize, Deserialize)]
 struct Line {
     #[serde(flatten)]
@@ -120,7 +120,7 @@ impl Flow {
         }
     }
 
-    /// What is left of the sign-in when it has led to a session.
+    /// The values that stay after the sign-in has led to a session.
     pub fn succeeded(&self) -> Self {
         Self {
             secret: FlowSecret::State(self.state()),
@@ -132,7 +132,7 @@ impl Flow {
         }
     }
 
-    /// What is left of the sign-in when it has failed. Its page was shown, so that it is no part of a loop.
+    /// The values that stay after the sign-in has failed. A page was shown, so the sign-in is not part of a loop.
     pub fn failed(&self) -> Self {
         Self { attempt: self.attempt.saturating_sub(1), ..self.succeeded() }
     }
@@ -142,7 +142,7 @@ impl Flow {
         matches!(self.secret, FlowSecret::State(_))
     }
 
-    /// What the process remembers this sign-in by.
+    /// The key by which the process remembers this sign-in.
     pub fn key(&self) -> StateHash {
         Sha256::digest(self.state().reveal()).into()
     }

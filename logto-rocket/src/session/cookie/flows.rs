@@ -55,8 +55,8 @@ impl Cookies {
         Flows { flows, leftovers }
     }
 
-    /// The page that the sign-in with this `state` was to return to, also if it took too long, or,
-    /// without a `state`, that of the only one in progress. Nothing is proven by it: it is for a link.
+    /// The page to return to of the sign-in with this `state`, also if the sign-in took too long. Without a
+    /// `state`, it is that of the only sign-in in progress. The page is only for a link, and proves nothing.
     pub fn page_of_flow(&self, request: &Request<'_>, state: Option<&str>) -> Option<LocalPath> {
         let flows = self.flows(request);
         if let Some(state) = state {
@@ -76,9 +76,9 @@ impl Cookies {
         in_time.map(|flow| flow.attempt).max().unwrap_or(0)
     }
 
-    /// The cookie of a sign-in that begins, and what makes room for it: the cookies that cannot be read
-    /// or whose time is over go. Where the slots that fit are taken, the sign-in in the slot for a long one
-    /// moves to another, without its page to return to if need be, or the oldest gives up its slot.
+    /// The cookie of a new sign-in, and the writes that make room for it. Unreadable and expired cookies are
+    /// deleted. If all slots that fit are taken, the sign-in in the slot for a long one moves to another slot, if
+    /// necessary without its page to return to, or the oldest sign-in loses its slot.
     pub fn begin_flow(&self, flow: &Flow, flows: &Flows) -> Vec<CookieWrite> {
         let (over, others): (Vec<&Flow>, Vec<&Flow>) =
             flows.flows.iter().partition(|flow| self.is_late(flow));
@@ -109,7 +109,7 @@ impl Cookies {
         writes
     }
 
-    /// What removes the cookies of sign-ins that have ended, besides those that the response writes.
+    /// The deletions of the cookies of ended sign-ins, except for those that the response writes.
     pub fn forget_finished(&self, flows: &Flows, written: &[CookieWrite]) -> Vec<CookieWrite> {
         let names = flows.finished().map(|flow| self.names.flow(flow.slot));
         let is_written = |name: &String| written.iter().any(|write| write.name == *name);
@@ -136,7 +136,7 @@ impl Cookies {
         writes.into_iter().find(|write| write.bytes() <= MAX_SHORT)
     }
 
-    /// What a sign-in takes of the `Cookie` header.
+    /// How many bytes of the `Cookie` header a sign-in takes.
     fn bytes_of(&self, flow: &Flow) -> Option<usize> {
         self.flow_write(flow).map(|write| write.bytes())
     }

@@ -1,4 +1,4 @@
-//! What travels: the cookies of a browser, their names, and what is sealed in them.
+//! The cookies of a browser, their names, and their encrypted contents.
 //!
 //! [`Cookies`] reads a request and says what a response is to write ([`CookieWrite`]); the fairing
 //! alone writes it. There are [those of each host](CookiesByHost). Nothing here remembers a session, and
@@ -48,7 +48,7 @@ pub(crate) struct Cookies {
     warned_of_size: AtomicBool,
 }
 
-/// What the application's cookies have in common.
+/// The attributes that all cookies of the application share.
 #[derive(Clone, Copy)]
 pub(super) struct Attributes {
     /// Whether they go over https only.
@@ -61,7 +61,7 @@ pub(super) struct Attributes {
     pub max_bytes: usize,
 }
 
-/// What the names of the cookies are made of, and whose they are.
+/// The parts of the cookies' names, and the application and host that the cookies belong to.
 #[derive(Clone, Copy)]
 pub(super) struct Naming<'n> {
     pub issuer: &'n str,
@@ -70,14 +70,14 @@ pub(super) struct Naming<'n> {
     pub base: &'n str,
     /// The host of the site, as far as it is known.
     pub host: &'n str,
-    /// The port of the site, if cookies of its host must be told apart by it.
+    /// The port of the site, if the names of the cookies must contain it.
     pub port: Option<u16>,
     /// The name of the session's cookie, if the configuration gives one.
     pub configured: Option<&'n str>,
 }
 
 impl Cookies {
-    /// Those of a host. The first key seals, all of them open.
+    /// The cookies of a host. The first key encrypts, and all keys decrypt.
     fn new(
         host: HostId,
         naming: &Naming<'_>,
@@ -103,7 +103,7 @@ impl Cookies {
         self.host
     }
 
-    /// What seals cookies, and the records of a store.
+    /// Encrypts cookies and the records of a store.
     pub(super) fn vault(&self) -> &Vault {
         &self.vault
     }

@@ -20,7 +20,7 @@ pub(super) struct Names {
 }
 
 impl Names {
-    /// `port` is that of the site, where cookies must be told apart by it.
+    /// `port` is the site's port, if the names of the cookies must contain it.
     pub fn new(
         secure: bool,
         configured: Option<&str>,
@@ -53,7 +53,7 @@ impl Names {
         format!("{}{slot}", self.flows())
     }
 
-    /// What the names of all sign-ins begin with.
+    /// The prefix of the names of the cookies of sign-ins.
     pub fn flows(&self) -> &str {
         &self.flows
     }

@@ -25,11 +25,11 @@ const LARGE: (usize, usize) = (3, 4);
 /// A session that does not fit into its cookies.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct TooLarge {
-    /// Of the `Set-Cookie` headers.
+    /// The size of the `Set-Cookie` headers.
     bytes: usize,
     limit: usize,
     largest: String,
-    /// Of the values of the application, as JSON.
+    /// The size of the values of the application, as JSON.
     values: usize,
 }
 
@@ -204,7 +204,7 @@ fn pieces_of(first: &str) -> Option<usize> {
     }
 }
 
-/// The values of all cookies of one name, as far as somebody with a good one may have them.
+/// The values of the first [`MAX_SAME_NAMED`] cookies with this name.
 fn same_named<'r>(request: &'r Request<'_>, name: &str) -> Vec<&'r str> {
     let cookies = request.headers().get("Cookie").flat_map(|header| header.split(';'));
     let pairs = cookies.filter_map(|cookie| cookie.trim().split_once('='));

@@ -15,7 +15,7 @@ pub(in crate::session) struct Vault {
     owner: String,
 }
 
-/// What a text is sealed for.
+/// The purpose of an encrypted text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::session) enum SealedAs {
     Session,
@@ -37,7 +37,7 @@ impl SealedAs {
     }
 }
 
-/// What a sealed text held.
+/// The content of an encrypted text.
 pub(in crate::session) struct Unsealed {
     pub text: String,
     /// Whether it was sealed with an older key, so that it is to be sealed again.
@@ -50,8 +50,8 @@ impl Vault {
         Self { keys, owner }
     }
 
-    /// What is authenticated along with a text; the purpose has no digit and the name comes last, so
-    /// that no two contexts read alike.
+    /// The authenticated data of a text. The purpose has no digit and the name comes last, so that no two contexts
+    /// have the same data.
     fn context(&self, purpose: SealedAs, name: &str) -> String {
         [purpose.as_str(), &self.owner, name].concat()
     }

@@ -34,7 +34,7 @@ impl Cookies {
 }
 
 impl Cookies {
-    /// What a cookie takes of the headers of a response.
+    /// How many bytes of a response's headers a cookie takes.
     pub(super) fn header_bytes(&self, write: &CookieWrite) -> usize {
         let CookieWrite { name, value, same_site, max_age } = write;
         let (same_site, max_age) = (*same_site, *max_age);
@@ -51,19 +51,19 @@ impl CookieWrite {
         Self::lax(name, None, Duration::ZERO)
     }
 
-    /// A cookie that lives for this time. It is `Lax` whatever the session is: Logto leads back from
+    /// A cookie with this lifetime. It is `Lax` also if the session's cookie is not, because Logto redirects from
     /// another site.
     pub(super) fn lax(name: String, value: Option<String>, max_age: Duration) -> Self {
         Self { name, value, same_site: SameSite::Lax, max_age: Some(max_age) }
     }
 
-    /// What it takes of the `Cookie` header of a request.
+    /// How many bytes of a request's `Cookie` header it takes.
     pub(super) fn bytes(&self) -> usize {
         bytes_in_header(&self.name, self.value.as_deref().unwrap_or_default())
     }
 }
 
-/// What a cookie takes of the `Cookie` header of a request.
+/// How many bytes of a request's `Cookie` header a cookie takes.
 pub(super) fn bytes_in_header(name: &str, value: &str) -> usize {
     name.len() + "=".len() + value.len() + "; ".len()
 }

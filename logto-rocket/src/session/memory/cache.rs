@@ -16,11 +16,11 @@ use crate::sync::atomic::{AtomicU64, Ordering};
 /// How many bytes all that is remembered takes at most, about.
 const MAX_BYTES: u64 = 12 << 20;
 
-/// About as many bytes as a session takes, with the text that it was sealed in.
+/// About the bytes that a session takes, with its encrypted text.
 const USUAL_BYTES: u64 = 3_500;
 
-/// What every session takes, whatever is in it: itself, and what the allocator and the cache need
-/// for about 30 small pieces.
+/// The bytes of a session without its contents: the value itself, and what the allocator and the cache need for
+/// about 30 small pieces.
 const OWN_BYTES: usize =
     size_of::<CachedSession>() + size_of::<Session>() + size_of::<Claims>() + 500;
 
@@ -84,8 +84,8 @@ impl Weighter<Arc<str>, Arc<CachedSession>> for ByBytes {
 }
 
 impl SessionCache {
-    /// The session of this host with this text. That of another host is not opened by it here, as it is
-    /// not by the vault.
+    /// The session of this host with this text. A session of another host is not returned, just as the vault does
+    /// not decrypt it.
     pub fn get(&self, text: &str, host: HostId) -> Option<Arc<CachedSession>> {
         self.sessions.get(text).filter(|cached| cached.session.host == host)
     }

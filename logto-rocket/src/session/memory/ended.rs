@@ -61,27 +61,27 @@ struct Endings {
     /// All endings, those first that only concern what was signed in longest ago.
     order: BTreeSet<Ending>,
     merged: Merged,
-    /// Those that are merged and not removed yet.
+    /// The endings that are merged but not yet removed.
     to_remove: BTreeSet<Ending>,
 }
 
-/// The last instant at which something could be signed in that it ends, and its name.
+/// The latest time of a sign-in whose session it ends, and its name.
 type Ending = (u64, By, Arc<str>);
 
-/// Of each name, the last instant at which something could be signed in that this ends.
+/// For each name, the latest time of a sign-in whose session this ends.
 type ByName = HashMap<Arc<str>, u64>;
 
 /// The endings that are no longer remembered individually.
 #[derive(Clone, Copy, Default)]
 struct Merged {
-    /// They concern what was signed in before this instant.
+    /// They concern sessions whose sign-in was before this time.
     before: u64,
-    /// When they were merged. A later confirmation has seen them all.
+    /// When they were merged. A confirmation after this time takes all of them into account.
     at: u64,
 }
 
 impl EndedSessions {
-    /// For sessions that live no longer than this.
+    /// Creates a register for sessions with this maximum lifetime.
     pub fn new(max_lifetime: Duration) -> Self {
         Self::with_capacity(max_lifetime, MAX_ENDED)
     }
@@ -141,7 +141,7 @@ impl EndedSessions {
             return Verdict::Ended;
         }
         let Merged { before, at: merged_at } = endings.merged;
-        // Of either clock may be the instant before which something ended.
+        // The time of an ending may be by either clock.
         if at.min(session.issued_at) < before && session.confirmed_at <= merged_at {
             return Verdict::Doubtful;
         }
@@ -166,7 +166,7 @@ impl EndedSessions {
         self.watchers.wake(if by == By::SubAtLogto { By::Sub } else { by }, name);
     }
 
-    /// Wakes those who wait for the end of a user's sessions, which are to be looked at again.
+    /// Wakes the tasks that wait for the end of this user's sessions, so that they check again.
     pub fn wake(&self, sub: &str) {
         self.watchers.wake(By::Sub, sub);
     }

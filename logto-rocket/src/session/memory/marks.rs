@@ -144,7 +144,7 @@ impl Marks {
     }
 
     fn next(&self, at_logto: u64, now: u64) -> Mark {
-        // By a process whose clock is ahead, a request that began before has a later time.
+        // A process whose clock is ahead gives an earlier request a later time.
         let known_by = now.min(at_logto.saturating_add(self.clock_skew));
         Mark {
             number: self.count() + 1,

@@ -45,7 +45,7 @@ pub(in crate::session) enum Purpose {
 /// What an access token is wanted for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::session) enum Use {
-    /// To be sent. It must be good for a while.
+    /// For a call. The token must be valid for some time.
     Call,
     /// To decide by its scopes. It must have been fetched within this time, too, and after the last
     /// mark of the session.
@@ -68,7 +68,7 @@ pub(in crate::session) enum Freshness {
 pub(in crate::session) enum Settled {
     /// The session has ended.
     Over,
-    /// What is wanted is there.
+    /// The wanted token or claims are there.
     There,
     /// Logto refused it a moment ago, with this code.
     Refused(String),
@@ -76,7 +76,7 @@ pub(in crate::session) enum Settled {
     Paused(Duration, String),
 }
 
-/// What the session itself is like when its turn has come.
+/// The state of the session when its turn has come.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::session) struct Standing {
     pub is_over: bool,

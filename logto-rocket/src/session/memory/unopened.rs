@@ -7,8 +7,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 pub(in crate::session) struct Unopened(AtomicBool);
 
 impl Unopened {
-    /// What was opened. Of nothing it logs, once in this process, that `what` does not open: anybody can
-    /// send cookies.
+    /// Returns what was decrypted. If nothing was, logs once in this process that `what` cannot be decrypted. It
+    /// logs only once because anybody can send cookies.
     pub fn noted<T>(&self, opened: Option<T>, what: &'static str) -> Option<T> {
         if opened.is_none() && !self.0.swap(true, Ordering::Relaxed) {
             log::warn!(

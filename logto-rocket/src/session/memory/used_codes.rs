@@ -22,14 +22,14 @@ use crate::task::SharedTask;
 /// The result of a sign-in.
 pub(crate) type SignInResult = Result<Arc<Session>, SignInError>;
 
-/// What became of the code of a sign-in.
+/// What happened to the code of a sign-in.
 #[derive(Clone)]
 pub(crate) enum Exchanged {
     /// It was exchanged here, for a session that is to begin.
     Here(Arc<Session>),
     /// Another process has exchanged it, and this session has begun.
     Elsewhere(Arc<Session>),
-    /// Another process has it. What became of it is not known.
+    /// Another process has it, and its result is not known.
     Taken,
 }
 
@@ -41,7 +41,7 @@ pub(crate) enum Exchanged {
 /// was used. Where sessions are in a store, other processes are told too; see `session/store/codes.rs`.
 pub(crate) struct UsedCodes(Mutex<Ledger<Arc<CodeExchange>>>);
 
-/// One exchange of a code, and what became of it.
+/// One exchange of a code, and its result.
 #[derive(Default)]
 pub(crate) struct CodeExchange {
     task: Mutex<Option<SharedTask<Result<Exchanged, SignInError>>>>,
@@ -49,7 +49,7 @@ pub(crate) struct CodeExchange {
 }
 
 impl UsedCodes {
-    /// For sign-ins that take no longer than this.
+    /// Creates a register for sign-ins that take no longer than this.
     pub(super) fn new(flow_lifetime: Duration) -> Self {
         Self(Mutex::new(Ledger::new(flow_lifetime)))
     }

@@ -23,7 +23,7 @@ impl Sessions {
     ///
     /// # Errors
     ///
-    /// Those of user info: without its answer nobody knows which of its claims a user has.
+    /// Those of user info, because without its answer the claims from user info are unknown.
     pub async fn with_user_info(
         &self,
         claims: Claims,

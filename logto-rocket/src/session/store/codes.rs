@@ -48,7 +48,7 @@ pub(crate) struct SignInCode {
     result: StoreId,
 }
 
-/// Who exchanges a code.
+/// Which process exchanges a code.
 pub(crate) enum CodeClaim {
     /// This process.
     Ours(CodeLease),
@@ -99,7 +99,7 @@ impl StoredSessions {
             if let Some(session) = self.result_of(code).await? {
                 return Ok(CodeClaim::Begun(session));
             }
-            // No call is dropped under way: it might take the lease.
+            // No call is dropped before it ends, because it might take the lease.
             tokio::select! {
                 () = &mut over => return Ok(CodeClaim::Taken),
                 () = tokio::time::sleep(POLL_BACKOFF) => {}
@@ -107,8 +107,8 @@ impl StoredSessions {
         }
     }
 
-    /// Leaves word of the session that a sign-in has begun. What fails is logged: the browser has the
-    /// session all the same.
+    /// Stores the session of a sign-in for other processes. An error is only logged, because the browser has its
+    /// session anyway.
     pub async fn leave_word(&self, code: &SignInCode, session: &Session) {
         if let Err(error) = self.try_leave_word(code, session).await {
             log::warn!("Other processes do not learn of the session {}: {error}", session.id);
@@ -121,7 +121,7 @@ impl StoredSessions {
         let sealed = secret
             .and_then(|secret| self.vault(code).seal(SealedAs::SignIn, at.as_str(), secret))
             .ok_or_else(|| StoreError::new("the session could not be encrypted"))?;
-        // Not named like the user, who would find it among the sessions.
+        // It does not belong to the user, so that it is not listed among the user's sessions.
         let record = Record::new(sealed, self.named(at.as_str()), None, session.signed_in_at);
         self.store.create(at, &record, SHARED_FOR).await
     }

@@ -11,7 +11,7 @@ use super::by::By;
 use crate::session::session::Session;
 use crate::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// Those who wait, by each name that can end their session.
+/// The waiting tasks, by each name that can end their session.
 #[derive(Default)]
 pub(super) struct Watchers(Mutex<ByName>);
 

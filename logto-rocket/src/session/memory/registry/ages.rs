@@ -15,6 +15,5 @@ pub(in crate::session::memory) struct Ages {
     pub irreplaceable: Duration,
 }
 
-/// What orders entries when one must go: whether it holds the only refresh token, and when it was used
-/// last.
+/// The order in which entries are removed: whether the entry has the only refresh token, and when it was last used.
 pub(super) type Rank = (bool, Instant);

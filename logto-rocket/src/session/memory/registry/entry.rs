@@ -17,7 +17,7 @@ pub(in crate::session) struct Entry(Mutex<EntryState>);
 
 pub(in crate::session::memory) struct EntryState {
     pub(super) session: Arc<Session>,
-    /// That of the whole registry.
+    /// The version of the whole registry.
     version: Arc<AtomicU64>,
     /// The newest generation that a browser has sent.
     sent: u64,
@@ -189,7 +189,7 @@ impl Entry {
         self.lock().is_unsaved()
     }
 
-    /// What orders entries when one must go.
+    /// The order in which entries are removed.
     pub(super) fn rank(&self) -> Rank {
         let state = self.lock();
         (state.rotated, state.used)

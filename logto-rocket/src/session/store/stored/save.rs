@@ -16,11 +16,11 @@ use crate::session::store::{Replaced, SessionStore, StoreError};
 /// How often a write is tried, if other processes write the same session at the same time.
 const TRIES: usize = 5;
 
-/// How long it is until a failed write behind a request is tried again, in seconds.
+/// After how many seconds a failed write in the background is repeated.
 const RETRY_BACKOFF: u64 = 1;
 
 impl StoredSessions {
-    /// Writes what a token request brought to the store, in the session's turn.
+    /// Writes the result of a token request to the store, in the session's turn.
     ///
     /// # Errors
     ///

@@ -34,14 +34,14 @@ impl Callbacks {
         result.expect("it does not panic")
     }
 
-    /// Sends the code. Another process has the session then, which takes the fewest words.
+    /// Sends the code. The result is `Taken`, because that needs no session.
     async fn exchange(&self) -> Result<Exchanged, SignInError> {
         self.sent.fetch_add(1, Ordering::SeqCst);
         yield_now().await;
         Ok(Exchanged::Taken)
     }
 
-    /// Whether the first exchange of all failed before the code was sent; else it was sent.
+    /// Fails the first exchange before the code is sent, and sends the code in later ones.
     async fn exchange_at_second_try(&self, tries: &AtomicUsize) -> Result<Exchanged, SignInError> {
         yield_now().await;
         if tries.fetch_add(1, Ordering::SeqCst) == 0 {
