@@ -23,7 +23,7 @@ pub(crate) async fn diagnose_by_itself(doctor: Arc<Doctor>, case: Case) {
     let known = fingerprint.clone();
     let noted = tokio::task::spawn_blocking(move || is_noted(&known)).await;
     if noted.is_ok_and(|is_noted| is_noted) {
-        log::debug!("The set-up of Logto was good at the last start and is the same.");
+        log::debug!("The set-up of Logto was good at the last start and has not changed.");
         return;
     }
     let diagnosis = doctor.diagnose(|| case).await;
@@ -35,7 +35,7 @@ pub(crate) async fn diagnose_by_itself(doctor: Arc<Doctor>, case: Case) {
     if diagnosis.is_good() {
         let noted = tokio::task::spawn_blocking(move || note(&fingerprint)).await;
         if let Ok(Err(why)) = noted {
-            log::debug!("It cannot be noted that the set-up of Logto is good: {why}.");
+            log::debug!("The good result of the diagnosis of Logto cannot be stored: {why}.");
         }
     }
 }

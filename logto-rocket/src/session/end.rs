@@ -26,7 +26,7 @@ const REVOCATION_TIMEOUT: Duration = Duration::from_secs(2);
 const AT_ONCE: usize = 8;
 
 /// Sessions that have ended, as far as this process or the store knew them.
-#[must_use = "their refresh tokens are still honoured"]
+#[must_use = "Logto still accepts their refresh tokens"]
 pub(crate) struct Over(Vec<Arc<Session>>);
 
 /// What a revoked refresh token belonged to, for the log.

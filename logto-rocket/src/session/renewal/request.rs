@@ -102,7 +102,7 @@ impl Sessions {
         let heeds_silence =
             matches!(purpose, Purpose::Claims(Freshness::ConfirmedWithin(_) | Freshness::Since(_)));
         self.circuit.begin(&self.clock, heeds_silence).await.map_err(|held| match held {
-            Held::Silence => unavailable("no answer a moment ago"),
+            Held::Silence => unavailable("no answer to a recent request"),
             Held::Refusal(code) => self.oidc.refused(Call::Token, &code),
         })
     }

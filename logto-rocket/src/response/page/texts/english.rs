@@ -16,7 +16,7 @@ impl Phrases for English {
             Topic::NotSignedIn => words("Not signed in", "You must be signed in to see this."),
             Topic::SignInLoop => words(
                 "Signing in did not work",
-                "You have signed in twice, and your browser still sends no session that counts. Perhaps it \
+                "You have signed in twice, and your browser still sends no valid session. Perhaps it \
                  rejects cookies, or you opened the site under a name for which it is not configured. If \
                  trying again does not help, sign out at Logto, the sign-in service, and start over.",
             ),

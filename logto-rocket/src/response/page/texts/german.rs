@@ -138,8 +138,8 @@ impl Phrases for German {
             ),
             Topic::InvalidToken => words(
                 "Der Anmeldedienst ist nicht nutzbar",
-                "Was er ausgestellt hat, hat die Prüfungen dieser Anwendung nicht bestanden. Wer sie \
-                 betreibt, findet den Grund im Protokoll.",
+                "Die Prüfung seiner Antwort ist fehlgeschlagen. Wer diese Anwendung betreibt, findet den Grund im \
+                 Protokoll.",
             ),
             Topic::RepeatedParameter | Topic::WrongIssuer => words(
                 "Dieser Anmeldelink ist nicht gültig",

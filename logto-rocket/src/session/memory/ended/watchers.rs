@@ -1,7 +1,6 @@
-//! [`Watchers`]: those who wait for the end of a session.
+//! [`Watchers`]: the tasks that wait for the end of a session.
 //!
-//! An ending wakes those of its name and no others, however many wait. Who was woken looks for itself
-//! whether its session has ended.
+//! An ending wakes only the tasks that wait under its name. A woken task checks whether its own session has ended.
 
 use std::collections::HashMap;
 
