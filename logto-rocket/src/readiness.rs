@@ -76,7 +76,7 @@ pub enum Health {
     },
 }
 
-/// What was found out last, and when.
+/// The last result, and its time.
 #[derive(Default)]
 pub(crate) struct LastReadiness(Mutex<Option<(Instant, Readiness)>>);
 
@@ -149,7 +149,7 @@ impl Health {
 }
 
 impl LastReadiness {
-    /// What was found out a moment ago, or what is found out now.
+    /// The last result if it is recent, otherwise a new one.
     pub async fn get(&self, clock: &Clock, find: impl Future<Output = Readiness>) -> Readiness {
         let mut last = self.0.lock().await;
         let now = clock.instant();
@@ -162,7 +162,7 @@ impl LastReadiness {
     }
 }
 
-/// The answer of a part, or why there is none. The call goes on, so that it is told how it ends.
+/// The answer of a part, or why it did not come in time. The call continues, so that its result is still recorded.
 async fn in_time<T, E>(
     answer: impl Future<Output = Result<T, E>> + Send + 'static,
 ) -> Result<T, String>

@@ -70,7 +70,7 @@ impl ResourceServer {
         &self.doctor
     }
 
-    /// What a diagnosis looks at: Logto as the one who signs tokens.
+    /// The input of a diagnosis: only the issuer.
     pub fn case(&self) -> Case {
         Case { issuer: Arc::clone(&self.issuer), application: None }
     }
@@ -89,7 +89,7 @@ impl ResourceServer {
         self.events.emit(event);
     }
 
-    /// Verifies a token that a program presents, whoever it is for.
+    /// Verifies a token that a program presents, for any audience.
     pub async fn verify(&self, token: &str) -> Result<VerifiedToken, Error> {
         let token = self.issuer.verify_access_token(token).await?;
         if self.ended.has_ended(token.sub(), token.issued_at()) {

@@ -1,7 +1,7 @@
 //! The locks, atomics and tasks of the concurrent core, from one place.
 //!
-//! In unit tests they are those of `modelled`, which a model checker drives: the code that is checked is
-//! this code, in every other test it runs as ever, and no feature of the published crate is in between.
+//! In unit tests they are those of `modelled`, which a model checker controls. The checker therefore runs the same
+//! code as the published crate, and no feature switches it.
 
 #[cfg(test)]
 pub(crate) mod modelled;

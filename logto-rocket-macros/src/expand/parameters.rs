@@ -80,7 +80,7 @@ fn of_tokens(ty: &Type, conditions: &Conditions) -> Option<String> {
              to accept sessions as well, write `session, bearer`",
             instead("Bearer", conditions)
         ),
-        // In an `Option` or a `Result`, it may be there for programs alone.
+        // In an `Option` or a `Result`, the guard may be meant for programs only.
         (Accepts::Either, "Bearer") if !is_optional => format!(
             "this route accepts sessions as well as access tokens, so it takes {} instead of `Bearer`",
             instead("Caller", conditions)

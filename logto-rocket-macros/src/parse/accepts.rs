@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Display, Formatter};
 
-/// What a request may prove its caller with. Its `Display` is its syntax.
+/// Which credentials a request may present. `Display` writes the syntax.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Accepts {
     /// The session of a browser.

@@ -42,7 +42,7 @@ impl TokenAudience for Organizations {
     const RESOURCE: Option<&'static str> = None;
 }
 
-/// That a parameter is for the tokens that the requirement of its route lets in: it names the same type.
+/// A parameter accepts the tokens that the requirement of its route accepts: both name the same type.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
     message = "expected `{Required}`, found `{Self}`",
@@ -59,7 +59,7 @@ impl<R: TokenAudience> SameAudience<R> for R {}
 #[doc(hidden)]
 pub const fn same_audience<Found: SameAudience<Required>, Required>() {}
 
-/// Who a token must be for, where no requirement says more.
+/// The audience that a token must have if the route has no requirement.
 pub(crate) fn recipient<R: TokenAudience>() -> Recipient<'static> {
     match const { R::RESOURCE } {
         Some(uri) => Recipient::Resource { uri, organization: None },

@@ -49,13 +49,13 @@ impl Client {
         &self.doctor
     }
 
-    /// What is found of the set-up, or was found a minute ago at most.
+    /// Runs the diagnosis, or returns the result of the last minute.
     pub async fn diagnose(&self) -> Diagnosis {
-        // In a box, because it is rare and has much to wait for.
+        // In a box, because it is large and rarely used.
         Box::pin(self.doctor.diagnose(|| self.case())).await
     }
 
-    /// What a diagnosis looks at.
+    /// The input of a diagnosis.
     pub fn case(&self) -> Case {
         let addresses = self.host_ids().map(|host| Addresses {
             redirect_uri: self.redirect_uri(host),

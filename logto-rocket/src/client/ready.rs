@@ -25,7 +25,7 @@ impl Client {
             let ((logto, keys), store) = tokio::join!(issuer, store);
             Readiness::new(logto, keys, store)
         };
-        // In a box, because a probe is rare and has much to wait for.
+        // In a box, because it is large and rarely used.
         self.readiness.get(&self.clock, Box::pin(find)).await
     }
 }

@@ -12,7 +12,7 @@ use super::site::Site;
 use crate::oidc::{Issuer, Oidc};
 use crate::session::Sessions;
 
-/// What a diagnosis looks at.
+/// The input of a diagnosis.
 pub(crate) struct Case {
     pub issuer: Arc<Issuer>,
     /// `None` of an API, at which nobody signs in.

@@ -51,7 +51,7 @@ impl Doctor {
         self.listening.get()
     }
 
-    /// What the look at a case finds, or has found a minute ago at most.
+    /// Runs the diagnosis of a case, or returns the result of the last minute.
     pub async fn diagnose(self: &Arc<Self>, case: impl FnOnce() -> Case) -> Diagnosis {
         let task = {
             let mut state = self.state();

@@ -51,7 +51,7 @@ async fn at_logto(case: &Case, application: Option<&Application>) -> Vec<Finding
     findings
 }
 
-/// What cannot be asked of an endpoint that is not Logto's.
+/// The findings for the checks that need the right endpoint.
 fn not_asked(application: &Application) -> Vec<Finding> {
     let mut checks = vec![AppId, AppSecret, RedirectUri, PostSignOutUri];
     checks.extend((!application.resources.is_empty()).then_some(Resource));

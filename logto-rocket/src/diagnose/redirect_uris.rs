@@ -81,7 +81,7 @@ fn app_id(application: &Application, answered: Option<&Answered>) -> Finding {
             ),
         ),
         Some(Answered::SentBack(_)) => Finding::good(AppId, format!("Logto knows `{id}`")),
-        // Who looks at the address of an application has found the application.
+        // Logto checks the redirect URI only after it has found the application.
         Some(answered) if is_unregistered(answered) => {
             Finding::good(AppId, format!("Logto knows `{id}`"))
         }

@@ -144,7 +144,7 @@ impl Look<'_> {
         Finding::unknown(BaseUrl, found).found_out_by(Self::open(route))
     }
 
-    /// There was no answer. One by the other scheme tells why.
+    /// The finding if there was no answer. An answer by the other scheme shows the cause.
     async fn lost(&self, route: &Url, why: &str) -> Finding {
         let mut other = route.clone();
         let port = route.port_or_known_default();

@@ -75,7 +75,7 @@ pub(super) fn answered(request: &Request<'_>, arrivals: &Arrivals) {
     }
 }
 
-/// Who diagnoses, and the path of a route of this crate that Rocket has.
+/// The [`Doctor`] of the application, and the path of a mounted route of this crate.
 fn doctor<P: Phase>(rocket: &Rocket<P>) -> Option<(&Arc<Doctor>, String)> {
     let client = Client::of(rocket).map(|it| (it.doctor(), it.diagnosed_path().to_string()));
     client.or_else(|| Some((ResourceServer::of(rocket)?.doctor(), WELL_KNOWN.to_owned())))

@@ -60,7 +60,8 @@ impl SignIn {
                 let loaded = state.loaded(request, client).await;
                 return loaded.is_ok_and(|loaded| self.is_used(loaded));
             }
-            // Not noted, so that the response writes nothing of it: it is long already.
+            // Loaded without a note in the request, so that the response does not write this session too: it is
+            // long already.
             let loaded = client.sessions().load(request, self.host, Activity::None).await;
             loaded.is_ok_and(|loaded| self.is_used(loaded.as_ref()))
         };

@@ -51,7 +51,7 @@ pub struct SignOut {
 enum Next {
     /// To Logto, which sends the browser back to the sign-out callback.
     Logto(EndSession),
-    /// Not to Logto.
+    /// Directly to the page after the sign-out.
     Here,
     /// Logto is out of reach.
     Unreachable,
@@ -162,7 +162,7 @@ impl<'r, 'o: 'r, R: Responder<'r, 'o>> Responder<'r, 'o> for Instead<SignOut, R>
 }
 
 impl SignOut {
-    /// The end of the session at Logto, where there is none here.
+    /// Ends the session at Logto if this site has no session.
     pub(crate) async fn at_logto(
         client: &Arc<Client>,
         host: HostId,

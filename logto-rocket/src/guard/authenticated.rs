@@ -34,7 +34,7 @@ pub struct Authenticated<R: Protected>(PhantomData<fn() -> R>);
     note = "write `#[authenticated]` above the route attribute of the handler"
 )]
 pub trait Protected: Send + Sync + 'static {
-    /// Who may come in.
+    /// Which requests the route accepts.
     const REQUIREMENT: Requirement<needs::Request>;
     /// Whether a request counts as activity in its session.
     #[doc(hidden)]

@@ -23,7 +23,7 @@ impl<'r, R: TokenAudience> FromRequest<'r> for Caller<R> {
             let program = span.around(program(request, state)).await;
             return answer_program(state, &span, program.map(Self::Program));
         }
-        // That there is no token was looked at, too.
+        // The response also depends on the absence of a token.
         state.token_guarded(None);
         let organization = || state.accepted(request)?.organization;
         let user = span.around(user_of(request, state)).await.cloned();
@@ -33,7 +33,7 @@ impl<'r, R: TokenAudience> FromRequest<'r> for Caller<R> {
 
 impl<R: TokenAudience> Sentinel for Caller<R> {
     fn abort(rocket: &Rocket<Ignite>) -> bool {
-        // Both, so that all that is missing is told.
+        // Both are checked, so that all missing parts are logged.
         Bearer::<R>::abort(rocket) | LogtoUser::abort(rocket)
     }
 }

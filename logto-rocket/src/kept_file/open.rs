@@ -25,7 +25,7 @@ pub(crate) fn open(path: &Path) -> io::Result<File> {
 
         use rustix::fs::OFlags;
 
-        // Whatever has taken its place meanwhile is not followed, and is not waited for.
+        // If something else is now in the place of the file, a link is not followed, and a pipe is not waited for.
         let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
         options.mode(0o600).custom_flags(flags.bits().cast_signed());
     }

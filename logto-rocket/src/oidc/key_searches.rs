@@ -40,7 +40,7 @@ struct Own {
     made: u32,
 }
 
-/// The right to search keys for a token that anybody can post. While it is held nobody else has it.
+/// The right to search keys for a token that anybody can post. Only one task has it at a time.
 pub(super) struct StrangersTurn<'s>(sync::MutexGuard<'s, Option<Interval>>);
 
 impl KeySearches {

@@ -226,7 +226,7 @@ fn clock_help(times: &Times<'_>) -> String {
     format!("correct it, or raise {key}, which is {skew}{difference}")
 }
 
-/// What is said of a text that is not the expected one, which follows from a key.
+/// The message about a text that differs from the expected one, and the key that the expected one comes from.
 pub(super) fn another(found: &str, expected: &str, key: &str) -> String {
     format!("is `{}`, not `{}`, which follows from {key}", shown(found), shown(expected))
 }

@@ -32,7 +32,7 @@ pub(crate) fn listed_host(request: &Request<'_>, client: &Client) -> Result<Host
     if second.is_some() {
         return Err(NotListed::Several);
     }
-    // Of HTTP/1 this is the header again, as far as Rocket can read it.
+    // With HTTP/1, this is the same header, if Rocket can parse it.
     let authority = request.host().map(ToString::to_string);
     let named = match (header, authority.as_deref()) {
         (Some(header), Some(authority)) if !is_same(header, authority, client) => {

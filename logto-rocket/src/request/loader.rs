@@ -21,8 +21,8 @@ pub(crate) enum Loader {
 }
 
 impl Loader {
-    /// The library that made a request, by the headers that it sends. What the browser itself calls a
-    /// navigation is none of theirs.
+    /// The library that made a request, by the headers that it sends. A request that the browser itself marks as a
+    /// navigation was not made by a library.
     pub fn of(request: &Request<'_>) -> Option<Self> {
         if is_navigation(request) {
             return None;

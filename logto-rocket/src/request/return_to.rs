@@ -35,8 +35,8 @@ pub(crate) fn own_path(request: &Request<'_>, client: &Client) -> Option<LocalPa
     as_browsers_have_it(&format!("/{}", uri.trim_start_matches('/')), client)
 }
 
-/// What a browser asked for that a request with this path and query came from: a proxy may have taken
-/// the prefix of the site off.
+/// The path and query that the browser requested, if a request with this path and query arrives: a proxy may have
+/// removed the prefix of the site.
 fn as_browsers_have_it(uri: &str, client: &Client) -> Option<LocalPath> {
     let path = uri.parse().ok()?;
     let base_urls = &client.settings().base_urls;

@@ -1,4 +1,4 @@
-//! What kinds of things a user lacks who does not meet a requirement.
+//! Which kinds of rights a user lacks who does not meet a requirement.
 
 use std::collections::BTreeSet;
 

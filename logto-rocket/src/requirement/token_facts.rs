@@ -37,9 +37,9 @@ impl<'t> TokenFacts<'t> {
     }
 }
 
-/// Roles are in no access token, so that nothing is known of them. All else is in the token, or it is not
-/// so, unless its claims cannot be read. The organizations and resources of conditions are those of the
-/// token: it was found to be for them.
+/// Access tokens contain no roles, so a condition on a role is unknown. The token decides every other condition,
+/// unless its claims cannot be read. The audience was checked before, so the token is for the organizations and
+/// resources of the conditions.
 impl Facts for TokenFacts<'_> {
     fn role(&self, _: &str) -> Option<bool> {
         None

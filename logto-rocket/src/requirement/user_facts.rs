@@ -227,7 +227,7 @@ impl Facts for UserFacts<'_> {
     fn claim(&self, path: &[&str], fits: impl Fn(&Value) -> bool) -> Option<bool> {
         match self.user.claims().at(path) {
             Some(claim) => Some(fits(claim)),
-            // What is not in an object that is there is absent, wherever the object came from.
+            // If the object is present, a missing member of it is known to be absent.
             None if self.user.claims().at(path.get(..1)?).is_some() => Some(false),
             None => self.would_be_there(path.first()?).then_some(false),
         }

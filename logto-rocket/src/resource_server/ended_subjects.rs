@@ -10,13 +10,13 @@ const MAX_SUBJECTS: usize = 100_000;
 /// How long each is remembered, in seconds: longer than an access token lives.
 const REMEMBERED_FOR: u64 = 30 * 24 * 3600;
 
-/// How many that are no longer needed one more removes at most.
+/// How many entries that are no longer needed a new one removes at most.
 const REMOVED_AT_ONCE: usize = 16;
 
-/// The users whose access tokens have ended that Logto issued up to an instant of its clock.
+/// The users whose access tokens are no longer valid if Logto issued them before a time of its clock.
 ///
-/// None is forgotten for want of room: when there are too many, the oldest merge into one instant, and
-/// access tokens from before it count no more, whoever they are of.
+/// None is forgotten for lack of room. If there are too many, the oldest are merged into one time, and access
+/// tokens of all users from before this time are refused.
 pub(super) struct EndedSubjects {
     ended: RwLock<Ended>,
     count: AtomicU64,

@@ -93,7 +93,8 @@ impl Refusal {
         }
     }
 
-    /// Whether a signed-in user was refused, or nobody was signed in; not a program with its token.
+    /// Whether the refusal is about a session: a signed-in user was refused, or no user is signed in. A refused
+    /// access token is none.
     pub(super) fn is_of_a_session(&self) -> bool {
         !matches!(
             self,
@@ -217,7 +218,7 @@ fn lead_to_sign_in(
     let sign_in = sign_in(client, request, kind, max_age);
     match kind {
         Kind::Navigation => redirect::to_path(&sign_in),
-        // What is in the form, or around the frame, stays where it is.
+        // The sign-in opens in a new tab, so the contents of the form, or the page around the frame, are not lost.
         Kind::Form | Kind::Frame => page.new_tab(Label::SignInInNewTab, sign_in).respond(request),
         Kind::Script | Kind::Prefetch | Kind::Embedded => match Loader::of(request) {
             Some(Loader::Inertia) => onward::load_in_full(request, Loader::Inertia, &sign_in),

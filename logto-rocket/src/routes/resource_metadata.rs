@@ -12,8 +12,8 @@ use crate::resource_server::{ResourceServer, WELL_KNOWN};
 /// A rank that no application has, so that Rocket finds no collision with its routes.
 const RANK: isize = -7_719;
 
-/// The routes of the metadata and of its preflights, to be mounted at `/`. Where there is none they forward, so that an
-/// application can have other files below the same path.
+/// The routes of the metadata and of its preflights, to be mounted at `/`. If there is no metadata at a path, they
+/// forward, so that an application can serve other files below it.
 pub(crate) fn resource_metadata() -> Vec<Route> {
     let route = |method| {
         let mut route = Route::ranked(RANK, method, &format!("{WELL_KNOWN}/<path..>"), Metadata);

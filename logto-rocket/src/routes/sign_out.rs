@@ -56,7 +56,7 @@ pub(super) async fn respond(
     sign_out.start().await.respond(request)
 }
 
-/// What the query of the route tells the issuer.
+/// The parameters of the route's query that are sent to the issuer.
 fn hints(query: &Query) -> SignOutHints {
     SignOutHints::LISTED.into_iter().fold(SignOutHints::default(), |hints, name| {
         match query.get(name) {

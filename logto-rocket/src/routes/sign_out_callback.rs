@@ -10,8 +10,8 @@ use crate::request::RequestState;
 use crate::response::redirect;
 use crate::session::CookieWrite;
 
-/// Redirects to the page that the sign-out requested. Where the sign-out sent a `state`, only the return
-/// that brings it is that of this sign-out; another one changes nothing.
+/// Redirects to the page that the sign-out requested. If the sign-out sent a `state`, only a callback with this
+/// `state` belongs to it. Another callback changes nothing.
 pub(super) fn respond(client: &Client, request: &Request<'_>, host: HostId) -> Response<'static> {
     let cookies = client.sessions().cookies(host);
     let Some(sign_out) = cookies.post_logout(request) else {

@@ -107,8 +107,8 @@ impl Sessions {
         self.revoke_refused(ended.refresh_token.as_ref()).await;
     }
 
-    /// The same behind the response, of a session that the store may have taken: whoever has waited for
-    /// the store once does not wait again.
+    /// The same in the background, for a session that the store may have stored. The user has waited for the store
+    /// already, and does not wait again.
     pub fn refuse_behind(self: &Arc<Self>, session: &Arc<Session>) {
         let (sessions, session) = (Arc::clone(self), Arc::clone(session));
         tokio::spawn(async move { sessions.refuse(&session).await });
@@ -118,8 +118,8 @@ impl Sessions {
     ///
     /// # Errors
     ///
-    /// [`Error::Store`] if the store did not delete them. In this process they have ended
-    /// nevertheless, as with all methods here.
+    /// [`Error::Store`] if the store did not delete them. In this process they have ended anyway, as with all
+    /// methods here.
     pub async fn end_by_sid(self: &Arc<Self>, sid: &str) -> Result<Over, Error> {
         self.memory.ended.end_sid(sid, self.clock.now());
         let is_meant = |session: &Session| session.claims.sid.as_deref() == Some(sid);

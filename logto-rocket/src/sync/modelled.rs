@@ -1,8 +1,8 @@
-//! What takes the place of the standard locks, atomics and tasks in unit tests: within a model, those of
-//! shuttle, which chooses anew at each of their steps who goes on; elsewhere the usual ones.
+//! The locks, atomics and tasks of unit tests. In a model they are those of shuttle, which chooses at each step
+//! which task continues. Elsewhere they are the usual ones.
 //!
-//! A model is a function that [`holds`] runs thousands of times, each time with other choices. They follow
-//! from a constant, so that a model fails always or never. Everything that a model touches is made within it.
+//! A model is a function that [`holds`] runs thousands of times, each time with other choices. The choices follow
+//! from a constant seed, so that a model fails always or never. Everything that a model touches is made within it.
 //! The environment variable `MODEL_EXECUTIONS` says how often, for a longer search.
 
 use std::future::Future;
@@ -27,8 +27,7 @@ fn is_modelled() -> bool {
     shuttle::current::try_get_current_task().is_some()
 }
 
-/// Asserts that a model fails with none of the choices that are tried: no assertion, no panic, and nobody
-/// who waits for good.
+/// Asserts that no tried order of a model fails an assertion, panics, or waits forever.
 pub(crate) fn holds(model: impl Fn() + Send + Sync + Clone + 'static) {
     let count = executions();
     let by_chance = run(RandomScheduler::new_from_seed(SEED, count), model.clone());

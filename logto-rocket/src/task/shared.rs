@@ -31,7 +31,7 @@ impl<T: Clone + Send + Sync + 'static> SharedTask<T> {
     /// Whether the task has ended without a result, as it does when the work panics or the runtime
     /// shuts down.
     pub fn is_aborted(&self) -> bool {
-        // In this order: a closed channel changes no more.
+        // The order matters: the value of a closed channel does not change any more.
         self.0.has_changed().is_err() && self.0.borrow().is_none()
     }
 }

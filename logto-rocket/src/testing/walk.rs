@@ -199,7 +199,7 @@ impl<'i> Walk<'i> {
         Ok(Self { idp, client, username, page, path, cookies, requests: 0, is_back: false })
     }
 
-    /// What a browser says of itself where a page is loaded.
+    /// The headers that a browser sends when it loads a page.
     fn headers(&self) -> [Header<'static>; 5] {
         let site = if self.is_back { "cross-site" } else { "none" };
         let origin = self.client.origin(HostId::FIRST);
@@ -223,7 +223,7 @@ impl<'i> Walk<'i> {
         }
     }
 
-    /// Goes where the answer leads, or tells where the browser ends up.
+    /// Follows the redirect of the answer, or returns how the sign-in has ended.
     fn go_on(
         &mut self,
         status: Status,
@@ -238,7 +238,7 @@ impl<'i> Walk<'i> {
         };
         let location = location.filter(|_| status.class().is_redirection());
         let Some(location) = location.filter(|_| self.requests <= MAX_REDIRECTS) else {
-            // With a `Strict` cookie a page of the application leads on.
+            // With a `Strict` cookie, a page of the application navigates to the next one.
             if self.is_back && status == Status::Ok {
                 return Ok(Some(self.end(self.page.clone())));
             }

@@ -153,7 +153,7 @@ impl PageDraft {
             .header(ContentType::HTML)
             .header(Header::new("Content-Security-Policy", policy))
             .raw_header("Referrer-Policy", page.referrer_policy())
-            // For Unpoly, which shows only what it has asked for unless it is told.
+            // Without this header, Unpoly shows only the part of the page that it requested.
             .raw_header("X-Up-Target", "body");
         if let (Some(path), Some(_)) = (&page.forward, &own) {
             response.header(Header::new("Refresh", format!("0; url={path}")));

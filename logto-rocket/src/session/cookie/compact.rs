@@ -63,7 +63,7 @@ const PLACES: &[u8; 62] = b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOP
 pub(super) fn written(claims: &Claims) -> String {
     let all = claims.all();
     let organizations = all.get("organizations").and_then(names).unwrap_or_default();
-    // As they came: a number that is read and written again may be another one.
+    // The original text, because a number may change when it is parsed and written again.
     let raw: BTreeMap<String, &RawValue> =
         serde_json::from_str(claims.as_json()).unwrap_or_default();
     let mut written = BTreeMap::new();

@@ -27,12 +27,12 @@ const MARGIN: u64 = 3600 + 600;
 /// long, however many have piled up.
 const REMOVED_AT_ONCE: usize = 16;
 
-/// The sessions that were ended before they expired: by id, by Logto's `sid`, or all of a user up
-/// to an instant.
+/// The sessions that were ended before they expired: by id, by Logto's `sid`, or all sessions of a user up to a
+/// time.
 ///
-/// Each ending is remembered until what it ends would be over anyway. None is forgotten for want of
-/// room: when there are too many, the oldest merge into one instant, and a session that was signed in
-/// before it is believed only once Logto has confirmed it.
+/// Each ending is remembered until the session would have expired anyway. None is forgotten for lack of room. If
+/// there are too many, the oldest are merged into one time, and a session whose sign-in was before this time is
+/// accepted only after Logto has confirmed it.
 pub(in crate::session) struct EndedSessions {
     endings: RwLock<Endings>,
     version: AtomicU64,

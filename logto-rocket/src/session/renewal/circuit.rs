@@ -33,17 +33,17 @@ const PATIENCE: Duration = Duration::from_secs(2);
 pub(in crate::session) struct Circuit {
     state: Mutex<CircuitState>,
     opened: watch::Sender<()>,
-    /// Tells those that wait to begin that something has changed.
+    /// Wakes the requests that wait to begin, after a change.
     changed: watch::Sender<()>,
 }
 
-/// A request that asks. It is over when this is dropped.
+/// A request to Logto. It counts as ended when this is dropped.
 #[must_use = "the request is over when this is dropped"]
 pub(super) struct Asking<'c>(&'c Circuit);
 
 /// Why a request may not ask.
 pub(super) enum Held {
-    /// Logto did not answer a moment ago.
+    /// Logto did not answer a recent request.
     Silence,
     /// Logto refuses the application, with this error code.
     Refusal(String),
@@ -72,12 +72,12 @@ impl Circuit {
         self.state().may_ask_for_a_token(now)
     }
 
-    /// Waits until one more request may ask. It does so after two seconds in any case: answers that tell
-    /// nothing of the others, such as those to an access token, may take long.
+    /// Waits until one more request may ask. After two seconds it may ask in any case, because an answer that shows
+    /// nothing about other requests, such as one for an access token, may take long.
     ///
     /// # Errors
     ///
-    /// [`Held`]. A silence holds back only a request that heeds it.
+    /// [`Held`]. [`Held::Silence`] applies only if `heeds_silence`.
     pub(super) async fn begin(
         &self,
         clock: &Clock,

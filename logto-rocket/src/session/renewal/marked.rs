@@ -8,8 +8,8 @@ use crate::session::memory::{Concern, Freshness};
 use crate::session::session::Session;
 
 impl Sessions {
-    /// What Logto has reported that the session's claims are not known to be newer than, if there is such a
-    /// thing. What has changed comes before what may have.
+    /// A change that Logto has reported, if the session's claims may be older than it. Certain changes come before
+    /// possible ones.
     pub(in crate::session) fn concern(&self, session: &Arc<Session>, now: u64) -> Option<Concern> {
         if self.memory.marks.count() == 0 {
             return None;

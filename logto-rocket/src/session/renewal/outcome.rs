@@ -40,9 +40,9 @@ impl Sessions {
         }
     }
 
-    /// Tells the circuit whether Logto answers, and the log why claims are not confirmed. Only a request
-    /// for claims opens the circuit: one for a token may fail for one user alone. Too many requests
-    /// (429) are those of one session, which pauses. A refusal of the application is everybody's.
+    /// Reports to the circuit whether Logto answers, and logs why claims are not confirmed. Only a request for
+    /// claims opens the circuit: one for a token may fail for one user alone. After too many requests (429), only
+    /// this session pauses. A refusal of the application concerns all sessions.
     pub(super) fn note(
         &self,
         purpose: &Purpose,

@@ -32,7 +32,7 @@ impl Sessions {
         let task =
             SharedTask::spawn(async move { sessions.in_turn(&entry, &purpose, &caller).await });
         let result = task.result().await;
-        // Only now, so that the caller counts as waiting until it has the result or is dropped.
+        // Dropped only here, so that the caller counts as waiting until it has the result or is dropped.
         drop(waiting);
         result.unwrap_or_else(|| Err(unavailable("the token request was aborted")))
     }
@@ -84,15 +84,16 @@ impl Sessions {
     }
 }
 
-/// Who waits for a token request. A request that does is dropped when it has waited for long enough.
+/// Whether a caller still waits for a token request. A caller that is cancelled or reaches its time limit no longer
+/// waits.
 pub(super) struct Caller(Weak<()>);
 
 impl Caller {
-    /// Whether it still waits. What nobody waits for is not begun.
+    /// Whether the caller still waits. Without a waiting caller, the request is not made.
     ///
     /// # Errors
     ///
-    /// [`Error::Unavailable`], for nobody.
+    /// [`Error::Unavailable`], which no caller gets.
     pub(super) fn check(&self) -> Result<(), Error> {
         let waits = self.0.strong_count() > 0;
         if waits { Ok(()) } else { Err(unavailable("nobody waits for it any more")) }

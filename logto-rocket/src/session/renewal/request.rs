@@ -18,9 +18,9 @@ use crate::session::session::Session;
 /// three seconds for which Logto still accepts a rotated refresh token.
 const FIRST_TRY_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// What things were like when a token request began: its answer is no newer.
+/// The state when a token request began. Its answer is not newer than this.
 struct Begun {
-    /// Its number among those of the session.
+    /// The number of the request in its session.
     number: u64,
     at: u64,
     /// How many marks the session has by it.

@@ -59,7 +59,7 @@ impl Sessions {
                 if old().is_none() {
                     request.await
                 } else {
-                    // It is still good, so nobody waits long for another.
+                    // The old token is still valid, so callers do not wait long for a new one.
                     tokio::time::timeout(RENEWAL_TIMEOUT, request)
                         .await
                         .unwrap_or_else(|_| Err(unavailable("no answer within 2 seconds")))

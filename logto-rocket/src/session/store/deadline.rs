@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use super::StoreError;
 
-/// How long a call of a store may take. It is more than the two seconds that a store promises to
-/// keep, so that its own error is told where it has one.
+/// How long a call of a store may take. This is longer than the two seconds of the store's contract, so that the
+/// store's own error is reported if it has one.
 const STORE_TIMEOUT: Duration = Duration::from_secs(3);
 
-/// From when on a call counts as late, if it fails.
+/// After this time, a failed call counts as late.
 const PROMPT: Duration = Duration::from_secs(1);
 
 /// The result of a call of the store, or an error if there is none in time. An error that took long,

@@ -56,7 +56,7 @@ impl Lease {
                 Err(_) => log_failure(self.take().await.map(drop)),
             }
         };
-        // Who waits for the result does not wait for a store that hangs.
+        // The caller gets the result also if the store does not answer.
         let release = tokio::spawn(self.release());
         tokio::time::timeout(RELEASE_TIMEOUT, release).await.ok();
         done

@@ -40,15 +40,16 @@ pub struct MemoryStore {
 struct HeldRecord {
     record: Record,
     version: u64,
-    /// By our clock, which decides; the cache's own, which no test can move, only tidies up.
+    /// By the clock of this crate, which decides. The cache's own clock, which tests cannot move, is only used to
+    /// remove old records.
     over_at: Instant,
     ttl: Duration,
 }
 
-/// Tidies up what is over by the machine's own time.
+/// Removes expired records by the time of the machine.
 struct Tidy;
 
-/// The sessions that had to go since the last warning, and when that was.
+/// The number of sessions that were evicted since the last warning, and the time of that warning.
 #[derive(Default)]
 struct Evicted {
     count: u64,

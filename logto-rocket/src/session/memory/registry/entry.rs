@@ -166,7 +166,7 @@ impl Entry {
         }
     }
 
-    /// The session as it is to be saved, and how often it had changed by then.
+    /// The session to save, and the number of its changes so far.
     pub fn to_save(&self) -> (Arc<Session>, u64) {
         let state = self.lock();
         (Arc::clone(&state.session), state.changes)
@@ -184,7 +184,7 @@ impl Entry {
         state.rotated &= state.is_unsaved();
     }
 
-    /// Whether the store does not have the session as it is here.
+    /// Whether the session has changes that the store does not have.
     pub fn is_unsaved(&self) -> bool {
         self.lock().is_unsaved()
     }

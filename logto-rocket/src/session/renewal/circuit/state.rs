@@ -8,7 +8,7 @@ pub(in crate::session::renewal) const BACKOFF: Duration = Duration::from_secs(30
 /// How many requests ask at once while it is not known whether Logto answers.
 const MAX_UNCERTAIN: usize = 2;
 
-/// For how long it is known after an answer. A burst that begins later waits for one answer.
+/// For how long after an answer Logto is known to answer. Requests that begin later wait for one answer.
 const KNOWN_FOR: Duration = Duration::from_secs(1);
 
 /// The state machine: it waits for nothing and reads no clock.
@@ -24,7 +24,7 @@ pub(super) struct CircuitState {
     asking: usize,
 }
 
-/// That Logto refuses the application.
+/// A refusal of the application by Logto.
 #[must_use = "what is news is to be told"]
 pub(in crate::session::renewal) struct ApplicationRefusal {
     /// Whether the circuit was closed before.
@@ -38,14 +38,14 @@ pub(in crate::session::renewal) struct ApplicationRefusal {
 pub(super) enum Begin {
     /// It may, and is counted until it [ends](CircuitState::end).
     Now,
-    /// Others ask, and it waits for what becomes of these.
+    /// Others ask, and it waits for their result.
     Later,
     /// It may not: the circuit is open, with this error code if Logto refuses the application.
     Held(Option<String>),
 }
 
 impl CircuitState {
-    /// Whether it is worth a request: the circuit is closed, or its time is over.
+    /// Whether a request may be made: the circuit is closed, or its time is over.
     pub fn may_ask(&self, now: Instant) -> bool {
         self.open_until.is_none_or(|until| now >= until)
     }
@@ -62,8 +62,8 @@ impl CircuitState {
         }
     }
 
-    /// Whether one more request may ask now. Behind an open circuit whose time is over it is the one
-    /// that tries. Only one that `heeds_silence` is held back because Logto did not answer.
+    /// Whether one more request may ask now. If the circuit is open and its time is over, this request tests
+    /// whether Logto answers. If Logto did not answer, only a request with `heeds_silence` is held back.
     pub fn begin(&mut self, now: Instant, heeds_silence: bool) -> Begin {
         match self.open_until {
             None if self.asking >= MAX_UNCERTAIN && !self.is_known(now) => return Begin::Later,

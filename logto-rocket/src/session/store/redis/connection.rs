@@ -44,7 +44,7 @@ struct State {
     is_away: bool,
 }
 
-/// The name of a process of Redis, if it tells.
+/// The `run_id` of a Redis process, if Redis reports it.
 pub(super) type Run = Option<Arc<str>>;
 
 type Connecting = SharedTask<Result<Connected, String>>;
@@ -53,7 +53,7 @@ type Connecting = SharedTask<Result<Connected, String>>;
 pub(super) enum Question<'q> {
     /// One command.
     One(&'q Cmd),
-    /// Several, which are answered in order. If one fails, those behind it are done all the same.
+    /// Several, which are answered in order. If one fails, the later ones still run.
     All(&'q Pipeline),
 }
 

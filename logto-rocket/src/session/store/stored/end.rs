@@ -21,11 +21,11 @@ use crate::session_id::SessionId;
 /// How many sessions are deleted at once.
 const AT_ONCE: usize = 8;
 
-/// How long after the end of all sessions of a user a sign-in that was under way is there at the latest, if
+/// How long after the end of all sessions of a user a sign-in that was in progress may still store its session, if
 /// Logto answers in the usual time.
 const UNDER_WAY: Duration = Duration::from_secs(30);
 
-/// How long it is until one is tried again: twice as long each time, up to a minute.
+/// After how long a failed deletion is repeated: twice as long each time, up to a minute.
 const FIRST_BACKOFF: Duration = Duration::from_secs(1);
 const LAST_BACKOFF: Duration = Duration::from_secs(60);
 

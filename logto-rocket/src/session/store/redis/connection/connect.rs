@@ -17,8 +17,8 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 #[derive(Clone)]
 pub(in crate::session::store::redis) struct Connected {
     pub connection: MultiplexedConnection,
-    /// The name of the process that is there (`run_id`): another one after each fail-over and each
-    /// restart. `None` if Redis does not tell.
+    /// The `run_id` of the Redis process, which differs after each fail-over and each restart. `None` if Redis does
+    /// not report it.
     pub run: Option<Arc<str>>,
 }
 
