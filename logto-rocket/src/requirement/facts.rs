@@ -17,7 +17,7 @@ pub(crate) trait Facts {
     fn scope(&self, target: Target, scope: &str) -> Option<bool>;
     /// Whether an application makes the request for itself.
     fn is_machine(&self) -> Option<bool>;
-    /// Whether the user has signed in at Logto within so many seconds.
+    /// Whether the user has signed in at Logto within so many seconds. Unknown if the time of the sign-in is.
     fn signed_in_within(&self, seconds: u64) -> Option<bool>;
 }
 
@@ -59,4 +59,10 @@ impl Question {
             Organization::Id(_) | Organization::Segment { .. } => None,
         }
     }
+}
+
+/// Whether a time is at most so many seconds ago. A time later than `latest` says nothing.
+pub(super) fn is_within(seconds: u64, at: Option<u64>, now: u64, latest: u64) -> Option<bool> {
+    let at = at.filter(|at| *at <= latest)?;
+    Some(now.saturating_sub(at) <= seconds)
 }

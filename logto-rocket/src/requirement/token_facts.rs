@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::check::Check;
-use super::facts::{Facts, Target};
+use super::facts::{Facts, Target, is_within};
 use super::organization::Organization;
 use crate::oidc::VerifiedToken;
 
@@ -71,7 +71,9 @@ impl Facts for TokenFacts<'_> {
     }
 
     fn signed_in_within(&self, seconds: u64) -> Option<bool> {
-        let is_fresh = |at| at <= self.latest && self.now.saturating_sub(at) <= seconds;
-        Some(self.fresh || self.token.authenticated_at().is_some_and(is_fresh))
+        if self.fresh {
+            return Some(true);
+        }
+        is_within(seconds, self.token.authenticated_at(), self.now, self.latest)
     }
 }

@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::Tree;
 use super::asks::{is_elsewhere, scope_of};
 use super::check::Check;
-use super::facts::{Facts, Question, Target};
+use super::facts::{Facts, Question, Target, is_within};
 use super::organization::Organization;
 use crate::error::{Error, Refusal};
 use crate::events::Event;
@@ -274,10 +274,12 @@ impl Facts for UserFacts<'_> {
     }
 
     fn signed_in_within(&self, seconds: u64) -> Option<bool> {
+        if self.fresh {
+            return Some(true);
+        }
         let client = self.user.client();
         let now = client.clock().now();
         let latest = now.saturating_add(client.settings().connection.clock_skew.as_secs());
-        let is_fresh = |at| at <= latest && now.saturating_sub(at) <= seconds;
-        Some(self.fresh || self.user.claims().auth_time.is_some_and(is_fresh))
+        is_within(seconds, self.user.claims().auth_time, now, latest)
     }
 }

@@ -6,7 +6,7 @@ use rocket::{get, routes};
 
 use super::{Answer, App, Orders, said};
 use crate::request::tests::config;
-use crate::testing::{BearerToken, User};
+use crate::testing::{BearerToken, TestSession, User};
 use crate::{Bearer, Caller, LogtoUser, SessionConfig, authenticated};
 
 #[authenticated(bearer, resource = Orders, scope = "read:orders", max_age = "15m")]
@@ -245,6 +245,44 @@ async fn a_sign_in_is_recent_by_its_time() {
     for (ahead, status) in [(5, 200), (3_000, 401)] {
         let user = User::new("alice").claim("auth_time", now + ahead);
         assert_eq!(refused(&app, "/recent", user).await.0, status, "{ahead} ahead");
+    }
+}
+
+#[authenticated(not(max_age = "1h"))]
+#[get("/old")]
+fn old() -> &'static str {
+    "old"
+}
+
+#[authenticated(bearer, resource = Orders, not(max_age = "1h"))]
+#[get("/old-token")]
+fn old_token() -> &'static str {
+    "old"
+}
+
+#[rocket::async_test]
+async fn a_sign_in_of_unknown_time_is_neither_recent_nor_old() {
+    let app = App::start(routes![recent, old]).await;
+    let now = crate::Clock::system().now();
+    let hours = Duration::from_secs(2 * 3600);
+    for (user, of_recent, of_old) in [
+        (TestSession::from(User::new("alice")), 200, 403),
+        (User::new("alice").signed_in(hours), 401, 200),
+        (User::new("alice").claim("auth_time", now + 3_000).into(), 401, 403),
+    ] {
+        let cookies = app.session(user).await;
+        assert_eq!(app.get("/recent", &cookies).await.0, of_recent);
+        assert_eq!(app.get("/old", &cookies).await.0, of_old);
+    }
+    let app = App::api(routes![old_token]).await;
+    let token = || app.token().resource(Orders);
+    for (token, status) in [
+        (token(), 403),
+        (token().signed_in(Duration::ZERO), 403),
+        (token().signed_in(hours), 200),
+        (token().claim("auth_time", now + 3_000), 403),
+    ] {
+        assert_eq!(app.get_by("/old-token", token).await.0, status);
     }
 }
 
