@@ -1,6 +1,7 @@
-//! How a value is shown in a message: a text from outside by [`shown`], a value by [`type_of`], a time by
-//! [`duration`].
+//! How a value is shown in a message: a text from outside by [`shown`], a message with such texts by [`OneLine`], a
+//! value by [`type_of`], a time by [`duration`].
 
+use std::fmt::{self, Write as _};
 use std::time::Duration;
 
 use serde_json::Value;
@@ -15,6 +16,38 @@ pub(crate) fn shown(text: &str) -> String {
         shown.push('…');
     }
     shown
+}
+
+/// Writes text on one line, with control characters and characters that reorder a line escaped.
+pub(crate) struct OneLine<W>(pub W);
+
+impl<W: fmt::Write> fmt::Write for OneLine<W> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        for char in text.chars() {
+            if is_invisible(char) {
+                write!(self.0, "{}", char.escape_default())?;
+            } else {
+                self.0.write_char(char)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A message on one line.
+pub(crate) fn one_line(message: &dyn fmt::Display) -> String {
+    let mut line = String::new();
+    // A `String` takes all that is written.
+    let _ = write!(OneLine(&mut line), "{message}");
+    line
+}
+
+/// Whether a character hides or reorders the text around it.
+pub(crate) fn is_invisible(char: char) -> bool {
+    char.is_control()
+        || ('\u{2028}'..='\u{202e}').contains(&char)
+        || ('\u{2066}'..='\u{2069}').contains(&char)
+        || matches!(char, '\u{200b}' | '\u{feff}')
 }
 
 /// The type of a JSON value, in words.

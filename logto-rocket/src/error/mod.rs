@@ -5,7 +5,7 @@ mod denial;
 mod refusal;
 mod sign_in;
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::time::Duration;
 
 pub use self::denial::Denial;
@@ -13,6 +13,7 @@ pub(crate) use self::denial::Lack;
 pub use self::refusal::Refusal;
 pub use self::sign_in::SignInError;
 use crate::names::{ORGANIZATIONS_RESOURCE, scope};
+use crate::shown::{OneLine, shown};
 
 /// An error between this application and Logto.
 ///
@@ -151,6 +152,8 @@ pub enum InvalidToken {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // A visitor, the store or Logto may have chosen a part of the text.
+        let mut f = OneLine(f);
         match self {
             Self::Unavailable { call, why, .. } => {
                 write!(f, "Logto is unavailable: {call}: {why}")
@@ -182,8 +185,9 @@ impl fmt::Display for Error {
             ),
             Self::UndeclaredResource { resource } => write!(
                 f,
-                "no sign-in asks for the resource `{resource}`; add it to `logto.resources`, or \
-                 add its guard `AccessToken<R>` to a mounted handler"
+                "no sign-in asks for the resource `{}`; add it to `logto.resources`, or \
+                 add its guard `AccessToken<R>` to a mounted handler",
+                shown(resource)
             ),
             Self::SignInAskedLess => f.write_str(
                 "the sign-in of this session did not ask Logto for a required scope \
@@ -262,3 +266,6 @@ impl From<InvalidToken> for Error {
         Self::InvalidToken(why)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -137,7 +137,9 @@ impl fmt::Display for SignInError {
             ),
             Self::Provider { code, help } => write!(f, "Logto answered `{code}`; {help}"),
             Self::Refused { .. } => f.write_str("`on_sign_in` refused the user"),
-            Self::TooLarge => f.write_str("the session does not fit into its cookies"),
+            Self::TooLarge => f.write_str(
+                "the session does not fit into its cookies, or the values of `on_sign_in` are too large",
+            ),
             Self::Exchange(error) => error.fmt(f),
         }
     }

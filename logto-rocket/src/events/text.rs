@@ -5,6 +5,7 @@ use std::fmt;
 use super::Event;
 use crate::error::Error;
 use crate::session_id::SessionId;
+use crate::shown::shown;
 
 impl fmt::Display for Event {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -32,7 +33,7 @@ impl fmt::Display for Event {
                 write!(f, "a back-channel logout was refused: {error}")
             }
             Self::WebhookReceived { event, sub } => {
-                write!(f, "Logto reported {event}: user {}", sub.as_deref().unwrap_or("-"))
+                write!(f, "Logto reported {}: user {}", shown(event), sub.as_deref().unwrap_or("-"))
             }
             Self::WebhookRefused { error } => write!(f, "a webhook was refused: {error}"),
             Self::RefreshedAsAnother { sub, session, claim, why } => write!(

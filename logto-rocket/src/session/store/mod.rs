@@ -11,7 +11,7 @@ mod redis;
 mod round_trip;
 mod stored;
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -26,6 +26,7 @@ pub use self::redis::RedisStore;
 pub(crate) use self::redis::RedisUrl;
 pub(super) use self::stored::{MAX_AGAIN, StoredSessions};
 pub use super::secret::StoreId;
+use crate::shown::OneLine;
 
 /// A place for sessions outside of the browser, which all processes of an application share or which is local
 /// to one. This crate has [`MemoryStore`] and, with the feature `redis`, `RedisStore`. Pass a store of your own
@@ -238,7 +239,7 @@ impl StoreError {
 
 impl fmt::Display for StoreError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.why)
+        OneLine(f).write_str(&self.why)
     }
 }
 
