@@ -7,11 +7,13 @@ use super::headers::header;
 use super::host::host_of;
 use super::return_to::is_referred_by;
 use crate::client::Client;
+use crate::shown::shown;
 
 /// Which page made a request, by the headers that a browser sets and no page can.
 ///
 /// | `Sec-Fetch-Site` | `Origin` | `Referer` | initiator | may change something | may change the user | may sign out |
 /// | --- | --- | --- | --- | --- | --- | --- |
+/// | one of these two more than once | | any | `OtherSite` | no | no | no |
 /// | `same-origin` | any | any | `OwnPage` | yes | yes | yes |
 /// | `none` | any | any | `AddressBar` | yes | no | no |
 /// | another value | this site's, or in `trusted_origins` | any | `TrustedPage` | yes | no | no |
@@ -45,6 +47,9 @@ pub(crate) enum Initiator {
 impl Initiator {
     /// The initiator of a request.
     pub fn of(request: &Request<'_>, client: &Client) -> Self {
+        if is_repeated(request, "Origin") || is_repeated(request, "Sec-Fetch-Site") {
+            return Self::OtherSite;
+        }
         let origin = header(request, "Origin");
         let site = client.origin(host_of(request, client));
         let own = origin == Some(site);
@@ -72,6 +77,27 @@ impl Initiator {
         (safe && !upgrade) || Self::of(request, client).may_change_something(upgrade)
     }
 
+    /// Why a request does not count as one of this site, for the log and for developers.
+    pub fn why_foreign(request: &Request<'_>, client: &Client) -> String {
+        let said: Vec<_> = ["Origin", "Sec-Fetch-Site"]
+            .into_iter()
+            .flat_map(|name| {
+                let values = request.headers().get(name);
+                values.map(move |value| format!("`{name}: {}`", shown(value)))
+            })
+            .collect();
+        let said = if said.is_empty() {
+            "it has no `Origin` and no `Sec-Fetch-Site`".to_owned()
+        } else {
+            format!("its headers are {}", said.join(" and "))
+        };
+        format!(
+            "it comes from another site than `{}`: {said}; if that site may act for its users, add its \
+             origin to `logto.trusted_origins`",
+            client.origin(host_of(request, client))
+        )
+    }
+
     /// Whether the request may change something in the user's name, or, with `upgrade`, open a
     /// connection that can.
     pub fn may_change_something(self, upgrade: bool) -> bool {
@@ -91,6 +117,11 @@ impl Initiator {
     pub fn may_sign_out(self) -> bool {
         self == Self::OwnPage
     }
+}
+
+/// Browsers send each of these headers once.
+fn is_repeated(request: &Request<'_>, name: &str) -> bool {
+    request.headers().get(name).nth(1).is_some()
 }
 
 fn is_trusted(origin: &str, client: &Client) -> bool {

@@ -43,6 +43,7 @@ async fn find(request: &Request<'_>, state: &RequestState) -> CurrentUser {
         Err(error) => return CurrentUser::nobody(unavailable(client, error)),
     };
     if !Initiator::may_act(request, client) {
+        log::warn!("A request was refused: {}", Initiator::why_foreign(request, client));
         return CurrentUser::nobody(Refusal::ForeignOrigin);
     }
     match client.sessions().confirmed(loaded).await {

@@ -14,7 +14,7 @@ use crate::client::Client;
 use crate::error::{Error, Refusal};
 use crate::local_path::LocalPath;
 use crate::request::{
-    CurrentUser, Kind, Loader, RequestState, host_of, is_htmx, presents_token, return_to,
+    CurrentUser, Initiator, Kind, Loader, RequestState, host_of, is_htmx, presents_token, return_to,
 };
 
 /// The `Retry-After` of a response if Logto gives none.
@@ -152,7 +152,7 @@ impl Challenge {
             Refusal::Claims(_) => {
                 for_refused(client, request, page.cause(request, refusal.to_string()))
             }
-            Refusal::ForeignOrigin => page,
+            Refusal::ForeignOrigin => page.cause(request, Initiator::why_foreign(request, client)),
             _ => page.cause(request, refusal.to_string()),
         }
         .respond(request)

@@ -42,10 +42,28 @@ fn the_initiator_is_what_headers_say_that_no_page_can_set() {
         (&["Referer: https://app.example.evil.example/"], Unstated),
         (&["Referer: cart"], Unstated),
         (&[], Unstated),
+        // Browsers send each once.
+        (&[OWN, OTHER], OtherSite),
+        (&[OWN, OWN], OtherSite),
+        (&["Sec-Fetch-Site: same-origin", "Sec-Fetch-Site: cross-site"], OtherSite),
     ] {
         let request = request(&client, Post, "/", headers);
         assert_eq!(Initiator::of(request.inner(), attached), initiator, "{headers:?}");
     }
+}
+
+#[test]
+fn a_request_of_another_site_is_described_by_its_headers() {
+    let client = client();
+    let attached = client::Client::of(client.rocket()).expect("the fairing");
+    let why = |headers: &[&str]| {
+        Initiator::why_foreign(request(&client, Post, "/", headers).inner(), attached)
+    };
+    let found = why(&[OTHER, "Sec-Fetch-Site: cross-site"]);
+    for part in ["`https://app.example`", OTHER, "cross-site", "`logto.trusted_origins`"] {
+        assert!(found.contains(part), "{found}");
+    }
+    assert!(why(&[]).contains("it has no `Origin`"));
 }
 
 #[test]

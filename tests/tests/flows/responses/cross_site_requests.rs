@@ -198,3 +198,19 @@ async fn without_a_session_the_answer_is_401_wherever_the_request_comes_from() {
         assert_eq!(answer.status, Status::Unauthorized, "{headers:?}");
     }
 }
+
+#[rocket::async_test]
+async fn developers_are_told_which_origin_was_seen_and_how_to_trust_it() {
+    let app = app().await;
+    let mut alice = app.signed_in("alice").await;
+    let headers = [
+        ("Origin", "http://localhost:3000"),
+        ("Sec-Fetch-Mode", "navigate"),
+        ("Accept", "text/html"),
+    ];
+    let page = alice.request(Method::Put, "/change", &headers, "").await;
+    assert_eq!(page.status, Status::Forbidden, "{page:?}");
+    for part in ["Origin: http://localhost:3000", ORIGIN, "logto.trusted_origins"] {
+        assert!(page.body.contains(part), "{part}: {page:?}");
+    }
+}
