@@ -27,8 +27,8 @@ use std::fmt;
 pub struct SignInRefusal(String);
 
 impl SignInRefusal {
-    /// A refusal with a text for the user: one or more whole sentences, about 300 characters at most. The text
-    /// is also in the log.
+    /// A refusal with a text for the user: one or more whole sentences, about 300 characters at most. The page
+    /// shows the first 1,000 characters, and its own text if this one is blank. The text is also in the log.
     pub fn new(text: impl Into<String>) -> Self {
         Self(text.into())
     }

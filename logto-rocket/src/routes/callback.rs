@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use cookie::SameSite;
 use rocket::http::Status;
+use rocket::tokio::runtime::Handle;
 use rocket::{Request, Response};
 
 use self::exchange::{Callback, exchange, place};
@@ -22,10 +23,11 @@ use crate::oidc::AuthorizationCode;
 use crate::request::{RequestState, SessionWrite, client_address, header};
 use crate::response::{Label, PageDraft, Topic, redirect};
 use crate::session::{
-    CookieWrite, Exchanged, Flow, FlowSecret, NotCreated, Session, SignInCode, SignInOrigin,
-    SignInResult,
+    CookieWrite, Exchanged, Flow, FlowSecret, NotCreated, Session, Sessions, SignInCode,
+    SignInOrigin, SignInResult,
 };
 use crate::session_values::{MAX_VALUES, SessionValues};
+use crate::shown::one_line;
 use crate::user::LogtoUser;
 
 /// Completes the sign-in that the callback belongs to, or shows why it failed. It never starts
@@ -139,7 +141,10 @@ async fn admit(
     if let Err(why) = client.sessions().create(&session).await {
         return Err(not_created(client, &session, why).await);
     }
-    let admitted = match allow(client, request, &session).await {
+    let undecided = Undecided(Some((client.sessions(), &session)));
+    let allowed = allow(client, request, &session).await;
+    undecided.is_decided();
+    let admitted = match allowed {
         Ok(None) => Ok(session.clone()),
         Ok(Some(values)) => match client.sessions().add_values(&session, values).await {
             Ok(session) => Ok(session),
@@ -157,6 +162,27 @@ async fn admit(
         Err(refusal) => {
             client.sessions().refuse(&session).await;
             Err(refusal)
+        }
+    }
+}
+
+/// A session of which the application has not said yet whether it may begin. It never does if the application's
+/// hook panics: its tokens are then revoked.
+struct Undecided<'s>(Option<(&'s Arc<Sessions>, &'s Arc<Session>)>);
+
+impl Undecided<'_> {
+    fn is_decided(mut self) {
+        self.0 = None;
+    }
+}
+
+impl Drop for Undecided<'_> {
+    fn drop(&mut self) {
+        // When the process ends, nothing can be sent any more.
+        if let Some((sessions, session)) = self.0
+            && Handle::try_current().is_ok()
+        {
+            sessions.refuse_behind(session);
         }
     }
 }
@@ -184,7 +210,7 @@ async fn allow(
 ) -> Result<Option<SessionValues>, SignInError> {
     let user = LogtoUser::new(client, Arc::clone(session));
     let values = Hooks::admit(request, &user).await.map_err(|why| {
-        log::warn!("`on_sign_in` refused {}: {why}", user.id());
+        log::warn!("`on_sign_in` refused {}: {}", user.id(), one_line(&why));
         let told = why.downcast_ref::<SignInRefusal>();
         SignInError::Refused {
             display_name: user.display_name().to_owned(),

@@ -14,9 +14,12 @@ use crate::error::Lack;
 use crate::local_path::LocalPath;
 use crate::request::{Kind, Loader, NotListed, host_of, prefers_html, turbo_frame};
 use crate::response::problem::Problem;
+use crate::shown::is_invisible;
 
 /// The most characters of a user's name that a page shows.
 const MAX_NAME: usize = 80;
+/// What is shown of a text of the application, in characters.
+const MAX_TEXT: usize = 1_000;
 
 /// A page of this crate: what it is about and where it leads.
 pub(crate) struct PageDraft {
@@ -75,8 +78,9 @@ impl PageDraft {
     /// Says who signed in and is refused, and why, if the application tells that.
     pub fn refused(mut self, display_name: &str, why: Option<&str>) -> Self {
         self.person = Some(Person::Refused(shortened(display_name)));
+        let why = why.map(|why| legible(why, MAX_TEXT)).filter(|why| !why.is_empty());
         if let Some(why) = why {
-            self.text = Text::OfApplication(why.to_owned());
+            self.text = Text::OfApplication(why);
         }
         self
     }
@@ -245,11 +249,16 @@ impl PageDraft {
 
 /// A user's name in one line, which is not longer than a page can show.
 fn shortened(name: &str) -> String {
-    let words = name.split(|char: char| char.is_whitespace() || char.is_control());
-    let name = words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
-    match name.char_indices().nth(MAX_NAME) {
-        Some((end, _)) => format!("{}…", name[..end].trim_end()),
-        None => name,
+    legible(name, MAX_NAME)
+}
+
+/// A text without characters that hide or reorder others, and without all beyond a number of characters.
+fn legible(text: &str, longest: usize) -> String {
+    let words = text.split(|char: char| char.is_whitespace() || is_invisible(char));
+    let text = words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
+    match text.char_indices().nth(longest) {
+        Some((end, _)) => format!("{}…", text[..end].trim_end()),
+        None => text,
     }
 }
 

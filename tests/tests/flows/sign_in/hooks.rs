@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 use logto_rocket::{Event, SignInRefusal};
 use logto_rocket_tests::app::App;
 use logto_rocket_tests::browser::From;
+use logto_rocket_tests::wait::until;
 use rocket::http::Status;
 use rocket::response::content::RawHtml;
 
@@ -62,6 +63,68 @@ async fn a_refused_user_reads_what_the_application_says() {
         refused.body.contains("Sie haben sich als bob angemeldet. Your account"),
         "{refused:?}"
     );
+}
+
+/// What hides or reorders text is left out, and a blank text is none.
+#[rocket::async_test]
+async fn a_refused_user_reads_a_text_that_is_there_and_not_endless() {
+    let endless = "x".repeat(100_000);
+    for (text, told) in [
+        ("", "You signed in as bob. Your account has no access to this application."),
+        (" \u{200b}\n", "You signed in as bob. Your account has no access to this application."),
+        ("Your \u{202e}account\0 is\nblocked.", "You signed in as bob. Your account is blocked."),
+        (endless.as_str(), "You signed in as bob. xxx"),
+    ] {
+        let text = text.to_owned();
+        let app = App::builder().fairing(|fairing| {
+            fairing.on_sign_in(move |_, _| {
+                let refusal = SignInRefusal::new(text.clone());
+                Box::pin(async { Err::<(), _>(refusal.into()) })
+            })
+        });
+        let app = app.start().await;
+        let refused = app.sign_in(&mut app.browser(), "bob", "/").await;
+        assert!(refused.body.contains(told), "{}", refused.body);
+        assert!(refused.body.len() < 8_000, "{}", refused.body.len());
+    }
+}
+
+/// Who is signed in stands within a sentence.
+#[rocket::async_test]
+async fn no_name_reorders_the_sentence_that_it_is_in() {
+    let app = App::builder()
+        .fairing(|fairing| {
+            fairing.on_sign_in(|_, _| Box::pin(async { Err::<(), _>("staff only".into()) }))
+        })
+        .start()
+        .await;
+    app.idp.set_claim("bob", "name", "Bob\u{202e} nimda\u{2066}");
+    let refused = app.sign_in(&mut app.browser(), "bob", "/").await;
+    assert!(refused.body.contains("You signed in as Bob nimda. Your"), "{}", refused.body);
+}
+
+/// The hook has not said that the user may come in.
+#[rocket::async_test]
+async fn a_hook_that_panics_lets_nobody_in_and_leaves_no_token_behind() {
+    let app = App::builder()
+        .fairing(|fairing| {
+            fairing.on_sign_in(|_, user| {
+                let is_alice = user.display_name() == "Alice Liddell";
+                Box::pin(async move {
+                    assert!(is_alice, "a fault of the application");
+                    Ok(())
+                })
+            })
+        })
+        .start()
+        .await;
+    let mut bob = app.browser();
+    let failed = app.sign_in(&mut bob, "bob", "/").await;
+    assert_eq!(failed.status, Status::InternalServerError, "{failed:?}");
+    assert!(!bob.is_signed_in().await);
+    until("the tokens are revoked", async || app.idp.requests().revocation() == 1).await;
+    assert_eq!(app.sign_in(&mut app.browser(), "alice", "/").await.location(), "/");
+    assert_eq!(app.idp.requests().revocation(), 1);
 }
 
 #[rocket::async_test]
