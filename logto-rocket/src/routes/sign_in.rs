@@ -117,11 +117,12 @@ pub(super) async fn from_another_issuer(
     Some(page.respond(request))
 }
 
-/// The page for a request that is no navigation. Its link is marked as one of another site, unless a page of this site
-/// has made the request.
+/// The page for a request that is no navigation. If its link could switch the user, it is marked as one of another
+/// site, unless a page of this site has made the request.
 fn only_for_people(client: &Client, request: &Request<'_>, own: LocalPath) -> Response<'static> {
     let is_from_here = Initiator::of(request, client).may_change_the_user();
-    let own = if is_from_here { own } else { from_elsewhere(&own) };
+    let is_harmless = is_from_here || !may_switch_the_user(&Query::of(request));
+    let own = if is_harmless { own } else { from_elsewhere(&own) };
     let page = |text| PageDraft::new(Status::BadRequest, text);
     match Kind::at_route(request) {
         Kind::Frame => page(Topic::SignInInFrame).new_tab(Label::SignInInNewTab, own),
@@ -158,12 +159,9 @@ async fn question(
     query: &Query,
     own: &LocalPath,
 ) -> Option<Response<'static>> {
-    let switches = ["one_time_token", "direct_sign_in", "organization_id"];
-    let asked =
-        switches.iter().any(|name| query.get(name).is_some()) || query.get("switch") == Some("1");
     let initiator = Initiator::of(request, client);
     let is_from_elsewhere = query.get(ELSEWHERE) == Some("1");
-    if !asked || initiator.may_change_the_user() && !is_from_elsewhere {
+    if !may_switch_the_user(query) || initiator.may_change_the_user() && !is_from_elsewhere {
         return None;
     }
     let own = own.without_parameter(ELSEWHERE);
@@ -187,6 +185,12 @@ async fn question(
         .link(Label::SignIn, own)
         .link(Label::StaySignedIn, client.settings().after_sign_in.clone());
     Some(page.respond(request))
+}
+
+/// Whether a link can sign in another user than the one who is signed in.
+fn may_switch_the_user(query: &Query) -> bool {
+    let switches = ["one_time_token", "direct_sign_in", "organization_id"];
+    switches.iter().any(|name| query.get(name).is_some()) || query.get("switch") == Some("1")
 }
 
 /// A link of another site, with the mark that it gets when a page of this site leads to it.
