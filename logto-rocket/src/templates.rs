@@ -171,7 +171,7 @@ impl<'r> FromRequest<'r> for Page<'r> {
 
 impl Sentinel for Page<'_> {
     fn abort(rocket: &Rocket<Ignite>) -> bool {
-        is_detached(rocket, "the guard `Page`")
+        is_detached(rocket, "the guard `Page`") || Template::abort(rocket)
     }
 }
 

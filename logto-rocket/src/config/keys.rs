@@ -117,7 +117,13 @@ pub(super) fn variable(key: &str) -> String {
 /// The known key or table to suggest for `unknown`: a key of the same name in another table, or a
 /// key with a similar spelling.
 pub(super) fn meant_by(unknown: &str) -> Option<&'static str> {
-    let elsewhere = KEYS.into_iter().find(|key| last(key) == last(unknown));
+    let name = match last(unknown) {
+        "login" | "log_in" | "signin" => "sign_in",
+        "logout" | "log_out" | "signout" => "sign_out",
+        "register" | "signup" => "sign_up",
+        name => name,
+    };
+    let elsewhere = KEYS.into_iter().find(|key| last(key) == name);
     elsewhere.or_else(|| {
         KEYS.into_iter()
             .chain(TABLES)

@@ -52,6 +52,8 @@ pub(crate) fn read(
     let logout_typ = reader.text("backchannel_logout.typ", texts::logout_typ).unwrap_or_default();
     let after_sign_in = local_path(&mut reader, "after_sign_in", &base_urls.prefix);
     let after_sign_out = local_path(&mut reader, "after_sign_out", &base_urls.prefix);
+    let base_path = base_urls.prefix.path_of(&LocalPath::root().join(base.as_str()));
+    routes.reject_loops(&mut reader, &base_path, &after_sign_in, &after_sign_out);
     let clear_site_data =
         reader.list("sign_out.clear_site_data", SiteData::parse).unwrap_or_default();
     let flash = Flash::read(&mut reader);

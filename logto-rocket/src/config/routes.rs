@@ -4,6 +4,7 @@ use rocket::figment::value::Value;
 
 use super::errors::Wrong;
 use super::reader::Reader;
+use crate::local_path::LocalPath;
 
 /// How to write the name of a route.
 const REMEDY: &str = "write a path below `base`, such as \"login\"";
@@ -50,6 +51,21 @@ impl Routes {
         routes
     }
 
+    /// Rejects a page after a sign-in or a sign-out that is one of these routes. `base` is their path for browsers.
+    pub(super) fn reject_loops(
+        &self,
+        reader: &mut Reader,
+        base: &LocalPath,
+        after_sign_in: &LocalPath,
+        after_sign_out: &LocalPath,
+    ) {
+        let ends = [&self.sign_in_callback, &self.sign_out_callback, &self.sign_out];
+        reject_loop(reader, "after_sign_out", after_sign_out, base, ends.into_iter());
+        let starts = [Some(&self.sign_in), self.sign_up.as_ref()];
+        let all = ends.into_iter().chain(starts.into_iter().flatten());
+        reject_loop(reader, "after_sign_in", after_sign_in, base, all);
+    }
+
     /// Rejects a name that two routes have.
     fn reject_same(&self, reader: &mut Reader) {
         let names = [
@@ -81,6 +97,21 @@ pub(super) fn webhook(reader: &mut Reader) -> String {
     needed(reader, "webhook", "webhook", "it is there only with `webhook.signing_keys`")
 }
 
+/// Notes an error if a page is one of these routes, which would redirect to this page again.
+fn reject_loop<'r>(
+    reader: &mut Reader,
+    key: &str,
+    page: &LocalPath,
+    base: &LocalPath,
+    mut routes: impl Iterator<Item = &'r String>,
+) {
+    if routes.any(|name| page.may_resolve_to(&base.join(name))) {
+        let what =
+            "is a route of this crate, from which the browser would be redirected again and again";
+        reader.reject(key, Wrong::new(what, "write the path of a page of the site, such as `/`"));
+    }
+}
+
 /// The name of a route that cannot be left out, because `reason`.
 fn needed(reader: &mut Reader, key: &str, usual: &str, reason: &str) -> String {
     name(reader, key, usual).unwrap_or_else(|| {
@@ -106,6 +137,11 @@ fn name(reader: &mut Reader, key: &str, usual: &str) -> Option<String> {
 }
 
 fn parse(text: &str) -> Result<String, Wrong> {
+    let is_switch = ["false", "no", "off", "0", "true", "yes", "on", "1"];
+    if is_switch.contains(&text.to_ascii_lowercase().as_str()) {
+        let what = "looks like a switch, but is not `true` or `false`";
+        return Err(Wrong::new(what, format!("write `false` to leave the route out, or {REMEDY}")));
+    }
     let is_plain = |char: char| char.is_ascii_alphanumeric() || "-_.~/".contains(char);
     let what = if text.starts_with('/') {
         "begins with `/`, but it is a path below `base`"

@@ -8,6 +8,7 @@ use url::Url;
 use super::errors::Wrong;
 use super::store::Store;
 use crate::oidc::{Algorithm, ClientAuthentication, LogoutTyp};
+use crate::shown::is_invisible;
 
 /// The longest cookie name that is accepted, in bytes.
 const MAX_COOKIE_NAME: usize = 64;
@@ -58,6 +59,12 @@ pub(super) fn resource(text: &str) -> Result<String, Wrong> {
 /// The name of the session's cookie. Stricter than an HTTP token: it excludes characters that a
 /// cookie parser might decode.
 pub(super) fn cookie_name(text: &str) -> Result<String, Wrong> {
+    if text == "_flash" {
+        return Err(Wrong::new(
+            "is the name of Rocket's cookie for flash messages",
+            "write a name such as \"session\", or remove this key",
+        ));
+    }
     let allowed = |char: char| char.is_ascii_alphanumeric() || "-_.".contains(char);
     if (1..=MAX_COOKIE_NAME).contains(&text.len()) && text.chars().all(allowed) {
         return Ok(text.into());
@@ -82,12 +89,6 @@ pub(super) fn claim(text: &str) -> Result<String, Wrong> {
 /// What people call the site. It stands on pages in plain text, so nothing in it may hide or reorder what
 /// follows.
 pub(super) fn site_name(text: &str) -> Result<String, Wrong> {
-    let is_invisible = |char: char| {
-        char.is_control()
-            || ('\u{2028}'..='\u{202e}').contains(&char)
-            || ('\u{2066}'..='\u{2069}').contains(&char)
-            || matches!(char, '\u{200b}' | '\u{feff}')
-    };
     let what = if text.chars().any(is_invisible) {
         "has a line break or another invisible character"
     } else if text.trim().is_empty() {
@@ -162,15 +163,29 @@ pub(super) fn logout_typ(text: &str) -> Result<LogoutTyp, Wrong> {
 /// A duration between two bounds, both allowed.
 pub(super) fn duration(text: &str, (least, most): (Duration, Duration)) -> Result<Duration, Wrong> {
     let remedy = format!(
-        "write a duration from {} to {} with its unit, such as \"90s\", \"15m\", \"1h\" or \"14d\"",
+        "write a duration from {} to {} with its unit, such as {}",
         words(least),
         words(most),
+        examples(least, most),
     );
     match humantime::parse_duration(text) {
         Err(_) => Err(Wrong::new("is not a duration with a unit", remedy)),
         Ok(duration) if duration < least => Err(Wrong::new("is too short", remedy)),
         Ok(duration) if duration > most => Err(Wrong::new("is too long", remedy)),
         Ok(duration) => Ok(duration),
+    }
+}
+
+/// Some durations between two bounds, as one writes them.
+fn examples(least: Duration, most: Duration) -> String {
+    let is_allowed = |text: &&str| {
+        humantime::parse_duration(text).is_ok_and(|time| (least..=most).contains(&time))
+    };
+    let examples = ["500ms", "10s", "90s", "15m", "1h", "14d"].into_iter().filter(is_allowed);
+    let quoted: Vec<_> = examples.map(|text| format!("\"{text}\"")).collect();
+    match &quoted[..] {
+        [others @ .., last] if !others.is_empty() => format!("{} or {last}", others.join(", ")),
+        few => few.concat(),
     }
 }
 

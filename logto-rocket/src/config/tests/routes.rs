@@ -1,5 +1,6 @@
 //! The keys under `routes`.
 
+use super::values::replaced;
 use super::{COMPLETE, assert_holds, debug, jailed, outcome, outcome_of, with};
 use crate::config::{Routes, read_resource_server};
 use crate::{Config, RoutesConfig};
@@ -94,6 +95,11 @@ fn a_name_is_a_path_below_the_base_and_no_other_route_has_it() {
         ("sign_in = \"login?x=1\"", "a character other than"),
         ("sign_in = \"anmelden-für-alle\"", "a character other than"),
         ("sign_in = 5", "is not a string"),
+        ("user = \"False\"", "looks like a switch"),
+        ("user = \"no\"", "write `false` to leave the route out"),
+        ("sign_up = \"0\"", "looks like a switch"),
+        ("login = \"enter\"", "did you mean `logto.routes.sign_in`?"),
+        ("logout = \"leave\"", "did you mean `logto.routes.sign_out`?"),
         ("sign_in = \"sign-up\"", "is the name of the route of `routes.sign_up` as well"),
         ("user = \"sign-in\"", "is the name of the route of `routes.sign_in` as well"),
         ("user = \"x\"\nwebhook = \"x\"", "is the name of the route of `routes.user` as well"),
@@ -105,6 +111,30 @@ fn a_name_is_a_path_below_the_base_and_no_other_route_has_it() {
     for lines in ["sign_in = \"user\"\nuser = \"me\"", "sign_in = \"user\"\nuser = false"] {
         assert_eq!(with(&under_routes(lines)).unwrap().routes.sign_in, "user");
     }
+}
+
+/// Such a page would redirect to itself for ever, or end every sign-in with another one.
+#[test]
+fn no_route_of_this_crate_is_the_page_after_a_sign_in_or_a_sign_out() {
+    for line in [
+        "after_sign_in = \"/auth/sign-in\"",
+        "after_sign_in = \"/auth/sign-up?x=1\"",
+        "after_sign_in = \"/auth/sign-in-callback\"",
+        "after_sign_in = \"/auth/sign-out\"",
+        "after_sign_out = \"/auth/sign-out\"",
+        "after_sign_out = \"/auth//%73ign-out-callback\"",
+    ] {
+        let errors = replaced(line).unwrap_err();
+        let key = format!("logto.{}", line.split(' ').next().unwrap());
+        assert_holds(&errors, &["has 1 error:", &key, "is a route of this crate", "help: write"]);
+    }
+    assert!(replaced("after_sign_out = \"/auth/sign-in\"").is_ok(), "the next user signs in");
+    assert!(replaced("after_sign_in = \"/auth/sign-out-of-the-shop\"").is_ok());
+    let below = "base_url = \"https://app.example.com/shop\"\nafter_sign_out = \"/auth/sign-out\"";
+    assert_holds(&replaced(below).unwrap_err(), &["logto.after_sign_out", "is a route"]);
+    let renamed =
+        format!("after_sign_in = \"/auth/login\"\n{}", under_routes("sign_in = \"login\""));
+    assert_holds(&replaced(&renamed).unwrap_err(), &["logto.after_sign_in", "is a route"]);
 }
 
 #[test]

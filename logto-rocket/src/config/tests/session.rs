@@ -38,6 +38,28 @@ fn a_lifetime_has_a_unit_and_bounds() {
 }
 
 #[test]
+fn the_durations_of_a_help_are_allowed_ones() {
+    for (key, wrong) in [("max_lifetime", "900d"), ("idle_timeout", "0s"), ("max_stale", "900d")] {
+        let errors = session(&format!("{key} = \"{wrong}\"")).unwrap_err();
+        let (_, examples) = errors.split_once("such as ").expect("examples");
+        let examples: Vec<_> = examples.split('"').skip(1).step_by(2).collect();
+        assert!(examples.len() > 1, "{errors}");
+        for example in examples {
+            let more = session(&format!("{key} = \"{example}\"")).err().unwrap_or_default();
+            assert!(!more.contains("too short") && !more.contains("too long"), "{example}: {more}");
+        }
+    }
+    let errors = super::values::replaced("clock_skew = \"9h\"").unwrap_err();
+    assert_holds(&errors, &["such as \"500ms\", \"10s\" or \"90s\""]);
+}
+
+#[test]
+fn the_cookie_of_a_session_is_not_the_one_of_flash_messages() {
+    let errors = session("cookie = \"_flash\"").unwrap_err();
+    assert_holds(&errors, &["logto.session.cookie", "Rocket's cookie for flash messages"]);
+}
+
+#[test]
 fn a_number_in_place_of_a_duration_lacks_its_unit() {
     for key in ["max_lifetime", "idle_timeout", "revalidate_after"] {
         let errors = session(&format!("{key} = 3600")).unwrap_err();

@@ -1,8 +1,9 @@
 //! Templates that know the user, in each of the template engines.
 
-use logto_rocket::testing::{self, User};
-use logto_rocket::{LogtoUser, Page, RenderedPage};
+use logto_rocket::testing::{self, Idp, User};
+use logto_rocket::{Logto, LogtoUser, Page, RenderedPage};
 use logto_rocket_tests::app::{App, figment};
+use rocket::error::ErrorKind;
 use rocket::http::Status;
 use rocket::{get, routes};
 use rocket_dyn_templates::{Template, context};
@@ -40,6 +41,20 @@ fn person(page: Page<'_>) -> RenderedPage {
 #[get("/unknown")]
 fn unknown(page: Page<'_>) -> RenderedPage {
     page.render("no such template", context! {})
+}
+
+#[rocket::async_test]
+async fn an_application_with_the_guard_launches_only_with_templates() {
+    let idp = Idp::start().await.unwrap();
+    let templates = concat!(env!("CARGO_MANIFEST_DIR"), "/templates");
+    let rocket = || {
+        rocket::custom(figment().merge(("template_dir", templates)))
+            .attach(Logto::fairing().provider(&idp))
+            .mount("/", routes![person])
+    };
+    let error = rocket().ignite().await.expect_err("each of its pages would fail");
+    assert!(matches!(error.kind(), ErrorKind::SentinelAborts(_)), "{error}");
+    assert!(rocket().attach(Template::fairing()).ignite().await.is_ok());
 }
 
 #[rocket::async_test]
