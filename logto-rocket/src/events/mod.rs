@@ -5,6 +5,7 @@ mod purpose;
 mod store_call;
 mod text;
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
 pub use self::end_cause::EndCause;
@@ -227,8 +228,10 @@ impl Events {
     /// Writes an event to the log, then calls the hook.
     pub fn emit(&self, event: &Event) {
         log::log!(event.level(), "{event}");
-        if let Some(hook) = &self.hook {
-            hook(event);
+        // Who signs in or out does so whether or not the application can count it.
+        let call = |hook: &EventHook| catch_unwind(AssertUnwindSafe(|| hook(event)));
+        if self.hook.as_ref().map(call).is_some_and(|called| called.is_err()) {
+            log::error!("`on_event` panicked at the event `{}`.", event.code());
         }
     }
 }

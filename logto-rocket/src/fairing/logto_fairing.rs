@@ -144,7 +144,7 @@ impl LogtoFairing {
     }
 
     /// Sets a hook that is called for each event, for an audit trail or metrics. The hook runs during requests
-    /// and should not block.
+    /// and should not block. If it panics, the request goes on.
     #[must_use]
     pub fn on_event(mut self, hook: impl Fn(&Event) + Send + Sync + 'static) -> Self {
         *self.on_event.get_mut().unwrap_or_else(PoisonError::into_inner) = Some(Box::new(hook));
@@ -162,8 +162,8 @@ impl LogtoFairing {
     }
 
     /// Sets a hook that makes the HTML of the built-in [pages](crate::guide::pages): refusals, failed sign-ins
-    /// and questions. If the hook returns `None`, the browser gets the page of this crate. Programs always get
-    /// a problem document.
+    /// and questions. If the hook returns `None` or panics, the browser gets the page of this crate. Programs
+    /// always get a problem document.
     ///
     /// The hook decides the HTML only. This crate still sets the status, `Cache-Control: no-store` and the
     /// other headers. The `Content-Security-Policy` allows scripts, style sheets and images of this site, and

@@ -82,7 +82,7 @@ impl ResourceServerFairing {
     }
 
     /// Sets a hook that is called for each event, for an audit trail or metrics. The hook runs during requests
-    /// and should not block.
+    /// and should not block. If it panics, the request goes on.
     #[must_use]
     pub fn on_event(mut self, hook: impl Fn(&Event) + Send + Sync + 'static) -> Self {
         *self.on_event.get_mut().unwrap_or_else(PoisonError::into_inner) = Some(Box::new(hook));

@@ -202,3 +202,15 @@ async fn each_call_of_the_store_is_told_and_that_it_is_away_and_back() {
     assert!(alice.is_signed_in().await);
     assert_eq!(heard.take(), ["store_back"]);
 }
+
+#[rocket::async_test]
+async fn a_hook_for_events_that_panics_costs_nobody_the_sign_in() {
+    let app = App::builder()
+        .fairing(|fairing| fairing.on_event(|event| panic!("at {}", event.code())))
+        .start()
+        .await;
+    let mut alice = app.signed_in("alice").await;
+    assert!(alice.is_signed_in().await);
+    alice.post("/auth/sign-out", From::OwnPage, ORIGIN).await;
+    assert!(!alice.is_signed_in().await);
+}

@@ -1,5 +1,7 @@
 //! [`PageHook`]: the application's own looks for the built-in pages.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use rocket::Request;
 use rocket::response::content::RawHtml;
 
@@ -16,6 +18,14 @@ impl PageHook {
     /// The HTML that the application makes of a page.
     pub fn html(request: &Request<'_>, page: &BuiltInPage) -> Option<String> {
         let hook = request.rocket().state::<Self>()?.0.as_ref()?;
-        hook(request, page).map(|RawHtml(html)| html)
+        // A page of the application that fails must not take the refusal's own page with it.
+        let made = catch_unwind(AssertUnwindSafe(|| hook(request, page))).unwrap_or_else(|_| {
+            log::error!(
+                "`pages` panicked at the page `{}`, so the built-in one is shown.",
+                page.code
+            );
+            None
+        });
+        made.map(|RawHtml(html)| html)
     }
 }

@@ -119,6 +119,18 @@ async fn a_hook_may_leave_a_page_as_it_is_and_programs_get_problems() {
     assert_eq!(failed.problem()["type"], "urn:logto-rocket:unknown_sign_in");
 }
 
+#[rocket::async_test]
+async fn a_hook_that_panics_leaves_the_page_as_it_is() {
+    let app = Site::that_makes("denied", |fairing| {
+        fairing.pages(|_, page| panic!("cannot make the page {}", page.code))
+    })
+    .await;
+    let mut bob = app.signed_in("bob").await;
+    let page = bob.open("/admin").await;
+    assert_eq!(page.status.code, 403, "{page:?}");
+    assert!(page.body.contains("No access"), "{page:?}");
+}
+
 #[test]
 fn errors_and_refusals_return_the_codes_of_their_pages() {
     let codes = |code: &str| BuiltInPage::CODES.contains(&code);
