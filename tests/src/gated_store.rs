@@ -15,6 +15,7 @@ pub struct GatedStore {
     taken: AtomicBool,
     leasing_fails: AtomicBool,
     unconfirmed: AtomicBool,
+    panics: AtomicBool,
     refused: AtomicUsize,
     replacements: AtomicUsize,
     leases: AtomicUsize,
@@ -37,7 +38,8 @@ struct Call<'s>(&'s AtomicUsize);
 impl GatedStore {
     /// In front of this store.
     pub fn before(store: Arc<dyn SessionStore>) -> Arc<Self> {
-        let [broken, away, taken, leasing_fails, unconfirmed] = [false; 5].map(AtomicBool::new);
+        let [broken, away, taken, leasing_fails, unconfirmed, panics] =
+            [false; 6].map(AtomicBool::new);
         let [refused, replacements, leases, loads, deletions, deleted] =
             [0; 6].map(AtomicUsize::new);
         let [open, readable, changeable, leasable] = [(); 4].map(RwLock::new);
@@ -48,6 +50,7 @@ impl GatedStore {
             taken,
             leasing_fails,
             unconfirmed,
+            panics,
             refused,
             replacements,
             leases,
@@ -74,6 +77,11 @@ impl GatedStore {
     /// Lets deletions be done and not confirmed, or confirmed again.
     pub fn set_unconfirmed(&self, unconfirmed: bool) {
         self.unconfirmed.store(unconfirmed, Ordering::SeqCst);
+    }
+
+    /// Lets creating panic, or work again. Nothing is printed.
+    pub fn set_panics(&self, panics: bool) {
+        self.panics.store(panics, Ordering::SeqCst);
     }
 
     /// Lets another process have each lease, or none any more.
@@ -133,6 +141,9 @@ impl GatedStore {
 impl SessionStore for GatedStore {
     async fn create(&self, id: &StoreId, record: &Record, ttl: Duration) -> Result<(), StoreError> {
         let _changeable = self.changeable.read().await;
+        if self.panics.load(Ordering::SeqCst) {
+            std::panic::resume_unwind(Box::new("the test lets it panic"));
+        }
         self.store.create(id, record, ttl).await
     }
 

@@ -10,8 +10,8 @@ use crate::local_path::LocalPath;
 
 impl Logto {
     /// Checks the set-up: that Logto is at the configured address, that both clocks agree, that Logto knows the
-    /// application, its secret, its redirect URIs and its API resources, that the address of the site leads to
-    /// this process, and that the session store keeps records. Each [finding](crate::Finding) that is not good
+    /// application, its secret and its redirect URIs, and accepts the scopes and API resources of its sign-ins,
+    /// that the address of the site leads to this process, and that the session store keeps records. Each [finding](crate::Finding) that is not good
     /// says what to do. The [manual](crate::guide::diagnosis) lists the findings.
     ///
     /// A diagnosis makes at most twelve requests to Logto and a few to the site itself. Each request ends
@@ -61,10 +61,12 @@ impl Client {
             redirect_uri: self.redirect_uri(host),
             post_sign_out_uri: self.post_sign_out_uri(host),
         });
+        let asked = self.asked();
         let application = Application {
             oidc: Arc::clone(self.oidc()),
             addresses: addresses.collect(),
-            resources: self.resources(),
+            scopes: asked.each_scope().map(ToOwned::to_owned).collect(),
+            resources: asked.resources,
             sessions: Arc::clone(self.sessions()),
             site: self.site(),
         };

@@ -2,9 +2,9 @@
 
 use super::budget::Budget;
 use super::case::Application;
-use super::endpoint::why;
 use super::finding::DiagnosisCheck::AppSecret;
 use super::finding::Finding;
+use super::unanswered::{FIRST, unanswered};
 use crate::oidc::{Answered, Endpoints, Refused};
 use crate::shown::shown;
 
@@ -17,16 +17,20 @@ pub(super) async fn check(
 ) -> Finding {
     if is_unknown_application {
         let found = "not checked: Logto does not know the application whose secret it is";
-        return Finding::unknown(AppSecret, found);
+        return Finding::unknown(AppSecret, found, FIRST);
     }
     let uri = application.addresses.first().map(|it| &it.redirect_uri);
     let Some(uri) = uri.filter(|_| budget.take()) else {
-        return Finding::unknown(AppSecret, "not checked: too many requests would be needed");
+        let found = "not checked: too many requests would be needed";
+        return Finding::unknown(AppSecret, found, application.attempt());
     };
     match application.oidc.try_secret(endpoints, uri).await {
         Ok(Answered::Refused(refused)) => by_refusal(application, &refused),
-        Ok(_) => Finding::unknown(AppSecret, "the answer to a made-up code is not that of OAuth 2"),
-        Err(error) => Finding::unknown(AppSecret, why(&error)),
+        Ok(_) => {
+            let found = "the answer to a made-up code is not that of OAuth 2";
+            Finding::unknown(AppSecret, found, application.attempt())
+        }
+        Err(error) => unanswered(AppSecret, application.oidc.issuer(), &error),
     }
 }
 
@@ -67,6 +71,7 @@ fn by_refusal(application: &Application, refused: &Refused) -> Finding {
                      secret is right",
                 shown(code)
             ),
+            application.attempt(),
         ),
     }
 }

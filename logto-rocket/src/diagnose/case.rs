@@ -24,6 +24,8 @@ pub(crate) struct Application {
     pub oidc: Arc<Oidc>,
     /// The addresses to register, for each host; at least one.
     pub addresses: Vec<Addresses>,
+    /// The scopes that sign-ins ask for.
+    pub scopes: Vec<String>,
     /// The API resources that sign-ins ask for.
     pub resources: Vec<String>,
     pub sessions: Arc<Sessions>,
@@ -55,6 +57,23 @@ impl Application {
              {correct}"
         )
     }
+
+    /// How to find out whether a URI is in this list of Logto's console.
+    pub(super) fn comparison(&self, list: &str) -> String {
+        let app_id = self.oidc.app_id();
+        format!(
+            "compare it, byte for byte, with the {list} of the application `{app_id}` in Logto's console"
+        )
+    }
+
+    /// How to find out what a diagnosis cannot see, but a sign-in can.
+    pub(super) fn attempt(&self) -> String {
+        let app_id = self.oidc.app_id();
+        format!(
+            "sign in once at the site; if that fails, the log of this process names the cause, and so does \
+             the audit log in Logto's console, under the application `{app_id}`"
+        )
+    }
 }
 
 impl Case {
@@ -63,12 +82,14 @@ impl Case {
         let issuer = &self.issuer;
         let mut texts = vec![env!("CARGO_PKG_VERSION").to_owned(), issuer.identifier().into()];
         texts.push(format!("{listening:?} {:?}", issuer.clock_skew()));
+        texts.push(format!("{:?}", issuer.signing_algorithm()));
         let mut hash = Sha256::new();
         if let Some(application) = &self.application {
-            let Application { oidc, addresses, resources, sessions, site } = application;
+            let Application { oidc, addresses, scopes, resources, sessions, site } = application;
             hash.update(oidc.fingerprint());
             let uris = addresses.iter().flat_map(|it| [&it.redirect_uri, &it.post_sign_out_uri]);
             texts.extend(uris.map(Url::to_string));
+            texts.push(scopes.join(" "));
             texts.extend(resources.iter().cloned());
             texts.push(format!("{site:?} {}", sessions.has_store()));
         }

@@ -10,7 +10,13 @@ use crate::shown::duration;
 /// Compares the two clocks by the answers that have come.
 pub(super) fn check(issuer: &Issuer) -> Finding {
     let Some(ahead) = issuer.clock_ahead() else {
-        return Finding::unknown(Clock, "Logto has sent no answer with the header `Date`");
+        let cure = format!(
+            "compare the two clocks, which may differ by {} ({}); NTP keeps both right",
+            duration(issuer.clock_skew()),
+            issuer.key("clock_skew")
+        );
+        let found = "Logto has sent no answer with a header `Date` that is a time";
+        return Finding::unknown(Clock, found, cure);
     };
     let (by, accepted) = (Duration::from_secs(ahead.unsigned_abs()), issuer.clock_skew());
     if by.is_zero() {

@@ -93,7 +93,7 @@ mod tests {
     fn the_table_has_a_line_for_each_finding_and_a_cure_below_what_is_not_good() {
         let diagnosis = Diagnosis::new(vec![
             Finding::wrong(RedirectUri, "it is not registered", "register it").of("http://a/b"),
-            Finding::unknown(Clock, "no answer has a `Date`"),
+            Finding::unknown(Clock, "no answer has a `Date`", "compare them"),
             Finding::good(Endpoint, "it answers"),
             Finding::good(AppId, "`app` is known"),
         ]);
@@ -101,6 +101,7 @@ mod tests {
 Diagnosis of the set-up of Logto: 2 good, 1 wrong, 1 unknown
   good     endpoint      it answers
   unknown  clock         no answer has a `Date`
+                         -> compare them
   good     app id        `app` is known
   wrong    redirect URI  http://a/b: it is not registered
                          -> register it";
@@ -110,7 +111,8 @@ Diagnosis of the set-up of Logto: 2 good, 1 wrong, 1 unknown
 
     #[test]
     fn what_is_unknown_is_neither_good_nor_wrong() {
-        let diagnosis = Diagnosis::new(vec![Finding::unknown(Clock, "no answer has a `Date`")]);
+        let diagnosis =
+            Diagnosis::new(vec![Finding::unknown(Clock, "no answer has a `Date`", "compare them")]);
         assert!(!diagnosis.is_wrong() && !diagnosis.is_good());
     }
 }

@@ -68,8 +68,12 @@ impl Doctor {
                 Entry::Paused(failure) => match failure.error {},
             }
         };
-        let aborted = || Finding::unknown(DiagnosisCheck::Endpoint, "the diagnosis was aborted");
-        task.result().await.unwrap_or_else(|| Diagnosis::new(vec![aborted()]))
+        task.result().await.unwrap_or_else(|| {
+            let cure =
+                "diagnose again; if it is aborted again, the log of this process has the cause";
+            let aborted = "the diagnosis was aborted";
+            Diagnosis::new(vec![Finding::unknown(DiagnosisCheck::Endpoint, aborted, cure)])
+        })
     }
 
     fn look(self: &Arc<Self>, number: u64, case: Case) -> SharedTask<Diagnosis> {

@@ -3,6 +3,7 @@
 use super::budget::Budget;
 use super::finding::DiagnosisCheck::{Endpoint, Issuer as IssuerCheck};
 use super::finding::Finding;
+use super::unanswered::{AGAIN, why};
 use crate::error::Error;
 use crate::oidc::{Discovered, Endpoints, Issuer};
 use crate::shown::shown;
@@ -30,16 +31,23 @@ pub(super) async fn check(
                 "the discovery document names the issuer `{named}`, but `{}` is configured",
                 issuer.identifier()
             );
-            let cure = format!(
-                "correct {}, or, if this is your Logto, set `logto.issuer` to `{named}`",
-                issuer.issuer_key()
-            );
+            let cure = if issuer.is_given("issuer") {
+                format!(
+                    "correct {}: set it to `{named}`, if this is your Logto",
+                    issuer.issuer_key()
+                )
+            } else {
+                format!(
+                    "correct {}, or, if this is your Logto, set `logto.issuer` to `{named}`",
+                    issuer.issuer_key()
+                )
+            };
             findings.push(Finding::wrong(IssuerCheck, found, cure));
         }
         Discovered::Unusable(error) => {
             findings.push(answers());
             let cure = format!("correct {}", issuer.place());
-            findings.push(Finding::wrong(IssuerCheck, why(&error), cure));
+            findings.push(Finding::wrong(IssuerCheck, why(issuer, &error), cure));
         }
         Discovered::None(error) => findings.push(without(issuer, &error)),
     }
@@ -48,26 +56,31 @@ pub(super) async fn check(
 
 /// The finding if there is no discovery document.
 fn without(issuer: &Issuer, error: &Error) -> Finding {
+    let why = why(issuer, error);
     if let Error::Unavailable { status: Some(_), .. } = error {
-        let cure = "try again; if the error stays, see the logs of Logto and of the proxy in \
-                    front of it";
-        return Finding::unknown(Endpoint, why(error)).found_out_by(cure);
+        return Finding::unknown(Endpoint, why, AGAIN);
     }
-    let cure = format!(
-        "give {} the address that Logto's console shows as \"Logto endpoint\", and check that \
-         this server can reach it",
-        issuer.place()
-    );
-    let why = why(error);
-    // The cure names the key already.
-    let found = why.strip_suffix(&issuer.advice()).unwrap_or(&why);
-    Finding::wrong(Endpoint, found, cure)
+    Finding::wrong(Endpoint, why, address(issuer))
 }
 
-/// The cause of an error, without the name of the request.
-pub(super) fn why(error: &Error) -> String {
-    match error {
-        Error::Unavailable { why, .. } | Error::BadAnswer { why, .. } => why.clone(),
-        other => other.to_string(),
+/// The cure if the address of the discovery document is not right.
+fn address(issuer: &Issuer) -> String {
+    let place = issuer.place();
+    if !issuer.is_given("issuer") {
+        return format!(
+            "give {place} the address that Logto's console shows as \"Logto endpoint\", and check that this \
+             server can reach it"
+        );
     }
+    // The document is looked for at the issuer, whatever `endpoint` is.
+    let key = issuer.issuer_key();
+    let keys = if place == key { key } else { format!("{key} and {place}") };
+    let follows = issuer.is_given("endpoint").then_some(
+        "; for Logto, remove `logto.issuer`, because the issuer follows from `logto.endpoint`",
+    );
+    format!(
+        "correct {keys}, where the discovery document is expected, and check that this server can reach \
+         it{}",
+        follows.unwrap_or_default()
+    )
 }

@@ -4,11 +4,15 @@ use super::arrivals::Arrivals;
 use super::budget::Budget;
 use super::case::{Application, Case};
 use super::diagnosis::Diagnosis;
-use super::finding::DiagnosisCheck::{AppId, AppSecret, PostSignOutUri, RedirectUri, Resource};
+use super::finding::DiagnosisCheck::{
+    AppId, AppSecret, PostSignOutUri, RedirectUri, Resource, Scopes,
+};
 use super::finding::Finding;
 use super::listening::Listening;
+use super::unanswered::FIRST;
 use super::{
-    app_secret, clock, endpoint, post_sign_out_uris, redirect_uris, resources, signing_keys, store,
+    app_secret, clock, endpoint, post_sign_out_uris, redirect_uris, resources, scopes,
+    signing_keys, store,
 };
 
 /// Looks at a case. What asks Logto does so one request after the other.
@@ -37,6 +41,7 @@ async fn at_logto(case: &Case, application: Option<&Application>) -> Vec<Finding
         findings.extend(application.into_iter().flat_map(not_asked));
         return findings;
     };
+    let mut verdict = None;
     if let Some(application) = application {
         let first = redirect_uris::check(application, &endpoints, &mut budget, &mut findings).await;
         let is_unknown = first.is_unknown_application;
@@ -46,15 +51,21 @@ async fn at_logto(case: &Case, application: Option<&Application>) -> Vec<Finding
         );
         let any = first.is_resource_unknown;
         findings.extend(resources::check(application, &endpoints, any, &mut budget).await);
+        verdict = first.verdict;
     }
     findings.push(signing_keys::check(issuer, &endpoints, &mut budget).await);
+    if let Some(application) = application {
+        let verdict = verdict.as_ref();
+        // The last one, because it may use all requests that are left.
+        findings.push(scopes::check(application, &endpoints, verdict, &mut budget).await);
+    }
     findings
 }
 
 /// The findings for the checks that need the right endpoint.
 fn not_asked(application: &Application) -> Vec<Finding> {
-    let mut checks = vec![AppId, AppSecret, RedirectUri, PostSignOutUri];
+    let mut checks = vec![AppId, AppSecret, RedirectUri, PostSignOutUri, Scopes];
     checks.extend((!application.resources.is_empty()).then_some(Resource));
     let found = "not checked: endpoint and issuer must be right first";
-    checks.into_iter().map(|check| Finding::unknown(check, found)).collect()
+    checks.into_iter().map(|check| Finding::unknown(check, found, FIRST)).collect()
 }

@@ -22,7 +22,8 @@ pub enum DiagnosisCheck {
     Issuer,
     /// Whether this server's clock and Logto's differ by no more than `clock_skew`.
     Clock,
-    /// Whether Logto publishes keys for algorithms that this crate accepts.
+    /// Whether Logto publishes keys for algorithms that this crate accepts, or for the one that
+    /// `signing_algorithm` sets.
     SigningKeys,
     /// Whether Logto knows the application.
     AppId,
@@ -32,6 +33,12 @@ pub enum DiagnosisCheck {
     RedirectUri,
     /// Whether a post sign-out redirect URI is registered at Logto: one finding for each host.
     PostSignOutUri,
+    /// Whether Logto lets the application sign users in: one finding for each error code by which Logto refuses
+    /// sign-ins for another reason than their scopes and API resources, and none if Logto does not.
+    SignIn,
+    /// Whether Logto accepts a sign-in that asks for the scopes of this application. Logto leaves out scopes
+    /// that it does not know, without an error.
+    Scopes,
     /// Whether the API resources that sign-ins ask for are registered at Logto: one finding for each resource
     /// that is not, or one finding if all are.
     Resource,
@@ -91,13 +98,13 @@ impl Finding {
         Self::new(check, DiagnosisOutcome::Wrong, found.into(), Some(cure.into()))
     }
 
-    pub(super) fn unknown(check: DiagnosisCheck, found: impl Into<String>) -> Self {
-        Self::new(check, DiagnosisOutcome::Unknown, found.into(), None)
-    }
-
-    /// The same with what finds it out.
-    pub(super) fn found_out_by(self, cure: impl Into<String>) -> Self {
-        Self { cure: Some(cure.into()), ..self }
+    /// The cure says how to find out the answer.
+    pub(super) fn unknown(
+        check: DiagnosisCheck,
+        found: impl Into<String>,
+        cure: impl Into<String>,
+    ) -> Self {
+        Self::new(check, DiagnosisOutcome::Unknown, found.into(), Some(cure.into()))
     }
 
     /// The same of one of several.
@@ -127,6 +134,8 @@ impl DiagnosisCheck {
             Self::AppSecret => "app secret",
             Self::RedirectUri => "redirect URI",
             Self::PostSignOutUri => "post sign-out redirect URI",
+            Self::SignIn => "sign-in",
+            Self::Scopes => "scopes",
             Self::Resource => "API resource",
             Self::BaseUrl => "base URL",
             Self::Store => "session store",

@@ -19,9 +19,12 @@ mod post_sign_out_uris;
 mod probe;
 mod redirect_uris;
 mod resources;
+mod scopes;
+mod sign_in;
 mod signing_keys;
 mod site;
 mod store;
+mod unanswered;
 
 pub(crate) use self::arrivals::Arrivals;
 pub(crate) use self::by_itself::diagnose_by_itself;

@@ -2,11 +2,14 @@
 
 use super::budget::Budget;
 use super::case::Application;
-use super::endpoint::why;
 use super::finding::DiagnosisCheck::PostSignOutUri;
 use super::finding::Finding;
+use super::unanswered::{FIRST, unanswered};
 use crate::oidc::{Answered, Endpoints, Refused};
 use crate::shown::shown;
+
+/// The list in Logto's console.
+const LIST: &str = "post sign-out redirect URIs";
 
 /// Asks for a sign-out at each host.
 pub(super) async fn check(
@@ -19,13 +22,14 @@ pub(super) async fn check(
     for uri in application.addresses.iter().map(|it| &it.post_sign_out_uri) {
         let finding = if is_unknown_application {
             let found = "not checked: Logto does not know the application";
-            Finding::unknown(PostSignOutUri, found)
+            Finding::unknown(PostSignOutUri, found, FIRST)
         } else if !budget.take() {
-            Finding::unknown(PostSignOutUri, "not checked: too many requests would be needed")
+            let found = "not checked: too many requests would be needed";
+            Finding::unknown(PostSignOutUri, found, application.comparison(LIST))
         } else {
             match application.oidc.try_sign_out(endpoints, uri).await {
                 Ok(answered) => by_answer(application, &answered),
-                Err(error) => Finding::unknown(PostSignOutUri, why(&error)),
+                Err(error) => unanswered(PostSignOutUri, application.oidc.issuer(), &error),
             }
         };
         findings.push(finding.of(uri.as_str()));
@@ -44,7 +48,7 @@ fn by_answer(application: &Application, answered: &Answered) -> Finding {
                 PostSignOutUri,
                 "it is not registered at Logto, so Logto shows users an error and does not sign \
                  them out",
-                application.registration("post sign-out redirect URIs"),
+                application.registration(LIST),
             )
         }
         Answered::Refused(Refused { status, code, .. }) => Finding::unknown(
@@ -54,13 +58,15 @@ fn by_answer(application: &Application, answered: &Answered) -> Finding {
                      URI is registered",
                 shown(code)
             ),
+            application.comparison(LIST),
         ),
         Answered::Other(status) => Finding::unknown(
             PostSignOutUri,
             format!(
-                "Logto answered a sign-out with {status}, which does not show whether the \
-                     URI is registered"
+                "Logto answered a sign-out with {status} and without its form for it, which does not \
+                     show whether the URI is registered"
             ),
+            application.comparison(LIST),
         ),
     }
 }

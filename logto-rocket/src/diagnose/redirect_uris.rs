@@ -1,11 +1,20 @@
 //! Whether Logto knows the application and the addresses that users come back to from a sign-in.
 
+use std::collections::BTreeSet;
+
 use super::budget::Budget;
 use super::case::Application;
-use super::endpoint::why;
 use super::finding::DiagnosisCheck::{AppId, RedirectUri};
 use super::finding::Finding;
+use super::sign_in::{self, Verdict};
+use super::unanswered::{FIRST, unanswered};
 use crate::oidc::{Answered, Endpoints, Refused};
+use crate::shown::shown;
+
+/// The list in Logto's console.
+const LIST: &str = "redirect URIs";
+
+const NO_APPLICATION: &str = "not checked: Logto does not know the application";
 
 /// What else the first answer shows.
 #[derive(Default)]
@@ -14,9 +23,11 @@ pub(super) struct First {
     pub is_unknown_application: bool,
     /// Whether an API resource that was asked for is unknown; `None` if Logto did not come to them.
     pub is_resource_unknown: Option<bool>,
+    /// What Logto says of a sign-in, at the first host at which it sends the browser back.
+    pub verdict: Option<Verdict>,
 }
 
-/// Asks for a sign-in at each host, at the first one for all API resources.
+/// Asks for a sign-in with all scopes at each host, at the first one for all API resources as well.
 pub(super) async fn check(
     application: &Application,
     endpoints: &Endpoints,
@@ -24,22 +35,31 @@ pub(super) async fn check(
     findings: &mut Vec<Finding>,
 ) -> First {
     let Application { oidc, addresses, resources, .. } = application;
-    let mut first = First::default();
+    let scopes = application.scopes.join(" ");
+    let (mut first, mut codes) = (First::default(), BTreeSet::new());
     for (at, uri) in addresses.iter().map(|it| &it.redirect_uri).enumerate() {
         let resources = if at == 0 { resources.as_slice() } else { &[] };
         let finding = if first.is_unknown_application {
-            Finding::unknown(RedirectUri, "not checked: Logto does not know the application")
+            Finding::unknown(RedirectUri, NO_APPLICATION, FIRST)
         } else if !budget.take() {
-            Finding::unknown(RedirectUri, "not checked: too many requests would be needed")
+            let found = "not checked: too many requests would be needed";
+            Finding::unknown(RedirectUri, found, application.comparison(LIST))
         } else {
-            let answered = oidc.try_sign_in(endpoints, uri, resources).await;
+            let answered = oidc.try_sign_in(endpoints, uri, &scopes, resources).await;
             if at == 0 {
                 findings.push(app_id(application, answered.as_ref().ok()));
                 first = First::of(answered.as_ref().ok());
             }
+            let verdict = answered.as_ref().ok().and_then(Verdict::of);
+            if let Some(Verdict::Refused(code)) = &verdict
+                && codes.insert(code.clone())
+            {
+                findings.push(sign_in::refused(application, code));
+            }
+            first.verdict = first.verdict.or(verdict);
             match answered {
                 Ok(answered) => redirect_uri(application, &answered),
-                Err(error) => Finding::unknown(RedirectUri, why(&error)),
+                Err(error) => unanswered(RedirectUri, oidc.issuer(), &error),
             }
         };
         findings.push(finding.of(uri.as_str()));
@@ -50,17 +70,13 @@ pub(super) async fn check(
 impl First {
     fn of(answered: Option<&Answered>) -> Self {
         let is_unknown_application = answered.is_some_and(is_unknown_application);
-        let is_resource_unknown = match answered {
-            Some(Answered::SentBack(Some(code))) if code == "invalid_target" => Some(true),
+        let is_resource_unknown = match answered.and_then(Verdict::of) {
+            Some(Verdict::InvalidTarget) => Some(true),
+            Some(Verdict::Accepted) => Some(false),
             // A sign-in that asks for something else in a wrong way may not come to the resources.
-            Some(Answered::SentBack(code)) => {
-                let is_about_the_user =
-                    |code: &str| code.ends_with("_required") || code == "access_denied";
-                code.as_deref().is_none_or(is_about_the_user).then_some(false)
-            }
-            _ => None,
+            Some(Verdict::InvalidScope | Verdict::Refused(_)) | None => None,
         };
-        Self { is_unknown_application, is_resource_unknown }
+        Self { is_unknown_application, is_resource_unknown, verdict: None }
     }
 }
 
@@ -89,6 +105,10 @@ fn app_id(application: &Application, answered: Option<&Answered>) -> Finding {
             AppId,
             "the answer to an authorization request does not show \
                                       whether Logto knows it",
+            format!(
+                "compare {} with the application's page in Logto's console",
+                oidc.issuer().key("app_id")
+            ),
         ),
     }
 }
@@ -103,22 +123,21 @@ fn redirect_uri(application: &Application, answered: &Answered) -> Finding {
         answered if is_unregistered(answered) => Finding::wrong(
             RedirectUri,
             "it is not registered at Logto, so Logto shows users an error instead of the sign-in",
-            application.registration("redirect URIs"),
+            application.registration(LIST),
         ),
         answered if is_unknown_application(answered) => {
-            Finding::unknown(RedirectUri, "not checked: Logto does not know the application")
+            Finding::unknown(RedirectUri, NO_APPLICATION, FIRST)
         }
         Answered::Refused(Refused { status, code, .. }) => Finding::unknown(
             RedirectUri,
-            format!(
-                "Logto refused an authorization request ({status}, `{}`)",
-                crate::shown::shown(code)
-            ),
+            format!("Logto refused an authorization request ({status}, `{}`)", shown(code)),
+            application.comparison(LIST),
         ),
         Answered::Done => Finding::unknown(
             RedirectUri,
             "Logto answered an authorization request with a page, \
                                            not with a redirect back",
+            application.comparison(LIST),
         ),
         Answered::Other(status) => Finding::unknown(
             RedirectUri,
@@ -126,6 +145,7 @@ fn redirect_uri(application: &Application, answered: &Answered) -> Finding {
                 "Logto answered an authorization request with {status}, not with a redirect \
                      back"
             ),
+            application.comparison(LIST),
         ),
     }
 }

@@ -2,10 +2,12 @@
 
 use super::budget::Budget;
 use super::case::Application;
-use super::endpoint::why;
 use super::finding::DiagnosisCheck::Resource;
 use super::finding::Finding;
-use crate::oidc::{Answered, Endpoints};
+use super::sign_in::Verdict;
+use super::unanswered::{FIRST, unanswered};
+use crate::names::{ORGANIZATIONS_RESOURCE, scope};
+use crate::oidc::Endpoints;
 
 /// How many are asked for one by one.
 const MOST: usize = 8;
@@ -23,10 +25,10 @@ pub(super) async fn check(
         (None, _) => {
             let found = "the answer to the authorization request does not show whether Logto \
                          knows it";
-            vec![Finding::unknown(Resource, found).of(resources.join(" "))]
+            vec![Finding::unknown(Resource, found, FIRST).of(resources.join(" "))]
         }
         (Some(false), _) => vec![Finding::good(Resource, "Logto knows it").of(resources.join(" "))],
-        (Some(true), [only]) => vec![unknown_to_logto(application).of(only)],
+        (Some(true), [only]) => vec![refused(application, only).of(only)],
         (Some(true), several) => each(application, several, endpoints, budget).await,
     }
 }
@@ -37,38 +39,54 @@ async fn each(
     endpoints: &Endpoints,
     budget: &mut Budget,
 ) -> Vec<Finding> {
-    let mut findings = Vec::new();
+    let (mut findings, scopes) = (Vec::new(), application.scopes.join(" "));
     let uri = application.addresses.first().map(|it| &it.redirect_uri);
     for (at, resource) in resources.iter().enumerate() {
         let Some(uri) = uri.filter(|_| at < MOST && budget.take()) else {
             let rest = resources[at..].join(" ");
             let found = "not checked: Logto does not know at least one of the resources, and a request \
                  for each would be too many";
-            findings.push(Finding::unknown(Resource, found).of(rest));
+            let cure = "correct those that are wrong, and diagnose again";
+            findings.push(Finding::unknown(Resource, found, cure).of(rest));
             break;
         };
         let alone = std::slice::from_ref(resource);
-        let finding = match application.oidc.try_sign_in(endpoints, uri, alone).await {
-            Ok(Answered::SentBack(Some(code))) if code == "invalid_target" => {
-                unknown_to_logto(application)
+        let answered = application.oidc.try_sign_in(endpoints, uri, &scopes, alone).await;
+        let finding = match answered.as_ref().map(Verdict::of) {
+            Ok(Some(Verdict::InvalidTarget)) => refused(application, resource),
+            Ok(Some(Verdict::Accepted)) => Finding::good(Resource, "Logto knows it"),
+            Ok(_) => {
+                let found = "the answer does not show whether Logto knows it";
+                Finding::unknown(Resource, found, application.attempt())
             }
-            Ok(Answered::SentBack(_)) => Finding::good(Resource, "Logto knows it"),
-            Ok(_) => Finding::unknown(Resource, "the answer does not show whether Logto knows it"),
-            Err(error) => Finding::unknown(Resource, why(&error)),
+            Err(error) => unanswered(Resource, application.oidc.issuer(), error),
         };
         findings.push(finding.of(resource));
     }
     findings
 }
 
-fn unknown_to_logto(application: &Application) -> Finding {
+fn refused(application: &Application, resource: &str) -> Finding {
+    let issuer = application.oidc.issuer();
+    if resource == ORGANIZATIONS_RESOURCE {
+        let cure = format!(
+            "it is Logto's own and cannot be created: check that {} is a Logto with organizations, or \
+             remove the requirements with organizations and the scope `{}` from {}, for which sign-ins \
+             ask for it",
+            issuer.place(),
+            scope::ORGANIZATIONS,
+            issuer.key("scopes")
+        );
+        let found = "a sign-in cannot ask for it there, so every sign-in fails";
+        return Finding::wrong(Resource, found, cure);
+    }
     Finding::wrong(
         Resource,
         "Logto knows no API resource with this identifier, so every sign-in fails",
         format!(
             "create the API resource in Logto's console with exactly this identifier, or correct \
              the identifier in {} or in the `resource!` of a guard",
-            application.oidc.issuer().key("resources")
+            issuer.key("resources")
         ),
     )
 }

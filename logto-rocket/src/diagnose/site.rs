@@ -44,7 +44,7 @@ impl Site {
         else {
             let cure = "call `Logto::diagnose()` in a handler or a task while the site runs";
             let found = "not checked: this process does not listen";
-            let finding = Finding::unknown(BaseUrl, found).found_out_by(cure);
+            let finding = Finding::unknown(BaseUrl, found, cure);
             return self.routes.first().map(|route| finding.of(base(route))).into_iter().collect();
         };
         let look = Look { site: self, listening, probe, key: issuer.key(self.key) };
@@ -52,9 +52,13 @@ impl Site {
         for route in self.routes.iter().take(MOST) {
             findings.push(look.at(route).await.of(base(route)));
         }
-        let rest = self.routes.iter().skip(MOST).map(base);
         let found = "not checked: there are too many hosts";
-        findings.extend(rest.map(|base| Finding::unknown(BaseUrl, found).of(base)));
+        findings.extend(
+            self.routes
+                .iter()
+                .skip(MOST)
+                .map(|route| Finding::unknown(BaseUrl, found, Look::open(route)).of(base(route))),
+        );
         findings
     }
 }
@@ -131,7 +135,7 @@ impl Look<'_> {
             "a request from this server to it did not arrive at this process ({status}); another \
              process of the application may have answered"
         );
-        Finding::unknown(BaseUrl, found).found_out_by(Self::open(route))
+        Finding::unknown(BaseUrl, found, Self::open(route))
     }
 
     fn refused(&self, route: &Url) -> Finding {
@@ -141,7 +145,7 @@ impl Look<'_> {
             return Finding::wrong(BaseUrl, found, self.correct());
         }
         let found = "this server cannot connect to it, but browsers may be able to";
-        Finding::unknown(BaseUrl, found).found_out_by(Self::open(route))
+        Finding::unknown(BaseUrl, found, Self::open(route))
     }
 
     /// The finding if there was no answer. An answer by the other scheme shows the cause.
@@ -165,7 +169,7 @@ impl Look<'_> {
             return Finding::wrong(BaseUrl, found, format!("{cure}, or correct {}", self.key));
         }
         let found = format!("a request from this server to it got no answer: {}", shown(why));
-        Finding::unknown(BaseUrl, found).found_out_by(Self::open(route))
+        Finding::unknown(BaseUrl, found, Self::open(route))
     }
 
     /// Whether browsers must find there what this process finds there: both are on this machine, and

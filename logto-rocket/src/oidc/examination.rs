@@ -14,10 +14,10 @@ use url::{Url, form_urlencoded};
 
 use super::discovery::{self, Provider};
 use super::http::finish;
+use super::keys::{Algorithm, KeySet};
 use super::secrets::Verifier;
 use super::{Issuer, Oidc, keys, named};
 use crate::error::{Call, Error};
-use crate::names::scope;
 
 /// How long one request may take, whatever the configuration says.
 const LONGEST_CALL: Duration = Duration::from_secs(10);
@@ -32,6 +32,17 @@ pub(crate) enum Discovered {
     Unusable(Error),
     /// There is none.
     None(Error),
+}
+
+/// Of what use the keys are that Logto publishes.
+#[derive(Debug)]
+pub(crate) enum PublishedKeys {
+    /// They verify tokens.
+    Right,
+    /// None is for an accepted algorithm.
+    Unusable(Error),
+    /// None is for the algorithm that the configuration pins. They are for these.
+    NotPinned { pinned: Algorithm, published: Vec<Algorithm> },
 }
 
 /// Logto's endpoints, by a discovery document that names the configured issuer.
@@ -63,6 +74,13 @@ pub(crate) struct Refused {
     pub description: String,
 }
 
+impl Endpoints {
+    /// Where the keys are.
+    pub(crate) fn keys(&self) -> &Url {
+        &self.0.keys
+    }
+}
+
 impl Issuer {
     /// Fetches the discovery document, whatever is known of it.
     pub(crate) async fn examine(&self) -> Discovered {
@@ -85,8 +103,20 @@ impl Issuer {
     /// # Errors
     ///
     /// [`Error::Unavailable`] or [`Error::BadAnswer`].
-    pub(crate) async fn examine_keys(&self, endpoints: &Endpoints) -> Result<(), Error> {
-        in_time(Call::Keys, keys::look(&self.http, &endpoints.0)).await
+    pub(crate) async fn examine_keys(&self, endpoints: &Endpoints) -> Result<PublishedKeys, Error> {
+        let published = in_time(Call::Keys, keys::fetch(&self.http, &endpoints.0)).await?;
+        Ok(match (KeySet::new(published), self.settings.signing_algorithm) {
+            (Err(error), _) => PublishedKeys::Unusable(error),
+            (Ok(keys), Some(pinned)) if !keys.has_one_for(pinned) => {
+                PublishedKeys::NotPinned { pinned, published: keys.algorithms() }
+            }
+            (Ok(_), _) => PublishedKeys::Right,
+        })
+    }
+
+    /// The one algorithm that the configuration pins.
+    pub(crate) fn signing_algorithm(&self) -> Option<Algorithm> {
+        self.settings.signing_algorithm
     }
 
     /// By how many seconds this server's clock is ahead of Logto's, by the last answer that had a `Date`.
@@ -129,7 +159,7 @@ impl Issuer {
 
 impl Oidc {
     /// Asks for a sign-in as a browser without a session at Logto that is to be shown no page
-    /// (`prompt=none`), for these resources.
+    /// (`prompt=none`), for these scopes, separated by spaces, and these resources.
     ///
     /// # Errors
     ///
@@ -138,6 +168,7 @@ impl Oidc {
         &self,
         endpoints: &Endpoints,
         redirect_uri: &Url,
+        scopes: &str,
         resources: &[String],
     ) -> Result<Answered, Error> {
         let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
@@ -147,7 +178,7 @@ impl Oidc {
             .append_pair("client_id", &self.client.id)
             .append_pair("redirect_uri", redirect_uri.as_str())
             .append_pair("response_type", "code")
-            .append_pair("scope", scope::OPENID)
+            .append_pair("scope", scopes)
             .append_pair("prompt", "none")
             .append_pair("state", verifier.state().reveal())
             .append_pair("nonce", verifier.nonce().reveal())
@@ -158,8 +189,8 @@ impl Oidc {
         Ok(sent_back(&response, redirect_uri).unwrap_or_else(|| shown(&response)))
     }
 
-    /// Asks for a sign-out as a browser without a session at Logto, which then shows a page. It would
-    /// have to confirm before anything ends.
+    /// Asks for a sign-out as a browser without a session at Logto, which then gets a form that it would
+    /// have to send before anything ends. Another page does not count as done.
     ///
     /// # Errors
     ///
@@ -174,7 +205,13 @@ impl Oidc {
             .append_pair("client_id", &self.client.id)
             .append_pair("post_logout_redirect_uri", post_logout_redirect_uri.as_str());
         let response = self.issuer.get(&url).await?;
-        Ok(sent_back(&response, post_logout_redirect_uri).unwrap_or_else(|| shown(&response)))
+        let answered = sent_back(&response, post_logout_redirect_uri);
+        Ok(match answered.unwrap_or_else(|| shown(&response)) {
+            Answered::Done if !has_sign_out_form(&response, &url) => {
+                Answered::Other(response.status().as_u16())
+            }
+            answered => answered,
+        })
     }
 
     /// Asks for tokens for a made-up code, which Logto refuses after it has accepted the app secret.
@@ -238,6 +275,13 @@ fn sent_back(response: &HttpResponse, to: &Url) -> Option<Answered> {
     let is_there = location.origin() == to.origin() && location.path() == to.path();
     let error = location.query_pairs().find(|(name, _)| name == "error");
     is_there.then(|| Answered::SentBack(error.map(|(_, code)| code.into_owned())))
+}
+
+/// Whether the page has the form by which Logto signs out, which the browser sends without a question.
+fn has_sign_out_form(response: &HttpResponse, end_session: &Url) -> bool {
+    let page = String::from_utf8_lossy(response.body());
+    let action = format!("{}/confirm", end_session.path());
+    ["<form", "xsrf", &*action].into_iter().all(|part| page.contains(part))
 }
 
 /// The result of another answer.

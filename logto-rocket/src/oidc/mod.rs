@@ -46,7 +46,7 @@ use openidconnect::{AuthType, AuthUrl, Client, ClientId, JsonWebKeySet, TokenUrl
 use url::Url;
 
 pub(crate) use client_credentials::Machine;
-pub(crate) use examination::{Answered, Discovered, Endpoints, Refused};
+pub(crate) use examination::{Answered, Discovered, Endpoints, PublishedKeys, Refused};
 pub(crate) use id_token::{Before, Expected, IdToken, MaxAge};
 pub use introspection::Introspection;
 pub(crate) use issuer::Issuer;

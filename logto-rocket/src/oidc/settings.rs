@@ -82,11 +82,10 @@ impl IssuerSettings {
 
     /// How a message names the key that says where this server reaches Logto.
     pub(super) fn place(&self) -> String {
-        self.key(match (&self.internal, self.endpoint_given) {
-            (Some(_), _) => "internal_endpoint",
-            (None, true) => "endpoint",
-            (None, false) => "issuer",
-        })
+        match self.internal {
+            Some(_) => self.key("internal_endpoint"),
+            None => self.issuer_key(),
+        }
     }
 
     /// The end of a message about a server that may not be Logto: the key to check.
@@ -96,7 +95,8 @@ impl IssuerSettings {
 
     /// How a message names the key that the issuer comes from.
     pub(super) fn issuer_key(&self) -> String {
-        self.key(if self.endpoint_given { "endpoint" } else { "issuer" })
+        let is_given = !self.endpoint_given || self.sources.contains_key("issuer");
+        self.key(if is_given { "issuer" } else { "endpoint" })
     }
 
     /// The settings of an application in a test.
@@ -129,5 +129,26 @@ impl ClientSettings {
             sign_in: SignInDefaults::default(),
             pushed_authorization: false,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_names_the_issuer_where_the_configuration_sets_it() {
+        let derived = IssuerSettings::of_a_test("https://logto.example.com/oidc".into());
+        assert_eq!(
+            [derived.place(), derived.issuer_key()],
+            ["`logto.endpoint`", "`logto.endpoint`"]
+        );
+        let sources = BTreeMap::from([("issuer", "LOGTO_ISSUER".to_owned())]);
+        let given = IssuerSettings { sources, ..derived };
+        let named = "`logto.issuer` (from LOGTO_ISSUER)";
+        assert_eq!([given.place(), given.issuer_key()], [named, named]);
+        let internal = Url::parse("http://logto:3001").ok();
+        let inside = IssuerSettings { internal, ..given };
+        assert_eq!([inside.place(), inside.issuer_key()], ["`logto.internal_endpoint`", named]);
     }
 }

@@ -25,7 +25,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("client", &["readiness", "diagnose", "config", "session/mod", "session/cookie", "session/session", "events", "oidc", "session_id", "error", "task", "warnings", "resource", "local_path", "shown", "clock", "names", "host"]),
     ("resource_server", &["readiness", "diagnose", "config", "events", "oidc", "error", "warnings"]),
     ("readiness", &["oidc", "clock"]),
-    ("diagnose", &["session/mod", "oidc", "error", "task", "kept_file", "loopback", "shown", "clock"]),
+    ("diagnose", &["session/mod", "session/session", "oidc", "error", "task", "kept_file", "loopback", "shown", "clock", "names"]),
     ("config", &["session/settings", "session/store", "oidc", "local_path", "loopback", "shown", "webhook", "names"]),
     ("session/renewal", &["session/load", "session/mod", "session/renewal/circuit", "session/memory", "session/session", "session/cached_token", "events", "oidc", "error", "task", "claims", "names"]),
     ("session/end", &["session/mod", "session/memory", "session/store", "session/session", "events", "oidc", "session_id", "error"]),

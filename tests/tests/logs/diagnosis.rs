@@ -48,9 +48,11 @@ async fn a_good_set_up_is_not_diagnosed_again_until_it_changes() {
         (config_without_address(&idp), TABLE, 1),
         (config_without_address(&idp), UNCHANGED, 1),
         (config_without_address(&idp).base("/login"), TABLE, 2),
-        (config_without_address(&idp).app_secret(WRONG_SECRET).base("/login"), TABLE, 3),
+        (config_without_address(&idp).scopes(["email"]).base("/login"), TABLE, 3),
+        (config_without_address(&idp).signing_algorithm("ES384").base("/login"), TABLE, 4),
+        (config_without_address(&idp).app_secret(WRONG_SECRET).base("/login"), TABLE, 5),
         // What was wrong is looked at again.
-        (config_without_address(&idp).app_secret(WRONG_SECRET).base("/login"), TABLE, 4),
+        (config_without_address(&idp).app_secret(WRONG_SECRET).base("/login"), TABLE, 6),
     ];
     for (at, (config, words, requests)) in starts.into_iter().enumerate() {
         let from = log.lines().len();

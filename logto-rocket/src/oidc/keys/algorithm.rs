@@ -14,7 +14,7 @@ pub(crate) enum Algorithm {
 }
 
 impl Algorithm {
-    const EVERY: [Self; 4] = [Self::Es256, Self::Es384, Self::Rs256, Self::Ps256];
+    pub(super) const EVERY: [Self; 4] = [Self::Es256, Self::Es384, Self::Rs256, Self::Ps256];
 
     /// The algorithm of this name, if it is accepted
     /// ([RFC 7518, section 3.1](https://www.rfc-editor.org/rfc/rfc7518#section-3.1)).

@@ -10,8 +10,8 @@ mod token;
 use std::sync::Arc;
 
 pub(crate) use self::algorithm::Algorithm;
-use self::set::{CHOOSE, Published};
-pub(super) use self::set::{Fingerprint, KeySet};
+use self::set::CHOOSE;
+pub(super) use self::set::{Fingerprint, KeySet, Published};
 pub(super) use self::token::{Signed, Token, is_type, wrong_type};
 use super::discovery::Provider;
 use super::document::Document;
@@ -22,10 +22,9 @@ use crate::clock::Clock;
 use crate::error::{Call, Error, InvalidToken};
 use crate::warnings::Warnings;
 
-/// Gets the keys that Logto publishes, to see whether they are of use.
-pub(super) async fn look(http: &Http, provider: &Provider) -> Result<(), Error> {
-    let published: Published = http.get_json(Call::Keys, &provider.keys).await?;
-    KeySet::new(published).map(drop)
+/// Gets the keys that Logto publishes.
+pub(super) async fn fetch(http: &Http, provider: &Provider) -> Result<Published, Error> {
+    http.get_json(Call::Keys, &provider.keys).await
 }
 
 /// Logto's keys.
@@ -52,7 +51,7 @@ impl Keys {
             let (settings, warnings) = (Arc::clone(&own), Arc::clone(&warnings));
             Box::pin(async move {
                 let provider = provider.get().await?.value;
-                let published: Published = http.get_json(Call::Keys, &provider.keys).await?;
+                let published = fetch(&http, &provider).await?;
                 if published.has_p521() {
                     warnings.once("key", "P-521", || {
                         format!(

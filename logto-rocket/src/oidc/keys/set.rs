@@ -77,8 +77,13 @@ impl KeySet {
     }
 
     /// Whether a key allows this algorithm.
-    pub(super) fn has_one_for(&self, algorithm: Algorithm) -> bool {
+    pub fn has_one_for(&self, algorithm: Algorithm) -> bool {
         self.keys.iter().any(|key| key.verifier(algorithm).is_some())
+    }
+
+    /// The algorithms that the keys allow.
+    pub fn algorithms(&self) -> Vec<Algorithm> {
+        Algorithm::EVERY.into_iter().filter(|algorithm| self.has_one_for(*algorithm)).collect()
     }
 
     /// The key that a token with this header names.

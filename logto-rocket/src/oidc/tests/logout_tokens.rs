@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::error::Call;
-use crate::oidc::{Algorithm, LogoutError, LogoutToken, LogoutTyp};
+use crate::oidc::{Algorithm, Discovered, LogoutError, LogoutToken, LogoutTyp, PublishedKeys};
 
 const KEYS: &str = "/oidc/jwks";
 const EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
@@ -177,13 +177,16 @@ fn a_refusal_says_what_is_wrong_and_whose_fault_it_is() {
 async fn whoever_examines_the_keys_learns_that_they_are_of_no_use() {
     let key = SigningKey::es384("k");
     let (server, client, _clock) = setup(&key, |_| {}).await;
-    let crate::oidc::Discovered::Right(endpoints) = client.issuer().examine().await else {
+    let Discovered::Right(endpoints) = client.issuer().examine().await else {
         panic!("the document is right")
     };
-    assert!(client.issuer().examine_keys(&endpoints).await.is_ok());
+    let right = client.issuer().examine_keys(&endpoints).await;
+    assert!(matches!(right, Ok(PublishedKeys::Right)), "{right:?}");
     server.answer(KEYS, Reply::json(200, &json!({"keys": []})));
-    let why = client.issuer().examine_keys(&endpoints).await.unwrap_err().to_string();
-    assert!(why.contains("no key for an accepted algorithm"), "{why}");
+    let Ok(PublishedKeys::Unusable(why)) = client.issuer().examine_keys(&endpoints).await else {
+        panic!("no key is of use")
+    };
+    assert!(why.to_string().contains("no key for an accepted algorithm"), "{why}");
     server.answer(KEYS, Reply::json(503, &json!({})));
     let why = client.issuer().examine_keys(&endpoints).await;
     assert!(matches!(why, Err(Error::Unavailable { call: Call::Keys, .. })), "{why:?}");

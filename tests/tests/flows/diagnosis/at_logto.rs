@@ -4,9 +4,7 @@ use std::time::Duration;
 
 use logto_rocket::testing::{Endpoint, Fault, Idp};
 use logto_rocket::{Clock, Config, Diagnosis, DiagnosisCheck as Check, Finding, Logto};
-use logto_rocket_tests::app::{
-    App, ORIGIN, config_for, config_without_address, figment, launch, logto_of,
-};
+use logto_rocket_tests::app::{App, ORIGIN, config_without_address, figment, launch, logto_of};
 use logto_rocket_tests::fault;
 use logto_rocket_tests::server::free_port;
 use rocket::local::asynchronous::Client;
@@ -32,6 +30,7 @@ async fn what_logto_can_tell_is_good_where_all_is_registered() {
         Check::AppSecret,
         Check::RedirectUri,
         Check::PostSignOutUri,
+        Check::Scopes,
         Check::Resource,
     ] {
         assert_eq!(only(&diagnosis, check).outcome(), Good, "{check}: {diagnosis}");
@@ -49,7 +48,9 @@ async fn an_endpoint_where_nothing_listens_is_found() {
     let diagnosis = logto_of(&client).diagnose().await;
     assert_only_wrong(&diagnosis, Check::Endpoint, "nothing listens there", "`logto.endpoint`");
     assert_names_the_endpoint_once(&diagnosis);
-    for check in [Check::AppId, Check::AppSecret, Check::RedirectUri, Check::PostSignOutUri] {
+    for check in
+        [Check::AppId, Check::AppSecret, Check::RedirectUri, Check::PostSignOutUri, Check::Scopes]
+    {
         assert_eq!(only(&diagnosis, check).outcome(), Unknown, "{check}: {diagnosis}");
     }
 }
@@ -223,13 +224,4 @@ async fn without_a_fairing_there_is_no_diagnosis() {
     let bare = rocket::custom(figment());
     let client = Client::untracked(bare).await.unwrap();
     assert!(Diagnosis::of(client.rocket()).await.is_none());
-}
-
-#[rocket::async_test]
-async fn keys_that_verify_nothing_are_found() {
-    let idp = Idp::start().await.unwrap();
-    idp.fault(Endpoint::Keys, fault::json(200, r#"{"keys":[]}"#)).for_ever();
-    let client = launch(&Clock::frozen(), config_for(&idp), Vec::new()).await;
-    let diagnosis = logto_of(&client).diagnose().await;
-    assert_only_wrong(&diagnosis, Check::SigningKeys, "ES384", "rotate the signing key");
 }

@@ -1,11 +1,15 @@
 //! What a diagnosis of the set-up finds.
 
 mod at_logto;
+mod cures;
 mod other_issuers;
 mod resources;
 mod runs;
+mod sign_ins;
+mod signing_keys;
 mod site;
 mod store;
+mod wrong_issuer;
 
 use logto_rocket::{Diagnosis, DiagnosisCheck, DiagnosisOutcome, Finding};
 

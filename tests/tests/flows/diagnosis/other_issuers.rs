@@ -30,7 +30,7 @@ async fn a_page_of_a_sign_in_is_unknown() {
         let app = app.start().await;
         app.idp.fault(Endpoint::Authorization, answer).for_ever();
         let diagnosis = app.logto().diagnose().await;
-        for check in [Check::AppId, Check::RedirectUri, Check::Resource] {
+        for check in [Check::AppId, Check::RedirectUri, Check::Scopes, Check::Resource] {
             assert_eq!(only(&diagnosis, check).outcome(), Unknown, "{check}: {diagnosis}");
         }
         assert!(!diagnosis.is_wrong(), "{diagnosis}");
@@ -67,8 +67,8 @@ async fn an_answer_that_does_not_come_is_unknown_and_the_others_are_asked_for() 
     let diagnosis = app.logto().diagnose().await;
     let unknown = diagnosis.findings().iter().filter(|it| it.outcome() == Unknown);
     let unknown: Vec<_> = unknown.map(Finding::check).collect();
-    let [app_id, redirect, post, base] =
-        [Check::AppId, Check::RedirectUri, Check::PostSignOutUri, Check::BaseUrl];
-    assert_eq!(unknown, [app_id, redirect, post, base], "{diagnosis}");
+    let expected =
+        [Check::AppId, Check::RedirectUri, Check::PostSignOutUri, Check::Scopes, Check::BaseUrl];
+    assert_eq!(unknown, expected, "{diagnosis}");
     assert_eq!(only(&diagnosis, Check::AppSecret).outcome(), DiagnosisOutcome::Good);
 }

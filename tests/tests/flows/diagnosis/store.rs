@@ -27,6 +27,18 @@ async fn a_store_that_is_away_is_found() {
 }
 
 #[rocket::async_test]
+async fn a_store_that_panics_is_found_and_the_other_findings_stay() {
+    let store = GatedStore::before(Arc::new(MemoryStore::new(1000)));
+    store.set_panics(true);
+    let app = App::builder().fairing(|it| it.store(Arc::clone(&store))).start().await;
+    let diagnosis = app.logto().diagnose().await;
+    assert_only_wrong(&diagnosis, Check::Store, "panicked", "`logto.session.store`");
+    for check in [Check::Endpoint, Check::AppSecret, Check::RedirectUri, Check::Scopes] {
+        assert_eq!(only(&diagnosis, check).outcome(), Good, "{check}: {diagnosis}");
+    }
+}
+
+#[rocket::async_test]
 async fn nothing_of_a_diagnosis_stays_in_the_store() {
     let store = GatedStore::before(Arc::new(MemoryStore::new(1000)));
     let app = App::builder().fairing(|it| it.store(Arc::clone(&store))).start().await;
