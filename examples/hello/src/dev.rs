@@ -5,7 +5,8 @@ use rocket::{Build, Rocket};
 
 /// Starts a test provider if no Logto is configured, and configures it.
 pub async fn provider(rocket: Rocket<Build>, config: Config) -> (Rocket<Build>, Config) {
-    let set = |key| std::env::var_os(key).is_some();
+    // An empty variable counts as not set, as in the library.
+    let set = |key| std::env::var(key).is_ok_and(|value| !value.trim().is_empty());
     if set("LOGTO_ENDPOINT") || set("LOGTO_ISSUER") || rocket.figment().contains("logto") {
         return (rocket, config);
     }

@@ -7,7 +7,8 @@ const MACHINE: (&str, &str) = ("organizations", "a-secret-of-this-example");
 
 /// Starts a provider in Logto's place if no `LOGTO_ENDPOINT` is set.
 pub async fn provider() -> Option<Idp> {
-    if std::env::var_os("LOGTO_ENDPOINT").is_some() {
+    // An empty variable counts as not set, as in the library.
+    if std::env::var("LOGTO_ENDPOINT").is_ok_and(|value| !value.trim().is_empty()) {
         return None;
     }
     println!("No LOGTO_ENDPOINT is set, so that people sign in at a test provider:");

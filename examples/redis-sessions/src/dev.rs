@@ -14,7 +14,8 @@ pub fn shared_cookie(session: SessionConfig) -> SessionConfig {
 /// Starts a test provider if no Logto is configured, and configures it, with a key that both
 /// instances have. It runs as long as what is returned is kept.
 pub async fn provider(figment: &Figment, config: Config) -> (Option<Idp>, Config) {
-    let set = |key| std::env::var_os(key).is_some();
+    // An empty variable counts as not set, as in the library.
+    let set = |key| std::env::var(key).is_ok_and(|value| !value.trim().is_empty());
     if set("LOGTO_ENDPOINT") || set("LOGTO_ISSUER") || figment.contains("logto") {
         return (None, config);
     }

@@ -9,10 +9,18 @@ use logto_rocket_tests::oidc_provider::{CLIENT_ID, CLIENT_SECRET, Provider, Prov
 fn nothing_is_wrong_with_the_test_provider() {
     let (said, is_good) = diagnose(&[]);
     assert!(is_good, "{said}");
-    for check in ["app id", "app secret", "redirect URI", "post sign-out redirect URI"] {
+    for check in ["app id", "app secret", "redirect URI", "post sign-out redirect URI", "scopes"] {
         assert!(said.contains(&format!("\n  good     {check} ")), "{check}: {said}");
     }
     assert!(said.contains(" 0 wrong"), "{said}");
+}
+
+#[cfg(feature = "dev")]
+#[test]
+fn an_empty_endpoint_counts_as_not_set() {
+    let (said, is_good) = diagnose(&[("LOGTO_ENDPOINT", ""), ("LOGTO_ISSUER", " ")]);
+    assert!(is_good, "{said}");
+    assert!(said.contains("No LOGTO_ENDPOINT is set"), "{said}");
 }
 
 #[test]
