@@ -41,6 +41,13 @@ pub(super) fn client(client: &Client, rocket: &Rocket<Orbit>) {
     #[cfg(feature = "testing")]
     lines.extend(provider::lines(rocket));
     print(lines, rocket);
+    // The sessions of a test end with it anyway.
+    if settings.generated_key && listens(rocket.config()) {
+        log::warn!(
+            "There is no `secret_key`, so sessions end with this process. Generate one with \
+             `openssl rand -base64 32` and set ROCKET_SECRET_KEY to it."
+        );
+    }
     let doubts = protected::doubts(client, rocket).into_iter();
     doubts.chain(protected::doubts_of_tokens(rocket)).for_each(|doubt| log::warn!("{doubt}"));
 }

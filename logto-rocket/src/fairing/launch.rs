@@ -34,12 +34,6 @@ pub(super) fn logto(
     for warning in warnings {
         log::warn!("{warning}");
     }
-    if settings.generated_key {
-        log::warn!(
-            "There is no `secret_key`, so sessions end with this process. Generate one with \
-             `openssl rand -base64 32` and set ROCKET_SECRET_KEY to it."
-        );
-    }
     let issuer = issuer(&settings.connection, clock.clone(), &events);
     let issuer = issuer.inspect_err(|mistake| log::error!("{mistake}")).ok()?;
     let issuer = Arc::new(issuer);

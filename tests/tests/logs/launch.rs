@@ -73,7 +73,9 @@ async fn outside_the_debug_profile_the_address_and_the_key_must_be_given() {
     assert_eq!(launched, Ok(()), "{}", log.ours());
     // In the debug profile neither is needed.
     let debug = Figment::from(rocket::Config::debug_default()).merge(("log_level", "off"));
+    let from = log.ours().len();
     assert_eq!(launch(attached(debug, bare())).await, Ok(()), "{}", log.ours());
+    assert!(!log.ours().split_off(from).contains("secret_key"), "{}", log.ours());
 }
 
 #[rocket::async_test]
