@@ -43,7 +43,9 @@ async fn find(request: &Request<'_>, state: &RequestState) -> CurrentUser {
         Err(error) => return CurrentUser::nobody(unavailable(client, error)),
     };
     if !Initiator::may_act(request, client) {
-        log::warn!("A request was refused: {}", Initiator::why_foreign(request, client));
+        client.warnings().once("request", "foreign", || {
+            format!("A request was refused: {}.", Initiator::why_foreign(request, client))
+        });
         return CurrentUser::nobody(Refusal::ForeignOrigin);
     }
     match client.sessions().confirmed(loaded).await {

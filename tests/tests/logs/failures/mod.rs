@@ -9,6 +9,8 @@ use logto_rocket_tests::browser::From;
 use logto_rocket_tests::builder::Builder;
 use logto_rocket_tests::log::Log;
 
+use rocket::http::{Method, Status};
+
 use self::rows::{FAILURES, FROM};
 
 #[rocket::async_test]
@@ -76,7 +78,14 @@ async fn strangers_cannot_fill_the_log_with_hosts_cookies_and_claims() {
         stranger.open("/auth/sign-in").await;
         stranger.open("/account").await;
     }
+    let mut alice = app.signed_in("alice").await;
+    for number in 0..50 {
+        let origin = format!("https://made-up-{number}.example");
+        let refused = alice.request(Method::Post, "/change", &[("Origin", &origin)], "").await;
+        assert_eq!(refused.status, Status::Forbidden, "{refused:?}");
+    }
     let logged = log.ours().split_off(before);
+    assert_eq!(logged.matches("comes from another site").count(), 1, "{logged}");
     assert_eq!(logged.matches("`Host` is").count(), 1, "{logged}");
     assert_eq!(logged.matches("cannot be decrypted").count(), 1, "{logged}");
 }
