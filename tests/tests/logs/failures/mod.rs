@@ -8,7 +8,6 @@ use logto_rocket_tests::app::App;
 use logto_rocket_tests::browser::From;
 use logto_rocket_tests::builder::Builder;
 use logto_rocket_tests::log::Log;
-
 use rocket::http::{Method, Status};
 
 use self::rows::{FAILURES, FROM};
