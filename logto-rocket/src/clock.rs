@@ -22,6 +22,11 @@ pub struct Clock {
 /// corrections are usual.
 const USUAL_CORRECTION: Duration = Duration::from_secs(60);
 
+/// The most that a test can move a clock, in seconds: about 34,000 years. All times of a clock that was moved
+/// this far can still be counted in milliseconds, and times can be added to them.
+#[cfg(feature = "testing")]
+const MAX_MOVED: u64 = 1 << 40;
+
 /// How far a movable clock has been moved, in seconds, and whether it stands still otherwise.
 #[derive(Debug, Default)]
 struct Moved {
@@ -161,29 +166,39 @@ impl Clock {
         Self { moved: Some(Arc::new(moved)), ..Self::system() }
     }
 
-    /// Moves both clocks ahead by the whole seconds of `time`.
+    /// Moves both clocks ahead by the whole seconds of `time`. All calls together move them by 2⁴⁰ seconds
+    /// (about 34,000 years) at most; what exceeds that has no effect.
     ///
     /// # Panics
     ///
     /// If this is the clock of this machine, [`system()`](Clock::system).
     pub fn advance(&self, time: Duration) {
-        self.moved().ahead.fetch_add(time.as_secs(), Ordering::AcqRel);
+        add(&self.moved().ahead, time);
         self.moved().changed.notify_waiters();
     }
 
     /// Sets the system's clock back by the whole seconds of `time`, as an administrator or a broken time server
-    /// would. The monotonic clock does not change.
+    /// would. The monotonic clock does not change. As in [`advance()`](Clock::advance), what exceeds 2⁴⁰ seconds
+    /// has no effect.
     ///
     /// # Panics
     ///
     /// If this is the clock of this machine, [`system()`](Clock::system).
     pub fn set_back(&self, time: Duration) {
-        self.moved().wall_back.fetch_add(time.as_secs(), Ordering::AcqRel);
+        add(&self.moved().wall_back, time);
     }
 
     fn moved(&self) -> &Moved {
         self.moved.as_deref().expect("only a clock of a test is moved")
     }
+}
+
+/// Adds the whole seconds of a time, up to [`MAX_MOVED`].
+#[cfg(feature = "testing")]
+fn add(moved: &AtomicU64, time: Duration) {
+    let add = |before: u64| Some(before.saturating_add(time.as_secs()).min(MAX_MOVED));
+    // The closure always gives a value, so there is no error.
+    moved.fetch_update(Ordering::AcqRel, Ordering::Acquire, add).ok();
 }
 
 fn since_epoch() -> Duration {
@@ -205,6 +220,21 @@ mod tests {
             let before = clock.now();
             clock.set_back(Duration::from_secs(10_000));
             assert!(clock.now() >= before);
+        }
+    }
+
+    #[test]
+    fn a_clock_that_is_moved_by_any_time_stays_usable() {
+        for clock in [Clock::movable(), Clock::frozen()] {
+            let (before, instant) = (clock.now(), clock.instant());
+            for time in [Duration::MAX, Duration::from_secs(11), Duration::MAX] {
+                clock.advance(time);
+                assert!(clock.now() >= before + MAX_MOVED);
+                assert!(clock.instant() >= instant + Duration::from_secs(MAX_MOVED));
+            }
+            clock.set_back(Duration::MAX);
+            clock.set_back(Duration::MAX);
+            assert!(clock.now() >= before + MAX_MOVED);
         }
     }
 
