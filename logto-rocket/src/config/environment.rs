@@ -15,8 +15,8 @@ use crate::shown::shown;
 pub(super) const NAME: &str = "LOGTO_ environment variables";
 
 /// The `LOGTO_*` variables that name a known key, or a file for one, and a warning for each of the
-/// others. Only files for keys that are `read` are looked at.
-pub(super) fn layer(is_read: fn(&str) -> bool) -> (Environment, Vec<Warning>) {
+/// others. Only those for keys that are `read` are looked at.
+pub(super) fn layer(is_read: impl Fn(&str) -> bool) -> (Environment, Vec<Warning>) {
     let variables: BTreeMap<String, String> = Env::prefixed("LOGTO_")
         .split("__")
         .iter()
@@ -28,7 +28,7 @@ pub(super) fn layer(is_read: fn(&str) -> bool) -> (Environment, Vec<Warning>) {
         if KEYS.contains(&key.as_str()) {
             if is_empty {
                 environment.variables.empty.insert(key);
-            } else {
+            } else if is_read(&key) {
                 environment.variables.known.insert(key, text);
             }
         } else if let Some(key) = files::key_of(&key).filter(|key| KEYS.contains(key)) {

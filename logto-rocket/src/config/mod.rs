@@ -11,6 +11,8 @@ mod files;
 mod flash;
 #[cfg(any(test, feature = "_fuzzing"))]
 pub(crate) mod fuzzed;
+#[cfg(feature = "testing")]
+mod given;
 mod in_code;
 mod keys;
 mod listener;
@@ -42,11 +44,11 @@ use crate::oidc::{ClientAuthentication, ClientSecret, LogoutTyp, Prompt, SignInD
 pub(crate) use base_urls::{BaseUrls, ProxyPrefix};
 pub(crate) use connection::Connection;
 pub(crate) use flash::Flash;
+#[cfg(feature = "testing")]
+pub(crate) use given::given;
 pub use in_code::{
     Config, RoutesConfig, SessionConfig, SignInConfig, SignOutConfig, WebhookConfig,
 };
-#[cfg(feature = "testing")]
-pub(crate) use read::given;
 pub(crate) use read::{OfResourceServer, read, read_resource_server};
 pub(crate) use resource_metadata::ResourceMetadata;
 pub(crate) use routes::Routes;

@@ -7,6 +7,8 @@ use super::errors::{ConfigErrors, Warning, Wrong};
 use super::listener::Listener;
 use super::reader::Reader;
 use super::secret_keys::{self, MAKE_ONE};
+#[cfg(feature = "testing")]
+use super::test_provider::TestProvider;
 use super::values::{self, Base, Origin};
 use super::{
     BaseUrls, Config, Connection, Flash, ResourceMetadata, Routes, Settings, SiteData, connection,
@@ -149,35 +151,17 @@ pub(crate) fn read_resource_server(
     }
 }
 
-/// The facts of the configuration that decide whether a test provider starts in place of Logto.
-#[cfg(feature = "testing")]
-pub(crate) struct Given {
-    /// Whether the address of Logto is configured, valid or not.
-    pub(crate) has_logto: bool,
-    /// Whether a key that encrypts cookies is configured, valid or not.
-    pub(crate) has_secret_key: bool,
-}
-
-/// Reads these facts. If the configuration cannot be read, which the launch reports, both count as configured.
-#[cfg(feature = "testing")]
-pub(crate) fn given(figment: &Figment, config: Option<&Config>) -> Given {
-    let Ok((reader, _)) = open(figment, config, |_| true) else {
-        return Given { has_logto: true, has_secret_key: true };
-    };
-    let key_of_rocket = reader.rockets_key().map(|value| secret_keys::key(&value));
-    Given {
-        has_logto: reader.has("endpoint") || reader.has("issuer"),
-        has_secret_key: reader.has("secret_keys")
-            || !matches!(key_of_rocket, None | Some(Ok(None))),
-    }
-}
-
-/// Opens all layers: the code's below Rocket's, the environment above, and on top a test provider.
-fn open(
+/// Opens all layers: the code's below Rocket's, the environment above, and on top a test provider. Only the
+/// variables of keys that are `read` are looked at, and none of those that a test provider overrides.
+pub(super) fn open(
     figment: &Figment,
     config: Option<&Config>,
     is_read: fn(&str) -> bool,
 ) -> Result<(Reader, Vec<Warning>), ConfigErrors> {
+    #[cfg(feature = "testing")]
+    let provider = config.and_then(Config::provider);
+    #[cfg(feature = "testing")]
+    let is_read = |key: &str| is_read(key) && !(provider.is_some() && TestProvider::overrides(key));
     let (environment, warnings) = environment::layer(is_read);
     let layers = match config {
         Some(config) => figment.clone().join(config),
@@ -188,7 +172,7 @@ fn open(
         Err(errors) => return Err(errors.with(warnings)),
     };
     #[cfg(feature = "testing")]
-    let reader = match config.and_then(Config::provider) {
+    let reader = match provider {
         Some(provider) => reader.below(provider),
         None => reader,
     };

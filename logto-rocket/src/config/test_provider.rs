@@ -3,8 +3,14 @@
 use rocket::figment::value::{Dict, Map, Value};
 use rocket::figment::{self, Metadata, Profile, Provider, Source};
 
-/// The keys that say where Logto is. A test provider takes the place of all of them.
-const PLACES: [&str; 3] = ["endpoint", "issuer", "internal_endpoint"];
+/// The keys that say where Logto is, how it signs and whom this server trusts there. They are about another
+/// Logto, so a test provider ignores them wherever they are set.
+const OF_LOGTO: [&str; 5] =
+    ["endpoint", "issuer", "internal_endpoint", "signing_algorithm", "ca_certificates"];
+
+/// The keys of which a test provider ignores the environment variables as well. Their values in Rocket.toml
+/// and in code are those of the application or of the test, and are used or replaced.
+const OF_ENVIRONMENT: [&str; 4] = ["app_id", "app_secret", "timeout", "connect_timeout"];
 
 /// The keys that a test provider sets. They override all other layers, the environment included.
 #[derive(Clone, Debug)]
@@ -25,10 +31,15 @@ impl TestProvider {
         self
     }
 
-    /// The merged table `logto`, without what leads to another Logto.
+    /// Whether a test provider ignores the environment variables of this key.
+    pub(super) fn overrides(key: &str) -> bool {
+        OF_LOGTO.contains(&key) || OF_ENVIRONMENT.contains(&key)
+    }
+
+    /// The merged table `logto`, without what is about another Logto.
     pub(super) fn alone(&self, logto: Value) -> Value {
         let Value::Dict(tag, mut table) = logto else { return logto };
-        table.retain(|key, _| self.values.contains_key(key) || !PLACES.contains(&key.as_str()));
+        table.retain(|key, _| self.values.contains_key(key) || !OF_LOGTO.contains(&key.as_str()));
         Value::Dict(tag, table)
     }
 }

@@ -15,6 +15,8 @@ mod secrets;
 mod session;
 mod sign_in;
 mod site_name;
+#[cfg(feature = "testing")]
+mod test_provider;
 mod urls;
 mod values;
 mod webhook;

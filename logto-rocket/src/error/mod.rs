@@ -169,10 +169,21 @@ impl fmt::Display for Error {
                 write!(f, "the sign-in option `{option}`: {why}")
             }
             Self::SessionOver => f.write_str("the session is over"),
-            Self::NoRefreshToken => f.write_str(
-                "the session has no valid access token, and no refresh token to get one; Logto issues \
-                 a refresh token for the scope `offline_access` with `prompt = \"consent\"`",
-            ),
+            Self::NoRefreshToken => {
+                f.write_str(
+                    "the session has no valid access token, and no refresh token to get one; Logto \
+                     issues a refresh token for the scope `offline_access` with `prompt = \"consent\"`",
+                )?;
+                // The error does not tell whether a test made the session.
+                if cfg!(all(feature = "testing", debug_assertions)) {
+                    f.write_str(
+                        "; a session of `testing::sign_in` has the tokens that the test gives it: \
+                         `User::access_token` for an API resource, `User::organization_token` for an \
+                         organization",
+                    )?;
+                }
+                Ok(())
+            }
             Self::NoSessionStore => f.write_str(
                 "sessions are in cookies, so they cannot be listed; use a store: \
                  `logto.session.store = \"memory\"` or `\"redis\"`",

@@ -56,6 +56,8 @@ impl Fairing for LogtoFairing {
     async fn on_liftoff(&self, rocket: &Rocket<Orbit>) {
         if let Some(client) = Client::of(rocket) {
             client.launched_at(rocket.config().port);
+            #[cfg(feature = "testing")]
+            self.provider.register(client);
             announce::client(client, rocket);
             diagnose::lifted_off(rocket);
             let issuer = Arc::clone(client.oidc().issuer());

@@ -215,8 +215,13 @@ impl LogtoFairing {
 
     /// Uses a test provider instead of Logto. The provider's endpoint and first application override
     /// `Rocket.toml`, the environment and the code, so that a test never reaches the Logto that a developer's
-    /// environment names. Without [`clock()`](Self::clock), the application also uses the clock of the
-    /// provider, so that [`Idp::clock`] moves both.
+    /// environment names. [The chapter on testing](crate::guide::testing#what-a-given-provider-overrides) lists
+    /// the keys. The URIs of the application are registered at the provider, whatever `base_url` is, unless
+    /// [its builder](crate::testing::Builder::redirect_uri) describes others. A call of
+    /// [`dev_provider()`](Self::dev_provider) before or after this one has no effect.
+    ///
+    /// Without [`clock()`](Self::clock), the application also uses the clock of the provider, so that
+    /// [`Idp::clock`] moves both.
     ///
     /// ```
     /// # #[macro_use] extern crate rocket;
@@ -240,9 +245,11 @@ impl LogtoFairing {
     /// Starts a provider for development if no Logto is configured yet, so that `cargo run` shows a
     /// working sign-in on a machine that has none.
     ///
-    /// The provider starts only in Rocket's debug profile, in builds with debug assertions, and if neither
-    /// `endpoint` nor `issuer` is configured. Otherwise the call has no effect, and a missing endpoint is the
-    /// usual launch error. The same `main.rs` therefore works in production.
+    /// The provider starts only in Rocket's debug profile, in builds with debug assertions, if neither
+    /// `endpoint` nor `issuer` is configured, and if the fairing has no [`provider()`](Self::provider).
+    /// Otherwise the call has no effect, and a missing endpoint is the usual launch error. The same `main.rs`
+    /// therefore works in production. If an `app_id` or `app_secret` is configured without an endpoint, the
+    /// launch log warns that it is not used.
     ///
     /// ```no_run
     /// # #[macro_use] extern crate rocket;
@@ -274,7 +281,7 @@ impl LogtoFairing {
     #[cfg(feature = "testing")]
     #[must_use]
     pub fn dev_provider(mut self) -> Self {
-        self.provider = ProviderChoice::Development;
+        self.provider = self.provider.or_development();
         self
     }
 

@@ -5,9 +5,10 @@ use std::net::SocketAddr;
 use rocket::{Build, Orbit, Rocket};
 
 use super::example::{Example, example};
+use crate::client::Client;
 use crate::clock::Clock;
 use crate::config::{self, Config, TestProvider};
-use crate::testing::{DevProvider, Idp, permitted};
+use crate::testing::{DevProvider, Idp, Registration, permitted};
 
 /// The test provider that a fairing uses in Logto's place.
 #[derive(Default)]
@@ -15,20 +16,29 @@ pub(super) enum ProviderChoice {
     #[default]
     Logto,
     /// One that runs, whatever is configured.
-    Running(TestProvider, Clock),
+    Running { layer: TestProvider, clock: Clock, registration: Registration },
     /// One that is started where nothing is configured.
     Development,
 }
 
 impl ProviderChoice {
     pub fn running(idp: &Idp) -> Self {
-        Self::Running(layer(idp), idp.clock())
+        Self::Running { layer: layer(idp), clock: idp.clock(), registration: idp.registration() }
+    }
+
+    /// A provider for development, unless a test gave one that runs: the application under test may ask for
+    /// a provider for development after the test, and the test must not sign in there.
+    pub fn or_development(self) -> Self {
+        match self {
+            Self::Running { .. } => self,
+            Self::Logto | Self::Development => Self::Development,
+        }
     }
 
     /// The clock of the provider, if it runs: an application that is given none goes by the same.
     pub fn clock(&self) -> Option<Clock> {
         match self {
-            Self::Running(_, clock) => Some(clock.clone()),
+            Self::Running { clock, .. } => Some(clock.clone()),
             Self::Logto | Self::Development => None,
         }
     }
@@ -42,11 +52,21 @@ impl ProviderChoice {
     ) -> (Rocket<Build>, Option<Config>) {
         match self {
             Self::Logto => (rocket, config),
-            Self::Running(layer, _) => {
+            Self::Running { layer, .. } => {
                 let config = config.unwrap_or_default().test_provider(layer.clone());
                 (rocket, Some(config))
             }
             Self::Development => start(rocket, config, clock).await,
+        }
+    }
+
+    /// Registers the URIs of an application at the provider that a test gave it, as a person does in
+    /// Logto's console.
+    pub fn register(&self, client: &Client) {
+        let Self::Running { registration, .. } = self else { return };
+        for host in client.host_ids() {
+            registration.redirect_uri(client.redirect_uri(host));
+            registration.post_logout_redirect_uri(client.post_sign_out_uri(host));
         }
     }
 }
@@ -92,6 +112,12 @@ async fn start(
     };
     for note in provider.notes() {
         log::warn!("The provider for development: {note}.");
+    }
+    if let Some(unused) = given.unused_credentials {
+        log::warn!(
+            "{unused} not used: no `endpoint` is configured, so the provider for development takes the \
+             place of Logto. To use Logto, set `logto.endpoint`."
+        );
     }
     let mut layer = layer(provider.idp());
     if !given.has_secret_key {

@@ -98,7 +98,9 @@ impl ResourceServerFairing {
     }
 
     /// Uses a test provider instead of Logto. The provider overrides `Rocket.toml`, the environment and the
-    /// code, so that a test never reaches the Logto that a developer's environment names.
+    /// code, so that a test never reaches the Logto that a developer's environment names. [The chapter on
+    /// testing](crate::guide::testing#what-a-given-provider-overrides) lists the keys. A call of
+    /// [`dev_provider()`](Self::dev_provider) before or after this one has no effect.
     ///
     /// ```
     /// # #[macro_use] extern crate rocket;
@@ -122,9 +124,10 @@ impl ResourceServerFairing {
     /// Starts a provider for development if no Logto is configured yet, so that `cargo run` shows a
     /// working API on a machine that has none.
     ///
-    /// The provider starts only in Rocket's debug profile, in builds with debug assertions, and if neither
-    /// `endpoint` nor `issuer` is configured. Otherwise the call has no effect, and a missing endpoint is the
-    /// usual launch error. The same `main.rs` therefore works in production.
+    /// The provider starts only in Rocket's debug profile, in builds with debug assertions, if neither
+    /// `endpoint` nor `issuer` is configured, and if the fairing has no [`provider()`](Self::provider).
+    /// Otherwise the call has no effect, and a missing endpoint is the usual launch error. The same `main.rs`
+    /// therefore works in production.
     ///
     /// ```no_run
     /// # #[macro_use] extern crate rocket;
@@ -146,7 +149,7 @@ impl ResourceServerFairing {
     #[cfg(feature = "testing")]
     #[must_use]
     pub fn dev_provider(mut self) -> Self {
-        self.provider = ProviderChoice::Development;
+        self.provider = self.provider.or_development();
         self
     }
 

@@ -17,3 +17,5 @@ pub(crate) use self::page::texts::{Label, Topic};
 pub use self::page::{ActionKind, BuiltInPage, Language, PageAction};
 pub(crate) use self::page::{PageDraft, PageHook};
 pub(crate) use self::sign_in_loop::sign_in_loop;
+#[cfg(feature = "testing")]
+pub(crate) use self::sign_in_loop::{in_spite_of_a_loop, is_in_a_loop};

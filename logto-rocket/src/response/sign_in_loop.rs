@@ -24,13 +24,23 @@ pub(crate) fn sign_in_loop(
     sign_in: &LocalPath,
 ) -> Option<Response<'static>> {
     let is_asked_for = request.query_value::<&str>(AGAIN) == Some(Ok("1"));
-    if is_asked_for || attempts(client, request) < MAX_ATTEMPTS {
+    if is_asked_for || !is_in_a_loop(client, request) {
         return None;
     }
     let page = PageDraft::new(Status::Unauthorized, Topic::SignInLoop)
-        .link(Label::TryAgain, sign_in.with_parameter(AGAIN, "1"))
+        .link(Label::TryAgain, in_spite_of_a_loop(sign_in))
         .post(Label::SignOutAtLogto, client.sign_out_everywhere());
     Some(page.respond(request))
+}
+
+/// Whether the last sign-ins of this browser led to no session that a request carried.
+pub(crate) fn is_in_a_loop(client: &Client, request: &Request<'_>) -> bool {
+    attempts(client, request) >= MAX_ATTEMPTS
+}
+
+/// The address of this sign-in if the user wants it in spite of a loop.
+pub(crate) fn in_spite_of_a_loop(sign_in: &LocalPath) -> LocalPath {
+    sign_in.with_parameter(AGAIN, "1")
 }
 
 /// After how many sign-ins in a row no request of this browser carried a session.

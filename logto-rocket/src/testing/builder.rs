@@ -47,18 +47,19 @@ impl Builder {
         self
     }
 
-    /// A redirect URI to register. If none is registered, every redirect URI on a loopback host is accepted.
-    /// Otherwise only registered ones are.
+    /// A redirect URI to register. If this is called, only the URIs that it names are accepted. Otherwise the
+    /// provider accepts every redirect URI on a loopback host, and those of each application that
+    /// [uses it](crate::LogtoFairing::provider).
     #[must_use]
     pub fn redirect_uri(mut self, uri: &str) -> Self {
-        self.settings.redirect_uris.push(uri.to_owned());
+        self.settings.redirect_uris.describe(uri);
         self
     }
 
     /// A post sign-out redirect URI to register. The same rule applies as for redirect URIs.
     #[must_use]
     pub fn post_logout_redirect_uri(mut self, uri: &str) -> Self {
-        self.settings.post_logout_redirect_uris.push(uri.to_owned());
+        self.settings.post_logout_redirect_uris.describe(uri);
         self
     }
 

@@ -36,7 +36,7 @@ impl Callback {
         }
         let redirect_uri =
             params.get("redirect_uri").ok_or_else(|| Refused::missing("redirect_uri"))?;
-        if !settings.redirect_uri_is_registered(redirect_uri) {
+        if !settings.redirect_uris.has(redirect_uri) {
             let description =
                 "redirect_uri did not match any of the client's registered redirect_uris";
             return Err(Refused::new(400, "invalid_redirect_uri", description));

@@ -53,7 +53,7 @@ impl State {
         if named.is_none() && hinted.is_none() {
             return Ok(None);
         }
-        if !self.settings.post_logout_redirect_uri_is_registered(uri) {
+        if !self.settings.post_logout_redirect_uris.has(uri) {
             return Err(Refused::invalid_request("post_logout_redirect_uri not registered"));
         }
         let mut url = Url::parse(uri)

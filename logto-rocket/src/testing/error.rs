@@ -1,5 +1,10 @@
 use std::fmt;
 
+use url::Url;
+
+use super::page_path;
+use super::page_words::PageWords;
+
 /// Why a test provider could not be started, or could not do what a test asked of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -17,6 +22,13 @@ pub enum IdpError {
     Launch(String),
     /// No user has this user name.
     UnknownUser(String),
+    /// The user with this user name is [suspended](super::Idp::suspend), and cannot sign in.
+    Suspended(String),
+    /// The session that [`testing::sign_in()`](super::sign_in()) was asked for is not possible. The text names
+    /// the claim or the values, and the call that sets them.
+    Session(String),
+    /// The text is not the path and query of a page: it is a URL, has a fragment, or is not percent-encoded.
+    NotAPath(String),
     /// The provider shows the browser a page instead of sending it back to the application. Logto does so for
     /// an unknown `client_id` and for an unregistered redirect URI, among others.
     Page {
@@ -31,6 +43,14 @@ pub enum IdpError {
     NotAttached,
     /// The hook `on_sign_in` of the application under test refused the user; the text is its reason.
     Refused(String),
+    /// A page of the application under test did not ask the user to sign in, because the client has a session
+    /// already.
+    HasSession {
+        /// The path of the page.
+        path: String,
+        /// The HTTP status of its response.
+        status: u16,
+    },
     /// A page of the application under test did not ask the user to sign in.
     Open {
         /// The path of the page.
@@ -71,28 +91,64 @@ impl fmt::Display for IdpError {
             Self::UnknownUser(name) => {
                 write!(f, "the test provider has no user `{name}`; add one with Builder::user")
             }
-            Self::Page { status, body } => write!(
+            Self::Suspended(name) => write!(
                 f,
-                "the test provider shows a page with status {status} and never returns to the \
-                 application: {body}"
+                "the user `{name}` of the test provider is suspended; call Idp::reinstate first"
             ),
+            Self::Session(why) => write!(f, "the session of this test is not possible: {why}"),
+            Self::NotAPath(page) => f.write_str(&page_path::advice(page)),
+            Self::Page { status, body } => {
+                let text = PageWords::of(body).text;
+                write!(
+                    f,
+                    "the test provider shows a page with status {status} and never returns to the \
+                     application: {text}"
+                )?;
+                if body.contains("invalid_redirect_uri") {
+                    f.write_str(
+                        "; the application's redirect URI is registered by \
+                         Logto::fairing().provider(&idp), unless Builder::redirect_uri names others",
+                    )?;
+                }
+                Ok(())
+            }
             Self::NotAttached => f.write_str(
                 "the Logto fairing is not attached: rocket::build().attach(Logto::fairing())",
             ),
             Self::Refused(why) => write!(f, "`on_sign_in` refused the user: {why}"),
+            Self::HasSession { path, status } => write!(
+                f,
+                "`GET {path}` answered with status {status} and did not ask the user to sign in, because the \
+                 client is signed in already; sign out first, use another client, or a client without \
+                 cookies (`Client::untracked`)"
+            ),
             Self::Open { path, status } => write!(
                 f,
                 "`GET {path}` answered with status {status} and did not ask the user to sign in; guard the \
                  page, or sign in with `Idp::sign_in`"
             ),
-            Self::Answered { path, status, body } => write!(
-                f,
-                "the sign-in ends at `GET {path}`, which answered with status {status}: {body}"
-            ),
+            Self::Answered { path, status, body } => {
+                // Its query has a code or other long values.
+                let path = path.split('?').next().unwrap_or_default();
+                write!(f, "the sign-in ends at `GET {path}`, which answered with status {status}")?;
+                let PageWords { code, text } = PageWords::of(body);
+                if let Some(code) = code {
+                    write!(f, " and the page `{code}`")?;
+                }
+                write!(f, ": {text}")
+            }
             Self::TooLarge(why) => f.write_str(why),
             Self::Store(why) => write!(f, "the session could not be written to its store: {why}"),
             Self::NotAnAuthorizationUrl(url) => {
-                write!(f, "`{url}` is not an authorization URL of the test provider")
+                let shown = Url::parse(url).ok().and_then(|url| {
+                    url.has_host().then(|| url.origin().ascii_serialization() + url.path())
+                });
+                write!(
+                    f,
+                    "`{}` is not an authorization URL of this test provider; give the application this \
+                     provider: Logto::fairing().provider(&idp)",
+                    shown.as_deref().unwrap_or(url)
+                )
             }
         }
     }

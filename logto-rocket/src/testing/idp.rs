@@ -106,7 +106,7 @@ impl Idp {
     /// # Errors
     ///
     /// [`IdpError::Page`] if the provider shows a page of its own,
-    /// [`IdpError::UnknownUser`] if there is no such active user,
+    /// [`IdpError::UnknownUser`] if there is no such user, [`IdpError::Suspended`] if the user is suspended,
     /// [`IdpError::NotAnAuthorizationUrl`] if the URL leads elsewhere.
     #[expect(clippy::unused_async, reason = "it stands for requests, which are awaited")]
     pub async fn authorize(&self, url: &str, username: &str) -> Result<String, IdpError> {
@@ -125,9 +125,13 @@ impl Idp {
         state.requests.add(Endpoint::Authorization, "GET", params.clone());
         let decision = match state.decide(&params, None) {
             Decision::SignIn(request) => {
-                let session = state
-                    .sign_in(username, None)
-                    .ok_or_else(|| IdpError::UnknownUser(username.to_owned()))?;
+                let session = match state.sign_in(username, None) {
+                    Some(session) => session,
+                    None if state.user_named(username).is_some() => {
+                        return Err(IdpError::Suspended(username.to_owned()));
+                    }
+                    None => return Err(IdpError::UnknownUser(username.to_owned())),
+                };
                 state.complete(*request, &session)
             }
             other => other,

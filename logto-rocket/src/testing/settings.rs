@@ -1,18 +1,17 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
-use url::Url;
 
+use super::registered::Registered;
 pub(super) use crate::names::ORGANIZATIONS_RESOURCE as ORGANIZATIONS;
 
-/// What a builder described and nothing changes later.
+/// What a builder described. Nothing changes later, except that applications register their URIs.
 #[derive(Debug, Clone, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a setting of its own")]
 pub(super) struct Settings {
     pub(super) apps: Vec<App>,
-    /// None means: any URI on a loopback host.
-    pub(super) redirect_uris: Vec<String>,
-    pub(super) post_logout_redirect_uris: Vec<String>,
+    pub(super) redirect_uris: Registered,
+    pub(super) post_logout_redirect_uris: Registered,
     pub(super) resources: Vec<Resource>,
     /// Resources that are not described exist too, and define every scope.
     pub(super) any_resource: bool,
@@ -140,22 +139,4 @@ impl Settings {
             .flat_map(|role| role.scopes.iter().cloned())
             .collect()
     }
-
-    pub(super) fn redirect_uri_is_registered(&self, uri: &str) -> bool {
-        is_registered(&self.redirect_uris, uri)
-    }
-
-    pub(super) fn post_logout_redirect_uri_is_registered(&self, uri: &str) -> bool {
-        is_registered(&self.post_logout_redirect_uris, uri)
-    }
-}
-
-/// Compares as Logto does: exactly, after the normalisation of URLs.
-fn is_registered(registered: &[String], uri: &str) -> bool {
-    let Ok(uri) = Url::parse(uri) else { return false };
-    if registered.is_empty() {
-        let web = matches!(uri.scheme(), "http" | "https");
-        return web && matches!(uri.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
-    }
-    registered.iter().any(|known| Url::parse(known).is_ok_and(|known| known == uri))
 }

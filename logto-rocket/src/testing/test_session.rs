@@ -128,7 +128,10 @@ impl TestSession {
     /// With these values of the application in place of those that its hook returns; see
     /// [`SessionValues`].
     pub fn values<T: Serialize + ?Sized>(mut self, values: &T) -> Self {
-        self.values = Some(SessionValues::new(values).map_err(|error| error.to_string()));
+        let values = SessionValues::new(values);
+        self.values = Some(values.map_err(|error| {
+            format!("`TestSession::values` got a value that cannot be written as JSON: {error}")
+        }));
         self
     }
 
@@ -165,6 +168,7 @@ impl TestSession {
             self.cached_tokens(client, &attached.settings().app_id, attached.clock().now())?;
         let asked = attached.asked();
         let claims = self.claims(attached)?;
+        let own = self.values.transpose().map_err(IdpError::Session)?;
         let host = HostId::FIRST;
         let begin = Begin { host, claims, asked, persistent: None, max_age: None, origin: None };
         let mut session = sessions.begin_without_logto(begin, tokens);
@@ -180,11 +184,14 @@ impl TestSession {
                 }
             }
         }
-        let own = self.values.transpose().map_err(IdpError::Description)?;
         if let Some(values) = own.or(values) {
             if values.bytes() > MAX_VALUES {
                 sessions.refuse(&session).await;
-                let why = format!("{} bytes of values; {MAX_VALUES} fit", values.bytes());
+                let why = format!(
+                    "the values of the session take {} bytes, and at most {MAX_VALUES} fit; give fewer with \
+                     `TestSession::values`, or return fewer from `on_sign_in`",
+                    values.bytes()
+                );
                 return Err(IdpError::TooLarge(why));
             }
             session = sessions.add_values(&session, values).await.map_err(not_created)?;
@@ -209,8 +216,11 @@ impl TestSession {
         let ago = self.signed_in.unwrap_or_default().as_secs();
         let at = client.clock().now().saturating_sub(ago);
         claims.entry("auth_time").or_insert_with(|| at.into());
-        Claims::from_json(&Value::Object(claims).to_string())
-            .map_err(|error| IdpError::Description(error.to_string()))
+        Claims::read(&Value::Object(claims).to_string()).map_err(|misfit| {
+            let set = self.user.misfit_set_by();
+            let set = set.map(|call| format!("; `{call}` sets it")).unwrap_or_default();
+            IdpError::Session(format!("{}{set}", misfit.in_words("the user")))
+        })
     }
 
     fn cached_tokens(

@@ -3,6 +3,8 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
 
+use crate::claims::Claims;
+
 /// A user who can sign in at the test provider.
 ///
 /// A new user has only a user name: `name`, `picture`, `email` and `phone_number` are `null` in the tokens, as
@@ -199,6 +201,21 @@ impl User {
 
     pub(super) fn name_if_any(&self) -> Option<&str> {
         self.profile.get("name").and_then(Value::as_str)
+    }
+
+    /// The call that set a claim to a value of a type that Logto never uses for it.
+    pub(super) fn misfit_set_by(&self) -> Option<String> {
+        let misfits = |(name, value): (&String, &Value)| {
+            let mut claims = Map::from_iter([("sub".to_owned(), Value::from(self.id.as_str()))]);
+            claims.insert(name.clone(), value.clone());
+            Claims::read(&Value::Object(claims).to_string()).is_err()
+        };
+        let claim = self.claims.iter().find(|it| misfits(*it));
+        let claim = claim.map(|(name, _)| format!("User::claim({name:?}, …)"));
+        claim.or_else(|| {
+            let profile = self.profile.iter().find(|it| misfits(*it));
+            profile.map(|(name, _)| format!("User::profile({name:?}, …)"))
+        })
     }
 
     pub(super) fn email_if_any(&self) -> Option<&str> {

@@ -41,7 +41,9 @@ async fn a_suspended_user_is_refused_everywhere_until_reinstated() {
     assert_eq!(refresh(&idp, &tokens, &[]).await.error(), invalid_grant());
     assert_eq!(userinfo(&idp, &tokens["access_token"]).await.status, 401);
     let url = authorization_url(&idp, "openid", &[]);
-    assert_eq!(idp.authorize(&url, "bob").await, Err(IdpError::UnknownUser("bob".into())));
+    let refused = idp.authorize(&url, "bob").await.unwrap_err();
+    assert_eq!(refused, IdpError::Suspended("bob".into()));
+    assert!(refused.to_string().contains("`bob` of the test provider is suspended"), "{refused}");
     idp.reinstate("bob");
     assert_eq!(refresh(&idp, &tokens, &[]).await.status, 200);
 }

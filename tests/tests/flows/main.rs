@@ -20,6 +20,7 @@ mod sign_in;
 mod sign_out;
 mod stores;
 mod strangers;
+mod test_errors;
 mod test_provider;
 mod test_sessions;
 mod tokens;

@@ -1,14 +1,14 @@
 //! Fairings that use a test provider in Logto's place: one that runs, or one that they start.
 #![expect(clippy::needless_pass_by_value, reason = "Rocket gives guards by value")]
 
-use logto_rocket::testing::Idp;
+use logto_rocket::testing::{self, Idp, IdpError};
 use logto_rocket::{Bearer, Config, Logto, authenticated, resource};
 use logto_rocket_tests::app::{self, figment};
 use logto_rocket_tests::browser::{Browser, From};
 use logto_rocket_tests::http;
 use logto_rocket_tests::uri::path_of;
 use rocket::figment::Figment;
-use rocket::http::{Method, Status};
+use rocket::http::{Header, Method, Status};
 use rocket::local::asynchronous::Client;
 use rocket::{Build, Rocket, get, routes};
 use serde_json::Value;
@@ -83,6 +83,73 @@ async fn a_given_provider_beats_every_configuration() {
     let api = rocket::custom(elsewhere()).attach(fairing).mount("/", routes![orders]);
     let client = launch(api).await.expect("a launch");
     assert_eq!(issuer(&client).await, idp.issuer());
+}
+
+#[rocket::async_test]
+async fn a_given_provider_beats_the_provider_for_development_whichever_comes_last() {
+    let idp = Idp::start().await.expect("a provider");
+    for fairing in [
+        Logto::fairing().provider(&idp).dev_provider(),
+        Logto::fairing().dev_provider().provider(&idp),
+    ] {
+        let client = Client::tracked(app::rocket(fairing)).await.expect("a launch");
+        let alice = idp.sign_in_to(&client, "/account", "alice").await.expect("a sign-in");
+        assert_eq!(alice.location(), "/account");
+    }
+    for fairing in [
+        Logto::resource_server().provider(&idp).dev_provider(),
+        Logto::resource_server().dev_provider().provider(&idp),
+    ] {
+        let api = rocket::custom(figment()).attach(fairing).mount("/", routes![orders]);
+        assert_eq!(issuer(&launch(api).await.expect("a launch")).await, idp.issuer());
+    }
+}
+
+#[rocket::async_test]
+async fn users_sign_in_and_out_at_a_given_provider_wherever_the_site_is() {
+    let here = |config: Config| config;
+    let shop = |config: Config| config.base_url("https://shop.example.com");
+    let hosts =
+        |config: Config| config.base_urls(["https://a.example.com", "https://b.example.com"]);
+    let below = |config: Config| config.base_url("https://example.com/app").proxy_prefix("strip");
+    let pushed =
+        |config: Config| config.base_url("https://shop.example.com").pushed_authorization(true);
+    for (config, host) in [
+        (here as fn(Config) -> Config, "localhost:8000"),
+        (shop, "shop.example.com"),
+        (hosts, "a.example.com"),
+        (below, "example.com"),
+        (pushed, "shop.example.com"),
+    ] {
+        let config = config(Config::new());
+        let idp = Idp::start().await.expect("a provider");
+        let fairing = Logto::fairing().config(config.clone()).provider(&idp);
+        let client = Client::tracked(app::rocket(fairing)).await.expect("a launch");
+        idp.sign_in_to(&client, "/account", "alice")
+            .await
+            .unwrap_or_else(|why| panic!("{config:?}: {why}"));
+        assert_eq!(client.get("/account").dispatch().await.status(), Status::Ok, "{config:?}");
+
+        let out = client.post("/auth/sign-out").header(testing::from_own_page());
+        let out = out.header(Header::new("Host", host)).dispatch().await;
+        let at_the_provider = out.headers().get_one("Location").expect("a redirect");
+        let answer = http::client().get(at_the_provider).send().await.expect("an answer");
+        assert_eq!(answer.status().as_u16(), 200, "{config:?}: {at_the_provider}");
+    }
+}
+
+#[rocket::async_test]
+async fn a_provider_whose_redirect_uris_a_test_describes_accepts_no_others() {
+    let described = Idp::builder().redirect_uri("https://shop.example.com/auth/callback");
+    let idp = described.start().await.expect("a provider");
+    let config = Config::new().base_url("https://shop.example.com");
+    let fairing = Logto::fairing().config(config).provider(&idp);
+    let client = Client::tracked(app::rocket(fairing)).await.expect("a launch");
+    let refused = idp.sign_in(&client, "alice").await.expect_err("an unregistered redirect URI");
+    assert!(matches!(refused, IdpError::Page { status: 400, .. }), "{refused:?}");
+    for words in ["invalid_redirect_uri", "Builder::redirect_uri"] {
+        assert!(refused.to_string().contains(words), "{words}: {refused}");
+    }
 }
 
 #[rocket::async_test]

@@ -1,6 +1,7 @@
 //! What the launch says of a provider for development.
 
-use logto_rocket::{Bearer, Logto, authenticated, requires, resource};
+use logto_rocket::testing::Idp;
+use logto_rocket::{Bearer, Config, Logto, authenticated, requires, resource};
 use logto_rocket_tests::app::figment;
 use logto_rocket_tests::log::Log;
 use rocket::fs::FileServer;
@@ -67,6 +68,30 @@ async fn the_launch_says_how_a_program_gets_to_routes_that_a_value_guards() {
     let _launched = said(&log, api().mount("/a", fresh).mount("/b", of_organization)).await;
     let lines = log.lines().split_off(from);
     assert!(!lines.iter().any(|line| line.text.contains("curl")), "{lines:?}");
+}
+
+#[rocket::async_test]
+async fn a_provider_that_a_test_gives_lets_none_start_for_development_and_says_nothing() {
+    let log = Log::alone().await;
+    let idp = Idp::start().await.expect("a provider");
+    let site = rocket::custom(figment()).attach(Logto::fairing().provider(&idp).dev_provider());
+    let said_of_site = said(&log, site).await;
+    assert!(said_of_site.contains(&idp.issuer()), "{said_of_site}");
+    assert!(!said_of_site.contains("for development"), "{said_of_site}");
+    let api = Logto::resource_server().provider(&idp).dev_provider();
+    let said_of_api = said(&log, rocket::custom(figment()).attach(api)).await;
+    assert!(!said_of_api.contains("for development"), "{said_of_api}");
+}
+
+#[rocket::async_test]
+async fn the_launch_says_that_credentials_without_an_endpoint_are_not_used() {
+    let log = Log::alone().await;
+    let config = Config::new().app_id("an-app").app_secret("hush-hush");
+    let fairing = Logto::fairing().config(config).dev_provider();
+    let said = said(&log, rocket::custom(figment()).attach(fairing)).await;
+    let words = "logto.app_id (from Config in code) and logto.app_secret (from Config in code) are not used";
+    assert!(said.contains(words) && said.contains("set `logto.endpoint`"), "{said}");
+    assert!(!said.contains("hush-hush"), "{said}");
 }
 
 /// What a launch logs.

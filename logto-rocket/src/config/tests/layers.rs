@@ -245,28 +245,3 @@ fn every_setter_in_code_sets_its_key() {
         );
     });
 }
-
-#[cfg(feature = "testing")]
-#[test]
-fn a_test_provider_wins_over_every_layer_and_leaves_no_other_logto() {
-    use crate::config::TestProvider;
-
-    jailed(|jail| {
-        jail.set_env("LOGTO_ENDPOINT", "https://production.example.com");
-        jail.set_env("LOGTO_ISSUER", "https://production.example.com/oidc");
-        jail.set_env("LOGTO_INTERNAL_ENDPOINT", "http://logto.internal");
-        jail.set_env("LOGTO_APP_ID", "production");
-        jail.set_env("LOGTO_SCOPES", "email");
-        let provider = TestProvider::new("http://127.0.0.1:4711", "test-app", "test-secret");
-        let config = Config::new().test_provider(provider);
-        let (settings, warnings) = outcome_of(&debug(jail, COMPLETE), Some(&config)).unwrap();
-        assert_eq!(settings.connection.issuer.as_str(), "http://127.0.0.1:4711/oidc");
-        assert_eq!(settings.connection.endpoint.unwrap().as_str(), "http://127.0.0.1:4711/");
-        assert_eq!(settings.connection.internal_endpoint, None);
-        assert_eq!(settings.connection.sources["endpoint"], "the test provider");
-        assert_eq!(settings.app_id, "test-app");
-        assert_eq!(settings.app_secret.reveal(), "test-secret");
-        assert_eq!(settings.scopes, ["email"], "what is not about the provider stays");
-        assert_eq!(warnings, Vec::<String>::new());
-    });
-}
