@@ -51,6 +51,10 @@ fn it_says_of_the_provider_that_logto_is_built_on_what_is_wrong() {
             ("ROCKET_PORT", port),
         ]);
         assert_eq!(is_good, wrong.is_empty(), "{said}");
+        for check in ["app id", "redirect URI", "post sign-out redirect URI", "scopes"] {
+            let is_good = said.contains(&format!("\n  good     {check} "));
+            assert!(is_good || !wrong.is_empty(), "{check}: {said}");
+        }
         for check in wrong {
             assert!(said.contains(&format!("\n  wrong    {check} ")), "{check}: {said}");
         }
