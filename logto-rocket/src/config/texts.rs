@@ -184,7 +184,7 @@ fn examples(least: Duration, most: Duration) -> String {
     let examples = ["500ms", "10s", "90s", "15m", "1h", "14d"].into_iter().filter(is_allowed);
     let quoted: Vec<_> = examples.map(|text| format!("\"{text}\"")).collect();
     match &quoted[..] {
-        [others @ .., last] if !others.is_empty() => format!("{} or {last}", others.join(", ")),
+        [others @ .., end] if !others.is_empty() => format!("{} or {end}", others.join(", ")),
         few => few.concat(),
     }
 }

@@ -143,7 +143,7 @@ async fn admit(
     }
     let undecided = Undecided(Some((client.sessions(), &session)));
     let allowed = allow(client, request, &session).await;
-    undecided.is_decided();
+    undecided.settle();
     let admitted = match allowed {
         Ok(None) => Ok(session.clone()),
         Ok(Some(values)) => match client.sessions().add_values(&session, values).await {
@@ -171,7 +171,7 @@ async fn admit(
 struct Undecided<'s>(Option<(&'s Arc<Sessions>, &'s Arc<Session>)>);
 
 impl Undecided<'_> {
-    fn is_decided(mut self) {
+    fn settle(mut self) {
         self.0 = None;
     }
 }
