@@ -165,6 +165,8 @@ server.listen(Number(env.PORT ?? 0), '127.0.0.1', () => {
   const origin = `${tls ? 'https' : 'http'}://127.0.0.1:${server.address().port}`;
   const context = { origin, ...oidc(origin), permissionsOf: permissionsOf(options.resources) };
   server.on('request', (request, response) => {
+    // Node.js takes the header from the machine's clock.
+    response.setHeader('Date', new Date(Date.now()).toUTCString());
     serve(context, request, response).catch((error) => {
       console.error(error);
       if (!response.headersSent) json(response, 500, { error: 'server_error' });

@@ -359,6 +359,8 @@ test('its time moves ahead', async (t) => {
   assert.ok(iat - part(first.id_token, 1).iat >= 3601, 'new tokens are of the new time');
   await move(4);
   assert.equal((await refresh(provider, first.refresh_token)).status, 400, 'the grace is over');
+  const date = (await fetch(`${provider.issuer}/jwks`)).headers.get('Date');
+  assert.ok(Date.parse(date) / 1000 >= iat, date);
 });
 
 const rotate = (provider, body = {}) =>
