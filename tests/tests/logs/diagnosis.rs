@@ -44,15 +44,21 @@ async fn a_good_set_up_is_not_diagnosed_again_until_it_changes() {
     let log = Log::alone().await;
     let idp = Idp::start().await.unwrap();
     let port = free_port();
+    // Each changes one thing.
+    let as_it_is = config_without_address(&idp);
+    let elsewhere = config_without_address(&idp).base("/login");
+    let more_scopes = elsewhere.clone().scopes(["email"]);
+    let pinned = more_scopes.clone().signing_algorithm("ES384");
+    let wrong = pinned.clone().app_secret(WRONG_SECRET);
     let starts = [
-        (config_without_address(&idp), TABLE, 1),
-        (config_without_address(&idp), UNCHANGED, 1),
-        (config_without_address(&idp).base("/login"), TABLE, 2),
-        (config_without_address(&idp).scopes(["email"]).base("/login"), TABLE, 3),
-        (config_without_address(&idp).signing_algorithm("ES384").base("/login"), TABLE, 4),
-        (config_without_address(&idp).app_secret(WRONG_SECRET).base("/login"), TABLE, 5),
+        (as_it_is.clone(), TABLE, 1),
+        (as_it_is, UNCHANGED, 1),
+        (elsewhere, TABLE, 2),
+        (more_scopes, TABLE, 3),
+        (pinned, TABLE, 4),
+        (wrong.clone(), TABLE, 5),
         // What was wrong is looked at again.
-        (config_without_address(&idp).app_secret(WRONG_SECRET).base("/login"), TABLE, 6),
+        (wrong, TABLE, 6),
     ];
     for (at, (config, words, requests)) in starts.into_iter().enumerate() {
         let from = log.lines().len();
