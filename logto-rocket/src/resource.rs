@@ -118,8 +118,7 @@ pub const fn checked_uri(uri: &'static str) -> &'static str {
     while at < bytes.len() {
         assert!(
             bytes[at].is_ascii_graphic(),
-            "the URI of a resource is visible ASCII without \
-         spaces"
+            "the URI of a resource is visible ASCII without spaces"
         );
         assert!(bytes[at] != b'#', "the URI of a resource has no fragment (`#`)");
         assert!(bytes[at] != b',', "the URI of a resource has no comma");

@@ -52,8 +52,8 @@ fn by_refusal(application: &Application, refused: &Refused) -> Finding {
             AppSecret,
             "it has expired, so every sign-in fails",
             format!(
-                "create a new secret on the application's page in Logto's console, and copy \
-                     it into {secret}"
+                "create a new secret on the application's page in Logto's console, and copy it \
+                 into {secret}"
             ),
         ),
         "unauthorized_client" => Finding::wrong(
@@ -67,8 +67,8 @@ fn by_refusal(application: &Application, refused: &Refused) -> Finding {
         code => Finding::unknown(
             AppSecret,
             format!(
-                "Logto refused a made-up code with `{}`, which does not show whether the \
-                     secret is right",
+                "Logto refused a made-up code with `{}`, which does not show whether the secret is \
+                 right",
                 shown(code)
             ),
             application.attempt(),

@@ -54,8 +54,8 @@ fn by_answer(application: &Application, answered: &Answered) -> Finding {
         Answered::Refused(Refused { status, code, .. }) => Finding::unknown(
             PostSignOutUri,
             format!(
-                "Logto refused a sign-out ({status}, `{}`), which does not show whether the \
-                     URI is registered",
+                "Logto refused a sign-out ({status}, `{}`), which does not show whether the URI is \
+                 registered",
                 shown(code)
             ),
             application.comparison(LIST),
@@ -63,8 +63,8 @@ fn by_answer(application: &Application, answered: &Answered) -> Finding {
         Answered::Other(status) => Finding::unknown(
             PostSignOutUri,
             format!(
-                "Logto answered a sign-out with {status} and without its form for it, which does not \
-                     show whether the URI is registered"
+                "Logto answered a sign-out with {status} and without its form for it, which does \
+                 not show whether the URI is registered"
             ),
             application.comparison(LIST),
         ),

@@ -103,8 +103,7 @@ fn app_id(application: &Application, answered: Option<&Answered>) -> Finding {
         }
         _ => Finding::unknown(
             AppId,
-            "the answer to an authorization request does not show \
-                                      whether Logto knows it",
+            "the answer to an authorization request does not show whether Logto knows it",
             format!(
                 "compare {} with the application's page in Logto's console",
                 oidc.issuer().key("app_id")
@@ -135,15 +134,13 @@ fn redirect_uri(application: &Application, answered: &Answered) -> Finding {
         ),
         Answered::Done => Finding::unknown(
             RedirectUri,
-            "Logto answered an authorization request with a page, \
-                                           not with a redirect back",
+            "Logto answered an authorization request with a page, not with a redirect back",
             application.comparison(LIST),
         ),
         Answered::Other(status) => Finding::unknown(
             RedirectUri,
             format!(
-                "Logto answered an authorization request with {status}, not with a redirect \
-                     back"
+                "Logto answered an authorization request with {status}, not with a redirect back"
             ),
             application.comparison(LIST),
         ),

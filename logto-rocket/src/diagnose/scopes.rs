@@ -32,8 +32,7 @@ pub(super) async fn check(
             Finding::unknown(Scopes, found, "see `sign-in`, and diagnose again")
         }
         None => {
-            let found =
-                "the answer to an authorization request does not show whether Logto accepts them";
+            let found = "not checked: Logto answered no authorization request with a redirect back";
             Finding::unknown(Scopes, found, FIRST)
         }
     };

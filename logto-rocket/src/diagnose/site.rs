@@ -124,10 +124,7 @@ impl Look<'_> {
         if self.is_sure(route) && status != 200 {
             return Finding::wrong(
                 BaseUrl,
-                format!(
-                    "another server answers there, not this application ({status} to \
-                         {route})"
-                ),
+                format!("another server answers there, not this application ({status} to {route})"),
                 self.correct(),
             );
         }

@@ -201,8 +201,7 @@ impl fmt::Display for Error {
                 shown(resource)
             ),
             Self::SignInAskedLess => f.write_str(
-                "the sign-in of this session did not ask Logto for a required scope \
-                             or resource",
+                "the sign-in of this session did not ask Logto for a required scope or resource",
             ),
             Self::ScopeNotGranted { scopes, target } => write!(
                 f,

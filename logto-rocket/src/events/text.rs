@@ -86,9 +86,8 @@ impl fmt::Display for Event {
                 write!(f, "Logto did not give {purpose} (session {session} of {sub}): {error}")
             }
             Self::CircuitOpened => f.write_str(
-                "Logto does not answer or refuses the \
-                                                application, so sessions are not renewed for \
-                                                half a minute",
+                "Logto does not answer or refuses the application, so sessions are not renewed for \
+                 half a minute",
             ),
             Self::CircuitClosed => f.write_str("Logto answers again, so sessions are renewed"),
         }

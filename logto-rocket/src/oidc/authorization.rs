@@ -192,15 +192,13 @@ impl SignInOptions {
         if !self.scopes.iter().all(|scope| is_word(scope)) {
             return refuse(
                 "scope",
-                "each must be visible ASCII without spaces; add them one by \
-                                    one",
+                "each must be visible ASCII without spaces; add them one by one",
             );
         }
         if !self.resources.iter().all(|resource| is_word(resource)) {
             return refuse(
                 "resource",
-                "each must be the indicator of an API resource at Logto, a \
-                                       URI",
+                "each must be the indicator of an API resource at Logto, a URI",
             );
         }
         if let Some((name, _)) =

@@ -34,10 +34,7 @@ impl ObservedStore {
 
     fn store(&self) -> Result<&Arc<dyn SessionStore>, StoreError> {
         self.store.get().ok_or_else(|| {
-            StoreError::new(
-                "the store is not built yet, because the \
-                                                        launch is in progress",
-            )
+            StoreError::new("the store is not built yet, because the launch is in progress")
         })
     }
 
