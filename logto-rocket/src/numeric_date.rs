@@ -1,4 +1,4 @@
-//! [`NumericDate`]: a time as tokens have it, which may have a fraction.
+//! [`NumericDate`]: a time in a token. It may have a fraction.
 
 use std::time::Duration;
 
@@ -12,18 +12,17 @@ const LATEST: u64 = 253_402_300_799;
 /// Seconds since the Unix epoch, with or without a fraction
 /// ([RFC 7519, section 2](https://www.rfc-editor.org/rfc/rfc7519#section-2)).
 ///
-/// The clock of this crate counts whole seconds, so whoever reads a date rounds it to the side on
-/// which less is permitted.
+/// The clock of this crate counts whole seconds, so each date is rounded to the stricter side.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct NumericDate(Duration);
 
 impl NumericDate {
-    /// The last whole second before it: for an end, and for an age.
+    /// The last whole second before it: for `exp`, and for an age (`auth_time`, `iat`).
     pub(crate) fn rounded_down(self) -> u64 {
         self.0.as_secs()
     }
 
-    /// The first whole second after it: for a beginning.
+    /// The first whole second after it: for `nbf` and `iat`, which must not be in the future.
     pub(crate) fn rounded_up(self) -> u64 {
         self.0.as_secs() + u64::from(self.0.subsec_nanos() > 0)
     }

@@ -1,6 +1,6 @@
 //! [`TokenAudience`]: what an access token can be for, as a type.
 
-use crate::oidc::Recipient;
+use crate::oidc::RequiredAudience;
 use crate::resource::{Resource, uri_of};
 
 /// The audience of an access token, as a type: one that [`resource!`](crate::resource) makes, or
@@ -60,9 +60,9 @@ impl<R: TokenAudience> SameAudience<R> for R {}
 pub const fn same_audience<Found: SameAudience<Required>, Required>() {}
 
 /// The audience that a token must have if the route has no requirement.
-pub(crate) fn recipient<R: TokenAudience>() -> Recipient<'static> {
+pub(crate) fn required_audience<R: TokenAudience>() -> RequiredAudience<'static> {
     match const { R::RESOURCE } {
-        Some(uri) => Recipient::Resource { uri, organization: None },
-        None => Recipient::AnyOrganization,
+        Some(uri) => RequiredAudience::Resource { uri, organization: None },
+        None => RequiredAudience::AnyOrganization,
     }
 }

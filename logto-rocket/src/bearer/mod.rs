@@ -9,7 +9,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::de::DeserializeOwned;
 
-pub(crate) use self::audience::recipient;
+pub(crate) use self::audience::required_audience;
 pub use self::audience::{Organizations, TokenAudience, same_audience};
 pub use self::caller::{AnyCaller, Caller};
 use crate::oidc::VerifiedToken;

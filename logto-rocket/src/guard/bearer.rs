@@ -6,7 +6,7 @@ use rocket::request::{FromRequest, Outcome};
 use rocket::{Ignite, Request, Rocket, Sentinel};
 
 use super::{answer_program, is_no_resource_server};
-use crate::bearer::{Bearer, TokenAudience, recipient};
+use crate::bearer::{Bearer, TokenAudience, required_audience};
 use crate::error::Refusal;
 use crate::request::{RequestState, token_of};
 use crate::resource_server::ResourceServer;
@@ -55,7 +55,7 @@ pub(super) async fn program<R: TokenAudience>(
     let accepted = state.accepted(request);
     let is_accepted = accepted.is_some_and(|it| it.resource == const { R::RESOURCE });
     if !is_accepted {
-        token.check_recipient(recipient::<R>()).map_err(Refusal::InvalidToken)?;
+        token.check_audience(required_audience::<R>()).map_err(Refusal::InvalidToken)?;
     }
     Ok(Bearer::new(token.clone()))
 }

@@ -68,7 +68,7 @@ pub(crate) use token_exchange::Exchange;
 pub use token_exchange::SubjectTokenType;
 pub(crate) use tokens::{NotExchanged, Renewal, Target, Tokens};
 
-pub(crate) use verified_token::Recipient;
+pub(crate) use verified_token::RequiredAudience;
 pub use verified_token::VerifiedToken;
 
 use crate::error::{Call, Error};

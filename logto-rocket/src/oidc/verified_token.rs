@@ -10,13 +10,13 @@ use crate::error::InvalidToken;
 use crate::names::ORGANIZATION_AUDIENCE;
 use crate::shown::shown;
 
-/// An access token that Logto has signed and that has not expired, whoever it is for. Cheap to clone.
+/// An access token that Logto has signed and that has not expired, whatever its audience. Cheap to clone.
 #[derive(Clone)]
 pub struct VerifiedToken(Arc<Shared>);
 
 struct Shared {
     token: Verified,
-    /// `None` in it if they cannot be read.
+    /// `Some(None)` if the claims cannot be parsed.
     claims: OnceLock<Option<Map<String, Value>>>,
 }
 
@@ -35,9 +35,9 @@ pub(super) struct Verified {
     pub payload: Box<str>,
 }
 
-/// Who a token must be for.
+/// The audience that a token must have.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Recipient<'a> {
+pub(crate) enum RequiredAudience<'a> {
     /// An API resource, perhaps in an organization.
     Resource { uri: &'a str, organization: Option<&'a str> },
     /// An organization.
@@ -69,7 +69,7 @@ impl VerifiedToken {
         &self.0.token.audience
     }
 
-    /// The organization in which it is for a resource, or that it is for itself.
+    /// The organization to which the token is limited: that of `organization_id`, or that of the audience.
     pub(crate) fn organization(&self) -> Option<&str> {
         let own =
             || self.0.token.audience.iter().find_map(|it| it.strip_prefix(ORGANIZATION_AUDIENCE));
@@ -80,7 +80,7 @@ impl VerifiedToken {
         &self.0.token.scopes
     }
 
-    /// Whether an application got it for itself and not for a user.
+    /// Whether an application got the token by the client credentials grant, and no user is involved.
     pub(crate) fn is_machines(&self) -> bool {
         self.0.token.sub == self.0.token.client_id
     }
@@ -93,19 +93,19 @@ impl VerifiedToken {
         self.0.token.issued_at
     }
 
-    /// When the user signed in at Logto, if the token says it.
+    /// When the user signed in at Logto, if the token has `auth_time`.
     pub(crate) fn authenticated_at(&self) -> Option<u64> {
         self.0.token.authenticated_at
     }
 
-    /// All claims, as the JSON that was signed.
+    /// All claims: the payload of the JWT, as JSON.
     pub(crate) fn payload(&self) -> &str {
         &self.0.token.payload
     }
 
-    /// Whether the claim at a path of member names exists, is not `null`, and `fits`. `None` if nothing
-    /// is known, because the claims contain what no value can hold: half a surrogate pair, a number
-    /// beyond all bounds, or too many lists in lists.
+    /// Whether the claim at a path of member names exists, is not `null`, and `fits`. The result is `None` if
+    /// the claims cannot be parsed, because they contain half of a surrogate pair, a number beyond the range
+    /// of `f64`, or too many nested lists.
     pub(crate) fn claim(&self, path: &[&str], fits: impl Fn(&Value) -> bool) -> Option<bool> {
         let read = || serde_json::from_str(&self.0.token.payload).ok();
         let claims = self.0.claims.get_or_init(read).as_ref()?;
@@ -115,13 +115,17 @@ impl VerifiedToken {
         Some(found.is_some_and(|value| !value.is_null() && fits(value)))
     }
 
-    /// Checks who it is for. A token for an organization is for nobody who asks for none, and the
-    /// reverse; one whose `aud` and `organization_id` name two organizations is for none.
-    pub(crate) fn check_recipient(&self, recipient: Recipient<'_>) -> Result<(), InvalidToken> {
+    /// Checks the audience. A token that is limited to an organization is accepted only if this organization
+    /// is required, and a token without an organization only if none is required. If `aud` and
+    /// `organization_id` name two different organizations, the token is accepted nowhere.
+    pub(crate) fn check_audience(
+        &self,
+        required: RequiredAudience<'_>,
+    ) -> Result<(), InvalidToken> {
         let is_for = |audience: &str| self.0.token.audience.iter().any(|it| it == audience);
         let of = |id: &str| format!("{ORGANIZATION_AUDIENCE}{id}");
-        let (right, wanted) = match recipient {
-            Recipient::Resource { uri, organization } => {
+        let (right, wanted) = match required {
+            RequiredAudience::Resource { uri, organization } => {
                 let within = self.0.token.organization_id.as_deref();
                 if is_for(uri) && within != organization {
                     return check("organization_id", false, || match organization {
@@ -132,11 +136,11 @@ impl VerifiedToken {
                 let for_all = organization.is_some() || self.organization().is_none();
                 (is_for(uri) && for_all, uri.to_owned())
             }
-            Recipient::Organization(id) => {
+            RequiredAudience::Organization(id) => {
                 let audience = of(id);
                 (is_for(&audience) && self.organization() == Some(id), audience)
             }
-            Recipient::AnyOrganization => {
+            RequiredAudience::AnyOrganization => {
                 let own = self.organization().filter(|id| !id.is_empty());
                 (own.is_some_and(|id| is_for(&of(id))), of("…"))
             }
@@ -146,7 +150,7 @@ impl VerifiedToken {
         })
     }
 
-    /// About as many bytes as it takes.
+    /// The approximate size of the token in memory, in bytes.
     pub(super) fn size(&self) -> usize {
         // Its parts repeat what is in the payload; once parsed, the claims take as much again.
         size_of::<Shared>() + self.text().len() + 4 * self.0.token.payload.len() + 500

@@ -19,23 +19,23 @@ enum Presented<'r> {
     Malformed(&'static str),
 }
 
-/// Whether a request is a program's that presents an access token, well-formed or not.
+/// Whether a request presents an access token, well-formed or not, and therefore counts as one of a program.
 pub(crate) fn presents_token(request: &Request<'_>) -> bool {
     !matches!(presented(request), Presented::Nothing)
 }
 
-/// The access token that a request presents, verified once, whoever it is for.
+/// The access token that a request presents, whatever its audience. It is verified once for each request.
 pub(crate) async fn token_of<'r>(
     request: &'r Request<'_>,
     state: &'r RequestState,
 ) -> Result<&'r VerifiedToken, Refusal> {
-    let known = if let Some(known) = state.token.get() {
-        known
+    let verified = if let Some(verified) = state.token.get() {
+        verified
     } else {
         let found = find(request).await;
         state.token.get_or_init(|| found)
     };
-    known.as_ref().map_err(Clone::clone)
+    verified.as_ref().map_err(Clone::clone)
 }
 
 async fn find(request: &Request<'_>) -> Result<VerifiedToken, Refusal> {
@@ -46,7 +46,7 @@ async fn find(request: &Request<'_>) -> Result<VerifiedToken, Refusal> {
         Presented::Token(token) => token,
     };
     server.verify(token).await.map_err(|error| match error {
-        // Looked at last, because most tokens are known.
+        // Checked last, because most tokens are in the cache of verified tokens.
         Error::InvalidToken(_) if !token.bytes().all(is_of_token) => {
             Refusal::InvalidRequest("has a token with characters that are not allowed in tokens")
         }

@@ -12,7 +12,7 @@ use super::user_facts::UserFacts;
 use super::{Audience, Tree};
 use crate::error::Refusal;
 use crate::events::Event;
-use crate::oidc::{Issuer, Recipient, VerifiedToken};
+use crate::oidc::{Issuer, RequiredAudience, VerifiedToken};
 use crate::user::{LogtoUser, is_organization_id};
 
 /// Whether a user meets the requirement in a request, whose path may name organizations. If so, this is
@@ -37,9 +37,9 @@ pub(crate) async fn decide_for_request(
 ///
 /// # Errors
 ///
-/// [`Refusal::InvalidToken`] if the token is for another API or organization,
-/// [`Refusal::NoOrganization`] if a segment of the path is not the id of an organization,
-/// [`Refusal::InsufficientScope`] if the requirement is not met, and [`Refusal::TokenTooOld`] if a newer sign-in would meet it.
+/// [`Refusal::InvalidToken`] if the token is for another API or organization, [`Refusal::NoOrganization`] if
+/// a segment of the path is not the id of an organization, [`Refusal::InsufficientScope`] if the requirement
+/// is not met, and [`Refusal::TokenTooOld`] if a newer sign-in would meet it.
 pub(crate) async fn decide_for_program(
     tree: Tree,
     token: &VerifiedToken,
@@ -68,8 +68,8 @@ pub(crate) async fn decide_for_program(
     })
 }
 
-/// The scopes with which a program would get further; none if the token has them all, so that a client
-/// which asks for them does not come again and again.
+/// The scopes that a program should ask for to get further. The result is empty if the token already has them
+/// all, because a client would otherwise ask for the same scopes again and again.
 fn scopes_to_ask_for(tree: Tree, token: &VerifiedToken) -> String {
     let scopes: Vec<_> = tree.helpful_scopes().into_iter().collect();
     let has = |scope: &&str| token.scopes().iter().any(|granted| granted == scope);
@@ -91,14 +91,14 @@ async fn check_audience(
             Some(id.ok_or(Refusal::NoOrganization)?)
         }
     };
-    let recipient = match (resource, &organization) {
+    let required = match (resource, &organization) {
         (Some(resource), organization) => {
-            Recipient::Resource { uri: resource.uri, organization: organization.as_deref() }
+            RequiredAudience::Resource { uri: resource.uri, organization: organization.as_deref() }
         }
-        (None, Some(organization)) => Recipient::Organization(organization),
+        (None, Some(organization)) => RequiredAudience::Organization(organization),
         (None, None) => return Err(Refusal::NoToken),
     };
-    token.check_recipient(recipient).map_err(Refusal::InvalidToken)?;
+    token.check_audience(required).map_err(Refusal::InvalidToken)?;
     Ok(organization)
 }
 

@@ -1,7 +1,7 @@
 //! What an access token must say.
 
 use super::*;
-use crate::oidc::Recipient;
+use crate::oidc::RequiredAudience;
 
 /// Values that are no text.
 fn no_texts() -> [Value; 6] {
@@ -149,8 +149,8 @@ async fn the_audience_is_equal_to_the_byte_among_however_many() {
     let is_for = async |audience: Value, resource: &str| {
         let token = setup.with_claim("aud", audience);
         let verified = present(&setup.api, &token).await.unwrap();
-        let recipient = Recipient::Resource { uri: resource, organization: None };
-        verified.check_recipient(recipient).is_ok()
+        let required = RequiredAudience::Resource { uri: resource, organization: None };
+        verified.check_audience(required).is_ok()
     };
     for good in [json!(OWN), json!([OWN]), json!(["x", OWN]), json!([OWN, OWN, ""])] {
         assert!(is_for(good.clone(), OWN).await, "{good}");
@@ -190,10 +190,10 @@ async fn the_audience_is_equal_to_the_byte_among_however_many() {
 async fn a_token_is_for_a_resource_or_for_an_organization_and_never_for_both() {
     const URI: &str = "https://api.example.com/orders";
     let (o1, o2) = ("urn:logto:organization:o1", "urn:logto:organization:o2");
-    let everywhere = Recipient::Resource { uri: URI, organization: None };
-    let within = Recipient::Resource { uri: URI, organization: Some("o1") };
-    let of = Recipient::Organization("o1");
-    let any = Recipient::AnyOrganization;
+    let everywhere = RequiredAudience::Resource { uri: URI, organization: None };
+    let within = RequiredAudience::Resource { uri: URI, organization: Some("o1") };
+    let of = RequiredAudience::Organization("o1");
+    let any = RequiredAudience::AnyOrganization;
     let setup = Setup::start().await;
     for (audience, organization, good) in [
         (json!(URI), None, &[everywhere][..]),
@@ -213,10 +213,10 @@ async fn a_token_is_for_a_resource_or_for_an_organization_and_never_for_both() {
             claims = with(&claims, "organization_id", json!(organization));
         }
         let token = present(&setup.api, &access_token(&setup.key, &claims)).await.unwrap();
-        for recipient in [everywhere, within, of, any] {
-            let expected = good.iter().any(|it| format!("{it:?}") == format!("{recipient:?}"));
-            let is_for = token.check_recipient(recipient).is_ok();
-            assert_eq!(is_for, expected, "{audience} in {organization:?} for {recipient:?}");
+        for required in [everywhere, within, of, any] {
+            let expected = good.iter().any(|it| format!("{it:?}") == format!("{required:?}"));
+            let is_for = token.check_audience(required).is_ok();
+            assert_eq!(is_for, expected, "{audience} in {organization:?} for {required:?}");
         }
     }
 }
