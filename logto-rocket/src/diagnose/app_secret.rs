@@ -8,7 +8,7 @@ use super::unanswered::{FIRST, unanswered};
 use crate::oidc::{Answered, Endpoints, Refused};
 use crate::shown::shown;
 
-/// Exchanges a made-up code, which is refused after the secret was accepted.
+/// Sends an invalid code to the token endpoint. Logto checks the secret first, and then refuses the code.
 pub(super) async fn check(
     application: &Application,
     endpoints: &Endpoints,
@@ -27,7 +27,7 @@ pub(super) async fn check(
     match application.oidc.try_secret(endpoints, uri).await {
         Ok(Answered::Refused(refused)) => by_refusal(application, &refused),
         Ok(_) => {
-            let found = "the answer to a made-up code is not that of OAuth 2";
+            let found = "the answer to an invalid code is not a token error of OAuth 2";
             Finding::unknown(AppSecret, found, application.attempt())
         }
         Err(error) => unanswered(AppSecret, application.oidc.issuer(), &error),
@@ -67,7 +67,7 @@ fn by_refusal(application: &Application, refused: &Refused) -> Finding {
         code => Finding::unknown(
             AppSecret,
             format!(
-                "Logto refused a made-up code with `{}`, which does not show whether the secret is \
+                "Logto refused an invalid code with `{}`, which does not show whether the secret is \
                  right",
                 shown(code)
             ),

@@ -22,26 +22,26 @@ use crate::error::{Call, Error};
 /// How long one request may take, whatever the configuration says.
 const LONGEST_CALL: Duration = Duration::from_secs(10);
 
-/// What a fresh look at Logto's discovery document shows.
+/// What Logto's discovery document says now.
 pub(crate) enum Discovered {
-    /// It names the configured issuer, and these endpoints of it.
+    /// The document names the configured issuer, and these endpoints.
     Right(Box<Endpoints>),
-    /// It names another issuer.
+    /// The document names another issuer.
     OtherIssuer(String),
-    /// It names the configured issuer, and endpoints that are not to be used.
+    /// The document names the configured issuer, but this crate must not use the endpoints that it names.
     Unusable(Error),
-    /// There is none.
+    /// There is no document.
     None(Error),
 }
 
-/// Of what use the keys are that Logto publishes.
+/// Whether the keys that Logto publishes can verify tokens.
 #[derive(Debug)]
 pub(crate) enum PublishedKeys {
-    /// They verify tokens.
+    /// They can.
     Right,
-    /// None is for an accepted algorithm.
+    /// No key is for an accepted algorithm.
     Unusable(Error),
-    /// None is for the algorithm that the configuration pins. They are for these.
+    /// No key is for the algorithm that the configuration pins; the keys are for the published algorithms.
     NotPinned { pinned: Algorithm, published: Vec<Algorithm> },
 }
 
@@ -158,8 +158,8 @@ impl Issuer {
 }
 
 impl Oidc {
-    /// Asks for a sign-in as a browser without a session at Logto that is to be shown no page
-    /// (`prompt=none`), for these scopes, separated by spaces, and these resources.
+    /// Asks for a sign-in with `prompt=none`, as a browser without a session at Logto, so that Logto shows no
+    /// page. `scopes` are separated by spaces.
     ///
     /// # Errors
     ///
@@ -189,8 +189,8 @@ impl Oidc {
         Ok(sent_back(&response, redirect_uri).unwrap_or_else(|| shown(&response)))
     }
 
-    /// Asks for a sign-out as a browser without a session at Logto, which then gets a form that it would
-    /// have to send before anything ends. Another page does not count as done.
+    /// Asks for a sign-out, as a browser without a session at Logto. Logto answers with a form, and ends
+    /// nothing before a browser posts this form. Any other page does not count as [`Answered::Done`].
     ///
     /// # Errors
     ///
@@ -214,7 +214,8 @@ impl Oidc {
         })
     }
 
-    /// Asks for tokens for a made-up code, which Logto refuses after it has accepted the app secret.
+    /// Sends an invalid code to the token endpoint. Logto checks the app secret first, and then refuses the
+    /// code.
     ///
     /// # Errors
     ///
