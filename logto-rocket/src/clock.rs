@@ -18,7 +18,7 @@ pub struct Clock {
     said_that_it_is_ahead: Arc<AtomicBool>,
 }
 
-/// By how much this process may be ahead of the system's clock before the log says so. Smaller
+/// If the clock of this process is ahead of the system's clock by more than this, the log says so. Smaller
 /// corrections are usual.
 const USUAL_CORRECTION: Duration = Duration::from_secs(60);
 
@@ -59,8 +59,7 @@ impl Clock {
         }
     }
 
-    /// The clock of an application that is given none: that of this machine, which a test can move in
-    /// builds for tests.
+    /// The default clock of an application: that of this machine. In builds for tests, a test can move it.
     pub(crate) fn usual() -> Self {
         #[cfg(all(feature = "testing", debug_assertions))]
         return Self::movable();

@@ -1,8 +1,9 @@
-//! What the fuzz targets of the repository call that no public function reaches: each takes a text that
-//! somebody made up, and asserts what must hold of it.
+//! Functions for the fuzz targets of the repository, for code that no public function reaches. Each function
+//! takes an arbitrary text, and asserts what must hold for it.
 //!
-//! This is not part of the public API. The feature `_fuzzing` is for this repository alone, and what is here
-//! may change or go at any time. Unit tests replay through the same functions what fuzzing has found.
+//! This is not part of the public API. The feature `_fuzzing` is for this repository alone, and these
+//! functions may change or disappear at any time. Unit tests call the same functions with the inputs that
+//! fuzzing has found.
 
 mod sealed;
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! [`HostId`]: which of the hosts of a site.
 
-/// Which of the hosts of a site, by its place in the configuration. What is sealed for one host opens
-/// at no other.
+/// One of the hosts of a site, by its place in the configuration. What is encrypted for one host cannot be
+/// decrypted for another.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct HostId(usize);
 

@@ -63,8 +63,8 @@ impl LocalPath {
         &self.0
     }
 
-    /// The path that a visitor's text means, if it stays on the site of this origin: the origin in
-    /// front of it and a fragment are dropped, and what is not ASCII is percent-encoded, as is a blank.
+    /// The path that a text from a request means, if it stays on the site of this origin. A leading origin
+    /// and a fragment are removed. Spaces and characters outside ASCII are percent-encoded.
     pub(crate) fn of_visitor(text: &str, origin: &str) -> Result<Self, NotLocal> {
         let rest = text.strip_prefix(origin).unwrap_or(text);
         let is_own =
@@ -84,8 +84,8 @@ impl LocalPath {
         Self(format!("{}/{}", self.0.trim_end_matches('/'), segments.trim_matches('/')))
     }
 
-    /// The path with one more parameter, which leads nowhere else, whatever it is. It may be longer
-    /// than a path that is parsed.
+    /// The path with one more parameter. It stays on this site, whatever the parameter is. It may be longer
+    /// than a parsed path.
     pub(crate) fn with_parameter(&self, name: &str, value: &str) -> Self {
         let separator = if self.0.contains('?') { '&' } else { '?' };
         let mut query = url::form_urlencoded::Serializer::new(String::new());
@@ -165,8 +165,8 @@ impl fmt::Display for NotLocal {
 
 impl std::error::Error for NotLocal {}
 
-/// Whether the URL standard, too, reads `path` as a path of the site it is resolved against:
-/// `/.//host` is one until something resolves it twice.
+/// Whether `path` also stays on its site if it is resolved according to the URL standard, even twice:
+/// `/.//host` resolves to `//host`, which is another site.
 fn resolves_here(path: &str) -> bool {
     let Ok(site) = Url::parse("https://site.invalid") else { return false };
     site.join(path).is_ok_and(|url| url.origin() == site.origin() && !url.path().starts_with("//"))

@@ -17,24 +17,24 @@
     note = "make one with `resource!(pub Orders = \"https://api.example.com/orders\");`"
 )]
 pub trait Resource: Send + Sync + 'static {
-    /// The indicator as it is registered at Logto: an absolute URI without a fragment, a blank or a
-    /// comma ([RFC 8707, section 2](https://www.rfc-editor.org/rfc/rfc8707#section-2)). Where it is
-    /// used, it is checked while compiling.
+    /// The indicator as it is registered at Logto: an absolute URI without a fragment, a space or a comma
+    /// ([RFC 8707, section 2](https://www.rfc-editor.org/rfc/rfc8707#section-2)). It is checked at compile
+    /// time where it is used.
     const URI: &'static str;
 
-    /// The scopes of this resource that every sign-in asks for where the guard
-    /// [`AccessToken`](crate::AccessToken) is mounted, so that the guard's tokens have those of them that
-    /// the user may have. None by default. Requirements ask for their own.
+    /// The scopes of this resource that every sign-in asks for if a handler with the guard
+    /// [`AccessToken`](crate::AccessToken) is mounted. The guard's tokens then have those of the scopes for
+    /// which the user has the permission. There are none by default. Requirements ask for their own scopes.
     const SCOPES: &'static [&'static str] = &[];
 }
 
-/// What names an API resource that an access token is wanted for: a type made by
-/// [`resource!`](crate::resource), or, where it is known only at run time, its indicator as a text.
+/// The name of an API resource for an access token: a type made by [`resource!`](crate::resource), or, if the
+/// resource is known only at run time, its indicator as a text.
 ///
-/// Sign-ins must ask for the resource: those of requirements and guards by themselves, a text as one of
-/// `logto.resources`, with its scopes in `logto.scopes`. Otherwise the answer is
-/// [`Error::UndeclaredResource`](crate::Error::UndeclaredResource), so a text that a visitor chose gets no
-/// token of more than these.
+/// Sign-ins must ask for the resource. They ask for the resources of requirements and guards automatically. A
+/// text must be in `logto.resources`, and its scopes in `logto.scopes`. Otherwise the result is
+/// [`Error::UndeclaredResource`](crate::Error::UndeclaredResource), so a text that a user chose gets no token
+/// for any other resource.
 ///
 /// ```
 /// # #[macro_use] extern crate rocket;

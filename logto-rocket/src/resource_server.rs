@@ -19,8 +19,8 @@ use crate::oidc::{Issuer, VerifiedToken};
 use crate::readiness::{Health, LastReadiness, Readiness};
 use crate::warnings::Warnings;
 
-/// Where the metadata of protected resources stands
-/// ([RFC 9728, section 3](https://www.rfc-editor.org/rfc/rfc9728#section-3)).
+/// Where the metadata of protected resources is ([RFC 9728, section
+/// 3](https://www.rfc-editor.org/rfc/rfc9728#section-3)).
 pub(crate) const WELL_KNOWN: &str = "/.well-known/oauth-protected-resource";
 
 /// API resources, each with the scopes that routes name.
@@ -191,8 +191,8 @@ impl ResourceServer {
         serde_json::to_string(&metadata).ok()
     }
 
-    /// The address of the metadata of one of these resources: by its own identifier, so that no `Host`
-    /// is believed. There is none if another one has the same path.
+    /// The URL of the metadata of one of these resources. It is made from the resource's identifier, and not
+    /// from `Host`, which any client can choose. The result is `None` if another resource has the same path.
     fn url_among(&self, resources: &Resources, resource: &str) -> Option<String> {
         let path = path(resource).filter(|_| self.settings.is_served)?;
         if resources.keys().filter(|it| self::path(it).as_ref() == Some(&path)).count() != 1 {
@@ -204,8 +204,8 @@ impl ResourceServer {
     }
 }
 
-/// The path of the metadata of an API resource; `None` if its identifier is no web address. One with a
-/// query has none: its metadata would differ by query.
+/// The path of the metadata of an API resource. The result is `None` if its identifier is not a web address,
+/// or has a query, because the metadata would depend on the query.
 fn path(resource: &str) -> Option<String> {
     let url = Url::parse(resource).ok()?;
     let is_web = matches!(url.scheme(), "https" | "http") && url.query().is_none();

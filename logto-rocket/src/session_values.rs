@@ -15,13 +15,13 @@ pub(crate) const MAX_VALUES: usize = 8 * 1024;
 /// [`on_sign_in`](crate::LogtoFairing::on_sign_in) returns, and
 /// [`LogtoUser::values_as()`](crate::LogtoUser::values_as) reads.
 ///
-/// They are sealed with the session, in its cookies or in the store, so that nobody can read or change them
-/// without the secret key. They stay as they were at the sign-in until the session ends; the next sign-in
-/// replaces them. Whatever changes meanwhile (a balance, a blocked account) belongs into your own
+/// They are encrypted with the session, in its cookies or in the store, so that nobody can read or change
+/// them without the secret key. They stay as they were at the sign-in until the session ends; the next
+/// sign-in replaces them. Whatever changes meanwhile (a balance, a blocked account) belongs in your own
 /// [record of the user](crate::guide::sessions#your-own-user-record).
 ///
 /// As JSON they may take 8 KiB. In cookies they share `session.max_cookie_bytes` (2,750) with the claims. A
-/// sign-in with more fails with 500 and the page `session_too_large`, and the log says how much it is.
+/// sign-in with more fails with 500 and the page `session_too_large`, and the log has the size.
 ///
 /// ```
 /// use logto_rocket::{Logto, SessionValues};
@@ -65,8 +65,8 @@ impl SessionValues {
     ///
     /// # Errors
     ///
-    /// If the type cannot be written as JSON, for example a map whose keys are no texts. As the error of the
-    /// hook it refuses the sign-in (403).
+    /// If the type cannot be written as JSON, for example because it is a map whose keys are not strings. As
+    /// the error of the hook it refuses the sign-in (403).
     pub fn new<T: Serialize + ?Sized>(values: &T) -> Result<Self, serde_json::Error> {
         let json = serde_json::to_string(values)?;
         // Between the members only, where a type writes JSON of its own; in texts they are escaped.

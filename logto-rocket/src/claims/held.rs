@@ -5,8 +5,8 @@ use std::fmt;
 use serde::de::{MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
-/// JSON that a `serde_json::Value` can hold. What is skipped unread need not be: a number beyond all bounds,
-/// half a surrogate pair, or too many lists in lists.
+/// JSON that a `serde_json::Value` can represent. Without this check, a skipped value could be a number
+/// beyond the range of `f64`, half of a surrogate pair, or too many nested lists.
 pub(super) struct Held;
 
 impl<'de> Deserialize<'de> for Held {

@@ -96,8 +96,8 @@ impl Client {
         self.route_url(host, &self.settings.routes.sign_out_callback)
     }
 
-    /// The page of this site that a visitor's text names to return to, if it does. Otherwise an event
-    /// says why not.
+    /// The page of this site to return to that a text from a request names. If the text names no page of this
+    /// site, an event says why.
     pub fn return_to(&self, host: HostId, text: &str) -> Option<LocalPath> {
         let path = LocalPath::of_visitor(text, self.origin(host)).and_then(|path| {
             if path.as_str().len() > MAX_RETURN_TO {

@@ -1,4 +1,4 @@
-//! [`Logto::diagnose`]: what is wrong with the set-up.
+//! [`Logto::diagnose`]: checks of the set-up.
 
 use std::sync::Arc;
 
@@ -9,10 +9,11 @@ use crate::host::HostId;
 use crate::local_path::LocalPath;
 
 impl Logto {
-    /// Checks the set-up: that Logto is at the configured address, that both clocks agree, that Logto knows the
-    /// application, its secret and its redirect URIs, and accepts the scopes and API resources of its sign-ins,
-    /// that the address of the site leads to this process, and that the session store keeps records. Each [finding](crate::Finding) that is not good
-    /// says what to do. The [manual](crate::guide::diagnosis) lists the findings.
+    /// Checks the set-up: Logto is at the configured address, and its clock agrees with that of this machine.
+    /// Logto knows the application, its secret and its redirect URIs, and accepts the scopes and API resources
+    /// of its sign-ins. The address of the site leads to this process, and the session store keeps records.
+    /// Each [finding](crate::Finding) that is not good says what to do. The [manual](crate::guide::diagnosis)
+    /// lists the findings.
     ///
     /// A diagnosis makes at most twelve requests to Logto and a few to the site itself. Each request ends
     /// within `timeout`, and within 10 seconds at most. A process runs at most one diagnosis a minute: within a

@@ -63,8 +63,8 @@ pub(crate) struct Client {
     doctor: Arc<Doctor>,
 }
 
-/// How many codes are exchanged at once. Strangers can have codes exchanged too, so that one address
-/// has few of the places.
+/// How many codes are exchanged at once. Any client can send a code, so one address gets only a few of the
+/// places.
 const EXCHANGES: Limits = Limits { all: 256, of_one_address: 8 };
 
 /// The scopes and resources that mounted routes need, as texts.
@@ -202,8 +202,8 @@ impl Client {
         declared.resources.extend(resources);
     }
 
-    /// The scopes that every sign-in asks for: the default ones, those of the configuration, and
-    /// those that the mounted routes need; or only those of the configuration, if it is set so.
+    /// The scopes that every sign-in asks for: the default ones, those of the configuration, and those that
+    /// the mounted routes need; with `include_reserved_scopes = false`, only those of the configuration.
     pub fn scopes(&self) -> Vec<String> {
         let settings = &self.settings;
         let declared = self.declared.read().unwrap_or_else(PoisonError::into_inner);

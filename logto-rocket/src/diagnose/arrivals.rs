@@ -1,4 +1,4 @@
-//! [`Arrivals`]: which requests of a diagnosis have come back to this process, and that a first request
+//! [`Arrivals`]: which requests of a diagnosis have come back to this process, and whether a first request
 //! has come over the network.
 
 use std::collections::BTreeMap;
@@ -12,8 +12,8 @@ use rocket::Request;
 /// The header by which a request of a diagnosis is known.
 pub(super) const HEADER: &str = "Logto-Rocket-Diagnosis";
 
-/// Which requests of a diagnosis have come back to this process. Unless something is watched for, a
-/// request costs one look at a number.
+/// Which requests of a diagnosis have come back to this process. If no diagnosis waits for a request, each
+/// request of the site costs only one read of an atomic number.
 #[derive(Default)]
 pub(crate) struct Arrivals {
     /// How many things are watched for.

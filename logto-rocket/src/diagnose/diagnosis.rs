@@ -11,7 +11,8 @@ use super::finding::{DiagnosisOutcome, Finding};
 /// has every finding with its cause.
 ///
 /// The `Display` output is a table with a cure below each line that is not good. It contains no secret, but it
-/// names addresses, the app id and keys of the configuration. Show it only to the operators of the application.
+/// shows the app id, addresses, scopes and the names of configuration keys. Show it only to the operators of
+/// the application.
 ///
 /// ```
 /// # #[macro_use] extern crate rocket;

@@ -33,8 +33,8 @@ pub enum DiagnosisCheck {
     RedirectUri,
     /// Whether a post sign-out redirect URI is registered at Logto: one finding for each host.
     PostSignOutUri,
-    /// Whether Logto lets the application sign users in: one finding for each error code by which Logto refuses
-    /// sign-ins for another reason than their scopes and API resources, and none if Logto does not.
+    /// Whether Logto lets the application sign users in. If Logto refuses sign-ins for a reason other than
+    /// their scopes and API resources, there is one finding for each error code. Otherwise there is no finding.
     SignIn,
     /// Whether Logto accepts a sign-in that asks for the scopes of this application. Logto leaves out scopes
     /// that it does not know, without an error.

@@ -18,8 +18,8 @@ pub(crate) struct Listening {
 }
 
 impl Listening {
-    /// Whether it does: a request to its own port comes to this process. A local client of a test lifts
-    /// off as well, and listens nowhere.
+    /// Whether this process listens: a request to its own port arrives. A local client of a test also lifts
+    /// off, but does not listen.
     pub(super) async fn is_so(&self, arrivals: &Arrivals) -> bool {
         let (Some(url), Some(probe)) = (self.url(), Probe::new(arrivals)) else { return false };
         matches!(probe.send(&url).await, Sent::Here(_))

@@ -1,7 +1,7 @@
 //! A look at the set-up, so that what is wrong with it is found before a user finds it.
 //!
-//! [`Doctor`] has a [`Case`] examined: `examine` runs the checks, one file each, within a `budget` of
-//! requests. None is in the way of a request of a user.
+//! [`Doctor`] starts the examination of a [`Case`]: `examine` runs the checks, one file each, within a
+//! `budget` of requests. The checks do not delay requests of users.
 
 mod app_secret;
 mod arrivals;

@@ -10,8 +10,8 @@ use crate::names::scope;
 use crate::oidc::Endpoints;
 use crate::session::USUAL_SCOPES;
 
-/// By what Logto says of a sign-in that asks for all of them; only if it refuses them, each is asked for
-/// alone, as far as the budget goes.
+/// Asks for all scopes in one sign-in. Only if Logto refuses them, it asks for each scope alone, until the
+/// budget is used up.
 pub(super) async fn check(
     application: &Application,
     endpoints: &Endpoints,

@@ -21,8 +21,8 @@ pub(crate) struct Site {
     pub key: &'static str,
     /// The address of a route of this crate at each host.
     pub routes: Vec<Url>,
-    /// The path by which Rocket has this route, and the one by which it would have it if the proxy in
-    /// front did the opposite with the path of the site.
+    /// The path of this route in Rocket, and the path that it would have there if `proxy_prefix` had the
+    /// other value.
     pub paths: [String; 2],
     /// The value of `proxy_prefix` for the second of these paths.
     pub other_proxy_prefix: &'static str,
@@ -169,8 +169,9 @@ impl Look<'_> {
         Finding::unknown(BaseUrl, found, Self::open(route))
     }
 
-    /// Whether browsers must find there what this process finds there: both are on this machine, and
-    /// nothing else leads to this process, as the port of a container would.
+    /// Whether a browser at this address certainly gets the same server as this process does: both are on
+    /// this machine, and this process listens on a loopback address only, so it is not behind the port of a
+    /// container.
     fn is_sure(&self, route: &Url) -> bool {
         is_loopback(route) && self.listening.address.is_loopback()
     }

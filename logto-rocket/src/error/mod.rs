@@ -152,7 +152,7 @@ pub enum InvalidToken {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // A visitor, the store or Logto may have chosen a part of the text.
+        // A client, the store or Logto may have chosen a part of the text.
         let mut f = OneLine(f);
         match self {
             Self::Unavailable { call, why, .. } => {

@@ -81,7 +81,7 @@ impl Policy {
     }
 }
 
-/// Whether the header is for shared caches of one kind, which heed it in place of `Cache-Control`: those of
+/// Whether the header is for certain shared caches, which obey it instead of `Cache-Control`: the headers of
 /// [RFC 9213](https://www.rfc-editor.org/rfc/rfc9213) and older ones.
 fn is_targeted(name: &str) -> bool {
     let ends_with = |end: &str| {

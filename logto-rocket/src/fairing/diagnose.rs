@@ -13,8 +13,8 @@ impl Diagnosis {
     /// `None` if none is attached. With [`Logto::resource_server()`](crate::Logto::resource_server) the
     /// diagnosis checks only the endpoint, issuer, clock and signing keys.
     ///
-    /// The Rocket may be ignited and not yet launched, for a command of its own. The diagnosis then cannot find
-    /// out whether `base_url` leads to the site.
+    /// The Rocket may be ignited and not yet launched, for example if a command-line option asks only for the
+    /// diagnosis. The diagnosis then cannot find out whether `base_url` leads to the site.
     ///
     /// ```no_run
     /// # #[macro_use] extern crate rocket;

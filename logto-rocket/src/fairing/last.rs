@@ -1,9 +1,9 @@
 //! What has to come after all other fairings of the application, in whatever order they are attached.
 //!
-//! Rocket ignites a fairing that another one attaches while igniting after all that were attached before,
-//! and calls it last for each response. So [`LogtoFairing`](super::LogtoFairing) attaches [`AfterOthers`],
-//! which ignites after every fairing of the application, and that attaches [`Answering`], whose turn
-//! comes after the fairings that these attach.
+//! If a fairing attaches another one while it ignites, Rocket ignites the new fairing after all that were
+//! attached before, and calls it last for each response. [`LogtoFairing`](super::LogtoFairing) therefore
+//! attaches [`AfterOthers`], which ignites after every fairing of the application. [`AfterOthers`] attaches
+//! [`Answering`], which comes after all fairings that those fairings attach.
 
 use std::sync::{Arc, Mutex};
 
@@ -17,8 +17,8 @@ use crate::client::Client;
 use crate::diagnose::Arrivals;
 use crate::response::catchers;
 
-/// Builds the store, looks at the routes that values guard, and registers the catchers, where no other
-/// fairing has registered one.
+/// Builds the store, checks the routes that `requires!(…).guard(…)` guards, and registers the catchers that
+/// no other fairing has registered.
 pub(super) struct AfterOthers(Mutex<Option<Builder>>);
 
 /// Writes what guards and routes have noted into each response.

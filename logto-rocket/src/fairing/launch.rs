@@ -58,8 +58,8 @@ pub(super) fn logto(
     Some((Logto::new(Client::new(settings, clock, Arc::new(sessions))), server))
 }
 
-/// The first host of this site and the others, as far as they are known: if none is configured and the
-/// system chooses the port at lift-off, there is one without a name.
+/// The first host of this site and the others, if they are known. If no host is configured and the system
+/// chooses the port at lift-off, there is one host without a name.
 fn hosts(rocket: &Rocket<Build>, settings: &Settings) -> (SiteHost, Vec<SiteHost>) {
     let listening = || rocket.figment().extract_inner("port").ok().filter(|port| *port > 0);
     let origins = match listening() {

@@ -4,9 +4,9 @@ use std::net::TcpListener;
 
 use rocket::Config;
 
-/// Whether the address is taken, as it is when Rocket lifts off to listen there. A local client of a test
-/// lifts off as well and takes none. If it cannot be found out, for want of a permission for instance,
-/// Rocket is taken to listen.
+/// Whether the address is in use, as it is if Rocket listens there. A local client of a test also lifts off,
+/// but does not listen. If this function cannot find out, for example because it lacks a permission, it
+/// assumes that Rocket listens.
 pub(super) fn listens(config: &Config) -> bool {
     TcpListener::bind((config.address, config.port)).is_err()
 }

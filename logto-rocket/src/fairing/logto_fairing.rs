@@ -215,7 +215,7 @@ impl LogtoFairing {
 
     /// Uses a test provider instead of Logto. The provider's endpoint and first application override
     /// `Rocket.toml`, the environment and the code, so that a test never reaches the Logto that a developer's
-    /// environment names. [The chapter on testing](crate::guide::testing#what-a-given-provider-overrides) lists
+    /// environment names. [The chapter on testing](crate::guide::testing#what-a-test-provider-overrides) lists
     /// the keys. The URIs of the application are registered at the provider, whatever `base_url` is, unless
     /// [its builder](crate::testing::Builder::redirect_uri) describes others. A call of
     /// [`dev_provider()`](Self::dev_provider) before or after this one has no effect.

@@ -1,5 +1,5 @@
-//! [`LogtoFairing`] and [`ResourceServerFairing`] attach Logto to a Rocket. Here alone are cookies and
-//! protocol headers written.
+//! [`LogtoFairing`] and [`ResourceServerFairing`] attach Logto to a Rocket. Only this module writes cookies
+//! and protocol headers.
 
 mod announce;
 mod attach;

@@ -26,8 +26,9 @@ impl ProviderChoice {
         Self::Running { layer: layer(idp), clock: idp.clock(), registration: idp.registration() }
     }
 
-    /// A provider for development, unless a test gave one that runs: the application under test may ask for
-    /// a provider for development after the test, and the test must not sign in there.
+    /// A provider for development, unless a test has set its own provider. The application under test may
+    /// call `dev_provider()` after the test has called `provider()`, and the provider of the test must be
+    /// used.
     pub fn or_development(self) -> Self {
         match self {
             Self::Running { .. } => self,

@@ -99,7 +99,7 @@ impl ResourceServerFairing {
 
     /// Uses a test provider instead of Logto. The provider overrides `Rocket.toml`, the environment and the
     /// code, so that a test never reaches the Logto that a developer's environment names. [The chapter on
-    /// testing](crate::guide::testing#what-a-given-provider-overrides) lists the keys. A call of
+    /// testing](crate::guide::testing#what-a-test-provider-overrides) lists the keys. A call of
     /// [`dev_provider()`](Self::dev_provider) before or after this one has no effect.
     ///
     /// ```

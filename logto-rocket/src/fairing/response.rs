@@ -96,8 +96,9 @@ fn write_cookies(
     }
 }
 
-/// Whether the request shows that its browser keeps sessions, so that no sign-in before counts any more. One
-/// that was refused because its session has just ended does not: each sign-in may end so.
+/// Whether the request shows that its browser keeps sessions, so that earlier sign-ins no longer count as a
+/// loop. A request that was refused because its session has just ended does not show this, because every
+/// sign-in of a loop may end in this way.
 fn is_kept_by_the_browser(write: &SessionWrite, state: &RequestState, sessions: &Sessions) -> bool {
     state.found().is_some_and(|loaded| match write {
         SessionWrite::Keep => sessions.is_alive(&loaded.session),
@@ -105,8 +106,8 @@ fn is_kept_by_the_browser(write: &SessionWrite, state: &RequestState, sessions: 
     })
 }
 
-/// Has the browser delete these data of the site
-/// ([Clear Site Data, section 3.1](https://www.w3.org/TR/clear-site-data/#header)).
+/// Makes the browser delete these data of the site ([Clear Site Data, section
+/// 3.1](https://www.w3.org/TR/clear-site-data/#header)).
 fn clear_site_data(response: &mut Response<'_>, data: &[SiteData]) {
     if !data.is_empty() {
         let quoted: Vec<_> = data.iter().map(|data| format!("\"{}\"", data.as_str())).collect();

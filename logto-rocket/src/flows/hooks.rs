@@ -10,8 +10,9 @@ use crate::oidc::SignInOptions;
 use crate::session_values::{IntoSessionValues, SessionValues};
 use crate::user::LogtoUser;
 
-/// What [`on_sign_in`](crate::LogtoFairing::on_sign_in) returns: a boxed future, of nothing or of the
-/// application's [values](crate::SessionValues) in the session.
+/// What [`on_sign_in`](crate::LogtoFairing::on_sign_in) returns: a boxed future. Its output is `Ok(())`, `Ok`
+/// with the application's [values](crate::SessionValues) for the session, or an error, which refuses the
+/// sign-in.
 pub type OnSignIn<'a, V = ()> =
     Pin<Box<dyn Future<Output = Result<V, Box<dyn StdError + Send + Sync>>> + Send + 'a>>;
 

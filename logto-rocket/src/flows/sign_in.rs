@@ -50,9 +50,9 @@ impl SignIn {
         Self { client, host, url, flow, keeps_sessions: false }
     }
 
-    /// Loads the session of the request: if the sign-in has to be fresh, it is asked of that user, and a
-    /// browser that has used one for a while is in no loop. A store that does not answer in time leaves both
-    /// open.
+    /// Loads the session of the request. If the sign-in has to be fresh, it must be one of the session's
+    /// user. If the session has been in use for a while, the browser is not in a loop. If the store does not
+    /// answer in time, the sign-in starts without this knowledge.
     pub(crate) async fn bind(&mut self, request: &Request<'_>) {
         let (state, client) = (RequestState::of(request), &self.client);
         let is_used = async {
@@ -131,8 +131,8 @@ impl SignIn {
         self.keeps_sessions || self.is_used(RequestState::of(request).found())
     }
 
-    /// Whether a session is alive and has not only just begun. The one of the last sign-in says nothing: the
-    /// process that serves the pages may see it otherwise.
+    /// Whether a session is valid and has not only just begun. A session that has just begun proves nothing,
+    /// because the process that serves the pages may not accept it.
     fn is_used(&self, loaded: Option<&Loaded>) -> bool {
         loaded.is_some_and(|Loaded { session, .. }| {
             let has_just_begun = session.has_just_begun(self.client.clock().now());
@@ -140,8 +140,8 @@ impl SignIn {
         })
     }
 
-    /// Logto's pages refuse to be framed, and a cookie of this frame may be another one in a tab, so
-    /// the sign-in starts there: by the same request, if it can be a link.
+    /// A page with a link that starts the sign-in in a new tab, because Logto's pages refuse to be framed,
+    /// and a tab may have other cookies than the frame. The link repeats the request if it was a GET.
     fn in_new_tab(self, request: &Request<'_>) -> Response<'static> {
         let own = own_path(request, &self.client).filter(|_| request.method() == Method::Get);
         let sign_in = || self.client.sign_in(self.flow.return_to.as_ref());

@@ -80,10 +80,10 @@ impl<'l> SignOutBuilder<'l> {
         self
     }
 
-    /// The languages of the pages that the issuer shows at a sign-out, preferred first, as
-    /// [BCP 47](https://www.rfc-editor.org/info/bcp47) tags: at most eight, of at most 35 characters each.
-    /// Others are left out, and the log says so once. Logto shows no page there, so that this is for
-    /// other issuers.
+    /// The languages of the pages that the issuer shows at a sign-out, preferred first, as [BCP
+    /// 47](https://www.rfc-editor.org/info/bcp47) tags: at most eight, of at most 35 characters each. Other
+    /// texts are left out, and the log says so once. Logto shows no such page and ignores the languages;
+    /// other issuers use them.
     pub fn ui_locales<L: Into<String>>(mut self, locales: impl IntoIterator<Item = L>) -> Self {
         let set = self.hints.set_ui_locales(locales.into_iter().map(Into::into).collect());
         self.warn_of_hint("ui_locales", set);
@@ -92,9 +92,9 @@ impl<'l> SignOutBuilder<'l> {
 
     /// Who signs out, as the issuer knows them: a session id (`sid`), an e-mail address, a user name or a
     /// phone number of at most 256 bytes ([RP-Initiated Logout, section
-    /// 2](https://openid.net/specs/openid-connect-rpinitiated-1_0.html#RPLogout)). Another text is left out,
-    /// and the log says so once. Logto does not look at it: it is for other issuers, and becomes part of
-    /// an address there.
+    /// 2](https://openid.net/specs/openid-connect-rpinitiated-1_0.html#RPLogout)). Any other text is left
+    /// out, and the log says so once. Logto ignores this hint; other issuers use it. The hint becomes part of
+    /// a URL.
     ///
     /// ```
     /// # #[macro_use] extern crate rocket;

@@ -86,8 +86,8 @@ fn refusal(request: &Request<'_>, user: &LogtoUser, error: Error, needed: String
     refusal
 }
 
-/// Whether the fairing is missing, which the guard of a parameter needs. Otherwise the launch lists
-/// the parameter, with what it is `for`.
+/// Whether the fairing is missing that the guard of a parameter needs. If it is attached, the launch lists
+/// the parameter with its `purpose`.
 fn is_detached_parameter(rocket: &Rocket<Ignite>, guard: &str, purpose: Option<&str>) -> bool {
     if let Some(registry) = rocket.state::<Registry>() {
         let purpose = purpose.map(|purpose| format!(" for {purpose}")).unwrap_or_default();

@@ -8,8 +8,8 @@ use std::path::Path;
 ///
 /// # Errors
 ///
-/// If something else stands in its place, which somebody may have put there so that the application
-/// reads it or writes to it: a link, a device, a pipe, a directory, or a file of another user.
+/// If something other than such a file is in its place: a link, a device, a pipe, a directory, or a file of
+/// another user. Somebody may have put it there so that the application reads it or writes to it.
 pub(crate) fn open(path: &Path) -> io::Result<File> {
     // Before it is opened, because opening a device may do something.
     match fs::symlink_metadata(path) {

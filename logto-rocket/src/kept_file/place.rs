@@ -14,8 +14,9 @@ pub(crate) fn file_of_this_application(ending: &str) -> Option<PathBuf> {
     file_of(&std::env::current_exe().ok()?, runtime_dir.as_deref(), ending)
 }
 
-/// Beside the executable in a build directory of Cargo, so that `cargo clean` removes it; elsewhere
-/// in the directory that the system keeps for the user while they are logged in.
+/// If the executable is in a build directory of Cargo, the place is beside it, so that `cargo clean` removes
+/// the file. Otherwise the place is in the directory that the system keeps for the user while they are logged
+/// in.
 fn file_of(executable: &Path, runtime_dir: Option<&Path>, ending: &str) -> Option<PathBuf> {
     let (directory, name) = (executable.parent()?, executable.file_name()?);
     if is_of_cargo(directory) {

@@ -7,9 +7,9 @@ use url::Url;
 
 use super::LocalPath;
 
-/// The path of a site that shares its host with others, such as `/app`; empty where it has all of the
-/// host. It does not end with `/`, and its segments contain only letters, digits, `-`, `_`, `.` and
-/// `~`, so that proxies, Rocket, browsers and Logto interpret it in the same way.
+/// The path of a site that shares its host with others, such as `/app`; empty if the site has the whole host.
+/// It does not end with `/`, and its segments contain only letters, digits, `-`, `_`, `.` and `~`, so that
+/// proxies, Rocket, browsers and Logto interpret it in the same way.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Prefix(String);
 
@@ -41,8 +41,8 @@ impl Prefix {
         LocalPath(format!("{self}{own}"))
     }
 
-    /// Whether a path, as a browser has it, is one of this site and not of its neighbours, however a
-    /// browser or a proxy resolves its dots.
+    /// Whether a path, as the browser sees it, belongs to this site and not to another application on the
+    /// host, however a browser or a proxy resolves its dot segments.
     pub fn holds(&self, path: &LocalPath) -> bool {
         if self.is_empty() {
             return true;

@@ -17,8 +17,8 @@ const KEYS_TIMEOUT: Duration = Duration::from_secs(2);
 impl Issuer {
     /// Verifies an access token that anybody may have sent.
     ///
-    /// One that was verified before is known by its whole text, until it expires or the keys change. What is
-    /// cheap is checked before the signature.
+    /// A token that was verified before is found by its whole text, until it expires or the keys change. For
+    /// any other token, the cheap checks run before the signature check.
     ///
     /// # Errors
     ///

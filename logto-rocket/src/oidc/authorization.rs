@@ -56,8 +56,8 @@ pub(crate) struct Authorization {
     /// The URL to redirect the browser to. It contains `state`, `nonce` and the challenge, so it is
     /// for this browser only.
     pub url: Url,
-    /// It is sent with the code. `state`, which Logto returns with the answer, and `nonce`, which it
-    /// returns in the ID token, are hashes of it.
+    /// The PKCE verifier, which is sent with the code. `state`, which Logto returns with the answer, and
+    /// `nonce`, which Logto returns in the ID token, are hashes of the verifier.
     pub verifier: Verifier,
     /// All scopes asked for.
     pub scopes: Vec<String>,
@@ -66,16 +66,16 @@ pub(crate) struct Authorization {
 }
 
 impl Oidc {
-    /// Begins a sign-in: `scopes` and `resources` are what every sign-in asks for, to which the
-    /// options add. What the options leave open is as the configuration says.
+    /// Begins a sign-in. `scopes` and `resources` are what every sign-in asks for, and the options add to
+    /// them. For everything that the options do not set, the configuration decides.
     ///
     /// A sign-in for organizations asks for Logto's resource of organizations too: without it the
     /// tokens for an organization would have no permissions.
     ///
     /// # Errors
     ///
-    /// [`Error::InvalidOption`] for an option that cannot be sent; those of discovery; with pushed
-    /// authorization requests also [`Error::Refused`] and what else a call can fail with.
+    /// [`Error::InvalidOption`] for an option that cannot be sent; the errors of discovery; with pushed
+    /// authorization requests also [`Error::Refused`] and the other errors of a call.
     pub(crate) async fn authorize(
         &self,
         redirect_uri: &Url,

@@ -3,7 +3,7 @@
 //! The browser keeps one secret, the PKCE verifier, in the encrypted cookie of the sign-in. `state` and
 //! `nonce` are hashes of it, as [OpenID Connect Core, section
 //! 15.5.2](https://openid.net/specs/openid-connect-core-1_0.html#NonceNotes) proposes for a value that a
-//! cookie keeps. Neither leads back to the verifier, or to the other.
+//! cookie keeps. Nobody can compute the verifier, or one of the two, from them.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

@@ -20,8 +20,8 @@ pub(crate) struct Machine {
 }
 
 impl Oidc {
-    /// Gets a token for the target, with those of the scopes that Logto grants: the rest it drops,
-    /// and answers with success.
+    /// Gets a token for the target, with those of the scopes that Logto grants. Logto omits the others
+    /// without an error.
     ///
     /// # Errors
     ///

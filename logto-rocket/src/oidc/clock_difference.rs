@@ -9,9 +9,9 @@ use openidconnect::http::header::{AGE, DATE};
 /// Below this many seconds the clocks agree: `Date` has whole seconds, and an answer takes a while.
 const TOLERANCE: u64 = 3;
 
-/// How far this server's clock is from Logto's, by the `Date` of Logto's last answer
-/// ([RFC 9110, section 6.6.1](https://www.rfc-editor.org/rfc/rfc9110#section-6.6.1)). It explains errors,
-/// and decides nothing: anybody on the way may write this header.
+/// How far this server's clock is from Logto's, by the `Date` of Logto's last answer ([RFC 9110, section
+/// 6.6.1](https://www.rfc-editor.org/rfc/rfc9110#section-6.6.1)). It only explains errors and decides
+/// nothing, because any proxy on the way can change this header.
 #[derive(Default)]
 pub(super) struct ClockDifference(Mutex<Option<Times>>);
 
@@ -37,8 +37,8 @@ impl ClockDifference {
         }
     }
 
-    /// By how many seconds this server's clock is ahead of Logto's, if an answer had a `Date`; below zero
-    /// if it is behind. Less than what is measured counts as nothing.
+    /// The number of seconds by which this server's clock is ahead of Logto's, if an answer had a `Date`;
+    /// negative if it is behind. A difference below the accuracy of the measurement counts as zero.
     pub(super) fn ahead(&self) -> Option<i64> {
         let Times { here, at_logto } = (*self.0.lock().unwrap_or_else(PoisonError::into_inner))?;
         let is_measured = here.abs_diff(at_logto) >= TOLERANCE;

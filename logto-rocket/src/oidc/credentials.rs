@@ -1,5 +1,5 @@
-//! [`Credentials`]: how an application proves to Logto that it is the one
-//! ([RFC 6749, section 2.3.1](https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1)).
+//! [`Credentials`]: how an application authenticates at Logto ([RFC 6749, section
+//! 2.3.1](https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1)).
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;

@@ -1,14 +1,13 @@
 //! [`Document`]: something that Logto publishes, fetched when it is needed and kept up to date.
 //!
-//! Requests call [`get`](Document::get), at once and as often as they like. The first call fetches;
-//! those that come before its end wait for it. From then on the cached document is the answer,
-//! whatever its age; the first call that finds it too old starts a fetch in the background. Who
-//! misses something in a document, such as a new key, calls
-//! [`newer_than`](Document::newer_than) with its number.
+//! Requests may call [`get`](Document::get) at any time. The first call fetches the document, and calls
+//! during this fetch wait for it. Later calls get the cached document, whatever its age. The first call that
+//! finds it too old starts a fetch in the background. A caller that misses something in a document, such as a
+//! new key, calls [`newer_than`](Document::newer_than) with the number of the document.
 //!
-//! One fetch is under way at a time, whatever its reason, in a task of its own that does not depend
-//! on its callers. A failure is the answer until its backoff is over, but only where there is no
-//! document: an old one serves while Logto is away.
+//! There is at most one fetch at a time, whatever its reason. It runs in a task of its own, which continues
+//! if its callers are cancelled. If a fetch fails and there is no document, callers get the failure until the
+//! backoff is over. If there is an old document, callers get that one.
 
 use std::future::Future;
 use std::pin::Pin;

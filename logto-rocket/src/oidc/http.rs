@@ -24,8 +24,8 @@ const MAX_BODY: usize = 1 << 20;
 /// The longest accepted value of `Retry-After`, in seconds. Old claims stay valid for this time, so another
 /// server must not be able to choose a longer one.
 const LONGEST_RETRY_AFTER: u64 = 60;
-/// Shorter than the five seconds after which Logto closes an idle connection, so that no request
-/// is written to one that is just being closed.
+/// An idle connection is closed after this time. It is shorter than the five seconds after which Logto closes
+/// a connection, so that no request is written to a connection that Logto is closing.
 const IDLE_CONNECTION: Duration = Duration::from_secs(4);
 
 /// Calls to Logto.
@@ -208,8 +208,8 @@ impl Http {
         }
     }
 
-    /// A refusal with the code, if it is one that may be shown, and what to mend. Two codes say that
-    /// Logto cannot answer now.
+    /// A refusal with its code, if the code has a safe form, and with the remedy. Two codes mean that Logto
+    /// cannot answer now.
     pub(super) fn refused(&self, call: Call, code: &str) -> Error {
         if matches!(code, "temporarily_unavailable" | "server_error") {
             return unavailable(call, format!("the answer was `{code}`"));

@@ -44,8 +44,8 @@ pub(crate) struct Before<'a> {
     pub nonce: Option<&'a NonceHash>,
 }
 
-/// What an authorization request asked of the age of the user's authentication. It is measured at
-/// the time of the request, because the user may take a while to come back from Logto.
+/// The age of the user's authentication that an authorization request required. The age is measured at the
+/// time of the request, because the user may take a while to come back from Logto.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct MaxAge {
     /// How old the authentication may have been.

@@ -28,7 +28,8 @@ pub(crate) struct Issuer {
 }
 
 impl Issuer {
-    /// The issuer of these settings, whose calls are told to an observer. It sends no request yet. An error is a message for the launch.
+    /// The issuer of these settings. It reports its calls to an observer. It sends no request yet. An error is
+    /// a message for the launch.
     pub(crate) fn new(
         settings: IssuerSettings,
         clock: Clock,

@@ -1,7 +1,8 @@
-//! [`KeySearches`]: how often the key set is fetched again for a key that is not in it.
+//! [`KeySearches`]: how often Logto's key set (JWKS) is fetched again because a token names a key that is
+//! not in it.
 //!
-//! A token that names an unknown key may be signed by a new one, or be forged. What anybody can post
-//! must not use up what real sign-ins need, so there are three budgets.
+//! Such a token is signed with a new key, or is forged. Tokens that any client can send must not use up the
+//! requests that sign-ins need, so there are three separate limits.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -9,47 +10,48 @@ use std::time::{Duration, Instant};
 use tokio::sync;
 use tokio::time::{Interval, MissedTickBehavior, interval};
 
-/// How often keys are searched in [`WINDOW`] for tokens that came from Logto's token endpoint. More than
-/// once, because Logto may rotate its keys again and again.
+/// How often the key set is fetched in [`WINDOW`] for tokens from Logto's token endpoint. More than once,
+/// because Logto may rotate its keys several times.
 const OWN_SEARCHES: u32 = 5;
 
 /// The time for [`OWN_SEARCHES`].
 const WINDOW: Duration = Duration::from_secs(30);
 
-/// The time between two searches for tokens that anybody can post. Such tokens wait for the next one:
-/// Logto posts a logout token once.
+/// The time between two fetches for logout tokens, which any client can post. A logout token waits for the
+/// next fetch, because Logto posts it only once.
 const STRANGERS_PAUSE: Duration = Duration::from_secs(1);
 
-/// The time between two searches for access tokens that anybody can present. In between they are refused:
-/// a program gets another one, or presents it again.
+/// The time between two fetches for access tokens, which any client can present. In between, an access token
+/// with an unknown key is refused, because a program can present it again.
 const PRESENTED_PAUSE: Duration = Duration::from_secs(5);
 
-/// How often keys are searched.
+/// How often the key set is fetched again.
 #[derive(Default)]
 pub(super) struct KeySearches {
     own: Mutex<Own>,
     presented: Mutex<Option<Instant>>,
-    /// Ticks when keys may be searched, from the first search on.
+    /// For logout tokens: ticks when the key set may be fetched, from the first fetch on.
     strangers: sync::Mutex<Option<Interval>>,
 }
 
-/// The searches for tokens that came from Logto.
+/// The fetches for tokens from Logto's token endpoint.
 #[derive(Default)]
 struct Own {
     since: Option<Instant>,
     made: u32,
 }
 
-/// The right to search keys for a token that anybody can post. Only one task has it at a time.
+/// The right to fetch the key set for a logout token. Only one task has it at a time.
 pub(super) struct StrangersTurn<'s>(sync::MutexGuard<'s, Option<Interval>>);
 
 impl KeySearches {
-    /// Whether keys may be searched for a token that came from Logto, which is then noted.
+    /// Whether the key set may be fetched for a token from Logto's token endpoint. If so, the fetch is
+    /// counted.
     pub(super) fn may_search(&self, now: Instant) -> bool {
         self.own.lock().unwrap_or_else(PoisonError::into_inner).may_search(now)
     }
 
-    /// Whether keys may be searched for an access token that anybody can present, which is then noted.
+    /// Whether the key set may be fetched for an access token of a program. If so, the fetch is counted.
     pub(super) fn may_search_for_presented(&self, now: Instant) -> bool {
         let mut last = self.presented.lock().unwrap_or_else(PoisonError::into_inner);
         let may = last.is_none_or(|last| now >= last + PRESENTED_PAUSE);
@@ -59,7 +61,7 @@ impl KeySearches {
         may
     }
 
-    /// Waits for the turn of a token that anybody can post.
+    /// Waits for the turn of a logout token.
     pub(super) async fn strangers_turn(&self) -> StrangersTurn<'_> {
         StrangersTurn(self.strangers.lock().await)
     }
@@ -76,7 +78,7 @@ impl Own {
 }
 
 impl StrangersTurn<'_> {
-    /// Waits until a search is allowed, and notes it.
+    /// Waits until a fetch is allowed, and counts it.
     pub(super) async fn search(&mut self) {
         let allowed = self.0.get_or_insert_with(|| {
             let mut allowed = interval(STRANGERS_PAUSE);

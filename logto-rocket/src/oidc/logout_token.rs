@@ -47,8 +47,8 @@ impl Oidc {
     /// 2.6](https://openid.net/specs/openid-connect-backchannel-1_0.html#Validation)). Cheap checks
     /// run first, because any client can post a token.
     ///
-    /// Tokens whose key is not known wait for the next search of keys, and only for that: a turn to have
-    /// a signature verified is given to those whose key is there.
+    /// A token whose key is unknown waits for the next fetch of the key set. Only after that does it wait for
+    /// a turn to have its signature verified, so it does not keep other tokens from their turn.
     pub(crate) async fn verify_logout_token(
         &self,
         text: &str,
@@ -74,8 +74,8 @@ impl Oidc {
         self.logout_token_limits.forget(&token.id);
     }
 
-    /// Logto says what it is. Others may leave it out, but an ID token does so, too: then only the claims
-    /// tell the two apart.
+    /// Logto sets `typ`. Other issuers may omit it, but ID tokens also have none. In that case only the
+    /// claims distinguish a logout token from an ID token.
     pub(super) fn is_logout_token(&self, typ: Option<&str>) -> Result<(), InvalidToken> {
         match typ {
             Some(typ) if is_type(typ, "logout+jwt") => Ok(()),
@@ -89,8 +89,8 @@ impl Oidc {
         }
     }
 
-    /// Whether a token is from this issuer, to this application, and of this time. Good for
-    /// refusing one whose signature has not been verified.
+    /// Whether a token is from this issuer, for this application, and recent. Before the signature is
+    /// verified, this is good only for refusing a token.
     fn is_for_us(&self, payload: &Payload<'_>) -> Result<NumericDate, InvalidToken> {
         payload.check_issuer(&self.issuer.settings)?;
         payload.check_audience(&self.client.id, &self.issuer.settings)?;

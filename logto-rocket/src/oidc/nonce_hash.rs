@@ -7,8 +7,8 @@ use sha2::{Digest, Sha256};
 
 use super::secrets::Nonce;
 
-/// How many bytes of the hash are kept: 72 bits, as 12 characters. Who wanted a nonce of the same hash
-/// would have to try 2⁷², and get Logto to sign it for the same user and application.
+/// How many bytes of the hash are stored: 72 bits, as 12 characters. An attacker who needs another nonce with
+/// the same hash has to try 2⁷² values, and to make Logto sign it for the same user and application.
 const BYTES: usize = 9;
 
 /// What a session keeps of the nonce of its sign-in, to know it again in the ID tokens of refreshes.

@@ -21,8 +21,9 @@ const USUAL_BYTES: u64 = 3_000;
 const SWEEP_EVERY: u64 = 600;
 
 /// The access tokens that this process has verified before. Each is found by a hash of its whole text, and
-/// the text is compared: one with another signature is another one. Only what was verified is inserted, with
-/// the keys by which it was. So Logto alone could make many with one hash, and the hash needs no key.
+/// the text is compared, so a token with another signature is another token. Only verified tokens are
+/// inserted, with the keys that verified them. Only Logto could therefore make many tokens with the same
+/// hash, so the hash needs no secret key.
 pub(super) struct SeenTokens {
     tokens: Cache<Text, SeenToken, ByBytes, FxBuildHasher>,
     swept_at: AtomicU64,

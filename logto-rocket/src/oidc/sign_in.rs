@@ -79,8 +79,8 @@ impl SignInOptions {
         self
     }
 
-    /// The maximum age of the user's authentication in whole seconds; zero requires a new one. The
-    /// ID token must then contain its time ([OpenID Connect Core, section
+    /// The maximum age of the user's authentication in whole seconds; zero requires a new one. The ID token
+    /// must then contain `auth_time` ([OpenID Connect Core, section
     /// 3.1.2.1](https://openid.net/specs/openid-connect-core-1_0.html#AuthRequest)).
     pub fn max_age(mut self, max_age: Duration) -> Self {
         self.max_age = Some(max_age);

@@ -20,7 +20,7 @@ impl SignInDefaults {
     /// The options with these defaults.
     ///
     /// A sign-in that names its first page, or brings the token of a magic link, is not sent to the
-    /// connector: Logto would show neither that page nor the token's.
+    /// configured connector, because Logto would then show neither that page nor the page of the magic link.
     pub(super) fn complete<'o>(&self, options: &'o SignInOptions) -> Cow<'o, SignInOptions> {
         let Self { first_screen, ui_locales, direct_sign_in } = self;
         if first_screen.is_none() && ui_locales.is_empty() && direct_sign_in.is_none() {

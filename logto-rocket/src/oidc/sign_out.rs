@@ -17,8 +17,8 @@ const REVOCATION_TIMEOUT: Duration = Duration::from_secs(2);
 /// The longest hint at who signs out, in bytes. It becomes part of an address.
 const MAX_LOGOUT_HINT: usize = 256;
 
-/// What a sign-out tells besides the application
-/// ([RP-Initiated Logout, section 2](https://openid.net/specs/openid-connect-rpinitiated-1_0.html#RPLogout)).
+/// What a sign-out tells the issuer, besides the id of the application ([RP-Initiated Logout, section
+/// 2](https://openid.net/specs/openid-connect-rpinitiated-1_0.html#RPLogout)).
 #[derive(Clone, Debug, Default)]
 pub(crate) struct SignOutHints {
     ui_locales: Vec<String>,
@@ -118,13 +118,13 @@ impl Oidc {
         }
     }
 
-    /// Where a browser ends its session at Logto and comes back from to
-    /// `post_logout_redirect_uri`, which must be registered there
-    /// ([RP-Initiated Logout](https://openid.net/specs/openid-connect-rpinitiated-1_0.html)).
+    /// The URL at which a browser ends its session at Logto. Logto then sends the browser to
+    /// `post_logout_redirect_uri`, which must be registered there ([RP-Initiated
+    /// Logout](https://openid.net/specs/openid-connect-rpinitiated-1_0.html)).
     ///
-    /// The request identifies the application by its id. An ID token of the session is sent as the hint,
-    /// and with it a state that comes back. With it, the user stays signed in at Logto if the keys have
-    /// changed. Logto takes the hints and does nothing with them, because its sign-out asks nothing.
+    /// The request identifies the application by its id. If there is an ID token, it is sent as the hint,
+    /// together with a `state` that comes back. With an ID token, the user stays signed in at Logto if the
+    /// keys have changed. Logto ignores all other hints, because its sign-out asks nothing.
     ///
     /// # Errors
     ///

@@ -95,8 +95,8 @@ impl AccessToken {
     }
 }
 
-/// What a token is asked for: neither for the user info alone, both for a resource seen from an
-/// organization.
+/// The audience of a token request. Without a resource and an organization, the access token is for user info
+/// and Logto's Account API. With both, it is for the resource in this organization.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Target<'a> {
     /// The indicator of an API resource.
@@ -136,9 +136,9 @@ impl Oidc {
 
     /// Gets new tokens for a refresh token.
     ///
-    /// Without them there is [`Error::Refused`]: `invalid_grant` when the session is over,
-    /// `invalid_target` for a resource that the sign-in did not ask for, `access_denied` for an
-    /// organization that the user is no member of; [`Error::BadAnswer`] or [`Error::Unavailable`].
+    /// If Logto gives none, the outcome is [`Error::Refused`]: `invalid_grant` when the session is over,
+    /// `invalid_target` for a resource that the sign-in did not ask for, `access_denied` for an organization
+    /// that the user is no member of; [`Error::BadAnswer`] or [`Error::Unavailable`].
     pub(crate) async fn refresh(
         &self,
         refresh_token: &RefreshToken,

@@ -29,8 +29,8 @@ const OF_THE_ID_TOKEN: [&str; 8] = [
 /// The claims that are not compared, because they belong to one sign-in or change at each sign-in.
 const OF_THE_SIGN_IN: [&str; 5] = [claim::AUTH_TIME, "acr", "amr", claim::SID, claim::UPDATED_AT];
 
-/// The most bytes that user info may add. Users can write custom data of any length where Logto's
-/// account center allows it.
+/// The maximum number of bytes that user info may add to the claims. If Logto's account center allows it,
+/// users can write custom data of any length.
 const MOST_ADDED: usize = 32 * 1024;
 
 impl Oidc {
@@ -64,10 +64,11 @@ impl Oidc {
     /// Whether user info agrees with the claims of a session, except for the claims of one sign-in. This confirms a
     /// session if a refresh returned no ID token. `may_add` says which claims a sign-in would add.
     ///
-    /// Only `sub` [has to agree](https://openid.net/specs/openid-connect-core-1_0.html#UserInfoResponse) with an ID
-    /// token, and if there is an ID token, nothing else has to ([`with_user_info`](Self::with_user_info)). Here
-    /// there is none. User info is not signed, so it must not change the claims of a session. If it differs, a role
-    /// may have been withdrawn, so the session must not be confirmed, and the user has to sign in again.
+    /// Only `sub` [has to agree](https://openid.net/specs/openid-connect-core-1_0.html#UserInfoResponse) with
+    /// an ID token. If a refresh returned an ID token, nothing else is compared
+    /// ([`with_user_info`](Self::with_user_info)). Here the refresh returned none. User info is not signed, so
+    /// it must not change the claims of a session. If it differs, a role may have been withdrawn, so the
+    /// session must not be confirmed, and the user has to sign in again.
     ///
     /// # Errors
     ///

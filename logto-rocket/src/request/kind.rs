@@ -31,7 +31,7 @@ impl Kind {
         Self::judge(request, prefers_html(request))
     }
 
-    /// Judges a request for a route of this crate: without Fetch Metadata, a request that accepts
+    /// The kind of a request for a route of this crate. Without Fetch Metadata, a request that accepts
     /// anything is a navigation as well.
     pub fn at_route(request: &Request<'_>) -> Self {
         let anything = request.accept().is_none_or(|accept| accept.preferred().is_any());
@@ -67,8 +67,8 @@ impl Kind {
     }
 }
 
-/// Whether a script says that it sends the request. With each page that an application on Android
-/// shows, it sends its name in the same header.
+/// Whether a script says that it sends the request. An application on Android sends its own name in the same
+/// header for each page that it shows.
 fn is_scripts(request: &Request<'_>) -> bool {
     let by = header(request, "X-Requested-With");
     by.is_some_and(|by| by.eq_ignore_ascii_case("XMLHttpRequest")) || Loader::of(request).is_some()

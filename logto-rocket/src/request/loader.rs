@@ -5,9 +5,9 @@ use rocket::http::{MediaType, Method};
 
 use super::headers::{header, is_htmx, is_navigation};
 
-/// A library that follows links and sends forms by script, and shows what comes in the page that is
-/// there. It cannot follow a redirect to another origin, so each is told in its own way to leave
-/// the browser to load an address.
+/// A library that follows links and sends forms by script, and shows the response in the current page. It
+/// cannot follow a redirect to another origin. Each library has its own kind of response that makes the
+/// browser load an address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Loader {
     /// [htmx](https://htmx.org/reference/#request_headers), also by `hx-boost`.
@@ -41,8 +41,8 @@ impl Loader {
         }
     }
 
-    /// Whether a library goes to the page that it asks for, as with a link under `hx-boost`, of Inertia or of
-    /// Turbo, rather than loading a part of one or sending a form.
+    /// Whether a library asks for a whole page to go to, as for a link under `hx-boost`, of Inertia or of
+    /// Turbo. Otherwise it loads a part of a page, or sends a form.
     pub fn goes_to_a_page(request: &Request<'_>) -> bool {
         let whole = match Self::of(request) {
             Some(Self::Htmx) => header(request, "HX-Boosted") == Some("true"),

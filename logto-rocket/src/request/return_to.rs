@@ -12,8 +12,9 @@ use crate::config::ProxyPrefix;
 use crate::local_path::LocalPath;
 use crate::session::MAX_RETURN_TO;
 
-/// The page to return to after the sign-in: the path and query of a navigation, also in a frame or by a library,
-/// or the page that any other request was made from. A page of another application on the same host is none.
+/// The page to return to after the sign-in. For a navigation, also in a frame or by a library, it is the path
+/// and query of the request. For any other request, it is the page that made the request. The result is `None`
+/// for a page of another application on the same host.
 pub(crate) fn return_to(request: &Request<'_>, client: &Client, kind: Kind) -> Option<LocalPath> {
     // A longer one would make the headers too long, and no sign-in returns to it.
     page(request, client, kind).filter(|path| {

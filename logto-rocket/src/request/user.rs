@@ -55,9 +55,9 @@ async fn find(request: &Request<'_>, state: &RequestState) -> CurrentUser {
     }
 }
 
-/// The refusal if the route does not let this request in by a session: an API that takes access tokens
-/// must not take cookies, which other sites can make a browser send. Where both are accepted, a program is
-/// no signed-in user, whatever cookies it sends.
+/// The refusal if the route does not accept a session for this request. An API that takes access tokens must
+/// not take cookies, because other sites can make a browser send them. If a route accepts both, a program
+/// does not count as a signed-in user, whatever cookies it sends.
 fn refusal_of_sessions(request: &Request<'_>, state: &RequestState) -> Option<Refusal> {
     match state.credentials(request)? {
         Credentials::Token => {

@@ -8,8 +8,8 @@ use super::node::Node;
 use super::organization::Organization;
 use crate::error::Lack;
 
-/// The kinds of things that these conditions, which are refused, are about: each once, in a fixed order.
-/// None, if none of them has a name for people.
+/// What kinds of rights these refused conditions are about: each kind once, in a fixed order. The result is
+/// empty if no kind has a name that a page can show.
 pub(super) fn lacks(refused: &[&'static Node], facts: &impl Facts) -> Vec<Lack> {
     let mut lacks = BTreeSet::new();
     for node in refused {

@@ -138,8 +138,8 @@ impl Node {
     }
 }
 
-/// In the syntax of the attribute; in the alternate form with the URI of each API resource in the place of its
-/// type.
+/// The condition in the syntax of the attribute. In the alternate form, the URI of each API resource replaces
+/// its type.
 impl fmt::Display for Node {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -79,8 +79,8 @@ fn is_of_word(sign: char) -> bool {
     sign == '_' || sign.is_alphanumeric()
 }
 
-/// How long the text behind a key is: ` = "…"`, ` = path`, or `(…)` with literals; 0 if there is something
-/// else, such as further conditions.
+/// The length of the value after a key: ` = "…"`, ` = path`, or `(…)` with literals. 0 if the key has no such
+/// value, for example if conditions follow in parentheses.
 fn value(text: &str) -> usize {
     const EQUALS: &str = " = ";
     match text.strip_prefix(EQUALS) {
@@ -117,7 +117,7 @@ fn literals(condition: &str) -> impl Iterator<Item = String> {
     })
 }
 
-/// How long the string literal is that the text begins with.
+/// The length of the string literal at the start of the text.
 fn literal(text: &str) -> usize {
     let mut signs = text.char_indices().skip(1);
     while let Some((at, sign)) = signs.next() {

@@ -61,8 +61,8 @@ impl EndedSubjects {
         self.count.fetch_add(1, Ordering::Release);
     }
 
-    /// Whether the access tokens of a user have ended that were issued at this time. One that does not say
-    /// when it was may be of any time.
+    /// Whether an access token of a user has ended that was issued at this time. A token without `iat` counts
+    /// as older than any change.
     pub(super) fn has_ended(&self, sub: &str, issued_at: Option<u64>) -> bool {
         if self.count.load(Ordering::Acquire) == 0 {
             return false;

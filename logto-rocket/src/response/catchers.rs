@@ -19,10 +19,10 @@ const REFUSED: [Status; 6] = [
     Status::ServiceUnavailable,
 ];
 
-/// The catchers that answer refusals, by the path where they belong: `/`, and, where all routes of the
-/// application are below a path, each place above them in which the application has a default catcher,
-/// which would come first. They leave out statuses that the application catches in the same place itself,
-/// and pass other errors to its default catcher there or to Rocket's.
+/// The catchers that answer refusals, by the path at which they are registered. One path is `/`. If all
+/// routes of the application are below a path, another is each path above them at which the application has a
+/// default catcher, which would otherwise run first. A status that the application itself catches at the same
+/// path is left out. Other errors are passed to the application's default catcher there, or to Rocket's.
 pub(crate) fn catchers<'a>(
     registered: impl Iterator<Item = &'a Catcher>,
     is_above_routes: impl Fn(&str) -> bool,

@@ -93,8 +93,8 @@ impl Refusal {
         }
     }
 
-    /// Whether the refusal is about a session: a signed-in user was refused, or no user is signed in. A refused
-    /// access token is none.
+    /// Whether the refusal is about a session: a signed-in user was refused, or no user is signed in. The
+    /// refusal of an access token is not about a session.
     pub(super) fn is_of_a_session(&self) -> bool {
         !matches!(
             self,

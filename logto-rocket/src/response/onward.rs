@@ -27,8 +27,8 @@ pub(crate) fn load_in_full(
     }
 }
 
-/// Leads the browser to an address: by a redirect, or, where a script has made the request, by telling
-/// it. A script cannot follow a redirect to Logto.
+/// Leads the browser to an address by a redirect. If a script made the request, the response tells the script
+/// the address, because a script cannot follow a redirect to Logto.
 pub(crate) fn lead(request: &Request<'_>, to: &Destination) -> Response<'static> {
     let address = to.as_str();
     match (Loader::of(request), Kind::at_route(request)) {

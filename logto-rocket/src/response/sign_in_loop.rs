@@ -9,15 +9,15 @@ use crate::client::Client;
 use crate::local_path::LocalPath;
 use crate::request::host_of;
 
-/// The number of sign-ins in a row without a session after which no browser is led to another one.
+/// After this number of sign-ins in a row without a session, a browser is not redirected to another sign-in.
 const MAX_ATTEMPTS: u32 = 2;
 
 /// The parameter of the link with which the user starts one more sign-in after a loop.
 const AGAIN: &str = "again";
 
-/// The page in place of one more sign-in, if the browser's requests carried no session after each of the last
+/// The page in place of one more sign-in, if no request of the browser had a session after each of its last
 /// sign-ins. While the user is signed in at Logto, each sign-in would otherwise start the next one without a
-/// question. `None` if there was no such loop, or if the user follows the link on this page.
+/// question. The result is `None` if there was no such loop, or if the user follows the link on this page.
 pub(crate) fn sign_in_loop(
     client: &Client,
     request: &Request<'_>,
@@ -33,7 +33,7 @@ pub(crate) fn sign_in_loop(
     Some(page.respond(request))
 }
 
-/// Whether the last sign-ins of this browser led to no session that a request carried.
+/// Whether this browser is in a loop: after each of its last sign-ins, no request had a session.
 pub(crate) fn is_in_a_loop(client: &Client, request: &Request<'_>) -> bool {
     attempts(client, request) >= MAX_ATTEMPTS
 }
@@ -43,7 +43,7 @@ pub(crate) fn in_spite_of_a_loop(sign_in: &LocalPath) -> LocalPath {
     sign_in.with_parameter(AGAIN, "1")
 }
 
-/// After how many sign-ins in a row no request of this browser carried a session.
+/// The number of this browser's last sign-ins in a row after which no request had a session.
 pub(super) fn attempts(client: &Client, request: &Request<'_>) -> u32 {
     let cookies = client.sessions().cookies(host_of(request, client));
     cookies.attempts(&cookies.flows(request))

@@ -166,8 +166,8 @@ async fn admit(
     }
 }
 
-/// A session of which the application has not said yet whether it may begin. It never does if the application's
-/// hook panics: its tokens are then revoked.
+/// A session for which the hook `on_sign_in` has not returned yet. If the hook panics, this value is dropped,
+/// which revokes the tokens of the session.
 struct Undecided<'s>(Option<(&'s Arc<Sessions>, &'s Arc<Session>)>);
 
 impl Undecided<'_> {
@@ -263,8 +263,9 @@ async fn succeed(
 }
 
 /// Redirects to the requested page. A browser does not send a `Strict` cookie with a redirect that another site
-/// started, so a page of this site navigates there instead. A route for sign-ins or sign-outs gets a redirect all
-/// the same: another site may have named it in the link, and it does not ask if a page of this site leads there.
+/// started, so a page of this site navigates there instead. A route for sign-ins or sign-outs gets a redirect
+/// all the same: another site may have named the route in its link, and the route would not ask the user if a
+/// page of this site led there.
 fn arrive(client: &Arc<Client>, request: &Request<'_>, path: &LocalPath) -> Response<'static> {
     let is_strict = client.settings().session.same_site == SameSite::Strict;
     if !is_strict || client.leads_to_sign_in_or_out(path) {

@@ -71,8 +71,8 @@ fn route(method: Method, name: &str, action: Action) -> Route {
 }
 
 impl Action {
-    /// Whether it makes sense only at a host of the site: a browser would come back from Logto at another
-    /// one, where its cookies are not sent.
+    /// Whether the route makes sense only at a host of the site. At any other host, the browser would come
+    /// back from Logto to a host to which its cookies are not sent.
     fn is_at_one_host(self) -> bool {
         match self {
             Self::SignIn

@@ -13,7 +13,7 @@ impl Query {
         Self::parse(query.as_bytes())
     }
 
-    /// Those of a form that a request has as its body, as
+    /// The parameters of a form in the body of a request, in the format
     /// [`form_urlencoded`](https://url.spec.whatwg.org/#concept-urlencoded).
     pub fn parse(form: &[u8]) -> Self {
         Self(url::form_urlencoded::parse(form).into_owned().collect())

@@ -38,13 +38,14 @@ pub(super) const LISTED: [&str; 9] = [
 /// The parameter that marks a link of another site when a page of this site leads to it.
 const ELSEWHERE: &str = "elsewhere";
 
-/// What the parameters of a link may take of the address at Logto, in bytes. Proxies take 4 kB of headers of
-/// a response, which hold all else that a sign-in asks for, and the page to return to in a cookie as well.
+/// The maximum number of bytes of the URL at Logto that the parameters of a link may take. Proxies accept 4
+/// kB of response headers. These also contain everything else that a sign-in asks for, and a cookie with the
+/// page to return to.
 const MAX_OPTIONS: usize = 1_500;
 
-/// Starts a sign-in if a browser navigates to the route, and for no other request. A library of
-/// scripts is told to leave that to the browser, also when it prefetches, because a click then shows
-/// what it has.
+/// Starts a sign-in if a browser navigates to the route, and for no other request. A library that follows
+/// links by script is told to let the browser load the route, also when it prefetches, because on a click it
+/// shows the prefetched response.
 pub(super) async fn respond(
     client: &Arc<Client>,
     request: &Request<'_>,
@@ -102,8 +103,7 @@ pub(super) async fn respond(
     }
 }
 
-/// The page for a sign-in that another site starts and that names another issuer than the one that this
-/// site signs in at, as `iss`.
+/// The page for a sign-in that another site starts with an `iss` that is not the issuer of this site.
 pub(super) async fn from_another_issuer(
     client: &Client,
     request: &Request<'_>,
@@ -131,9 +131,9 @@ fn only_for_people(client: &Client, request: &Request<'_>, own: LocalPath) -> Re
     .respond(request)
 }
 
-/// The URL of this request under the configured host, if a developer opened it under another name of
-/// this machine: a browser that starts at 127.0.0.1, as Rocket prints it, has no cookie when Logto
-/// sends it back to localhost.
+/// The URL of this request at the configured host, if a developer opened the site under another name of this
+/// machine. A browser that starts at 127.0.0.1, which Rocket prints, has no cookie when Logto sends it back
+/// to localhost.
 fn under_the_configured_host(
     client: &Arc<Client>,
     request: &Request<'_>,
@@ -198,8 +198,9 @@ fn from_elsewhere(link: &LocalPath) -> LocalPath {
     link.without_parameter(ELSEWHERE).with_parameter(ELSEWHERE, "1")
 }
 
-/// Whether browsers send no cookie of the session with a request of this initiator. A request that does not state its
-/// initiator counts as one of this site if its link has the mark, because a page of this site has then led to it.
+/// Whether browsers send no cookie of the session with a request of this initiator. A request that does not
+/// state its initiator counts as one of this site if its link has the mark, because then a page of this site
+/// led to it.
 fn leaves_cookies_out(client: &Client, initiator: Initiator, is_from_elsewhere: bool) -> bool {
     let may_be_another_site = match initiator {
         Initiator::OtherSite | Initiator::TrustedPage => true,
@@ -209,8 +210,8 @@ fn leaves_cookies_out(client: &Client, initiator: Initiator, is_from_elsewhere: 
     may_be_another_site && client.settings().session.same_site == SameSite::Strict
 }
 
-/// The options in the query of the route. What is not listed, cannot be read or is too long is left out:
-/// Logto would drop all of them for one wrong value.
+/// The options in the query of the route. An option that is unknown, unreadable or too long is left out,
+/// because Logto ignores all options if one has a wrong value.
 fn read(options: SignInOptions, query: &Query) -> SignInOptions {
     let page = query.get("return_to").or(query.get("target_link_uri")).map_or(0, str::len);
     // In its cookie a page takes a third more.

@@ -17,8 +17,8 @@ use crate::response::redirect::Destination;
 use crate::response::{Challenge, Label, PageDraft, Topic, onward};
 use crate::user::LogtoUser;
 
-/// Signs the user out if a page of this site asks. Any other request gets a page with a button and
-/// changes nothing. A library of scripts that follows a link is told to leave that to the browser.
+/// Signs the user out if a page of this site asks. Any other request gets a page with a button and changes
+/// nothing. A library that follows a link by script is told to let the browser load the route.
 pub(super) async fn respond(
     client: &Arc<Client>,
     request: &Request<'_>,

@@ -1,5 +1,5 @@
-//! [`Backend`]: where sessions live: in the cookies of their browsers, or in a store. Every difference
-//! between the two is here.
+//! [`Backend`]: where sessions are, in the cookies of their browsers or in a store. Every difference between
+//! the two is here.
 
 use std::sync::Arc;
 
@@ -81,9 +81,9 @@ impl Backend {
         matches!(self, Self::Store(_))
     }
 
-    /// Opens the sessions of a host that a request carries or leads to, from memory if they were opened before, until
-    /// one of them is fit. There are several where a sibling domain, or another path, has set a cookie of
-    /// the same name; the browser sends both.
+    /// Opens the sessions of a host that the cookies of a request contain or name, until one of them is fit.
+    /// Sessions that were opened before come from memory. There are several if a sibling domain, or another
+    /// path, has set a cookie of the same name, because the browser sends both.
     pub async fn open<T>(
         &self,
         request: &Request<'_>,
@@ -249,8 +249,8 @@ impl Backend {
         }
     }
 
-    /// Deletes the sessions of a user that were signed in at `not_after` or earlier, which have ended,
-    /// and answers with all that the user had in a store.
+    /// Deletes the ended sessions of a user that were signed in at `not_after` or earlier. Returns all
+    /// sessions that the user had in a store.
     pub async fn end_by_sub(
         &self,
         sub: &str,
@@ -262,8 +262,8 @@ impl Backend {
         }
     }
 
-    /// Deletes the sessions of a user whose sign-in Logto answered at `not_after` or earlier, by its own
-    /// clock, which have ended, and answers with them, if they were in a store.
+    /// Deletes the ended sessions of a user whose sign-in Logto answered at `not_after` or earlier, by
+    /// Logto's clock. Returns those that were in a store.
     pub async fn end_at_logto(
         &self,
         sub: &str,

@@ -39,9 +39,9 @@ pub(crate) struct SignInAnswer<'a> {
 }
 
 impl Sessions {
-    /// A session that begins, with what Logto gave for it. The hash of the nonce is kept if there can be
-    /// refreshes. It does not exist for other requests before
-    /// it is [created](Self::create) and written to its browser.
+    /// A new session with the tokens from Logto. The hash of the nonce is stored if there can be refreshes.
+    /// Other requests do not find the session before it is [created](Self::create) and written to its
+    /// browser.
     pub fn begin(&self, begin: Begin, answer: SignInAnswer<'_>) -> Arc<Session> {
         let (mut session, origin) = self.new_session(begin);
         let SignInAnswer { tokens, nonce, issued_at } = answer;
@@ -53,8 +53,8 @@ impl Sessions {
         self.backend.begin(session, vec![(TokenTarget::default(), token)], origin)
     }
 
-    /// A session that a test begins without Logto, with these access tokens. The same holds for it as
-    /// for one of [`begin`](Self::begin).
+    /// A new session of a test, without Logto and with these access tokens. As for [`begin`](Self::begin), it
+    /// must be created.
     #[cfg(feature = "testing")]
     pub fn begin_without_logto(&self, begin: Begin, tokens: CachedTokens) -> Arc<Session> {
         let (session, origin) = self.new_session(begin);
@@ -72,8 +72,8 @@ impl Sessions {
     }
 
     /// Adds the values of the application to a session that was [created](Self::create) and that no browser
-    /// has yet, and answers with its newest state. A store that does not answer gets them at the next
-    /// request that carries the session.
+    /// has yet. Returns its newest state. A store that does not answer gets the values at the next request
+    /// with the session.
     ///
     /// # Errors
     ///
@@ -94,8 +94,8 @@ impl Sessions {
         Ok(Arc::new(newest))
     }
 
-    /// Waits until it is known who exchanges the code of a sign-in; `None` if sessions are in cookies,
-    /// where no other process can tell.
+    /// Waits until it is known which process exchanges the code of a sign-in. `None` if sessions are in
+    /// cookies, because the processes then know nothing of each other.
     ///
     /// # Errors
     ///

@@ -38,8 +38,8 @@ pub(crate) struct CachedToken {
 }
 
 impl CachedToken {
-    /// The access token of an answer to a session that had so many marks. It is renewed when less than
-    /// a minute, or a tenth of its life, is left.
+    /// The access token of an answer, for a session that had this number of marks. The token is renewed when
+    /// less than a minute, or a tenth of its lifetime, is left.
     pub fn of_answer(tokens: &Tokens, marks: u32, now: u64) -> Self {
         let life = tokens.expires_in.unwrap_or(DEFAULT_LIFE).as_secs();
         let expires_at = now.saturating_add(life);

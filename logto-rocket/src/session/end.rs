@@ -1,9 +1,9 @@
 //! The end of sessions: by a sign-out, by a logout token of Logto, or by the application; and the revocation of
 //! their refresh tokens, which outlive the session at Logto where `offline_access` was granted.
 //!
-//! An ending is noted in this process first, then the registry forgets the session, then the store
-//! deletes it, and goes on deleting it until that is certain. From the first step on every request and
-//! every token request judges the session as ended; see `session/memory`.
+//! An ending is noted in this process first, then the registry forgets the session, then it is deleted from
+//! the store. The deletion is repeated until the store confirms it. From the first step on, every request and
+//! every token request treats the session as ended; see `session/memory`.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -68,9 +68,8 @@ impl Sessions {
         newest
     }
 
-    /// Waits until a session is not to be relied on any more without another request: it has ended in
-    /// this process, its time is over, or its claims are due for confirmation. Logto and the store are
-    /// not asked.
+    /// Waits until a session must be checked by another request: it has ended in this process, its lifetime
+    /// is over, or its claims must be confirmed. This function asks neither Logto nor the store.
     pub async fn ended(&self, session: &Arc<Session>) {
         let watch = self.memory.ended.watch(session);
         // While Logto does not answer, old claims stay valid, and the next request is let in by them too.
@@ -91,8 +90,8 @@ impl Sessions {
         }
     }
 
-    /// Ends the session of a user who signs out, and revokes its refresh token at Logto, which takes
-    /// two seconds at most. The error is returned, if that failed.
+    /// Ends the session of a user who signs out, and revokes its refresh token at Logto, which takes two
+    /// seconds at most. Returns the error if the revocation failed.
     pub async fn sign_out(&self, session: &Arc<Session>) -> Option<Error> {
         let ended = self.end(session, EndCause::SignOut).await;
         let token = ended.refresh_token.as_ref()?;
@@ -100,8 +99,8 @@ impl Sessions {
         revoked.unwrap_or_else(|_| Err(too_slow())).err()
     }
 
-    /// Ends the session of a sign-in that was refused, and revokes its refresh token at Logto. What
-    /// fails there is logged.
+    /// Ends the session of a sign-in that was refused, and revokes its refresh token at Logto. A failure of
+    /// the revocation is logged.
     pub async fn refuse(&self, session: &Arc<Session>) {
         let ended = self.forget(session).await;
         self.revoke_refused(ended.refresh_token.as_ref()).await;
@@ -179,8 +178,8 @@ impl Sessions {
         self.over(over, stored, EndCause::Application)
     }
 
-    /// What has ended here, together with what was in the store. What was known here has ended whatever
-    /// the store says, so that it is reported, and its refresh tokens are revoked, in any case.
+    /// The sessions that have ended here, together with those from the store. A session that was known here
+    /// has ended whatever the store says, so it is reported, and its refresh token is revoked, in any case.
     fn over(
         self: &Arc<Self>,
         mut over: Over,
@@ -197,8 +196,7 @@ impl Sessions {
         Ok(over)
     }
 
-    /// Revokes the refresh tokens of ended sessions at Logto, as far as it answers within two
-    /// seconds. What fails is logged.
+    /// Revokes the refresh tokens of ended sessions at Logto, within two seconds. A failure is logged.
     pub async fn revoke(&self, over: Over) {
         let tokens = over.0.into_iter().filter_map(|session| session.refresh_token.clone());
         let revoked = stream::iter(tokens).for_each_concurrent(AT_ONCE, |token| async move {

@@ -10,12 +10,12 @@ pub(super) const FLOW_LIFETIME: Duration = Duration::from_secs(3600);
 /// How long a stream relies on a session whose claims are due already.
 const SHORTEST_RELIANCE: Duration = Duration::from_secs(30);
 
-/// How long its cookie is kept. A callback that comes too late still knows which page it was for: the
-/// interaction at Logto lives an hour.
+/// How long the cookie of a sign-in is kept. The sign-in page at Logto can be used for an hour, so a callback
+/// may come too late, and its page then still links to the requested page.
 pub(super) const FLOW_KEPT: Duration = Duration::from_secs(FLOW_LIFETIME.as_secs() + 3000);
 
-/// The least time between two writes of a session that only say when it was last seen, in seconds.
-/// For a session that ends unused after less than twice as much, it is half of that.
+/// The minimum time, in seconds, between two writes of a session that only record when it was last seen. If
+/// the idle timeout is less than twice this time, half of the idle timeout.
 const ROLLING: u64 = 60;
 
 /// How long sessions live.
@@ -59,9 +59,9 @@ impl Lifetimes {
         Duration::from_secs(over_at.saturating_sub(now))
     }
 
-    /// How much longer the session can be relied on without another request: until it expires or its claims are due
-    /// for confirmation. If they were due already at `begun`, it is 30 seconds from then, so that a stream does not
-    /// end and reconnect all the time while Logto does not answer.
+    /// How much longer the session is valid without another request: until it expires or its claims must be
+    /// confirmed. If the claims had to be confirmed already at `begun`, it is valid for 30 seconds from then,
+    /// so that a stream does not end and reconnect all the time while Logto does not answer.
     pub fn relied_on(
         &self,
         session: &Session,

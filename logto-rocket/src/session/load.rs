@@ -27,8 +27,8 @@ pub(crate) struct Loaded {
 }
 
 impl Sessions {
-    /// The session that the request carries or leads to, if it is one of ours at this host and not over. Whether
-    /// its claims are still to be believed is another question; see [`confirmed`](Self::confirmed).
+    /// The session that the request's cookies contain or name, if it belongs to this application and host and
+    /// is not over. [`confirmed`](Self::confirmed) decides whether its claims are still valid.
     ///
     /// # Errors
     ///
@@ -66,9 +66,8 @@ impl Sessions {
         Some(Loaded { session, is_doubtful, at, version, browser })
     }
 
-    /// What the response is to write of the session that the request carried: something newer than the
-    /// browser has, or, once a minute, that it was used. The browser of a session in a store has all
-    /// that it ever gets.
+    /// What the response must write for the session of the request: a newer state than the browser has, or,
+    /// once a minute, that the session was used. If the session is in a store, the browser needs nothing new.
     pub fn to_write(&self, loaded: &Loaded, activity: Activity) -> Option<Session> {
         let browser = loaded.browser?;
         let changed = self.version() != loaded.version;

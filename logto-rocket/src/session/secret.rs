@@ -12,9 +12,9 @@ use crate::session_id::SessionId;
 /// How many random bytes it has.
 const BYTES: usize = 32;
 
-/// What a browser has of a session that is in a store: 256 random bits, stored nowhere else. The
-/// session's public id is made of their hash, and the store's id of the hash of that, so that neither
-/// leads back.
+/// What a browser has of a session that is in a store: 256 random bits, stored nowhere else. The session's
+/// public id is made of their hash, and the store's id of the hash of that, so that nobody can compute the
+/// secret from them.
 #[derive(Clone)]
 pub(crate) struct Secret(String);
 

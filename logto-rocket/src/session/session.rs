@@ -172,8 +172,9 @@ impl Session {
         now.saturating_sub(self.signed_in_at) <= JUST_NOW
     }
 
-    /// Whether another sign-in would not bring a more recent authentication. This is so if the sign-in asked for an
-    /// authentication of this age, and ended a few seconds ago, or less than `max_age` ago with one that was too old.
+    /// Whether another sign-in would not bring a more recent authentication. That is the case if the sign-in
+    /// asked for an authentication of at most this age, and ended either a few seconds ago, or less than
+    /// `max_age` ago with an authentication that was too old.
     pub fn stays_old(&self, max_age: u64, now: u64) -> bool {
         let since = now.saturating_sub(self.signed_in_at);
         let was_too_old = || {

@@ -1,8 +1,8 @@
 //! Work that many callers wait for.
 //!
-//! [`SharedTask`] runs it, [`SingleFlight`] decides when to run it, and [`Backoff`] for how long not
-//! to after a failure. These two are plain data: they know no runtime, no lock and no clock. [`Places`]
-//! limits how much work there is at once.
+//! [`SharedTask`] runs the work, [`SingleFlight`] decides when to run it, and [`Backoff`] decides how long to
+//! wait after a failure. The last two are plain data: they use no runtime, no lock and no clock. [`Places`]
+//! limits how much work runs at once.
 
 mod backoff;
 mod places;

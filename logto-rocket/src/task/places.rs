@@ -14,8 +14,8 @@ pub(crate) struct Limits {
     pub of_one_address: usize,
 }
 
-/// Places that are given in the order in which they were asked for. An address that has all of its
-/// own waits without keeping others from theirs.
+/// Places that are given in the order in which they were asked for. If all places of an address are in use,
+/// its further requests wait, but do not make other addresses wait.
 pub(crate) struct Places {
     all: Arc<Semaphore>,
     of_one_address: usize,

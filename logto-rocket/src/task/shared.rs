@@ -1,8 +1,8 @@
 //! [`SharedTask`]: work in a task of its own, with one result for all callers.
 //!
-//! One caller spawns it and any number clone it, before or after its end; each of them may wait for
-//! the result, and each may be cancelled at any time. The work goes on without them: Rocket drops a
-//! handler when its client closes the connection.
+//! One caller spawns it, and any number of callers clone it, before or after its end. Each of them may wait
+//! for the result, and each may be cancelled at any time. The work continues without them, because Rocket
+//! drops a handler when its client closes the connection.
 
 use std::future::Future;
 

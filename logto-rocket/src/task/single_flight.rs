@@ -1,19 +1,18 @@
 //! [`SingleFlight`]: whether a caller starts the work, joins a run of it or has to wait.
 //!
-//! Its owner keeps it under one lock, together with the value that the work brings. A caller that
-//! does not find the value
+//! Its owner keeps it under one lock, together with the result of the work. A caller that does not find the
+//! result
 //!
 //! 1. [enters](SingleFlight::enter) under the lock: a flight (one run of the work) is joined if one
 //!    is under way, the last failure is the answer until its backoff is over, and otherwise a flight
 //!    is started;
-//! 2. gives up the lock and waits for the handle of the flight.
+//! 2. releases the lock and waits for the handle of the flight.
 //!
-//! Under the lock again, the work itself or the callers that wait for it report how the flight of
-//! their number has ended: [`succeed`](SingleFlight::succeed), [`fail`](SingleFlight::fail), or
-//! `release` where neither shall be remembered. Reports may come late,
-//! twice and in any order: one that is not of the flight under way changes nothing, and a value that
-//! comes with it is not to be kept. If none may come, because the work can end without a result,
-//! callers [discard](SingleFlight::release_if) such a flight before they enter.
+//! Then the work itself, or the callers that wait for it, report under the lock how the flight with their
+//! number has ended: [`succeed`](SingleFlight::succeed), [`fail`](SingleFlight::fail), or `release` if
+//! neither must be remembered. Reports may come late, twice and in any order. A report for another flight
+//! than the current one changes nothing, and its result must not be stored. If the work can end without a
+//! report, callers [discard](SingleFlight::release_if) such a flight before they enter.
 //!
 //! All is decided at once and from the arguments alone. `H` is the handle of a flight, `E` the error
 //! of one that failed; both are cheap to clone.
@@ -116,8 +115,8 @@ impl<H: Clone, E: Clone> SingleFlight<H, E> {
         }
     }
 
-    /// The newest flight is forgotten, whether it is under way or has failed, so that the next
-    /// caller starts another. What was known before it stays.
+    /// Forgets the newest flight, whether it is in progress or has failed, so that the next caller starts
+    /// another. Earlier results stay.
     #[cfg(any(test, feature = "redis"))]
     pub fn release(&mut self, number: u64) {
         if number == self.newest {

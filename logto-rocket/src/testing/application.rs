@@ -48,8 +48,8 @@ pub fn clock(client: &impl LocalClient) -> Result<Clock, IdpError> {
 }
 
 /// The header with which a browser says that a request comes from a page of the site itself:
-/// `Sec-Fetch-Site: same-origin`. Without this header a `POST` of a test counts as a program's, which is
-/// accepted too.
+/// `Sec-Fetch-Site: same-origin`. A `POST` without it does not count as a browser's. Handlers accept such a
+/// `POST` with the user's session, but the route for the sign-out answers with a page that asks the user.
 ///
 /// ```
 /// # fn post(client: &rocket::local::blocking::Client) {

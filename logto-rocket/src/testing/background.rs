@@ -1,5 +1,6 @@
-//! [`Background`]: a thread with a runtime of its own, in which a provider runs whatever its caller does.
-//! A test with a blocking client has no runtime between two requests, and one that waits has none free.
+//! [`Background`]: a thread with its own runtime, in which a provider runs independently of its caller. In a
+//! test with a blocking client, no runtime runs between two requests, and a thread that blocks cannot run the
+//! provider.
 
 use std::convert::Infallible;
 use std::future::Future;

@@ -64,8 +64,8 @@ impl State {
         Ok(Some(url.into()))
     }
 
-    /// The application that an ID token was issued to. An expired one will do, one whose key is
-    /// gone, or whose algorithm is not the current one, will not.
+    /// The application for which an ID token was issued. An expired token is accepted. A token whose key is
+    /// gone, or whose algorithm is not the current one, is not.
     fn hinted_app(&self, hint: &str) -> Result<String, Refused> {
         let undecodable = || Refused::invalid_request("could not decode id_token_hint");
         let unverifiable = || Refused::invalid_request("could not validate id_token_hint");

@@ -155,8 +155,8 @@ fn lead_to_fault(request: &mut Request<'_>) {
     }
 }
 
-/// Whether a client has looked for this machine. Another name that leads here is one that a page on
-/// the network was given, so that its scripts may read the answers (DNS rebinding).
+/// Whether the request names this machine as its host. If another name leads here, a page on the network may
+/// have been given that name, so that its scripts can read the responses (DNS rebinding).
 fn is_of_this_machine(host: Option<&Host<'_>>) -> bool {
     let name = host.map(|host| host.domain().as_str());
     name.is_some_and(|name| name == "127.0.0.1" || name.eq_ignore_ascii_case("localhost"))
@@ -172,8 +172,8 @@ fn head_size(request: &Request<'_>) -> usize {
         .sum::<usize>()
 }
 
-/// Ends the task that was to answer, and with it the connection. Rocket runs request and response
-/// fairings outside its net for panics, and `resume_unwind` prints nothing.
+/// Ends the task that was to answer, and with it the connection. Rocket does not catch panics of request and
+/// response fairings, and `resume_unwind` prints nothing.
 fn close_connection() -> ! {
     std::panic::resume_unwind(Box::new("the planned fault closes the connection"))
 }

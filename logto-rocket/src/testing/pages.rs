@@ -22,7 +22,7 @@ const STYLE: &str = "
   footer { margin-top: 1.25rem; font-size: .8rem; opacity: .75; overflow-wrap: anywhere }
 ";
 
-/// The page on which a visitor chooses whom to be.
+/// The page that asks as which user to sign in.
 pub(super) fn sign_in(request: &AuthorizationRequest, users: &[&User], issuer: &str) -> Markup {
     let hint = request.screen.hints.iter().find(|(name, _)| *name == "login_hint");
     let hint = hint.map(|(_, hint)| hint.as_str());

@@ -56,8 +56,8 @@ fn callback(rocket: &Rocket<Orbit>) -> String {
 /// debug assertions, [`IdpError::NotAttached`] without the fairing, [`IdpError::Refused`] if `on_sign_in`
 /// refuses the user, [`IdpError::Session`] if a claim has a type that Logto never uses for it or the values
 /// cannot be written as JSON, [`IdpError::TooLarge`] if the claims do not fit into the session's cookies or
-/// there are more than 8 KiB of values, [`IdpError::Store`] if the session store does not accept the session, [`IdpError::Keys`] if no key for
-/// access tokens can be made.
+/// there are more than 8 KiB of values, [`IdpError::Store`] if the session store does not accept the session,
+/// [`IdpError::Keys`] if no key for access tokens can be made.
 pub async fn sign_in(
     client: &asynchronous::Client,
     session: impl Into<TestSession>,

@@ -61,9 +61,9 @@ impl Idp {
     /// # Errors
     ///
     /// [`IdpError::NotAttached`] without the fairing, [`IdpError::UnknownUser`] if there is no such user,
-    /// [`IdpError::Suspended`] if the user is suspended,
-    /// [`IdpError::NotAnAuthorizationUrl`] if the application uses another Logto, [`IdpError::Page`] if this provider shows a page of its own, [`IdpError::Answered`] if the
-    /// application shows one, as when its hook `on_sign_in` refuses the user.
+    /// [`IdpError::Suspended`] if the user is suspended, [`IdpError::NotAnAuthorizationUrl`] if the
+    /// application uses another Logto, [`IdpError::Page`] if this provider shows a page of its own,
+    /// [`IdpError::Answered`] if the application shows one, as when its hook `on_sign_in` refuses the user.
     pub async fn sign_in(
         &self,
         client: &asynchronous::Client,

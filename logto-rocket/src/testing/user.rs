@@ -261,8 +261,9 @@ impl User {
         claims
     }
 
-    /// The claims that these scopes open at userinfo: those of the ID token and some more. The
-    /// organizations' names are not here, they are not the user's.
+    /// The claims of user info for these scopes: those of the ID token, custom data and identities.
+    /// `organization_data` is not among them, because the provider, not the user, has the names of the
+    /// organizations.
     pub(super) fn userinfo(&self, scopes: &[String]) -> Map<String, Value> {
         let has = |scope: &str| scopes.iter().any(|s| s == scope);
         let mut claims = self.id_token_claims(scopes);

@@ -125,8 +125,8 @@ impl<'i> Walk<'i> {
         Ok(None)
     }
 
-    /// The page does not send the browser to the sign-in. If the cause is that the sign-ins before count as a
-    /// loop, the browser goes there as the link of that page does.
+    /// The page does not send the browser to the sign-in. If the cause is that the earlier sign-ins count as
+    /// a loop, the browser follows the link of that page.
     fn not_asked(
         &mut self,
         sent: &Request<'_>,

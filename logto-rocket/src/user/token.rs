@@ -12,7 +12,7 @@ use crate::session::CachedToken;
 ///
 /// Whoever has the token has the user's permissions until it expires. Send it only to the API in its audience,
 /// as `Authorization: Bearer …` ([RFC 6750, section 2.1](https://www.rfc-editor.org/rfc/rfc6750#section-2.1)).
-/// It cannot be serialized, and its `Debug` output omits the text.
+/// It cannot be serialized, and its `Debug` output omits its value.
 #[derive(Clone)]
 pub struct Token {
     text: Text,

@@ -39,7 +39,7 @@ impl LogtoUser {
     ///
     /// - [`Error::UndeclaredResource`] (500) if no sign-in asks for the resource;
     /// - [`Error::SignInAskedLess`] (401, which sends a browser through the sign-in once) if the sign-in of
-    ///   this session did not ask for the resource, because it was declared later;
+    ///   this session did not ask for the resource, because the resource was added later;
     /// - [`Error::SessionOver`] (401) if Logto no longer accepts the session; the session of this site then
     ///   ends too;
     /// - [`Error::NoRefreshToken`] (401; 500 right after a sign-in) if Logto issued no refresh
@@ -184,10 +184,11 @@ impl LogtoUser {
         self.session().asked.each_scope().collect()
     }
 
-    /// Fetches the user's current claims from Logto and renews the access token of the sign-in. Call this
-    /// function after the user's roles have changed, or before an action that must not depend on claims that
-    /// are up to `session.revalidate_after` old. It returns the new user, and guards that run later in this
-    /// request return the new user too. The old value does not change.
+    /// Fetches the user's current claims from Logto and renews the token of
+    /// [`account_token()`](Self::account_token). Call this function after the user's roles have changed, or
+    /// before an action that must not depend on claims that are up to `session.revalidate_after` old. It
+    /// returns the new user, and guards that run later in this request return the new user too. The old value
+    /// does not change.
     ///
     /// This example needs the scope `roles`, as `scopes = ["roles"]` in the configuration:
     ///
@@ -216,8 +217,8 @@ impl LogtoUser {
         Ok(Self::new(self.client(), session))
     }
 
-    /// Fetches the user info from Logto with the access token of the sign-in. This crate renews the token if it
-    /// has expired or Logto has revoked it. The claims of the session do not change;
+    /// Fetches the user info from Logto with the token of [`account_token()`](Self::account_token). This crate
+    /// renews the token if it has expired or Logto has revoked it. The claims of the session do not change;
     /// [`refresh()`](Self::refresh) renews them.
     ///
     /// User info also contains claims that ID tokens omit, such as `custom_data` and `identities`, if the
@@ -246,7 +247,7 @@ impl LogtoUser {
         }
     }
 
-    /// An access token for this target, if the sign-in asked for it.
+    /// An access token for this resource or organization, if the sign-in asked for it.
     pub(crate) async fn token(&self, audience: TokenTarget) -> Result<Token, Error> {
         self.check_asked(&audience)?;
         // An empty id would count as no id, and the token would have more permissions than
@@ -258,7 +259,8 @@ impl LogtoUser {
         Ok(token.into())
     }
 
-    /// An error if the sign-in did not ask for the target, because Logto then issues no token for it.
+    /// An error if the sign-in did not ask for the resource or organization, because Logto then issues no
+    /// token for it.
     fn check_asked(&self, audience: &TokenTarget) -> Result<(), Error> {
         let (client, asked) = (self.client(), &self.session().asked);
         if let Some(resource) = &audience.resource
@@ -267,16 +269,17 @@ impl LogtoUser {
             return Err(asked_less(resource, client.resources().contains(resource)));
         }
         if audience.organization.is_some() && !asked.has_scope(scope::ORGANIZATIONS) {
-            let declared = client.scopes().iter().any(|asked| asked == scope::ORGANIZATIONS);
-            return Err(asked_less(ORGANIZATIONS_RESOURCE, declared));
+            let new_sign_ins_ask = client.scopes().iter().any(|it| it == scope::ORGANIZATIONS);
+            return Err(asked_less(ORGANIZATIONS_RESOURCE, new_sign_ins_ask));
         }
         Ok(())
     }
 }
 
-/// The error if the sign-in did not ask for the resource. `declared`: new sign-ins ask for it.
-fn asked_less(resource: &str, declared: bool) -> Error {
-    if declared {
+/// The error if the sign-in did not ask for the resource. `new_sign_ins_ask`: whether new sign-ins ask for
+/// it.
+fn asked_less(resource: &str, new_sign_ins_ask: bool) -> Error {
+    if new_sign_ins_ask {
         Error::SignInAskedLess
     } else {
         Error::UndeclaredResource { resource: resource.to_owned() }

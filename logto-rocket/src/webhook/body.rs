@@ -10,8 +10,8 @@ use super::budget::Share;
 use super::error::WebhookError;
 use super::signing_keys::Verification;
 
-/// The most that is read. Logto sets no limit, and a user who may edit the own custom data can make the
-/// report of the own suspension 4 MB long.
+/// The most that is read. Logto sets no limit, and a user who may edit their custom data can make the webhook
+/// about their own suspension 4 MB long.
 pub(crate) const MAX_LENGTH: usize = 8 << 20;
 
 /// What each body may take without a share of the budget.

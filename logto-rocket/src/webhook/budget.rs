@@ -6,7 +6,8 @@ use crate::sync::atomic::{AtomicU64, Ordering};
 /// How many bytes the bodies take at most beyond what each may take without asking.
 const MAX_BYTES: u64 = 32 << 20;
 
-/// The memory that bodies may take together, so that strangers cannot use up that of the process.
+/// The memory that bodies may take together, so that unauthenticated clients cannot use up the memory of the
+/// process.
 pub(crate) struct Budget {
     left: Arc<AtomicU64>,
 }

@@ -62,8 +62,8 @@ pub(super) enum Members {
     Cut,
 }
 
-/// The members of the JSON that are read. The others, `data` above all, are up to users, and nothing in
-/// them keeps what is around them from being read.
+/// The members of the JSON that are read. Users can write the others, above all `data`, but cannot prevent
+/// these members from being read.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Json<'j> {

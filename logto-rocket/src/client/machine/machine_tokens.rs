@@ -1,13 +1,13 @@
 //! [`MachineTokens`]: the tokens of the application itself, cached until they expire.
 //!
-//! Any number of requests call [`get`](MachineTokens::get) at once. Each combination of application,
-//! resource, organization and scopes has a slot of its own, in which one request to Logto is under
-//! way at a time, in a task of its own that does not depend on its callers; all who need its token
-//! wait for it and share its result.
+//! Any number of requests may call [`get`](MachineTokens::get) at once. Each combination of application,
+//! resource, organization and scopes has a slot, and each slot has at most one request to Logto at a time.
+//! The request runs in a task of its own, which continues if its callers are cancelled. All callers that need
+//! the token wait for this request and share its result.
 //!
-//! A token is renewed some time before it expires. If that fails, the old one is the answer until
-//! then, and Logto is asked again when the backoff is over. Without a token that has not expired a
-//! failure is the answer until its backoff is over, also a refusal: every outcome has a pause.
+//! A token is renewed some time before it expires. If the renewal fails, callers get the old token until it
+//! expires, and Logto is asked again after the backoff. If there is no valid token, callers get the failure,
+//! which may be a refusal, until the backoff is over. A pause therefore follows every outcome.
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -102,8 +102,8 @@ impl State {
 }
 
 impl Slot {
-    /// Asks Logto for the token, as the flight of this number. If it gives none, the old one is the
-    /// answer while it has not expired.
+    /// Asks Logto for the token, as the flight with this number. If Logto gives none, the result is the old
+    /// token while it has not expired.
     async fn request(
         &self,
         number: u64,

@@ -13,8 +13,8 @@ const ISSUER: &str = "https://logto.example.com/oidc";
 ///
 /// # Panics
 ///
-/// If an endpoint is on another origin than Logto's, where `endpoint` is configured, or not on an https
-/// origin where `issuer` is.
+/// If `endpoint` is configured and an endpoint of the document is on another origin, or if `issuer` is
+/// configured and an endpoint is not on an https origin.
 pub fn documents(text: &str) {
     let issuer = IssuerUrl::new(ISSUER.to_owned()).expect("a URL");
     for endpoint_given in [true, false] {

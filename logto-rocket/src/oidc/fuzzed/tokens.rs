@@ -53,9 +53,9 @@ impl SignedTokens {
         Self { oidc, pair, keys }
     }
 
-    /// Signs a token, and has it verified as an ID token, an access token and a logout token; whether it was
-    /// accepted as any of them. The first line of the text is its header, the rest what it says, where `NOW` is
-    /// the time.
+    /// Signs a token, and verifies it as an ID token, an access token and a logout token. Returns whether any
+    /// of these accepted it. The first line of the text is the token's header, and the rest is its payload, in
+    /// which `NOW` stands for the time.
     ///
     /// # Panics
     ///

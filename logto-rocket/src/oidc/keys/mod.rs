@@ -1,7 +1,7 @@
 //! [`Keys`]: Logto's keys, and the verification of every signature by them.
 //!
-//! The type of the key determines the algorithm, never the token: the token's header only selects
-//! among the algorithms that the key allows. Where the configuration pins one, it is the only one.
+//! The type of the key determines the algorithm, never the token: the token's header only selects among the
+//! algorithms that the key allows. If the configuration pins an algorithm, only that one is accepted.
 
 mod algorithm;
 mod set;
@@ -112,15 +112,14 @@ impl Keys {
         }
     }
 
-    /// Whether what these keys have verified still counts: they are published, as far as is known.
+    /// Whether tokens that these keys have verified are still valid: these are the newest known keys.
     pub(super) fn are_current(&self, keys: Fingerprint) -> bool {
         let is_trusted = || self.trusted().is_some_and(|trusted| trusted.fingerprint() == keys);
         self.set.known().is_some_and(|known| known.value.fingerprint() == keys) || is_trusted()
     }
 
-    /// The keys for an access token that anybody can present: those that are known, or, if they have not
-    /// the one that it names, newer ones. Such tokens have them fetched once in a while, and are refused
-    /// at once in between.
+    /// The keys for an access token of a program: the known ones, or newer ones if the token names an unknown
+    /// key. Such tokens cause a fetch at most once in five seconds, and are refused at once in between.
     pub(super) async fn for_presented(&self, token: &Token<'_>) -> Result<Arc<KeySet>, Error> {
         if let Some(trusted) = self.trusted()
             && token.key_in(trusted).is_ok()
@@ -137,8 +136,8 @@ impl Keys {
         Ok(newer.map_or(keys.value, |newer| newer.value))
     }
 
-    /// The keys for a token that anybody can post: those that are known, or, if they have not the one
-    /// that it names, those that the next search for such tokens brings. There is one a second.
+    /// The keys for a logout token: the known ones, or, if the token names an unknown key, those of the next
+    /// fetch for logout tokens. There is at most one such fetch a second.
     pub(super) async fn for_posted(&self, token: &Token<'_>) -> Result<Arc<KeySet>, Error> {
         self.check_algorithm(token)?;
         let keys = self.set.get().await?;

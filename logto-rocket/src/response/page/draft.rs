@@ -99,8 +99,8 @@ impl PageDraft {
         self
     }
 
-    /// A further line for the developers of the application, in Rocket's debug profile only: it may
-    /// name what strangers should not know, such as addresses of the configuration.
+    /// A further line for the developers of the application, in Rocket's debug profile only: it may contain
+    /// what users should not see, such as addresses of the configuration.
     pub fn cause(mut self, request: &Request<'_>, cause: String) -> Self {
         if request.rocket().config().profile == rocket::Config::DEBUG_PROFILE {
             self.cause = Some(cause);

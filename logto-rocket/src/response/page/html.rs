@@ -8,8 +8,8 @@ use super::{ActionKind, BuiltInPage, PageAction};
 pub(super) const STYLE: &str = include_str!("page.css");
 
 impl BuiltInPage {
-    /// The page as HTML, with its code for a person to quote. The first action is the strong one. A frame of
-    /// Turbo's takes nothing of a page but what is in a frame of the same id.
+    /// The page as HTML, with its code for a person to quote. The first action is the main one. A Turbo frame
+    /// takes from a page only the content of a frame with the same id.
     pub(super) fn html(&self, turbo_frame: Option<&str>) -> String {
         html! {
             (DOCTYPE)

@@ -1,4 +1,5 @@
-//! The headers that keep a page from harm, whoever has made its HTML.
+//! The security headers of a page (`Content-Security-Policy`, `Referrer-Policy`). They are the same for HTML
+//! of this crate and of the application, except for what the HTML may load.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -12,8 +13,8 @@ use crate::client::Client;
 use crate::request::Kind;
 
 impl BuiltInPage {
-    /// What the page may load. HTML of the application's own may load what is on this site; nothing
-    /// may come from elsewhere, to which the address of a callback could go.
+    /// What the page may load. HTML of the application may load resources of this site. No page may load
+    /// anything from another site, which could learn the address of a callback.
     pub(super) fn content_security_policy(&self, request: &Request<'_>, is_own: bool) -> String {
         let load = if is_own {
             "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
@@ -40,8 +41,9 @@ impl BuiltInPage {
         if self.secret_address { "no-referrer" } else { "same-origin" }
     }
 
-    /// Who may frame a page that answers a frame, and has no button: the site itself, and other sites
-    /// if the application's cookies are sent there (`same_site = "none"`).
+    /// The sites that may frame this page. A page with a button, or one that no frame has requested, must not
+    /// be framed. Any other page may be framed by this site, and also by other sites if browsers send the
+    /// session's cookie there (`same_site = "none"`).
     fn frame_ancestors(&self, request: &Request<'_>) -> &'static str {
         if self.has_button() || Kind::at_route(request) != Kind::Frame {
             return "'none'";

@@ -21,8 +21,8 @@ use crate::task::Place;
 /// How long a callback waits until its code may be exchanged.
 const PLACE_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// Waits until a code may be exchanged for this client. Anybody can have codes exchanged, so that the
-/// requests of strangers must not keep others from signing in.
+/// Waits until a code may be exchanged for this client. Any client can send a code, so one client must not
+/// keep others from signing in.
 ///
 /// # Errors
 ///

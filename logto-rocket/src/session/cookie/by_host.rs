@@ -7,8 +7,8 @@ use crate::clock::Clock;
 use crate::host::HostId;
 use crate::session::lifetimes::Lifetimes;
 
-/// The cookies of an application at each of its hosts, at least one. What one of them seals, none of the
-/// others opens.
+/// The cookies of an application at each of its hosts, at least one. What is encrypted for one host cannot be
+/// decrypted for another.
 pub(in crate::session) struct CookiesByHost {
     first: Cookies,
     others: Vec<Cookies>,

@@ -84,8 +84,8 @@ impl Session {
         Some(text)
     }
 
-    /// The session that [`to_text`](Self::to_text) wrote; `None` for anything else. Which host it is of is
-    /// said by the seal and not by the text, so it is of the first here.
+    /// The session that [`to_text`](Self::to_text) wrote; `None` for anything else. The encryption, and not
+    /// the text, names the host of the session, so the host is set to the first one here.
     pub fn from_text(text: &str) -> Option<Self> {
         let (line, claims) = text.split_once('\n')?;
         let line: Line = serde_json::from_str(line).ok()?;

@@ -5,10 +5,10 @@
 //! | a known name | its letters in [`NAMES`] |
 //! | another name that looks like such letters | with `=` in front |
 //! | `roles`, `organizations` | the names, with commas between |
-//! | `organization_roles` | the role names, with commas between, then `;`, then for each of `organizations` the places of its roles, with `|` between |
+//! | `organization_roles` | the role names, separated by commas, then `;`, then for each of `organizations` the positions of its roles in this list, with `|` between |
 //!
-//! What cannot be written so (a name with a comma, a membership in an organization that is not listed) is
-//! written as it is.
+//! A claim that cannot be written in this way (a name with a comma, a membership in an organization that is
+//! not listed) is written unchanged.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -93,7 +93,7 @@ pub(super) fn written(claims: &Claims) -> String {
 
 /// The claims that [`written`] wrote; `None` for anything else.
 ///
-/// It puts the names and lists back into the text, without reading the values: this is done at the first
+/// It puts the names and lists back into the text without parsing the values, because this runs at the first
 /// request of each browser.
 pub(super) fn read(text: &str) -> Option<Claims> {
     let Members(claims) = serde_json::from_str(text).ok()?;

@@ -1,4 +1,4 @@
-//! The cookie of a text that the next page shows once, as Rocket's
+//! The cookie of a message that the next page shows once. Rocket's
 //! [`FlashMessage`](rocket::request::FlashMessage) reads it.
 
 use std::time::Duration;
@@ -17,8 +17,8 @@ const KIND: &str = "success";
 const MAX_AGE: Duration = Duration::from_secs(5 * 60);
 
 impl CookieWrite {
-    /// A message of the kind `success`. Rocket's own would be `Strict`, and missing on the page that Logto's
-    /// answer leads to.
+    /// A message of the kind `success`. The cookie of Rocket's own `Flash` would be `Strict`, and browsers
+    /// would not send it to the page after Logto's redirect.
     pub(crate) fn flash(message: &str) -> Self {
         let content = format!("{}:{KIND}{message}", KIND.len());
         let encoded = Cookie::new(NAME, content).encoded().stripped().to_string();

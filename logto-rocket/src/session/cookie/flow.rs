@@ -86,8 +86,8 @@ impl Cookies {
         Some(CookieWrite::lax(name, Some(sealed), FLOW_KEPT))
     }
 
-    /// Opens a sign-in that was not started in the future. For one that has ended this does not matter: it
-    /// counts, also where the clock of the process that started it is ahead.
+    /// Opens a sign-in, unless it was started in the future. A sign-in that has ended counts in any case,
+    /// also if the clock of the process that started it is ahead.
     pub(super) fn read_flow(&self, slot: usize, sealed: &str) -> Option<Flow> {
         let opened = self.vault.open(SealedAs::Flow, &self.names.flow(slot), sealed)?;
         let flow = Flow::from_text(&opened.text, slot)?;

@@ -1,10 +1,10 @@
 //! [`Flows`]: the sign-ins of one browser, and the room that their cookies have.
 //!
-//! Anybody can have a browser begin sign-ins, also many at the very same moment, whose answers know nothing
-//! of each other. So their cookies have a few names, the slots, and each slot a size that no cookie in it
-//! exceeds: whatever a browser is made to begin, all of them together stay below the sum. A sign-in that
-//! begins takes a free slot, and those that begin at the same moment are spread over the free ones. The
-//! first slot is for the one sign-in whose page to return to is long.
+//! Another site can make a browser begin sign-ins, also many at the same moment, whose responses do not know
+//! of each other. The cookies of sign-ins therefore have a few fixed names, the slots, and each slot has a
+//! maximum size. However many sign-ins a browser begins, the cookies together never exceed the sum of these
+//! sizes. A new sign-in takes a free slot, and sign-ins that begin at the same moment are spread over the
+//! free slots. The first slot is for the one sign-in with a long page to return to.
 
 use rocket::Request;
 
@@ -19,9 +19,9 @@ const SLOTS: usize = 5;
 /// The slot that a long cookie may be in.
 const LONG: usize = 0;
 
-/// The most bytes of a `Cookie` header that a sign-in takes in the slot for a long one, with the longest
-/// page to return to, and in each of the others, with a usual page. All slots together take 3,000: servers
-/// refuse a header that is too large, nginx one of 8 kB.
+/// The maximum number of bytes of a `Cookie` header that a sign-in takes: in the slot for a long cookie,
+/// enough for the longest page to return to, and in each of the other slots, enough for a usual page. All
+/// slots together take 3,000 bytes, because servers refuse a header that is too large (nginx one of 8 kB).
 const MAX_LONG: usize = 1_752;
 const MAX_SHORT: usize = 312;
 
@@ -116,8 +116,9 @@ impl Cookies {
         names.filter(|name| !is_written(name)).map(CookieWrite::forget_flow).collect()
     }
 
-    /// The sign-in as it fits into a slot, and whether that may be one of the short ones. What a handler
-    /// has added, or an unusual name of a user, may leave no room for a long page to return to.
+    /// The sign-in, shortened so that it fits into a slot, and whether it fits into a short one. If a handler
+    /// has added values, or the user's id is unusually long, there may be no room for the page to return to,
+    /// which is then left out.
     fn fitting(&self, flow: &Flow) -> (Flow, bool) {
         let without_page = || Flow { return_to: None, ..flow.clone() };
         let fits = |flow: &Flow, most| self.bytes_of(flow).is_some_and(|bytes| bytes <= most);

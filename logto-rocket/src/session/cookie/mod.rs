@@ -1,8 +1,8 @@
 //! The cookies of a browser, their names, and their encrypted contents.
 //!
-//! [`Cookies`] reads a request and says what a response is to write ([`CookieWrite`]); the fairing
-//! alone writes it. There are [those of each host](CookiesByHost). Nothing here remembers a session, and
-//! nothing waits.
+//! [`Cookies`] reads a request and returns what the response must write ([`CookieWrite`]). Only the fairing
+//! writes it. [Each host](CookiesByHost) has its own `Cookies`. Nothing here remembers a session, and nothing
+//! waits.
 
 mod asked;
 mod by_host;
@@ -36,8 +36,7 @@ use super::lifetimes::Lifetimes;
 use crate::clock::Clock;
 use crate::host::HostId;
 
-/// The cookies of an application at one of its hosts: what they are called, how they are sealed, and
-/// their attributes.
+/// The cookies of an application at one of its hosts: their names, their encryption and their attributes.
 pub(crate) struct Cookies {
     host: HostId,
     names: Names,

@@ -7,11 +7,12 @@ pub(super) const MAX_PIECES: usize = 3;
 
 /// The names of the cookies of one application.
 ///
-/// They are derived from the application's id and where browsers find our routes, so that two applications on one host
-/// do not overwrite each other's. Cookies do not heed ports, so that with plain http, as on `localhost`, or where the
-/// site is at several ports of one host, the port is part of the names. On https they carry the prefix `__Host-`, with which a browser
-/// accepts them from this very host only. The configuration may give the session's cookie another name,
-/// but not the others: a sibling domain must not be able to plant a sign-in.
+/// The names are derived from the application's id and from the path of our routes, so that two applications on
+/// one host do not overwrite each other's cookies. Browsers send the same cookies to all ports of a host. With
+/// plain http, as on `localhost`, or if the site is at several ports of one host, the port is therefore part of
+/// the names. With https the names have the prefix `__Host-`, so that a browser accepts the cookies from this
+/// host only. The configuration may set another name for the session's cookie, but not for the others, because
+/// a sibling domain must not be able to plant a sign-in.
 #[derive(Clone, Debug)]
 pub(super) struct Names {
     session: String,

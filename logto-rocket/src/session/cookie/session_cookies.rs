@@ -12,8 +12,8 @@ use super::{CookieWrite, Cookies, SealedAs};
 use crate::session::session::Session;
 use crate::session_values::SessionValues;
 
-/// The most characters of sealed text in one cookie. With a name and attributes this stays below
-/// the 4,096 bytes that every browser accepts.
+/// The maximum number of characters of encrypted text in one cookie. With a name and attributes this stays
+/// below the 4,096 bytes that every browser accepts.
 const PIECE: usize = 3500;
 
 /// How many cookies of one name are looked at.
@@ -59,8 +59,8 @@ impl Cookies {
         Some(Cow::Owned(text))
     }
 
-    /// The texts that the cookies of the session may mean, where the browser sends several of one name: a
-    /// sibling domain or another path can have set one, too.
+    /// The possible texts of the session's cookies. There are several if the browser sends several cookies of
+    /// one name, because a sibling domain or another path has also set one.
     pub(in crate::session) fn all_session_texts(&self, request: &Request<'_>) -> Vec<String> {
         let mut texts = Vec::new();
         for first in same_named(request, self.names.session()) {
@@ -191,8 +191,8 @@ impl Cookies {
     }
 }
 
-/// Into how many pieces a session is split whose first cookie has this value; `None` if there are no such
-/// sessions.
+/// The number of cookies over which a session is split if its first cookie has this value; `None` if no
+/// session's first cookie has such a value.
 fn pieces_of(first: &str) -> Option<usize> {
     // Sealed text has no dot, so one behind a digit says how many pieces there are.
     match first.as_bytes() {

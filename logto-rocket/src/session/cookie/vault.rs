@@ -2,11 +2,11 @@
 
 use cookie::{Cookie, CookieJar, Key};
 
-/// Encrypts and decrypts the text of cookies in the format of Rocket's private cookies: AES-256-GCM
-/// with a random nonce. The additional authenticated data says whose the text is and what for: purpose,
-/// issuer, app id, the base of our routes, the host of the site, and the cookie's name or the store's id.
-/// So a text of another application, of another host of the same one, or of another Logto, does not open,
-/// whatever keys, names and stores are shared.
+/// Encrypts and decrypts the text of cookies in the format of Rocket's private cookies: AES-256-GCM with a
+/// random nonce. The additional authenticated data contains the owner and the purpose of the text: purpose,
+/// issuer, app id, the base of our routes, the host of the site, and the cookie's name or the store's id. A
+/// text of another application, of another host of the same application, or of another Logto therefore cannot
+/// be decrypted, even if keys, names and stores are shared.
 ///
 /// The first key encrypts; all keys decrypt.
 pub(in crate::session) struct Vault {

@@ -34,13 +34,12 @@ const SWEEP_EVERY: u64 = 600;
 /// No version of anything, and no time.
 const NEVER: u64 = u64::MAX;
 
-/// The sessions that this process has unsealed, by the text that the browser sent, so that its second
-/// request decrypts nothing.
+/// The sessions that this process has decrypted, by the text that the browser sent, so that a second request
+/// decrypts nothing.
 ///
-/// An entry holds what was sealed. Whether it still counts is checked at every hit: whether it is too
-/// old, has been replaced, or has ended, the last only if anything has ended since. Only what the
-/// vault has opened, for the one cookie that sessions are sealed for, is inserted, and it is found only
-/// for the host that it is sealed for.
+/// An entry holds the decrypted session. Every hit checks whether the session is too old, has been replaced
+/// or has ended (the last only if any session has ended since). Only texts that the vault has decrypted as
+/// session cookies are inserted, and an entry is found only for the host for which its text is encrypted.
 ///
 /// What was inserted an hour ago is forgotten, and decrypted again if it is still used.
 pub(in crate::session) struct SessionCache {
@@ -124,8 +123,8 @@ impl CachedSession {
         Self { session, opened_at: now, by_older_key, stored, writable_from, alive_at }
     }
 
-    /// Whether the session, or what is now known of it, has ended. That it has not is checked again
-    /// only when something has ended since.
+    /// Whether the session, or its newest known state, has ended. If it has not, this is checked again only
+    /// after another session has ended.
     pub fn verdict(&self, newest: &Arc<Session>, ended: &EndedSessions) -> Verdict {
         let version = ended.version();
         let same = Arc::ptr_eq(newest, &self.session);
@@ -151,8 +150,8 @@ impl CachedSession {
     }
 }
 
-/// Hashes the beginning of a text only, which is random in a sealed text and in a secret. Equality is
-/// over all of it.
+/// Hashes only the beginning of a text, which is random in an encrypted text and in a secret. Equality
+/// compares the whole text.
 #[derive(Clone, Default)]
 struct ByBeginning(RandomState);
 

@@ -1,4 +1,4 @@
-//! [`EndedSessions`]: the sessions that ended before their time, whatever cookie still holds them.
+//! [`EndedSessions`]: the sessions that ended before they expired, even if a browser still has their cookie.
 
 mod by;
 #[cfg(test)]
@@ -23,12 +23,12 @@ const MAX_ENDED: usize = 100_000;
 /// clocks differ, and a sign-in in progress may still create a session that has ended.
 const MARGIN: u64 = 3600 + 600;
 
-/// How many endings that are no longer needed one more ending removes at most. So none of them takes
-/// long, however many have piled up.
+/// The maximum number of outdated endings that are removed whenever an ending is added, so that adding one is
+/// fast however many are outdated.
 const REMOVED_AT_ONCE: usize = 16;
 
-/// The sessions that were ended before they expired: by id, by Logto's `sid`, or all sessions of a user up to a
-/// time.
+/// The sessions that ended before they expired. An ending names one session by its id, the sessions with a
+/// `sid` of Logto's, or the sessions of a user who signed in at a certain time or earlier.
 ///
 /// Each ending is remembered until the session would have expired anyway. None is forgotten for lack of room. If
 /// there are too many, the oldest are merged into one time, and a session whose sign-in was before this time is
@@ -58,14 +58,14 @@ struct Endings {
     by_sid: ByName,
     by_sub: ByName,
     by_sub_at_logto: ByName,
-    /// All endings, those first that only concern what was signed in longest ago.
+    /// All endings, in the order of the sign-ins that they concern, oldest first.
     order: BTreeSet<Ending>,
     merged: Merged,
     /// The endings that are merged but not yet removed.
     to_remove: BTreeSet<Ending>,
 }
 
-/// The latest time of a sign-in whose session it ends, and its name.
+/// The latest time of a sign-in whose session this ending ends, and what it names.
 type Ending = (u64, By, Arc<str>);
 
 /// For each name, the latest time of a sign-in whose session this ends.
@@ -117,8 +117,8 @@ impl EndedSessions {
         self.note(By::SubAtLogto, sub, not_after, now);
     }
 
-    /// How often something has ended. As long as this stays the same, so does every verdict that
-    /// was [`Alive`](Verdict::Alive), if the version was read before the verdict.
+    /// The number of endings so far. While it does not change, every verdict [`Alive`](Verdict::Alive) stays
+    /// true, if the version was read before the verdict.
     pub fn version(&self) -> u64 {
         self.version.load(Ordering::Acquire)
     }
@@ -216,9 +216,9 @@ impl Endings {
         }
     }
 
-    /// Merges the oldest `count` endings. Many at once, because each merge makes all sessions
-    /// that were signed in before them to be confirmed again. They are removed with the endings that
-    /// follow.
+    /// Merges the oldest `count` endings. It merges many at once, because after each merge all sessions that
+    /// were signed in before them must be confirmed. The merged endings are removed when further endings are
+    /// added.
     fn merge(&mut self, count: usize, now: u64) {
         let Some(first_kept) = self.order.iter().nth(count).cloned() else { return };
         let kept = self.order.split_off(&first_kept);

@@ -1,13 +1,14 @@
-//! [`Marks`]: what Logto has reported of users. Claims and scopes from before decide nothing any more.
+//! [`Marks`]: changes of users that Logto has reported. Claims and scopes from before a change no longer
+//! decide.
 //!
-//! A mark concerns the sessions whose sign-in Logto answered before what it reports, by Logto's clock. It
-//! is met by claims that came with a token request which began after the mark was set. The marks are
-//! numbered for that: a request notes how many there were when it began, and the session's entry keeps
-//! the number. Of a session that has no entry here, the time at which its claims were confirmed tells.
+//! A mark concerns the sessions whose sign-in Logto answered before the reported change, by Logto's clock.
+//! Claims satisfy the mark if their token request began after the mark was set. Marks are numbered for this
+//! purpose: a request notes the number of marks when it begins, and the session's entry stores it. For a
+//! session without an entry here, the time at which its claims were confirmed decides.
 //!
-//! A mark of one user counts at once. One of everybody counts for each session at a second of the minute
-//! that is its own, so that a thousand sessions do not ask Logto together, and none asks more than once a
-//! minute however many marks are set.
+//! A mark of one user takes effect at once. A mark of all users takes effect for each session at its own
+//! second within the next minute, so that a thousand sessions do not ask Logto at the same time, and no
+//! session asks more than once a minute however many marks are set.
 
 #[cfg(test)]
 mod tests;
@@ -93,8 +94,8 @@ impl Marks {
         self.count.load(Ordering::Acquire)
     }
 
-    /// Marks the sessions of a user whose sign-in Logto answered at `at_logto` or earlier, when what it
-    /// reports happened.
+    /// Marks the sessions of a user whose sign-in Logto answered at `at_logto`, the time of the reported
+    /// change, or earlier.
     pub fn user(&self, sub: &str, at_logto: u64, now: u64) {
         let mut marked = self.write();
         for _ in 0..REMOVED_AT_ONCE {
@@ -167,8 +168,8 @@ impl Mark {
         self.number
     }
 
-    /// Whether claims that were confirmed at this time, or a token that was fetched then, are new enough,
-    /// whichever process it was.
+    /// Whether claims that any process confirmed at this time, or a token that any process fetched then, are
+    /// new enough.
     pub fn is_known_by(self, time: u64) -> bool {
         time > self.known_by
     }

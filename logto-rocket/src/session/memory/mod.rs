@@ -2,7 +2,7 @@
 //!
 //! | memory | holds | keyed by |
 //! | --- | --- | --- |
-//! | [`SessionCache`] | sessions as they were sealed, so that a second request decrypts nothing | the text that the browser sent |
+//! | [`SessionCache`] | decrypted sessions, so that a second request decrypts nothing | the text that the browser sent |
 //! | [`Registry`] | the newest state of sessions that this process made tokens or changes for | session id |
 //! | [`EndedSessions`] | the sessions that ended before their time | session id, `sid`, `sub` |
 //! | [`Marks`] | what Logto has reported of users, so that older claims decide nothing | `sub` |
@@ -10,13 +10,13 @@
 //!
 //! # Who calls, in what order
 //!
-//! A request (`session/load.rs`) reads [`Memory::version`], opens its session through the cache,
-//! reconciles it with the registry, and asks the ended sessions for a verdict, in this order. As long
-//! as the version stays the same, none of the answers has changed: a later guard of the same request,
-//! and its response, compare the version and look no further.
+//! A request (`session/load.rs`) reads [`Memory::version`], opens its session through the cache, reconciles
+//! it with the registry, and asks the ended sessions for a verdict, in this order. As long as the version
+//! stays the same, none of the answers has changed: a later guard of the same request, and its response, only
+//! compare the version.
 //!
-//! A token request (`session/renewal`) takes the turn of the session's [`Entry`], and puts what it got
-//! into it. The next request with this session gets it by reconciling.
+//! A token request (`session/renewal`) takes the turn of the session's [`Entry`], and puts its result into
+//! the entry. The next request with this session gets the result when it reconciles.
 //!
 //! An ending (`session/end.rs`) is noted in the ended sessions, then removes the entry from the
 //! registry, then deletes the record in the store, in this order. A request asks for a verdict after
@@ -25,10 +25,10 @@
 //!
 //! # What may run at once
 //!
-//! All of this, for any number of sessions and requests. Each memory has a lock of its own, and no lock
-//! is held across an `await`. Two locks are held together in one place only: the registry's, then that
-//! of an entry. A token request and the write of what it brought are kept together by the session's
-//! turn, which is no lock: it is held across `await`s, and reading does not need it. See [`queue`].
+//! All of this, for any number of sessions and requests. Each memory has a lock of its own, and no lock is
+//! held across an `await`. Two locks are held together in one place only: the registry's, then that of an
+//! entry. The session's turn covers a token request and the write of its result. The turn is not a lock: a
+//! task holds it across `await`s, and reading does not need it. See [`queue`].
 //!
 //! # Generations
 //!

@@ -6,19 +6,19 @@
 //!
 //! # Protocol
 //!
-//! 1. A task that wants something of Logto calls [`enter`](Queue::enter) and waits until
+//! 1. A task that needs a token or claims from Logto calls [`enter`](Queue::enter) and waits until
 //!    [`has_turn`](Queue::has_turn). Turns are given in the order of entering, one at a time.
-//! 2. With the turn it asks [`settled`](Queue::settled). An answer means that no request is made:
-//!    the one before brought what is wanted, Logto refused it a moment ago, or Logto is not to be
-//!    asked for a while.
-//! 3. Otherwise it calls [`begin`](Queue::begin), makes the request, and reports the outcome by
-//!    [`claims_came`](Queue::claims_came), [`token_came`](Queue::token_came),
-//!    [`refuse`](Queue::refuse) or [`pause`](Queue::pause).
-//! 4. It calls [`leave`](Queue::leave), which names the next task. A place that is given up while
-//!    waiting is left by the same call.
+//! 2. When the task has the turn, it calls [`settled`](Queue::settled). If this returns an answer, the task
+//!    makes no request: an earlier request brought what the task needs, Logto refused it a moment ago, or the
+//!    session must not ask Logto for a while.
+//! 3. Otherwise the task calls [`begin`](Queue::begin), makes the request, and reports the outcome by
+//!    [`claims_came`](Queue::claims_came), [`token_came`](Queue::token_came), [`refuse`](Queue::refuse) or
+//!    [`pause`](Queue::pause).
+//! 4. The task calls [`leave`](Queue::leave), which returns the next task. A task that stops waiting makes
+//!    the same call.
 //!
-//! Requests are numbered by `begin`. Claims count as newer than a call if they came with a request
-//! that began after the call: one that was under way may have been answered before.
+//! Requests are numbered by `begin`. Claims count as newer than a call if their request began after the call.
+//! Logto may have answered an earlier request before the call.
 
 #[cfg(test)]
 mod tests;
@@ -47,8 +47,8 @@ pub(in crate::session) enum Purpose {
 pub(in crate::session) enum Use {
     /// For a call. The token must be valid for some time.
     Call,
-    /// To decide by its scopes. It must have been fetched within this time, too, and after the last
-    /// mark of the session.
+    /// To decide by its scopes. It must also have been fetched within this time, and after the last mark of
+    /// the session.
     Decision(Option<Duration>),
 }
 
@@ -58,8 +58,8 @@ pub(in crate::session) enum Freshness {
     ConfirmedWithin(Duration),
     /// They came with a request that began after the one of this number.
     After(u64),
-    /// They came with a request that began when there were no fewer [marks](super::Marks), and set one of
-    /// the session's own.
+    /// They came with a request that began when there were at least this many [marks](super::Marks), and that
+    /// set a mark in the session.
     Since(u64),
 }
 
@@ -80,8 +80,8 @@ pub(in crate::session) enum Settled {
 #[derive(Clone, Copy, Debug)]
 pub(in crate::session) struct Standing {
     pub is_over: bool,
-    /// Whether there is an access token that is good for a while, or claims that were confirmed in
-    /// time, whichever is wanted.
+    /// Whether the session has what is wanted: an access token that is valid for a while, or claims that were
+    /// confirmed in time.
     pub is_there: bool,
     /// Whether the organization that is asked about is one of the user's, by the claims.
     pub is_own_organization: bool,

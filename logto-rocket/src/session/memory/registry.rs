@@ -3,36 +3,37 @@
 //!
 //! # Protocol
 //!
-//! A request that has opened a session calls [`reconcile`](Registry::reconcile) and goes on with what
-//! that returns. Without an entry, which is the usual case, that is what it opened. With one:
+//! A request that has opened a session calls [`reconcile`](Registry::reconcile) and continues with the
+//! result. Usually there is no entry, and the result is the opened session. If there is an entry:
 //!
-//! * what the browser (or the store) has is newer: the entry takes it;
-//! * it is the same: one copy of it is enough;
-//! * the entry is newer: it is the answer, and the response writes it to the browser.
+//! * if the browser (or the store) has a newer state, the entry takes it;
+//! * if both are the same, one copy is enough;
+//! * if the entry is newer, it is the result, and the response writes it to the browser.
 //!
-//! Newer is the higher generation. There is one exception: what a token request here has brought and
-//! the store does not have yet is not given up for a higher generation that does not also have later
-//! confirmed claims. Another process that only writes when the session was seen makes a generation of
-//! the same number, and with ours would go a refresh token that Logto may honour alone.
+//! The state with the higher generation is newer, with one exception. If a token request here has changed the
+//! entry and the store does not have the change yet, a higher generation replaces the entry only if its
+//! claims were also confirmed later. Another process that only writes when the session was last seen makes a
+//! generation of the same number. Without this exception, the refresh token of our generation would be lost,
+//! although Logto may accept no other.
 //!
 //! A task that wants a token, or new claims, gets or makes the [`entry`](Registry::entry), takes its
 //! [`turn`](Entry::turn), and then may [`advance`](Entry::advance) it to the next generation. Reading
 //! and reconciling take no turn. `advance` without a turn is allowed for changes that depend on nothing
 //! that was read before.
 //!
-//! With a store, `advance` counts a change, [`to_save`](Entry::to_save) says what is to be written and
-//! [`saved`](Entry::saved) up to which change it was. Both happen within one turn, so that no two
-//! writes of one process pass each other.
+//! With a store, `advance` counts a change. [`to_save`](Entry::to_save) returns what must be written, and
+//! [`saved`](Entry::saved) records up to which change the store has it. Both calls happen within one turn, so
+//! that no two writes of one process overtake each other.
 //!
 //! Each change raises [`version`](Registry::version), after it was made.
 //!
 //! # What is remembered, and for how long
 //!
-//! An entry is forgotten some time after its last use: how long, says [`Ages`]. One that holds a refresh
-//! token which Logto may honour alone, because it came from a token request here and no browser has it
-//! yet, stays until its session is over; so does, while there is room, one whose refresh token is not that
-//! of older cookies, which a browser may still send. Each new entry has some of the oldest looked at, and where there
-//! is no room the one of them goes that is missed least. So no step takes long, however full it is.
+//! An entry is removed some time after its last use; [`Ages`] says how long. If a token request here has
+//! brought a refresh token that no browser has yet, Logto may accept no other, and the entry stays until its
+//! session is over. If a browser may still send older cookies with another refresh token, the entry stays as
+//! long while there is room. Each new entry causes a check of some of the oldest entries. If there is no room,
+//! the least important of them is removed. No step therefore takes long, however full the registry is.
 
 mod ages;
 mod entry;

@@ -9,8 +9,8 @@ use std::task::Poll;
 use super::Entry;
 use super::queue::Ticket;
 
-/// The turn of a session. Dropping it gives the turn to the next in line, and dropping the wait for it
-/// gives up the place.
+/// The turn of a session. When it is dropped, the next task in the queue gets the turn. If a task drops the
+/// future of [`Entry::turn`] before it is ready, the task loses its place in the queue.
 #[must_use = "the turn is over when this is dropped"]
 pub(in crate::session) struct SessionTurn<'e> {
     entry: &'e Entry,
@@ -18,8 +18,8 @@ pub(in crate::session) struct SessionTurn<'e> {
 }
 
 impl Entry {
-    /// Makes a request in its turn, unless it is settled by then; answers with what settled it, or came of
-    /// the request.
+    /// Waits for the turn and then makes the request, unless `settled` returns an answer by then. Returns
+    /// that answer, or the result of the request.
     pub async fn in_turn<A>(
         &self,
         settled: impl Fn() -> Option<A>,

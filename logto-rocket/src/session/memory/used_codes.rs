@@ -1,7 +1,7 @@
 //! [`UsedCodes`]: the sign-ins whose code was exchanged.
 //!
-//! What becomes of a callback is decided by the state machine in [`ledger`]; here it is driven: the
-//! exchange runs in a task of its own, and callbacks wait for its result.
+//! The state machine in [`ledger`] decides what happens to a callback. This file runs it: the exchange runs
+//! in a task of its own, and callbacks wait for its result.
 
 mod ledger;
 #[cfg(test)]
@@ -35,10 +35,11 @@ pub(crate) enum Exchanged {
 
 /// The sign-ins whose code was exchanged, by the hash of their state.
 ///
-/// A browser may call back twice at once (it restores tabs, it retries). The code must not be
-/// exchanged twice: Logto answers a second exchange by revoking what the first one got. So a second
-/// callback waits for the result of the first, for a minute; after that it only learns that the code
-/// was used. Where sessions are in a store, other processes are told too; see `session/store/codes.rs`.
+/// A browser may send a callback twice at once, for example when it restores tabs or retries. The code must
+/// not be exchanged twice, because Logto would then revoke the tokens of the first exchange. A second
+/// callback within a minute therefore waits for the result of the first. A later one only learns that the
+/// code was used. If sessions are in a store, other processes learn of the exchange too; see
+/// `session/store/codes.rs`.
 pub(crate) struct UsedCodes(Mutex<Ledger<Arc<CodeExchange>>>);
 
 /// One exchange of a code, and its result.
@@ -73,8 +74,8 @@ impl UsedCodes {
 }
 
 impl CodeExchange {
-    /// The result of the exchange, which is run once, in a task of its own, whatever becomes of
-    /// the callers; `None` if it panicked.
+    /// The result of the exchange. It runs once, in a task of its own, and continues if its callers are
+    /// cancelled. `None` if it panicked.
     pub async fn result<F>(&self, run: impl FnOnce() -> F) -> Option<Result<Exchanged, SignInError>>
     where
         F: Future<Output = Result<Exchanged, SignInError>> + Send + 'static,

@@ -1,8 +1,8 @@
 //! [`Circuit`]: whether Logto answers requests that confirm claims, for the whole process.
 //!
-//! A request that finds it worth while ([`may_ask`](Circuit::may_ask)) calls [`begin`](Circuit::begin)
-//! before it asks Logto, and reports the outcome by [`open`](Circuit::open), [`refuse`](Circuit::refuse)
-//! or [`close`](Circuit::close). [`CircuitState`] decides.
+//! A request that may ask ([`may_ask`](Circuit::may_ask)) calls [`begin`](Circuit::begin) before it asks
+//! Logto, and reports the outcome by [`open`](Circuit::open), [`refuse`](Circuit::refuse) or
+//! [`close`](Circuit::close). [`CircuitState`] decides.
 
 mod state;
 #[cfg(test)]
@@ -27,9 +27,9 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// one request asks, and all others use old claims until Logto has answered that one. Requests that
 /// wait for an answer are woken when the circuit opens.
 ///
-/// While it is closed and no answer has come for a moment, two requests ask, and the others wait for
-/// what becomes of these: a thousand sessions that fall due together do not all ask a Logto that refuses
-/// the application.
+/// While it is closed and no answer has come for a moment, two requests ask, and the others wait for their
+/// results. If Logto refuses the application, a thousand sessions whose claims must be confirmed therefore do
+/// not all ask.
 pub(in crate::session) struct Circuit {
     state: Mutex<CircuitState>,
     opened: watch::Sender<()>,
@@ -110,16 +110,16 @@ impl Circuit {
         self.state().remaining(now)
     }
 
-    /// Notes that Logto gave no answer that can be used; `wait` is how long it said to wait. Whether
-    /// the circuit was closed before.
+    /// Notes that Logto gave no usable answer; `wait` is the time for which Logto asked to wait. Returns
+    /// whether the circuit was closed before.
     pub(super) fn open(&self, now: Instant, wait: Option<Duration>) -> bool {
         let opens = self.state().open(now, wait);
         self.wake();
         opens
     }
 
-    /// Notes that Logto refuses the application, whatever session asks. What is news of it is to be
-    /// logged before requests that wait are [woken](Self::wake).
+    /// Notes that Logto refuses the application, whatever session asks. If this is news, log it before
+    /// waiting requests are [woken](Self::wake).
     pub(super) fn refuse(&self, now: Instant, code: &str) -> ApplicationRefusal {
         self.state().refuse(now, code)
     }

@@ -1,4 +1,4 @@
-//! Confirmation: claims of a certain age are believed only after Logto has confirmed them.
+//! Confirmation: claims of a certain age decide only after Logto has confirmed them.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -57,8 +57,9 @@ impl Sessions {
         }
     }
 
-    /// Asks Logto, and waits until it has answered, the time is over or another request finds out that
-    /// it does not answer. A later answer is still used. `None` if nothing was learnt of the session.
+    /// Asks Logto, and waits until Logto has answered, the time is over, or another request finds out that
+    /// Logto does not answer. A later answer is still used. The result is `None` if there was no answer about
+    /// the session.
     pub(super) async fn confirm(
         self: &Arc<Self>,
         session: &Arc<Session>,

@@ -66,8 +66,9 @@ impl Sessions {
         }
     }
 
-    /// Has the claims of a user's sessions confirmed before they decide again, because of what Logto says
-    /// has happened at `at_logto`, in seconds since the Unix epoch by its own clock.
+    /// From now on, the claims of a user's sessions must be confirmed before they decide again, because Logto
+    /// reports a change. `at_logto` is the time of the change, in seconds since the Unix epoch by Logto's
+    /// clock.
     pub fn changed(&self, sub: &str, at_logto: u64) {
         self.memory.marks.user(sub, at_logto, self.clock.now());
         self.memory.ended.wake(sub);
@@ -78,8 +79,8 @@ impl Sessions {
         self.memory.marks.everybody(at_logto, self.clock.now());
     }
 
-    /// The same because something may have happened that Logto could not report. While Logto does not
-    /// answer, claims decide as without it.
+    /// The same because something may have happened that Logto could not report. While Logto does not answer,
+    /// the claims decide as without this mark.
     pub fn in_doubt(&self) {
         self.memory.marks.doubt(self.clock.now());
     }

@@ -2,18 +2,18 @@
 //!
 //! # Who calls, in what order
 //!
-//! A guard calls `Sessions::confirmed` (in `confirmation`), a handler or a requirement asks for an
-//! access token (in `token`) or calls `Sessions::refresh`. What cannot be answered from memory
-//! becomes a [`Purpose`](super::memory::Purpose) for `Sessions::request` (in `queue`), which takes the
-//! session's turn in a task of its own and, unless it is settled by then, makes one token request (in
-//! `request`) and puts what it brought into the session's entry.
+//! A guard calls `Sessions::confirmed` (in `confirmation`), a handler or a requirement asks for an access
+//! token (in `token`) or calls `Sessions::refresh`. What cannot be answered from memory becomes a
+//! [`Purpose`](super::memory::Purpose) for `Sessions::request` (in `queue`), which waits for the session's
+//! turn in a task of its own. Unless the purpose is settled by then, the task makes one token request (in
+//! `request`) and puts the result into the session's entry.
 //!
 //! # What may run at once
 //!
-//! Token requests of different sessions. Of one session there is one at a time, whatever it is for:
-//! each may rotate the refresh token, and the next one must start from the newest. In this process the
-//! turn sees to that, among the processes that share a store the lease does. It is taken in the turn,
-//! and the session is loaded again with it: another process may have renewed it.
+//! Token requests of different sessions may run at once. A session has at most one at a time, whatever its
+//! purpose, because each may rotate the refresh token, and the next must use the newest one. Within this
+//! process the turn ensures this; among the processes that share a store, the lease does. A task takes the
+//! lease during its turn, and then loads the session again, because another process may have renewed it.
 //!
 //! # Who is right
 //!

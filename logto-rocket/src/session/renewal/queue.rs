@@ -1,16 +1,15 @@
 //! One token request at a time for each session, in a task of its own.
 //!
-//! The decisions (whose turn it is, what is settled without a request, what is paused or refused) are
-//! those of the state machine in `session/memory/queue.rs`; here it is driven:
+//! The decisions (whose turn it is, what is settled without a request, what is paused or refused) are those
+//! of the state machine in `session/memory/queue.rs`. This file runs it:
 //!
-//! 1. A task is spawned, so that no caller who goes away loses an answer.
+//! 1. A task is spawned, so that an answer is not lost if its caller is cancelled.
 //! 2. It waits for the session's turn.
-//! 3. If what is wanted is settled by then, that is the answer. With a thousand callers the first one
-//!    makes the request, and all others end here. If its caller has gone away, it ends here as well:
-//!    nobody has an answer to lose.
-//! 4. With a store it waits for the lease, loads the session as it is there, and asks again whether it
-//!    is settled: another process may have made the request.
-//! 5. It makes the request, puts the outcome into the entry, gives back the lease, then the turn.
+//! 3. If the purpose is settled by then, the task ends here. Of a thousand callers, only the first one makes
+//!    the request. If no request was sent and the caller was cancelled, the task ends here as well.
+//! 4. With a store, the task waits for the lease, loads the session from the store, and checks again whether
+//!    the purpose is settled, because another process may have made the request.
+//! 5. The task makes the request, puts the outcome into the entry, and releases the lease and then the turn.
 
 use std::sync::{Arc, Weak};
 
@@ -20,7 +19,7 @@ use crate::session::memory::{Entry, Purpose, Settled};
 use crate::task::SharedTask;
 
 impl Sessions {
-    /// Gets what is wanted into the entry, in a task of its own.
+    /// Puts what the purpose needs into the entry, in a task of its own.
     pub(super) async fn request(
         self: &Arc<Self>,
         entry: &Arc<Entry>,

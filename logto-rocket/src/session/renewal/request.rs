@@ -107,9 +107,9 @@ impl Sessions {
         })
     }
 
-    /// Sends the refresh token, and sends it again if there is no usable answer: Logto may have
-    /// rotated the token, and still accepts the old one for a moment. A silence opens the circuit here,
-    /// because the request that waits for this may have given up.
+    /// Sends the refresh token, and sends it again if there is no usable answer: Logto may have rotated the
+    /// token, and still accepts the old one for a moment. If there is no answer at all, the circuit opens
+    /// here, because the request that waits for this may have given up.
     async fn ask(
         &self,
         refresh_token: &RefreshToken,
@@ -137,8 +137,8 @@ impl Sessions {
         }
     }
 
-    /// Takes the answer. The refresh token in it is stored whatever else is wrong: Logto may honour no
-    /// other one any more.
+    /// Takes the answer. Its refresh token is stored whatever else is wrong, because Logto may accept no
+    /// other any more.
     async fn take(
         self: &Arc<Self>,
         entry: &Entry,
@@ -250,8 +250,8 @@ fn target_of(purpose: &Purpose) -> TokenTarget {
     }
 }
 
-/// Whether the application asked for what Logto knows now, or Logto has reported a change, so that nothing
-/// from before decides.
+/// Whether the application asked for new claims (`refresh()`), or Logto has reported a change, so that older
+/// claims and scopes no longer decide.
 fn sets_a_mark(purpose: &Purpose) -> bool {
     matches!(purpose, Purpose::Claims(Freshness::After(_) | Freshness::Since(_)))
 }

@@ -16,8 +16,8 @@ use crate::session::session::Session;
 const RENEWAL_TIMEOUT: Duration = Duration::from_secs(2);
 
 impl Sessions {
-    /// An access token for `target` that will be honoured for a while, from memory or from Logto. One
-    /// that is about to expire is still good if Logto does not give another.
+    /// An access token for `target` that is valid for a while, from memory or from Logto. If Logto gives no
+    /// new token, a token that is about to expire is used.
     pub async fn access_token(
         self: &Arc<Self>,
         session: &Arc<Session>,
@@ -39,8 +39,8 @@ impl Sessions {
         Ok(self.token(session, target, fresh, stale).await?.scopes)
     }
 
-    /// The access token for `target` that is fit for its use, from memory or from Logto; if Logto does
-    /// not give one, that which is fit for the other use.
+    /// The access token for `target` that is fit for its use, from memory or from Logto. If Logto gives none,
+    /// the token that is fit for the other use.
     async fn token(
         self: &Arc<Self>,
         session: &Arc<Session>,
@@ -79,8 +79,8 @@ impl Sessions {
         }
     }
 
-    /// Asks Logto now for what it knows of the user, unless a request that began after this call
-    /// does already, and sets a mark. Answers with the newest session.
+    /// Asks Logto now for the user's claims, and sets a mark, unless a request that began after this call
+    /// does so already. Returns the newest session.
     pub async fn refresh(self: &Arc<Self>, session: &Arc<Session>) -> Result<Arc<Session>, Error> {
         let entry = self.memory.registry.entry(session, self.clock.instant());
         let after = entry.begun();

@@ -35,9 +35,9 @@ impl Sessions {
         self.oidc.with_user_info(claims, access_token, |name| self.stores_claim(name)).await
     }
 
-    /// The same for the answer to a refresh, whose claims may be missing: then user info confirms those
-    /// of the session, if the request is for claims. The token of a resource opens no user info, so the
-    /// claims that come with one confirm nothing: there are none.
+    /// The same for the answer to a refresh, which may have no claims. If the request is for claims, user
+    /// info then confirms those of the session. An access token for a resource gives no access to user info,
+    /// so the result is then `None`, and the claims are not confirmed.
     ///
     /// # Errors
     ///

@@ -1,10 +1,11 @@
-//! [`CodeClaim`]: who exchanges the code of a sign-in, where several processes may be called back.
+//! [`CodeClaim`]: which process exchanges the code of a sign-in, if several processes may get the callback.
 //!
-//! Logto answers a second exchange of a code by revoking what the first one got. So a process takes a
-//! lease on the sign-in before it exchanges the code, and nobody takes it again for as long as the
-//! sign-in may last. Who has begun a session leaves word for a minute, for the process that the browser
-//! calls back next: under a name that is made of the state and the code, encrypted, so that only a
-//! browser that has both, and the cookie of the sign-in, gets the session.
+//! If a code is exchanged twice, Logto revokes the tokens of the first exchange. A process therefore takes a
+//! lease on the sign-in before it exchanges the code, and no other process can take this lease while the
+//! sign-in may last. The process that has created the session stores the session's secret for one minute, for
+//! another process that gets the callback a second time. The secret is encrypted, and its name in the store
+//! is made of the state and the code. Only a browser that has both, and the cookie of the sign-in, therefore
+//! gets the session.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -26,17 +27,17 @@ use crate::session_id::SessionId;
 /// How long a callback waits for the result of another process.
 const RESULT_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// How long it is until the result of another process is asked for again.
+/// The pause before the store is asked again for the result of another process.
 const POLL_BACKOFF: Duration = Duration::from_millis(50);
 
-/// How long the result is there for other processes, as it is within this one.
+/// How long the result is stored for other processes: as long as in this process.
 const SHARED_FOR: Duration = Duration::from_secs(60);
 
-/// How long a sign-in is remembered whose exchange failed. There is nothing that another exchange could
-/// revoke, and strangers can have any number of exchanges fail.
+/// How long a sign-in is remembered if the exchange of its code failed. Another exchange could revoke
+/// nothing, and any client can cause any number of failed exchanges.
 const FAILED_FOR: Duration = Duration::from_secs(60);
 
-/// How often at most, and how far apart, a lease is given back that may have been taken.
+/// How often at most, and at which interval, this process tries to release a lease that it may have taken.
 const RELEASES: usize = 60;
 const RELEASE_BACKOFF: Duration = Duration::from_secs(1);
 
@@ -54,7 +55,7 @@ pub(crate) enum CodeClaim {
     Ours(CodeLease),
     /// Another process did, and this session began.
     Begun(Arc<Session>),
-    /// Another process does or did, and has not left word of a session.
+    /// Another process does or did, and has not stored a session's secret.
     Taken,
 }
 
@@ -130,7 +131,7 @@ impl StoredSessions {
         self.cookies.of(code.host).vault()
     }
 
-    /// The session that another process has left word of, with what its browser gets.
+    /// The session whose secret another process has stored, with that secret.
     async fn result_of(&self, code: &SignInCode) -> Result<Option<Arc<Session>>, StoreError> {
         let at = &code.result;
         let Some(stored) = self.store.load(at).await? else { return Ok(None) };
@@ -149,7 +150,7 @@ impl StoredSessions {
 }
 
 impl CodeLease {
-    /// Lets another callback exchange the code, which was never sent.
+    /// Releases the lease, so that another callback can exchange the code, which was never sent.
     pub fn release_behind(self) {
         tokio::spawn(async move {
             for _ in 0..RELEASES {
@@ -163,7 +164,7 @@ impl CodeLease {
         });
     }
 
-    /// Has the sign-in, whose exchange failed, be forgotten soon.
+    /// Shortens the lease of a sign-in whose exchange failed.
     pub fn fail_behind(self) {
         tokio::spawn(async move {
             if let Err(error) = self.take(FAILED_FOR).await {

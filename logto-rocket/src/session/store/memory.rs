@@ -98,8 +98,8 @@ impl MemoryStore {
         Arc::new(HeldRecord { record: record.clone(), version, over_at, ttl })
     }
 
-    /// Removes a record if `is_meant` says so. Through the entry, so that a replacement that is
-    /// under way cannot bring it back.
+    /// Removes a record if `is_meant` says so. It uses the cache's entry, so that a concurrent replacement
+    /// cannot bring the record back.
     fn remove(&self, id: &StoreId, is_meant: impl FnOnce(&Record) -> bool) {
         self.entries.entry_by_ref(id).and_compute_with(|entry| match entry {
             Some(entry) if is_meant(&entry.value().record) => Op::Remove,

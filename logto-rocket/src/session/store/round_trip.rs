@@ -13,8 +13,8 @@ impl ObservedStore {
     ///
     /// # Errors
     ///
-    /// That of the first call that fails, and if the store has not the record that was created, or still
-    /// has the one that was deleted.
+    /// The error of the first call that fails. Also an error if the store does not have the record that was
+    /// created, or still has the one that was deleted.
     pub async fn round_trip(&self, now: u64) -> Result<(), StoreError> {
         let secret = Secret::random();
         let (id, sealed) = (secret.session_id().store_id(), secret.session_id().to_string());

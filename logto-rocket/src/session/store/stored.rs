@@ -34,7 +34,7 @@ pub(in crate::session) const MAX_AGAIN: usize = 10_000;
 /// The sessions in a store.
 pub(in crate::session) struct StoredSessions {
     pub store: Arc<ObservedStore>,
-    /// What the names of users and of their sessions at Logto begin with in the store: that of this
+    /// The prefix, in the store, of the names of users and of their sessions at Logto. It identifies this
     /// application at this Logto.
     pub owner: String,
     pub cookies: Arc<CookiesByHost>,
@@ -144,8 +144,8 @@ impl StoredSessions {
         lease.map_err(|error| self.failed(entry, error))
     }
 
-    /// Whether the store is to be asked for a lease of the session, or to be written to: not for a moment
-    /// after a call that was late. One request may want several tokens, and would wait for each.
+    /// Fails for a moment after a late call, so that the store is not asked for a lease of the session, and
+    /// the session is not written. One request may need several tokens, and would wait for each.
     ///
     /// # Errors
     ///
@@ -171,8 +171,8 @@ impl StoredSessions {
         error.into()
     }
 
-    /// Opens what the store had under an id, for a host, or, where it is not about what a browser
-    /// presents, for any; `None` for anything that was not sealed for it.
+    /// Decrypts what the store has under an id, for one host, or, if no browser presents it, for any host.
+    /// `None` if it was not encrypted for this id and host.
     fn unseal(&self, at: StoreId, stored: Stored, host: Option<HostId>) -> Option<CachedSession> {
         let hosts = self.cookies.each().map(Cookies::host);
         let mut hosts = hosts.filter(|of| host.is_none_or(|host| host == *of));

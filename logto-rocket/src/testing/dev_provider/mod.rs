@@ -40,8 +40,8 @@ pub(crate) struct DevProvider {
 }
 
 impl DevProvider {
-    /// Starts the provider of this application, with what it kept. The port that the application
-    /// will use is left to it.
+    /// Starts the provider of this application, with the state that it has stored. It does not take the port
+    /// that the application will use.
     ///
     /// # Errors
     ///

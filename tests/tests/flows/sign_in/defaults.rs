@@ -1,4 +1,4 @@
-//! What the configuration says of each sign-in (`sign_in`), and what wins over it.
+//! What the configuration says of each sign-in (`sign_in`), and what overrides it.
 
 use std::collections::BTreeMap;
 

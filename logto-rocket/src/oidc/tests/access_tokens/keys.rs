@@ -112,7 +112,7 @@ async fn what_is_refused_without_its_signature_asks_for_no_key() {
     assert!(setup.accepts(&setup.token()).await);
 }
 
-/// Law 19: the budget of strangers is not that of sign-ins.
+/// Law 20: access tokens of programs use up no JWKS requests of sign-ins.
 #[tokio::test]
 async fn strangers_leave_the_search_for_a_new_key_to_sign_ins() {
     let (setup, _clock) = setup().await;

@@ -7,11 +7,11 @@ use std::time::{Duration, Instant};
 pub(in crate::session::memory) struct Ages {
     /// After the last use, if the browser or the store has its newest state.
     pub seen: Duration,
-    /// After the last use, if neither has. Forgetting it brings older claims back, so it is no less than
-    /// the time after which these are confirmed again.
+    /// After the last use, if neither has its newest state. After the removal, older claims count again, so
+    /// this is not less than the time after which claims must be confirmed.
     pub unseen: Duration,
-    /// After its beginning, if it holds the only refresh token, or if older cookies hold another one. Where
-    /// there is no room, the latter go as all others do.
+    /// After the beginning of the session, if the entry holds the only refresh token, or if older cookies
+    /// hold another one. If there is no room, an entry of the second kind is removed like any other.
     pub irreplaceable: Duration,
 }
 

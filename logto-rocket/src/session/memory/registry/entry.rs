@@ -33,13 +33,13 @@ pub(in crate::session::memory) struct EntryState {
     /// Whether a token request here brought another refresh token, which no browser has sent and the
     /// store does not have.
     rotated: bool,
-    /// Whether a token request here has replaced a refresh token that an older cookie of the browser
-    /// holds. To send that one again would have Logto end the session.
+    /// Whether a token request here has replaced a refresh token that an older cookie of the browser holds.
+    /// If that older token were sent again, Logto would end the session.
     replaced: bool,
-    /// How many [marks](crate::session::memory::Marks) there were when the request began that has brought the
-    /// claims and made older access tokens decide nothing.
+    /// The number of [marks](crate::session::memory::Marks) when the request began that brought the claims.
+    /// Access tokens from before this request no longer decide.
     pub(super) marks_seen: u64,
-    /// Until when the store is left alone, which was late, and why.
+    /// Until when the store, which was late, is not asked, and why.
     store_failure: Option<(Instant, String)>,
     begun: Instant,
     used: Instant,

@@ -56,8 +56,8 @@ impl Room {
         entry
     }
 
-    /// Forgets which of the oldest entries are over and, if there is no room then, that which is missed
-    /// least. One that is at work stays.
+    /// Removes those of the oldest entries that are over and, if there is still no room, the least important
+    /// one. An entry that is in use stays.
     fn make_room(&mut self, now: Instant) {
         let mut least: Option<(Rank, SessionId)> = None;
         for _ in 0..LOOKED_AT.min(self.order.len()) {

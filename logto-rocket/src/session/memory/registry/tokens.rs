@@ -59,8 +59,8 @@ impl Entry {
         *seen = marks.max(*seen);
     }
 
-    /// Notes that another process has confirmed the claims after a mark, which knew nothing of the mark:
-    /// access tokens that may be from before are forgotten.
+    /// Notes that another process, which does not know of a mark, has confirmed the claims after it. Access
+    /// tokens that may be from before the mark are removed.
     pub fn was_confirmed_after(&self, mark: Mark) {
         let mut state = self.lock();
         state.tokens.retain(|_, token| mark.is_known_by(token.fetched_at));

@@ -3,8 +3,8 @@
 //! A state machine: it waits for nothing and reads no clock. What an exchange is, the caller says.
 //!
 //! A key is unknown, then shared for [`SHARED_FOR`], then used until the lifetime is over, then unknown
-//! again. Both are bounded by count; where there is no room the oldest goes: from shared to used, and
-//! from used to unknown.
+//! again. The numbers of shared and of used keys are limited. If there is no room, the oldest shared key
+//! becomes used, and the oldest used key becomes unknown.
 
 use std::collections::{HashMap, VecDeque};
 use std::time::{Duration, Instant};

@@ -1,12 +1,11 @@
 //! [`Connection`]: one connection to Redis that all requests share, and that is re-established when
 //! it breaks.
 //!
-//! Any number of requests [`ask`](Connection::ask) at once. The first that needs a connection starts
-//! a task that makes it, and all wait for that task; it stays in place afterwards, and its result is
-//! the connection in use. A request that finds the connection broken or does not get an answer in
-//! time gives it up by its number, so that it can do no harm to a newer one, and the next request
-//! starts another task. If connecting fails, the first request that learns it starts the backoff;
-//! until that is over the failure is the answer.
+//! Any number of requests may call [`ask`](Connection::ask) at once. The first that needs a connection starts
+//! a task that makes it, and all wait for that task. Its result is the connection in use. If a request finds
+//! the connection broken, or gets no answer in time, it discards the connection by its number, so that it
+//! never discards a newer one. The next request then starts another task. If connecting fails, the first
+//! request that learns of it starts the backoff, and requests get the failure until the backoff is over.
 
 mod connect;
 
@@ -115,7 +114,7 @@ impl Connection {
         Ok(connected.map_err(|_| late())??.run)
     }
 
-    /// What Redis answers to a command, or to several. It may get them twice: where a connection breaks
+    /// Redis's answer to one or several commands. Redis may get them twice, because if a connection breaks
     /// before the answer, it is unknown whether the command has arrived.
     pub async fn ask<'q, T: FromRedisValue>(
         &self,
@@ -236,8 +235,8 @@ impl Connection {
     }
 }
 
-/// Chooses a cryptography for the TLS library, unless the application has chosen one. Without a
-/// choice the library panics where the features of other crates bring in two of them.
+/// Chooses a cryptography provider for the TLS library, unless the application has chosen one. Without a
+/// choice, the library panics if other crates turn on the features of two providers.
 fn choose_cryptography() {
     if rustls::crypto::CryptoProvider::get_default().is_none() {
         // An error means that another thread was quicker.

@@ -17,9 +17,10 @@ const FORGET_TIMEOUT: Duration = Duration::from_millis(500);
 
 /// The lists of users, and of sessions at Logto.
 ///
-/// A fail-over may lose a list and keep its sessions where they are in different places, and a Redis that
-/// evicts keys may lose one at any time. So a session keeps the name of the run of Redis in which it was
-/// noted last; where that is another one by now, it is noted again when it is loaded.
+/// If a list and its sessions are in different places, a fail-over may lose the list and keep the sessions,
+/// and a Redis that evicts keys may lose a list at any time. A session therefore contains the `run_id` of the
+/// Redis in which it was last added to its lists. If Redis has another `run_id` when the session is loaded,
+/// the session is added again.
 #[derive(Clone)]
 pub(super) struct Lists {
     connection: Arc<Connection>,
@@ -79,8 +80,8 @@ impl Lists {
         }
     }
 
-    /// Notes a session again behind the request, if it was noted in another run of Redis than the one that it
-    /// was loaded from. What fails is tried at the next request.
+    /// Adds a session to its lists again, in the background, if it was last added in another run of Redis
+    /// than the one from which it was loaded. If this fails, the next request tries again.
     pub fn note_again_behind(&self, id: &StoreId, noted_in: Option<&str>, run: Run) {
         if let Some(run) = run.filter(|run| noted_in != Some(run)) {
             let (lists, id) = (self.clone(), id.as_str().to_owned());

@@ -8,10 +8,10 @@
 //! | `{prefix}:u:{<sub>}` | a list: the ids of a user's sessions, each with the time at which it is over |
 //! | `{prefix}:d:{<sid>}` | the same of a session at Logto |
 //!
-//! What stands in braces says where a key is in a cluster. A session and its lease are in one place, and no
-//! script has keys of two. So a list may have a session that is gone, or is another user's by now; who
-//! reads a list looks at each session. But no session lives without being in its lists: it is noted there
-//! first ([`lists`]), and what a fail-over may have lost is noted again.
+//! The part of a key in braces determines its place in a cluster. A session and its lease are in the same
+//! place, and no script uses keys of two places. A list may therefore name a session that is gone, or that is
+//! another user's by now, so every session of a list is checked. But every session is in its lists: it is
+//! added there first ([`lists`]), and added again if a fail-over may have lost the entry.
 
 mod connection;
 mod keys;

@@ -1,8 +1,9 @@
-//! How sessions that have ended are deleted from the store, until that is certain.
+//! How sessions that have ended are deleted from the store. A deletion is repeated until the store confirms
+//! it.
 //!
-//! Before they are, the process notes the ending in `session/memory/ended`, so that it never accepts the
-//! session again, whatever the store brings back. What is not certain in the store is deleted again behind
-//! the request, in a task of its own.
+//! Before the deletion, the process notes the ending in `session/memory/ended`, so that it never accepts the
+//! session again, whatever the store returns. A deletion that is not certain is repeated in the background,
+//! in a task of its own.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -41,8 +42,8 @@ impl StoredSessions {
         Ok(stored.ok().flatten().into_iter().collect())
     }
 
-    /// Ends the sessions of a user that were signed in at `not_after` or earlier, and answers with
-    /// all that the user had.
+    /// Ends the sessions of a user that were signed in at `not_after` or earlier, and returns all that the
+    /// user had.
     pub async fn end_by_sub(
         self: &Arc<Self>,
         sub: &str,
@@ -58,8 +59,8 @@ impl StoredSessions {
         Ok(stored.unwrap_or_default())
     }
 
-    /// Ends sessions once more, a while later: another process may have been about to put one there, whose
-    /// sign-in is meant.
+    /// Ends sessions once more, some time later, because another process may have been about to store a
+    /// session that must end too.
     fn once_more_behind(
         self: &Arc<Self>,
         end: impl Future<Output = Result<(), StoreError>> + Send + 'static,
@@ -74,12 +75,12 @@ impl StoredSessions {
         });
     }
 
-    /// Ends the sessions of a user whose sign-in Logto answered at `not_after` or earlier, by its own
-    /// clock, and answers with them.
+    /// Ends the sessions of a user whose sign-in Logto answered at `not_after` or earlier, by Logto's clock,
+    /// and returns them.
     ///
-    /// The store knows sign-ins by the clock of this server. No ID token is accepted that is from the
-    /// future by more than `clock_skew`, so a sign-in that was that much earlier is meant whatever the
-    /// clocks say, and also where its record cannot be opened. Of the others each record tells.
+    /// The store knows sign-ins by the clock of this server. No ID token is accepted that is from the future
+    /// by more than `clock_skew`, so a sign-in that is older than `not_after` by more than that ends whatever
+    /// the clocks say, even if its record cannot be decrypted. For any other sign-in, its record decides.
     pub async fn end_at_logto(
         self: &Arc<Self>,
         sub: &str,

@@ -1,8 +1,7 @@
 //! How sessions are written to the store.
 //!
-//! What changes here is written by comparing and replacing; if another process was first, what both found
-//! out is put together ([`after`]). All writes of one process that go by its registry are made in the
-//! session's turn.
+//! Changes are written by comparing and replacing. If another process wrote first, the changes of both are
+//! merged ([`after`]). All writes of one process that depend on its registry are made in the session's turn.
 
 use std::sync::Arc;
 
@@ -24,8 +23,8 @@ impl StoredSessions {
     ///
     /// # Errors
     ///
-    /// [`Error::SessionOver`] if the session was ended meanwhile. A store that does not answer is no
-    /// error: the session is written at the next request that carries it.
+    /// [`Error::SessionOver`] if the session was ended meanwhile. A store that does not answer causes no
+    /// error: the session is written at its next request.
     pub async fn save(&self, entry: &Entry) -> Result<(), Error> {
         let saved = match self.may_ask(entry) {
             Ok(()) => self.try_save(entry).await,
@@ -54,8 +53,8 @@ impl StoredSessions {
         });
     }
 
-    /// Writes the session behind the request, if the store does not have its newest state, if it is
-    /// sealed with an older key, or if it is used and was not written for a while.
+    /// Writes the session in the background, if the store does not have its newest state, if it is sealed
+    /// with an older key, or if it is used and was not written for a while.
     pub fn write_behind(
         self: &Arc<Self>,
         cached: &Arc<CachedSession>,

@@ -62,8 +62,8 @@ async fn try_connect(target: &Target) -> RedisResult<Result<Connected, String>> 
     Ok(Ok(Connected { connection, run: value("run_id:").map(Into::into) }))
 }
 
-/// The primary that the Sentinels name. Those of a Redis with a password may have one, or none, in which
-/// case they refuse any.
+/// The primary that the Sentinels name. If Redis has a password, its Sentinels may have the same one or none.
+/// Sentinels without a password refuse credentials, so the first attempt is without them.
 async fn primary(target: &Target, credentials: usize) -> RedisResult<Client> {
     let Target::Sentinel { sentinels, name, node } = target else {
         return Err(RedisError::from((redis::ErrorKind::InvalidClientConfig, "no Sentinel")));
@@ -79,8 +79,8 @@ async fn primary(target: &Target, credentials: usize) -> RedisResult<Client> {
     }
 }
 
-/// Whether the connection is of no more use: it is closed, or leads to a Redis that no longer takes
-/// writes because another has taken its place.
+/// Whether the connection is no longer usable: it is closed, or leads to a Redis that no longer takes writes
+/// because another has taken its place.
 pub(super) fn is_broken(error: &RedisError) -> bool {
     error.is_connection_dropped()
         || error.is_unrecoverable_error()
