@@ -34,8 +34,11 @@ fn it_fails_where_no_logto_answers() {
     assert!(!said.contains("a-secret"), "{said}");
 }
 
+/// Variables of the environment that are set.
+type Variables = &'static [(&'static str, &'static str)];
+
 /// Faults of a set-up, each with the variables that make it and what the diagnosis finds wrong.
-const FAULTS: [(&[(&str, &str)], &[&str]); 6] = [
+const FAULTS: [(Variables, &[&str]); 6] = [
     (&[("LOGTO_ENDPOINT", "http://127.0.0.1:9")], &["endpoint"]),
     (&[("LOGTO_APP_ID", "no-such-app")], &["app id"]),
     (&[("LOGTO_APP_SECRET", "a-wrong-secret")], &["app secret"]),
