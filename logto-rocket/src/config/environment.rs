@@ -9,6 +9,7 @@ use rocket::figment::{self, Metadata, Profile, Provider};
 use super::errors::{ConfigError, Warning, Wrong};
 use super::files::{self, FileValue};
 use super::keys::{self, KEYS};
+use super::synonyms::{Meant, meant_by};
 use crate::shown::shown;
 
 /// What this layer is called in figment.
@@ -136,10 +137,13 @@ fn value(text: &str) -> Value {
 
 fn not_known(key: &str) -> Warning {
     let (variable, of_file) = (shown(&keys::variable(key)), files::key_of(key));
-    let meant = keys::meant_by(of_file.unwrap_or(key)).filter(|meant| KEYS.contains(meant));
-    let meant = meant.map(if of_file.is_some() { files::variable } else { keys::variable });
-    let meant = meant.map(|meant| format!("; did you mean `{meant}`?")).unwrap_or_default();
+    let name = if of_file.is_some() { files::variable } else { keys::variable };
+    let help = match meant_by(of_file.unwrap_or(key)) {
+        Some(Meant::Key(key)) if KEYS.contains(&key) => format!("; did you mean `{}`?", name(key)),
+        Some(Meant::NotNeeded(why)) => format!("; remove it: {why}"),
+        Some(Meant::Key(_)) | None => String::new(),
+    };
     Warning::new(format!(
-        "the environment variable `{variable}` is unknown and has no effect{meant}"
+        "the environment variable `{variable}` is unknown and has no effect{help}"
     ))
 }

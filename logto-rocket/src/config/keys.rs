@@ -1,4 +1,4 @@
-//! The names of all keys, and the suggestion for an unknown key.
+//! The names of all keys.
 
 /// Every key under `logto`.
 pub(super) const KEYS: [&str; 58] = [
@@ -63,7 +63,7 @@ pub(super) const KEYS: [&str; 58] = [
 ];
 
 /// The tables that hold other keys.
-const TABLES: [&str; 7] =
+pub(super) const TABLES: [&str; 7] =
     ["backchannel_logout", "routes", "session", "session.redis", "sign_in", "sign_out", "webhook"];
 
 /// The keys whose values are never shown.
@@ -112,28 +112,4 @@ pub(super) fn is_table(path: &str) -> bool {
 /// The environment variable that sets `key`.
 pub(super) fn variable(key: &str) -> String {
     format!("LOGTO_{}", key.to_ascii_uppercase().replace('.', "__"))
-}
-
-/// The known key or table to suggest for `unknown`: a key of the same name in another table, or a
-/// key with a similar spelling.
-pub(super) fn meant_by(unknown: &str) -> Option<&'static str> {
-    let name = match last(unknown) {
-        "login" | "log_in" | "signin" => "sign_in",
-        "logout" | "log_out" | "signout" => "sign_out",
-        "register" | "signup" => "sign_up",
-        name => name,
-    };
-    let elsewhere = KEYS.into_iter().find(|key| last(key) == name);
-    elsewhere.or_else(|| {
-        KEYS.into_iter()
-            .chain(TABLES)
-            .map(|key| (strsim::jaro_winkler(key, unknown), key))
-            .filter(|(likeness, _)| *likeness > 0.85)
-            .max_by(|(one, _), (other, _)| one.total_cmp(other))
-            .map(|(_, key)| key)
-    })
-}
-
-fn last(key: &str) -> &str {
-    key.rsplit('.').next().unwrap_or(key)
 }

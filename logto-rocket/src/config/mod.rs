@@ -27,6 +27,7 @@ mod sign_in;
 mod site_data;
 mod source;
 mod store;
+mod synonyms;
 #[cfg(feature = "testing")]
 mod test_provider;
 #[cfg(test)]

@@ -15,6 +15,7 @@ mod secrets;
 mod session;
 mod sign_in;
 mod site_name;
+mod synonyms;
 #[cfg(feature = "testing")]
 mod test_provider;
 mod urls;

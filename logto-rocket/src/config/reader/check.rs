@@ -5,6 +5,7 @@ use rocket::figment::value::{Dict, Value};
 use super::Reader;
 use crate::config::errors::{ConfigError, Wrong};
 use crate::config::keys::{self, KEYS};
+use crate::config::synonyms::{Meant, meant_by};
 use crate::shown::shown;
 
 impl Reader {
@@ -93,8 +94,9 @@ fn not_a_table(remedy: &str) -> Wrong {
 }
 
 fn unknown(key: &str) -> Wrong {
-    let remedy = match keys::meant_by(key) {
-        Some(meant) => format!("did you mean `logto.{meant}`?"),
+    let remedy = match meant_by(key) {
+        Some(Meant::Key(meant)) => format!("did you mean `logto.{meant}`?"),
+        Some(Meant::NotNeeded(why)) => format!("remove it: {why}"),
         None => "remove it".into(),
     };
     Wrong::new("is not a key of this configuration", remedy)
