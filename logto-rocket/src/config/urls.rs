@@ -4,6 +4,7 @@ use url::{Host, Url};
 
 use super::errors::Wrong;
 use crate::loopback::is_loopback;
+use crate::shown::shown;
 
 /// What stands behind an issuer in the address of its discovery document
 /// ([OpenID Connect Discovery, section 4](https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderConfig)).
@@ -18,7 +19,8 @@ const BELOW_ISSUER: [&str; 4] = ["/oidc/auth", "/oidc/token", "/oidc/me", "/oidc
 /// The URL of Logto: https, or http on a loopback host. The issuer and its discovery address are
 /// understood as well.
 pub(super) fn endpoint(text: &str) -> Result<Url, Wrong> {
-    let url = not_the_console(secure_url(text, "https://example.logto.app")?)?;
+    let url = url_of_logto(text, "https://example.logto.app", "endpoint")?;
+    let url = not_the_console(url)?;
     let issuer = url.as_str().strip_suffix(DISCOVERY);
     if let Some(issuer) = issuer.filter(|issuer| !issuer.ends_with(OIDC)) {
         let remedy = format!("write `issuer = \"{issuer}\"` instead of `endpoint`");
@@ -43,7 +45,7 @@ pub(super) fn internal_endpoint(text: &str) -> Result<Url, Wrong> {
 
 /// Logto's issuer identifier: https, or http on a loopback host.
 pub(super) fn issuer(text: &str) -> Result<Url, Wrong> {
-    let url = secure_url(text, "https://example.logto.app/oidc")?;
+    let url = url_of_logto(text, "https://example.logto.app/oidc", "issuer")?;
     match text.strip_suffix(DISCOVERY) {
         Some(issuer) => {
             let remedy = format!("write `{issuer}`, exactly as the document has it in `issuer`");
@@ -55,6 +57,19 @@ pub(super) fn issuer(text: &str) -> Result<Url, Wrong> {
 
 /// An https URL, or http on a loopback host. An error gives `example` for the right form.
 pub(super) fn secure_url(text: &str, example: &str) -> Result<Url, Wrong> {
+    secure_url_or(text, example, "use https")
+}
+
+/// The same for an address of Logto, which may have another one for servers.
+fn url_of_logto(text: &str, example: &str, key: &str) -> Result<Url, Wrong> {
+    let remedy = format!(
+        "use https; if only servers use this address, write it into `internal_endpoint`, and into \
+         `{key}` the https address that browsers use, as Logto has it in `ENDPOINT`"
+    );
+    secure_url_or(text, example, &remedy)
+}
+
+fn secure_url_or(text: &str, example: &str, remedy: &str) -> Result<Url, Wrong> {
     let url = web_url(text, example)?;
     let unspecified = match url.host() {
         Some(Host::Ipv4(address)) => address.is_unspecified(),
@@ -72,26 +87,29 @@ pub(super) fn secure_url(text: &str, example: &str) -> Result<Url, Wrong> {
         return Err(Wrong::new(
             "is plain http, which an attacker on the network can read and change; http is allowed \
              only for a loopback host (`localhost`, `127.0.0.1`, `[::1]`)",
-            "use https",
+            remedy,
         ));
     }
     Ok(url)
 }
 
 fn web_url(text: &str, example: &str) -> Result<Url, Wrong> {
-    let not = || {
-        let remedy = match host_alone(text) {
-            Some(url) => format!("write `{url}`"),
-            None => format!("write a URL such as `{example}`"),
-        };
-        Wrong::new("is not an http or https URL", remedy)
+    let as_in_example = || match placeholder(text) {
+        Some(part) => {
+            let part = shown(part);
+            format!("write your own value in place of `{part}`, for a URL such as `{example}`")
+        }
+        None => format!("write a URL such as `{example}`"),
     };
-    // The URL parser removes spaces and line breaks; a value that it would change is rejected.
-    if !text.chars().all(|char| char.is_ascii_graphic() && char != '\\') {
-        return Err(Wrong::new(
-            "has a space or a character that is not allowed in a URL",
-            format!("write a URL such as `{example}`"),
-        ));
+    let not = || {
+        let url = host_alone(text).map(|url| format!("write `{url}`"));
+        Wrong::new("is not an http or https URL", url.unwrap_or_else(as_in_example))
+    };
+    // The URL parser removes spaces and line breaks, and encodes others; a value that it would change is rejected.
+    let is_allowed = |char: char| char.is_ascii_graphic() && !"\\<>\"{}|^`".contains(char);
+    if !text.chars().all(is_allowed) {
+        let what = "has a space or a character that is not allowed in a URL";
+        return Err(Wrong::new(what, as_in_example()));
     }
     let url = Url::parse(text).map_err(|_| not())?;
     if !matches!(url.scheme(), "http" | "https") || !text.contains("://") {
@@ -117,6 +135,21 @@ fn host_alone(text: &str) -> Option<String> {
         return Some(format!("http://{text}"));
     }
     text.contains('.').then(|| format!("https://{text}"))
+}
+
+/// What a manual leaves to its readers to fill in, such as `<tenant>`. It is not looked for beside a user name and
+/// password, which are not shown.
+fn placeholder(text: &str) -> Option<&str> {
+    let is_plain = |char: char| char.is_ascii_alphanumeric() || "-_ ".contains(char);
+    let between = |(open, close): (char, char)| {
+        let (_, name) = text.split_once(open)?;
+        let (name, _) = name.split_once(close)?;
+        let start = text.find(open)?;
+        let is_name = !name.is_empty() && name.chars().all(is_plain);
+        text.get(start..start + name.len() + 2).filter(|_| is_name)
+    };
+    let kinds = [('<', '>'), ('{', '}'), ('[', ']')];
+    kinds.into_iter().find_map(between).filter(|_| !text.contains('@'))
 }
 
 /// Refuses the address of the pages on which administrators work, which answers no sign-in.

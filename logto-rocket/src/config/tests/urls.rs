@@ -137,6 +137,41 @@ fn a_host_alone_is_answered_with_its_url() {
 }
 
 #[test]
+fn an_address_of_logto_in_plain_http_is_answered_with_the_key_for_an_internal_one() {
+    for (key, address) in
+        [("endpoint", "http://logto:3001"), ("issuer", "http://logto.internal/oidc")]
+    {
+        let into = format!("into `{key}` the https address that browsers use");
+        let parts = ["is plain http", "use https; ", "into `internal_endpoint`", &into];
+        assert_answered(&format!("{key} = \"{address}\""), &parts);
+    }
+    let Err(errors) = replaced("base_url = \"http://shop.example\"") else { panic!("taken") };
+    assert_holds(&errors, &["is plain http", "    help: use https"]);
+    assert!(!errors.contains("internal_endpoint"), "{errors}");
+}
+
+#[test]
+fn what_a_manual_leaves_to_fill_in_is_answered_with_what_to_put_there() {
+    for (host, part) in [
+        ("<tenant>.logto.app", "<tenant>"),
+        ("{tenant-id}.logto.app", "{tenant-id}"),
+        ("${TENANT}.logto.app", "{TENANT}"),
+        ("[your tenant].logto.app", "[your tenant]"),
+    ] {
+        let line = format!("endpoint = \"https://{host}\"");
+        let put = format!("write your own value in place of `{part}`");
+        let parts = ["not allowed in a URL", &put, "such as `https://example.logto.app`"];
+        assert_answered(&line, &parts);
+    }
+    let path = "base_url = \"https://app.example.com/<app>\"";
+    assert_answered(path, &["not allowed in a URL", "in place of `<app>`"]);
+    let Err(errors) = replaced("endpoint = \"https://user:<hunter2>@a.example\"") else {
+        panic!("taken")
+    };
+    assert!(errors.contains("not allowed") && !errors.contains("hunter2"), "{errors}");
+}
+
+#[test]
 fn an_address_to_listen_on_is_no_address_that_browsers_open() {
     for address in ["http://0.0.0.0:8000", "http://[::]:8000"] {
         let parts = ["listens on", "`http://localhost:8000`"];
