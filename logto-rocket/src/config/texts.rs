@@ -125,8 +125,13 @@ pub(super) fn store(text: &str) -> Result<Store, Wrong> {
 /// The algorithm that tokens may be signed by.
 pub(super) fn signing_algorithm(text: &str) -> Result<Algorithm, Wrong> {
     Algorithm::accepted(text).ok_or_else(|| {
-        let what = match text {
-            "none" => "would accept tokens that anybody makes",
+        let upper = text.to_ascii_uppercase();
+        if let Some(algorithm) = Algorithm::accepted(&upper) {
+            let remedy = format!("write \"{algorithm}\"");
+            return Wrong::new("is the name of an algorithm in the wrong letter case", remedy);
+        }
+        let what = match upper.as_str() {
+            "NONE" => "would accept tokens that anybody makes",
             "HS256" | "HS384" | "HS512" => {
                 "uses a shared secret, so whoever can verify a token could also make one"
             }

@@ -139,6 +139,19 @@ fn what_issuers_do_in_different_ways_has_few_values() {
 }
 
 #[test]
+fn an_algorithm_in_other_letters_is_answered_with_its_name() {
+    for (given, name) in [("es384", "ES384"), ("Es256", "ES256"), ("rs256", "RS256")] {
+        let errors = replaced(&format!("signing_algorithm = \"{given}\"")).unwrap_err();
+        assert_holds(&errors, &["letter case"]);
+        assert!(errors.ends_with(&format!("    help: write \"{name}\"")), "{errors}");
+    }
+    for (given, why) in [("hs256", "shared secret"), ("NONE", "tokens that anybody makes")] {
+        let errors = replaced(&format!("signing_algorithm = \"{given}\"")).unwrap_err();
+        assert_holds(&errors, &[why]);
+    }
+}
+
+#[test]
 fn paths_after_sign_in_and_sign_out_stay_on_this_site() {
     assert_taken(&[r#"after_sign_in = "/a?b=c""#, r#"after_sign_out = "/bye""#]);
     assert_refused("after_sign_in", &[r#"after_sign_in = "//evil.example""#]);
