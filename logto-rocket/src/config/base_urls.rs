@@ -6,7 +6,7 @@ use super::errors::{Warning, Wrong};
 use super::reader::Reader;
 use super::routes::Routes;
 use super::urls;
-use super::values::Origin;
+use super::values::{Base, Origin};
 use crate::local_path::Prefix;
 use crate::shown::shown;
 
@@ -70,6 +70,26 @@ impl BaseUrls {
         }
         let hosts = given.into_iter().map(|it| it.origin).collect();
         Self { hosts, prefix, proxy_prefix: proxy_prefix.unwrap_or_default() }
+    }
+
+    /// Rejects an address with the path of `base` at its end, where it would be twice in the redirect URIs. Few mean
+    /// that, and these say what their proxy does with the path.
+    pub(super) fn reject_base(&self, reader: &mut Reader, base: &Base) {
+        let prefix = &self.prefix;
+        let is_known = reader.has("proxy_prefix") || reader.is_wrong("base") || has_error(reader);
+        if is_known || !prefix.as_str().ends_with(base.as_str()) {
+            return;
+        }
+        let key = if reader.has(SEVERAL) { SEVERAL } else { ONE };
+        let what = format!(
+            "ends with `{base}`, the path of `base`, so the routes of this crate would be below \
+             `{prefix}{base}`"
+        );
+        let remedy = format!(
+            "remove `{base}` from it, or give `base` another path; if `{prefix}{base}` is right, set \
+             `proxy_prefix` to what the proxy does with `{prefix}`"
+        );
+        reader.reject(key, Wrong::new(what, remedy));
     }
 
     /// The key that gives them.

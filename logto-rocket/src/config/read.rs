@@ -42,6 +42,7 @@ pub(crate) fn read(
     let base_urls = BaseUrls::read(&mut reader, &routes, debug, &mut warnings);
     warnings.extend(listener.warnings(&base_urls, debug, &reader));
     let base = reader.text("base", Base::parse).unwrap_or_default();
+    base_urls.reject_base(&mut reader, &base);
     let scopes = reader.list("scopes", texts::scope).unwrap_or_default();
     let resources = reader.list("resources", texts::resource).unwrap_or_default();
     let include_reserved_scopes = include_reserved_scopes(&mut reader, &scopes);

@@ -55,6 +55,39 @@ fn a_redirect_uri_is_answered_with_the_address_of_the_site() {
 }
 
 #[test]
+fn an_address_that_ends_with_the_path_of_the_routes_is_answered_with_what_to_remove() {
+    for (lines, key, base, twice) in [
+        ("base_url = \"https://a.example/auth\"", "base_url", "/auth", "/auth/auth"),
+        ("base_url = \"https://a.example/x/auth/\"", "base_url", "/auth", "/x/auth/auth"),
+        ("base_url = \"https://a.example/in\"\nbase = \"/in\"", "base_url", "/in", "/in/in"),
+        ("base_urls = [\"https://a.example/auth\"]", "base_urls", "/auth", "/auth/auth"),
+    ] {
+        let errors = without_base_url(lines).unwrap_err();
+        let ends = format!("ends with `{base}`, the path of `base`");
+        let (would, cure) = (format!("below `{twice}`"), format!("remove `{base}` from it"));
+        let key = format!("logto.{key}");
+        assert_holds(&errors, &["has 1 error:", &key, &ends, &would, &cure, "`proxy_prefix`"]);
+    }
+    for lines in [
+        "base_url = \"https://a.example/auth\"\nbase = \"/login\"",
+        "base_url = \"https://a.example/oauth\"",
+        "base_url = \"https://a.example/auth/x\"",
+    ] {
+        without_base_url(lines).unwrap();
+    }
+}
+
+/// A service may be called like this.
+#[test]
+fn a_site_may_be_at_the_path_of_the_routes_if_its_proxy_is_described() {
+    for mode in ["keep", "strip"] {
+        let lines = format!("base_url = \"https://a.example/auth\"\nproxy_prefix = \"{mode}\"");
+        let (settings, _) = without_base_url(&lines).unwrap();
+        assert_eq!(settings.base_path().as_str(), "/auth/auth");
+    }
+}
+
+#[test]
 fn paths_of_the_configuration_are_written_without_the_path_of_the_site() {
     let lines =
         "base_url = \"https://a.example/app\"\nafter_sign_in = \"/in?x\"\nbase = \"/login\"";
