@@ -156,6 +156,12 @@ impl Settings {
         path.is_empty() || *proxy_prefix == ProxyPrefix::Keep && is_above(path)
     }
 
+    /// Whether a route, as Rocket has it, may answer requests for pages of this site.
+    pub(crate) fn may_be_of_site(&self, route: &str) -> bool {
+        let BaseUrls { prefix, proxy_prefix, .. } = &self.base_urls;
+        *proxy_prefix == ProxyPrefix::Strip || prefix.may_hold_route(route)
+    }
+
     /// Where the value of `key` comes from, as ` (from …)`; nothing if it is the default.
     pub(crate) fn source_of(&self, key: &str) -> String {
         self.connection

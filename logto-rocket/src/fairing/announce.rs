@@ -49,6 +49,7 @@ pub(super) fn client(client: &Client, rocket: &Rocket<Orbit>) {
         );
     }
     let doubts = protected::doubts(client, rocket).into_iter();
+    let doubts = doubts.chain(protected::outside(client, rocket));
     doubts.chain(protected::doubts_of_tokens(rocket)).for_each(|doubt| log::warn!("{doubt}"));
 }
 

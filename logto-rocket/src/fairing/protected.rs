@@ -74,6 +74,35 @@ pub(super) fn doubts(client: &Client, rocket: &Rocket<Orbit>) -> Vec<String> {
     by_attribute.chain(by_value).collect()
 }
 
+/// A warning about the routes for users at which no browser returns after a sign-in, because they are outside the path
+/// of the site.
+pub(super) fn outside(client: &Client, rocket: &Rocket<Orbit>) -> Option<String> {
+    let settings = client.settings();
+    let registry = rocket.state::<Registry>();
+    let by_attribute = registry.map(Registry::requirements).unwrap_or_default();
+    let is_for_users = |route: &Route| {
+        let of_attribute = by_attribute
+            .iter()
+            .any(|(place, requirement)| requirement.accepts().sessions() && is_at(route, place));
+        of_attribute || requirements(route).any(Written::accepts_sessions)
+    };
+    let outside = rocket
+        .routes()
+        .filter(|route| !settings.may_be_of_site(route.uri.path()) && is_for_users(route))
+        .map(address)
+        .collect::<Vec<_>>();
+    let (key, prefix) = (settings.base_urls.key(), &settings.base_urls.prefix);
+    (!outside.is_empty()).then(|| {
+        format!(
+            "{} can be reached only outside `{prefix}`, the path of `{key}`{}, so no browser \
+             returns there after a sign-in. To fix it, mount such routes below `{prefix}`, or set \
+             `proxy_prefix = \"strip\"` if the proxy removes `{prefix}`.",
+            outside.join(", "),
+            settings.source_of(key),
+        )
+    })
+}
+
 /// The requirements that guard routes as values, as they display, and the addresses of these routes.
 fn guarded_by_values<P: Phase>(rocket: &Rocket<P>) -> BTreeMap<Written<'_>, String> {
     let mut all = BTreeMap::<_, Vec<_>>::new();

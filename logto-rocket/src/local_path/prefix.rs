@@ -57,6 +57,20 @@ impl Prefix {
         let decoded = percent_decode_str(url.path()).decode_utf8_lossy();
         below(url.path()) && decoded.split(['/', '\\']).all(|segment| segment != "..")
     }
+
+    /// Whether a path of this site can match a route with this path, which may have dynamic segments.
+    pub fn may_hold_route(&self, route: &str) -> bool {
+        let mut segments = route.split('/');
+        for own in self.0.split('/') {
+            match segments.next() {
+                Some(segment) if segment.ends_with("..>") => return true,
+                Some(segment) if segment == own => {}
+                Some(segment) if segment.starts_with('<') => {}
+                _ => return false,
+            }
+        }
+        true
+    }
 }
 
 impl fmt::Display for Prefix {
@@ -115,6 +129,19 @@ mod tests {
         ] {
             assert!(!held(path), "{path}");
             assert!(Prefix::default().holds(&path.parse().unwrap()), "{path}");
+        }
+    }
+
+    #[test]
+    fn a_route_may_match_a_path_below_unless_a_fixed_segment_differs() {
+        let may = |prefix: &str, route: &str| Prefix::parse(prefix).unwrap().may_hold_route(route);
+        for route in
+            ["/a/b", "/a/b/", "/a/b/c", "/a/b/<id>", "/a/<x>/c", "/<x>/b", "/<..>", "/a/<path..>"]
+        {
+            assert!(may("/a/b", route) && may("", route), "{route}");
+        }
+        for route in ["/", "/a", "/<x>", "/a/", "/a/c", "/ab", "/a/bc", "/b/a", "/x/<path..>"] {
+            assert!(!may("/a/b", route) && may("", route), "{route}");
         }
     }
 }

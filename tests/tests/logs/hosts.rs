@@ -1,12 +1,12 @@
 //! What the launch logs of a site below a path or at several hosts, and of requests for another one.
 
-use logto_rocket::{Config, Logto};
+use logto_rocket::{Config, Logto, authenticated, requires, resource};
 use logto_rocket_tests::app::figment;
 use logto_rocket_tests::browser::Browser;
 use logto_rocket_tests::log::Log;
 use rocket::http::Status;
 use rocket::local::asynchronous::Client;
-use rocket::{Request, catch, catchers};
+use rocket::{Request, catch, catchers, get, routes};
 
 #[catch(401)]
 fn own_unauthorized(_: &Request<'_>) {}
@@ -59,6 +59,49 @@ async fn the_launch_lists_the_uris_of_each_host() {
     assert_eq!(logged.matches("back-channel logout URI").count(), 1, "Logto takes one: {logged}");
     assert!(logged.contains("the `Host` of a request selects"), "{logged}");
     assert!(!logged.contains("proxy_prefix"), "{logged}");
+}
+
+#[authenticated]
+#[get("/orders/<_id>")]
+fn order(_id: u32) {}
+
+#[authenticated(bearer, resource = Orders)]
+#[get("/api/orders")]
+fn for_programs() {}
+
+#[get("/files")]
+fn files() {}
+
+resource!(Orders = "https://api.example.com/orders");
+
+/// What a launch with the routes at this place warns about.
+async fn warned(mode: &'static str, at: &'static str) -> String {
+    let log = Log::alone().await;
+    let config = Config::new().base_url("https://shop.example.com/shop").proxy_prefix(mode);
+    let config = config.endpoint("http://127.0.0.1:9").app_id("an_app").app_secret("hush-hush");
+    let rocket = rocket::custom(figment()).attach(Logto::fairing().config(config));
+    let rocket =
+        rocket.mount(at, routes![order, for_programs]).mount(at, requires!().guard(routes![files]));
+    drop(Client::untracked(rocket).await.expect("a launch"));
+    log.ours()
+}
+
+#[rocket::async_test]
+async fn routes_that_browsers_cannot_return_to_are_warned_about_with_the_cure() {
+    let warning = warned("keep", "/").await;
+    for part in [
+        "GET /orders/<_id>",
+        "GET /files",
+        "outside `/shop`, the path of `base_url` (from Config in code)",
+        "mount such routes below `/shop`",
+        "`proxy_prefix = \"strip\"`",
+    ] {
+        assert!(warning.contains(part), "{part} is not in\n{warning}");
+    }
+    assert!(!warning.contains("GET /api/orders"), "programs do not return: {warning}");
+    for (mode, at) in [("keep", "/shop"), ("keep", "/shop/x"), ("strip", "/")] {
+        assert_eq!(warned(mode, at).await, "", "{mode} {at}");
+    }
 }
 
 #[rocket::async_test]
