@@ -115,6 +115,17 @@ impl Origin {
         host.chars().all(is_host) && named.is_ok_and(|url| url.origin() == self.url.origin())
     }
 
+    /// Whether the host is one of those that only manuals have
+    /// ([RFC 2606](https://www.rfc-editor.org/rfc/rfc2606)). Networks of testers do have hosts below `.test`.
+    pub(crate) fn is_of_documentation(&self) -> bool {
+        let host = self.url.host_str().unwrap_or_default();
+        let is_in = |domain: &&str| {
+            let rest = host.strip_suffix(*domain);
+            rest.is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+        };
+        ["example", "invalid", "example.com", "example.net", "example.org"].iter().any(is_in)
+    }
+
     /// Whether the scheme is https.
     pub(super) fn is_https(&self) -> bool {
         self.url.scheme() == "https"

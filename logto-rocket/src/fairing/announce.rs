@@ -7,7 +7,7 @@ use super::protected;
 #[cfg(feature = "testing")]
 use super::provider;
 use crate::client::Client;
-use crate::config::{BaseUrls, ProxyPrefix, Settings};
+use crate::config::{BaseUrls, Origin, ProxyPrefix, Settings};
 use crate::resource_server::ResourceServer;
 use crate::response::CATCHER;
 use crate::session::{self, StoreSettings};
@@ -41,16 +41,36 @@ pub(super) fn client(client: &Client, rocket: &Rocket<Orbit>) {
     #[cfg(feature = "testing")]
     lines.extend(provider::lines(rocket));
     print(lines, rocket);
-    // The sessions of a test end with it anyway.
-    if settings.generated_key && listens(rocket.config()) {
-        log::warn!(
-            "There is no `secret_key`, so sessions end with this process. Generate one with \
-             `openssl rand -base64 32` and set ROCKET_SECRET_KEY to it."
-        );
+    // The sessions of a test end with it anyway, and no browser looks for its address.
+    if listens(rocket.config()) {
+        if settings.generated_key {
+            log::warn!(
+                "There is no `secret_key`, so sessions end with this process. Generate one with \
+                 `openssl rand -base64 32` and set ROCKET_SECRET_KEY to it."
+            );
+        }
+        if let Some(doubt) = of_documentation(settings, rocket.config()) {
+            log::warn!("{doubt}");
+        }
     }
     let doubts = protected::doubts(client, rocket).into_iter();
     let doubts = doubts.chain(protected::outside(client, rocket));
     doubts.chain(protected::doubts_of_tokens(rocket)).for_each(|doubt| log::warn!("{doubt}"));
+}
+
+/// A warning if the address of the site was copied from a manual.
+fn of_documentation(settings: &Settings, config: &rocket::Config) -> Option<String> {
+    let is_debug = config.profile == rocket::Config::DEBUG_PROFILE;
+    let mut hosts = settings.base_urls.hosts.iter();
+    if is_debug || !hosts.any(Origin::is_of_documentation) {
+        return None;
+    }
+    let key = settings.base_urls.key();
+    Some(format!(
+        "logto.{key}{} has a host that is reserved for documentation, so no browser finds the site \
+         there. To fix it, write the address that browsers see.",
+        settings.source_of(key)
+    ))
 }
 
 /// What Logto must know of this site.

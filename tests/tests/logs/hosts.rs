@@ -1,9 +1,11 @@
 //! What the launch logs of a site below a path or at several hosts, and of requests for another one.
 
+use log::Level;
 use logto_rocket::{Config, Logto, authenticated, requires, resource};
 use logto_rocket_tests::app::figment;
 use logto_rocket_tests::browser::Browser;
 use logto_rocket_tests::log::Log;
+use logto_rocket_tests::server::{Server, free_port};
 use rocket::http::Status;
 use rocket::local::asynchronous::Client;
 use rocket::{Request, catch, catchers, get, routes};
@@ -101,6 +103,40 @@ async fn routes_that_browsers_cannot_return_to_are_warned_about_with_the_cure() 
     assert!(!warning.contains("GET /api/orders"), "programs do not return: {warning}");
     for (mode, at) in [("keep", "/shop"), ("keep", "/shop/x"), ("strip", "/")] {
         assert_eq!(warned(mode, at).await, "", "{mode} {at}");
+    }
+}
+
+/// The warnings of a server with this address in this profile.
+async fn warned_of_address(base_url: &'static str, profile: &'static str) -> Vec<String> {
+    let log = Log::alone().await;
+    let figment = || figment().select(profile).merge(("logto.diagnose", false));
+    let config = Config::new().base_url(base_url).endpoint("http://127.0.0.1:9");
+    let config = config.app_id("an_app").app_secret("hush-hush");
+    let site = || rocket::custom(figment()).attach(Logto::fairing().config(config.clone()));
+    drop(Client::untracked(site()).await.expect("a launch"));
+    assert_eq!(log.ours(), "", "a test is quiet");
+    Server::launch_with(site(), figment(), free_port()).await.stop().await;
+    let lines = log.lines().into_iter().filter(|line| line.is_ours() && line.level == Level::Warn);
+    lines.map(|line| line.text).collect()
+}
+
+#[rocket::async_test]
+async fn a_server_at_an_address_of_a_manual_is_warned_about_outside_the_debug_profile() {
+    let cause =
+        "logto.base_url (from Config in code) has a host that is reserved for documentation";
+    for host in ["example.com", "shop.example.org", "shop.example"] {
+        let base_url: &'static str = format!("https://{host}").leak();
+        let warnings = warned_of_address(base_url, "release").await;
+        let is_right = |it: &String| it.starts_with(cause) && it.contains("that browsers see");
+        assert_eq!(warnings.iter().filter(|it| is_right(it)).count(), 1, "{host}: {warnings:?}");
+    }
+    for (base_url, profile) in [
+        ("https://example.com", "debug"),
+        ("https://shop.test", "release"),
+        ("https://anexample.com", "release"),
+    ] {
+        let warnings = warned_of_address(base_url, profile).await;
+        assert!(!warnings.iter().any(|it| it.contains("documentation")), "{warnings:?}");
     }
 }
 
