@@ -8,8 +8,8 @@ use syn::parse::{ParseStream, Result};
 use super::key::Key;
 use super::text::Text;
 
-/// A year. No sign-in would be too old for a longer age.
-const LONGEST: u64 = 365 * 24 * 3600;
+/// 400 days, the longest `session.max_lifetime`.
+const LONGEST: u64 = 400 * 24 * 3600;
 
 /// An age with its unit, as `"15m"`.
 #[derive(Clone, Debug, PartialEq)]
@@ -55,6 +55,6 @@ fn seconds(text: &str) -> std::result::Result<u64, String> {
                 .into())
         }
         Some(seconds) if seconds <= LONGEST => Ok(seconds),
-        _ => Err("this is more than a year, so no session would be too old; leave it out".into()),
+        _ => Err("this is more than 400 days, and no session lasts longer; leave it out".into()),
     }
 }

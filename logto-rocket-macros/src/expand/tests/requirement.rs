@@ -144,6 +144,11 @@ fn ages_are_seconds_and_keep_their_text() {
     assert_nodes(&quote!(max_age = "90s"), &quote!(N::MaxAge { text: "90s", seconds: 90u64 }));
     assert_nodes(&quote!(max_age = "2h"), &quote!(N::MaxAge { text: "2h", seconds: 7200u64 }));
     assert_nodes(&quote!(max_age = "1d"), &quote!(N::MaxAge { text: "1d", seconds: 86400u64 }));
+    // As long as `session.max_lifetime` may be.
+    assert_nodes(
+        &quote!(max_age = "400d"),
+        &quote!(N::MaxAge { text: "400d", seconds: 34560000u64 }),
+    );
 }
 
 #[test]

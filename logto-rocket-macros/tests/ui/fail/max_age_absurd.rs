@@ -3,7 +3,7 @@ extern crate rocket;
 
 use logto_rocket::authenticated;
 
-#[authenticated(max_age = "900d")]
+#[authenticated(max_age = "401d")]
 #[get("/")]
 fn account() {}
 
