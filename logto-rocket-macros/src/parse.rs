@@ -13,7 +13,7 @@
 //! | `conditions` | a requirement without errors |
 //! | `condition`, `accepts` | the syntax tree; whether sessions or tokens are accepted |
 //! | `organization`, `resource`, `max_age`, `literal` | values |
-//! | `path`, `text`, `punctuation`, `key`, `errors` | tokens |
+//! | `path`, `text`, `punctuation`, `keyword`, `key`, `errors` | tokens |
 
 mod accepts;
 mod background;
@@ -24,6 +24,7 @@ mod conditions;
 mod context;
 mod errors;
 mod key;
+mod keyword;
 mod list;
 mod literal;
 mod max_age;

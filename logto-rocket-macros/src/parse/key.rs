@@ -1,8 +1,6 @@
 //! [`Key`]: the keyword of a condition.
 
-use syn::ext::IdentExt;
-use syn::parse::{ParseStream, Result};
-use syn::{Error, Ident, LitStr};
+use syn::Ident;
 
 /// The keyword that a condition begins with.
 #[derive(Clone, Copy, PartialEq)]
@@ -27,7 +25,7 @@ pub(super) enum Key {
 }
 
 impl Key {
-    const EVERY: [Self; 17] = [
+    pub(super) const EVERY: [Self; 17] = [
         Self::Role,
         Self::Roles,
         Self::Scope,
@@ -46,26 +44,6 @@ impl Key {
         Self::Bearer,
         Self::Background,
     ];
-
-    /// Parses a keyword.
-    pub(super) fn parse(input: ParseStream<'_>) -> Result<(Self, Ident)> {
-        if let Ok(text) = input.fork().parse::<LitStr>() {
-            let text = text.value();
-            return Err(input.error(format!(
-                "expected a requirement, found a string; did you mean `role = {text:?}`?"
-            )));
-        }
-        let keyword = input.call(Ident::parse_any).map_err(|error| {
-            Error::new(
-                error.span(),
-                format!("expected a requirement, such as `{}`", Self::Role.example()),
-            )
-        })?;
-        match Self::named(&keyword) {
-            Some(key) => Ok((key, keyword)),
-            None => Err(unknown(&keyword)),
-        }
-    }
 
     pub(super) fn named(keyword: &Ident) -> Option<Self> {
         Self::EVERY.into_iter().find(|key| keyword == key.name())
@@ -130,32 +108,5 @@ impl Key {
             Self::Bearer => r#"bearer, resource = Orders, scope = "read:orders""#,
             Self::Background => r#"background, role = "admin""#,
         }
-    }
-}
-
-fn unknown(keyword: &Ident) -> Error {
-    let name = keyword.to_string();
-    let nearest = Key::EVERY
-        .into_iter()
-        .map(|key| (strsim::damerau_levenshtein(&name, key.name()), key.name()))
-        .min()
-        .filter(|&(distance, near)| distance <= near.len().max(name.len()) / 3);
-    let known = Key::EVERY.map(|key| format!("`{}`", key.name())).join(", ");
-    let meant = nearest.map(|(_, near)| near).or_else(|| named_elsewhere(&name));
-    let message = match meant {
-        Some(meant) => format!("unknown requirement `{name}`; did you mean `{meant}`?"),
-        None => format!("unknown requirement `{name}`"),
-    };
-    Error::new(keyword.span(), format!("{message}\nexpected one of {known}"))
-}
-
-/// How to write what other frameworks call by this name.
-fn named_elsewhere(name: &str) -> Option<&'static str> {
-    match name {
-        "permission" | "permissions" => Some(r#"resource = Orders, scope = "read:orders""#),
-        "authority" | "group" | "groups" => Some(Key::Role.example()),
-        "org" | "tenant" => Some(Key::Organization.example()),
-        "audience" => Some(Key::Resource.example()),
-        _ => None,
     }
 }

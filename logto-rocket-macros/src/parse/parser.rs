@@ -9,6 +9,7 @@ use super::comma_list::{self, comma_separated, skip_to_comma};
 use super::condition::Condition;
 use super::errors::Errors;
 use super::key::Key;
+use super::keyword;
 use super::list::{List, Part, Word};
 use super::literal::Literal;
 use super::max_age::MaxAge;
@@ -63,7 +64,7 @@ enum Item {
 
 /// Parses one item. After a syntax error, what is known of it is its keyword.
 fn item(input: ParseStream<'_>) -> Result<Item> {
-    let (key, keyword) = Key::parse(input)?;
+    let (key, keyword) = keyword::parse(input)?;
     match item_of(input, key, &keyword) {
         Ok(item) => Ok(item),
         Err(error) => {

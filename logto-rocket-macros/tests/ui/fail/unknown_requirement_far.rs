@@ -3,7 +3,7 @@ extern crate rocket;
 
 use logto_rocket::authenticated;
 
-#[authenticated(weather = "sunny")]
+#[authenticated(weather("sunny"))]
 #[get("/")]
 fn account() {}
 
