@@ -123,13 +123,16 @@ impl fmt::Display for SignInError {
             Self::Unknown => f.write_str(
                 "this browser has no sign-in in progress for the callback (cookies are rejected, \
                  the host name differs from `base_url`, later sign-ins replaced it, or the link \
-                 is forged)",
+                 is forged); open the site at `base_url` and sign in again",
             ),
             Self::TooLate => f.write_str("the sign-in took longer than an hour"),
             Self::Spent => f.write_str("the code of this sign-in has already been used"),
             Self::WrongIssuer(why) => write!(f, "the callback's `iss` {why}"),
-            Self::Cancelled => f.write_str("the user cancelled the sign-in at Logto"),
-            Self::AccessDenied => f.write_str("Logto answered `access_denied`"),
+            Self::Cancelled => f.write_str("the user cancelled the sign-in at Logto, or a proxy removed the query of the callback"),
+            Self::AccessDenied => f.write_str(
+                "Logto answered `access_denied`: it does not let this user sign in to the application; \
+                 see the access control of the application in Logto's console",
+            ),
             Self::InteractionRequired(code) => write!(
                 f,
                 "Logto answered `{code}`: it has to ask the user something, which `prompt=none` forbids; \

@@ -13,7 +13,7 @@ use crate::client::Client;
 use crate::host::HostId;
 use crate::request::{Kind, RequestState, own_path};
 use crate::response::redirect::Destination;
-use crate::response::{Label, PageDraft, Topic, onward, sign_in_loop};
+use crate::response::{Kept, PageDraft, Topic, onward, sign_in_loop};
 use crate::session::{Activity, Flow, Loaded};
 
 /// How long a user who wants to sign in waits for Logto.
@@ -146,7 +146,7 @@ impl SignIn {
         let own = own_path(request, &self.client).filter(|_| request.method() == Method::Get);
         let sign_in = || self.client.sign_in(self.flow.return_to.as_ref());
         PageDraft::new(Status::BadRequest, Topic::SignInInFrame)
-            .new_tab(Label::SignInInNewTab, own.unwrap_or_else(sign_in))
+            .sign_in_in_new_tab(Kept::Frame, own.unwrap_or_else(sign_in))
             .respond(request)
     }
 }

@@ -91,11 +91,26 @@ impl Initiator {
         } else {
             format!("its headers are {}", said.join(" and "))
         };
-        format!(
-            "it comes from another site than `{}`: {said}; if that site may act for its users, add its \
-             origin to `logto.trusted_origins`",
-            client.origin(host_of(request, client))
-        )
+        let site = client.origin(host_of(request, client));
+        let cure = if is_repeated(request, "Origin") || is_repeated(request, "Sec-Fetch-Site") {
+            "send each of these headers once, as a browser does; a proxy may add another one".into()
+        } else {
+            match header(request, "Origin") {
+                None => "browsers send an `Origin` with such a request; another client has to send \
+                         that of this site"
+                    .into(),
+                Some("null") => "the page has an origin of its own, as that of a sandboxed frame or \
+                                 of a file, or a policy that hides it (`Referrer-Policy: no-referrer`); \
+                                 send the request from a page of this site"
+                    .into(),
+                Some(_) => format!(
+                    "if you trust this origin, add it to `logto.trusted_origins`; if it is an address \
+                     of this site, correct `logto.base_url`{}",
+                    client.settings().source_of("base_url")
+                ),
+            }
+        };
+        format!("it does not come from a page of `{site}`: {said}; {cure}")
     }
 
     /// Whether the request may change something in the user's name, or, with `upgrade`, open a

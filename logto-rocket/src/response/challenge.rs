@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use rocket::http::{Header, Status};
+use rocket::http::{Header, Method, Status};
 use rocket::response::{self, Responder};
 use rocket::{Request, Response};
 
 use super::page::PageDraft;
-use super::page::texts::{Label, Topic};
+use super::page::texts::{Kept, Label, Topic};
 use super::sign_in_loop::{attempts, sign_in_loop};
 use super::{onward, program, redirect};
 use crate::client::Client;
@@ -19,6 +19,10 @@ use crate::request::{
 
 /// The `Retry-After` of a response if Logto gives none.
 const RETRY_AFTER: Duration = Duration::from_secs(30);
+
+/// When a right counts that the user has got at Logto after the refusal.
+const NEW_RIGHTS: &str = "a right that is given at Logto now counts from the next sign-in, or when the claims \
+                          are confirmed (`logto.session.revalidate_after`)";
 
 /// The response to a request that a guard of this crate refused, for use in your own catcher:
 ///
@@ -146,7 +150,8 @@ impl Challenge {
                 try_again(client, request, page.cause(request, refusal.to_string()))
             }
             Refusal::Denied(denial) => {
-                let page = page.lacking(denial.lacks()).cause(request, refusal.to_string());
+                let cause = format!("{refusal}; {NEW_RIGHTS}");
+                let page = page.lacking(denial.lacks()).cause(request, cause);
                 for_refused(client, request, page)
             }
             Refusal::Claims(_) => {
@@ -202,6 +207,17 @@ fn not_signed_in(client: &Client, request: &Request<'_>, page: PageDraft) -> Res
     let page = match kind {
         Kind::Form => PageDraft::new(Status::Unauthorized, Topic::SignInFirst),
         Kind::Frame => PageDraft::new(Status::Unauthorized, Topic::SignInInFrame),
+        _ if presents_token(request) => page.cause(
+            request,
+            "this route accepts sessions and no access tokens; `bearer` in its `#[authenticated]` accepts \
+             access tokens, and `session, bearer` both"
+                .into(),
+        ),
+        Kind::Script if request.method() == Method::Get => page.cause(
+            request,
+            "a browser that goes to the page, with `Accept: text/html`, is redirected to the sign-in"
+                .into(),
+        ),
         _ => page,
     };
     lead_to_sign_in(client, request, page, None)
@@ -219,7 +235,8 @@ fn lead_to_sign_in(
     match kind {
         Kind::Navigation => redirect::to_path(&sign_in),
         // The sign-in opens in a new tab, so the contents of the form, or the page around the frame, are not lost.
-        Kind::Form | Kind::Frame => page.new_tab(Label::SignInInNewTab, sign_in).respond(request),
+        Kind::Form => page.sign_in_in_new_tab(Kept::Form, sign_in).respond(request),
+        Kind::Frame => page.sign_in_in_new_tab(Kept::Frame, sign_in).respond(request),
         Kind::Script | Kind::Prefetch | Kind::Embedded => match Loader::of(request) {
             Some(Loader::Inertia) => onward::load_in_full(request, Loader::Inertia, &sign_in),
             Some(Loader::Turbo) if Loader::goes_to_a_page(request) => {

@@ -13,7 +13,7 @@ mod sign_in_loop;
 
 pub(crate) use self::catchers::{CATCHER, catchers};
 pub use self::challenge::Challenge;
-pub(crate) use self::page::texts::{Label, Topic};
+pub(crate) use self::page::texts::{Kept, Label, Topic};
 pub use self::page::{ActionKind, BuiltInPage, Language, PageAction};
 pub(crate) use self::page::{PageDraft, PageHook};
 pub(crate) use self::sign_in_loop::sign_in_loop;

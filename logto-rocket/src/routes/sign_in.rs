@@ -17,7 +17,7 @@ use crate::local_path::LocalPath;
 use crate::loopback::is_loopback;
 use crate::oidc::SignInOptions;
 use crate::request::{Initiator, Kind, Loader, RequestState, header, own_path};
-use crate::response::{Challenge, Label, PageDraft, Topic, onward, redirect};
+use crate::response::{Challenge, Kept, Label, PageDraft, Topic, onward, redirect};
 use crate::session::MAX_RETURN_TO;
 use crate::user::LogtoUser;
 
@@ -125,7 +125,7 @@ fn only_for_people(client: &Client, request: &Request<'_>, own: LocalPath) -> Re
     let own = if is_harmless { own } else { from_elsewhere(&own) };
     let page = |text| PageDraft::new(Status::BadRequest, text);
     match Kind::at_route(request) {
-        Kind::Frame => page(Topic::SignInInFrame).new_tab(Label::SignInInNewTab, own),
+        Kind::Frame => page(Topic::SignInInFrame).sign_in_in_new_tab(Kept::Frame, own),
         _ => page(Topic::NotANavigation).link(Label::SignIn, own.clone()).sign_in(own),
     }
     .respond(request)

@@ -21,7 +21,9 @@ pub(super) fn respond(
         NotListed::Other(None) => "the request has no `Host`".into(),
         NotListed::Several => "the request names several hosts".into(),
     };
-    let site = format!("{}{}", client.origin(HostId::FIRST), client.settings().base_urls.prefix);
+    let origin = client.origin(HostId::FIRST);
+    let site = format!("{origin}{}", client.settings().base_urls.prefix);
+    let home = format!("{origin}{}", client.settings().after_sign_in);
     client.warnings().once("host", "unlisted", || {
         format!(
             "A sign-in, its callback or a sign-out was refused: {sent}, which is none of \
@@ -31,6 +33,6 @@ pub(super) fn respond(
         )
     });
     PageDraft::new(Status::BadRequest, Topic::UnlistedHost)
-        .unlisted_host(why.clone(), site)
+        .unlisted_host(why.clone(), site, home)
         .respond(request)
 }

@@ -6,7 +6,9 @@ use super::page_path;
 use super::page_words::PageWords;
 
 /// Why a test provider could not be started, or could not do what a test asked of it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+///
+/// `Debug` has the text of `Display`, so that a test with `unwrap()` shows what to change.
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum IdpError {
     /// The process runs in a Rocket profile other than `debug`. A provider without passwords
@@ -39,7 +41,8 @@ pub enum IdpError {
     },
     /// The text is not an authorization URL of this provider.
     NotAnAuthorizationUrl(String),
-    /// The fairing of this crate is not attached to the Rocket under test.
+    /// The fairing that the test needs is not attached to the Rocket under test: [`Logto::fairing()`](crate::Logto)
+    /// for sessions, or one of the two for access tokens.
     NotAttached,
     /// The hook `on_sign_in` of the application under test refused the user; the text is its reason.
     Refused(String),
@@ -113,7 +116,8 @@ impl fmt::Display for IdpError {
                 Ok(())
             }
             Self::NotAttached => f.write_str(
-                "the Logto fairing is not attached: rocket::build().attach(Logto::fairing())",
+                "the application under test lacks the fairing: attach `Logto::fairing()` for sessions; \
+                 `Logto::resource_server()` has access tokens only (`testing::bearer`)",
             ),
             Self::Refused(why) => write!(f, "`on_sign_in` refused the user: {why}"),
             Self::HasSession { path, status } => write!(
@@ -151,6 +155,12 @@ impl fmt::Display for IdpError {
                 )
             }
         }
+    }
+}
+
+impl fmt::Debug for IdpError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use logto_rocket::testing::{self, Idp, IdpError, TestSession, User};
 use logto_rocket::{AccessToken, Config, Logto, SessionConfig, SignInRefusal, resource};
-use logto_rocket_tests::app::{App, rocket};
+use logto_rocket_tests::app::{App, figment, rocket};
 use rocket::http::Status;
 use rocket::local::asynchronous::Client;
 use rocket::{get, routes};
@@ -147,6 +147,19 @@ async fn a_session_without_the_token_that_a_handler_needs_is_told_how_to_get_it(
     for words in ["offline_access", "testing::sign_in", "User::access_token"] {
         assert!(body.contains(words), "{words}: {body}");
     }
+}
+
+#[rocket::async_test]
+async fn unwrap_in_a_test_shows_what_to_change() {
+    let idp = Idp::start().await.unwrap();
+    let client = site(&idp, Config::new()).await;
+    let unknown = idp.sign_in(&client, "nobody").await.unwrap_err();
+    assert_eq!(format!("{unknown:?}"), unknown.to_string());
+    assert!(unknown.to_string().contains("Builder::user"), "{unknown}");
+    let api = Logto::resource_server().config(Config::new().endpoint(idp.endpoint()));
+    let api = Client::untracked(rocket::custom(figment()).attach(api)).await.expect("a launch");
+    let error = testing::sign_in(&api, User::new("alice")).await.map(drop).unwrap_err();
+    assert_says(&error, &["`Logto::fairing()`", "`testing::bearer`"]);
 }
 
 #[rocket::async_test]

@@ -60,10 +60,27 @@ fn a_request_of_another_site_is_described_by_its_headers() {
         Initiator::why_foreign(request(&client, Post, "/", headers).inner(), attached)
     };
     let found = why(&[OTHER, "Sec-Fetch-Site: cross-site"]);
-    for part in ["`https://app.example`", OTHER, "cross-site", "`logto.trusted_origins`"] {
+    for part in ["`https://app.example`", OTHER, "cross-site", "`logto.base_url`"] {
         assert!(found.contains(part), "{found}");
     }
-    assert!(why(&[]).contains("it has no `Origin`"));
+}
+
+#[test]
+fn a_request_of_another_site_is_told_only_a_cure_that_helps() {
+    let client = client();
+    let attached = client::Client::of(client.rocket()).expect("the fairing");
+    for (headers, cure) in [
+        (&[OTHER, "Sec-Fetch-Site: cross-site"][..], "add it to `logto.trusted_origins`"),
+        (&["Origin: http://127.0.0.1:8000"], "correct `logto.base_url`"),
+        (&["Origin: null", "Sec-Fetch-Site: cross-site"], "`Referrer-Policy: no-referrer`"),
+        (&[OWN, OWN], "send each of these headers once"),
+        (&["Upgrade: websocket"], "send that of this site"),
+    ] {
+        let why = Initiator::why_foreign(request(&client, Post, "/", headers).inner(), attached);
+        assert!(why.contains(cure), "{why}");
+        let helps = headers.iter().any(|it| it.starts_with("Origin: http") && *it != OWN);
+        assert_eq!(why.contains("`logto.trusted_origins`"), helps, "{why}");
+    }
 }
 
 #[test]

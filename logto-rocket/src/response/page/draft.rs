@@ -7,7 +7,7 @@ use rocket::{Request, Response};
 
 use super::hook::PageHook;
 use super::language::Language;
-use super::texts::{Label, Phrases, Topic, phrases};
+use super::texts::{Kept, Label, Phrases, Topic, phrases};
 use super::{ActionKind, BuiltInPage, PageAction};
 use crate::client::Client;
 use crate::error::Lack;
@@ -29,6 +29,7 @@ pub(crate) struct PageDraft {
     person: Option<Person>,
     cause: Option<String>,
     actions: Vec<(Label, LocalPath, ActionKind)>,
+    kept: Option<Kept>,
     /// Where the sign-in starts, for programs.
     sign_in: Option<LocalPath>,
     forward: Option<LocalPath>,
@@ -50,8 +51,8 @@ enum Text {
     OfApplication(String),
     /// What the user's account lacks.
     Lacking(Vec<Lack>),
-    /// Where the site is, and what the request has sent.
-    UnlistedHost(NotListed, String),
+    /// What the request has sent, and where the site and its home page are.
+    UnlistedHost { why: NotListed, site: String, home: String },
 }
 
 impl PageDraft {
@@ -63,6 +64,7 @@ impl PageDraft {
             person: None,
             cause: None,
             actions: Vec::new(),
+            kept: None,
             sign_in: None,
             forward: None,
             secret_address: false,
@@ -93,9 +95,9 @@ impl PageDraft {
         self
     }
 
-    /// Says where the site is, and that the request is for another host.
-    pub fn unlisted_host(mut self, why: NotListed, site: String) -> Self {
-        self.text = Text::UnlistedHost(why, site);
+    /// Says where the site is, and that the request is for another host. `home` is the URL of its home page.
+    pub fn unlisted_host(mut self, why: NotListed, site: String, home: String) -> Self {
+        self.text = Text::UnlistedHost { why, site, home };
         self
     }
 
@@ -113,9 +115,10 @@ impl PageDraft {
         self.action(label, address, ActionKind::Link)
     }
 
-    /// A link that opens in a new tab.
-    pub fn new_tab(self, label: Label, address: LocalPath) -> Self {
-        self.action(label, address, ActionKind::NewTab)
+    /// A link to a sign-in in a new tab, and what to do in this one afterwards.
+    pub fn sign_in_in_new_tab(mut self, kept: Kept, address: LocalPath) -> Self {
+        self.kept = Some(kept);
+        self.action(Label::SignInInNewTab, address, ActionKind::NewTab)
     }
 
     /// A button that posts to an address, which may redirect to Logto. A page with one cannot be framed.
@@ -173,12 +176,15 @@ impl PageDraft {
     /// The response to a program. Caches do not store it.
     pub fn respond_to_program(self) -> Response<'static> {
         let english = phrases(Language::English);
-        let text = self.text(english);
+        let mut text = self.text(english);
+        if let Some(cause) = &self.cause {
+            text = format!("{text} Details: {cause}.");
+        }
         let problem = Problem {
             r#type: format!("urn:logto-rocket:{}", self.topic.code()),
             title: english.words(self.topic).title,
             status: self.status.code,
-            detail: self.cause.as_deref().unwrap_or(&text),
+            detail: &text,
             sign_in: self.sign_in.as_ref().map(LocalPath::as_str),
         };
         let json = problem.to_json();
@@ -204,8 +210,14 @@ impl PageDraft {
             Some(person) => format!("{person} {}", self.text(phrases)),
             None => self.text(phrases),
         };
-        let home = client.map_or_else(LocalPath::root, |it| it.settings().after_sign_in.clone());
-        let mut actions = self.actions;
+        let home = match &self.text {
+            // A path leads to this page again.
+            Text::UnlistedHost { home, .. } => home.clone(),
+            _ => client.map_or_else(|| "/".into(), |it| it.settings().after_sign_in.to_string()),
+        };
+        let actions = self.actions.into_iter();
+        let mut actions: Vec<_> =
+            actions.map(|(label, to, kind)| (label, to.into(), kind)).collect();
         if self.forward.is_none() && actions.iter().all(|(_, address, _)| *address != home) {
             actions.push((Label::Home, home, ActionKind::Link));
         }
@@ -233,11 +245,15 @@ impl PageDraft {
 
     /// What it says below its title, besides whom it is about.
     fn text(&self, phrases: &dyn Phrases) -> String {
-        match &self.text {
+        let text = match &self.text {
             Text::OfTopic => phrases.words(self.topic).text.to_owned(),
             Text::OfApplication(text) => text.clone(),
             Text::Lacking(lacks) => phrases.lacking(lacks),
-            Text::UnlistedHost(why, site) => phrases.unlisted_host(why, site),
+            Text::UnlistedHost { why, site, .. } => phrases.unlisted_host(why, site),
+        };
+        match self.kept {
+            Some(kept) => format!("{text} {}", phrases.sign_in_in_new_tab(kept)),
+            None => text,
         }
     }
 

@@ -57,8 +57,8 @@ pub struct BuiltInPage {
 pub struct PageAction {
     /// The text of the link or button, in the language of the page.
     pub label: &'static str,
-    /// The address on this site to which it leads.
-    pub address: LocalPath,
+    /// Where it leads: a path on this site, or, at a host that is none of the site's, the URL of the site.
+    pub address: String,
     /// How it leads to the address.
     pub kind: ActionKind,
 }

@@ -131,7 +131,9 @@ async fn verify(
         Expected { access_token: &tokens.access_token, nonce: Some(nonce), max_age, same_as: None };
     let raw = tokens.id_token.as_ref().ok_or(SignInError::Exchange(Error::BadAnswer {
         call: Call::Token,
-        why: "it contains no ID token; add `openid` to the scopes".into(),
+        why: "it contains no ID token, which `openid`, the scope of each sign-in, asks for; check what \
+              answers at the token endpoint"
+            .into(),
     }))?;
     let IdToken { claims, issued_at } = client.oidc().verify_id_token(raw, &expected).await?;
     let claims = client.sessions().with_user_info(claims, &tokens.access_token).await?;

@@ -25,6 +25,8 @@ async fn sign_ins_and_sign_outs_at_an_unlisted_host_are_refused_with_the_reason(
                 assert!(page.body.contains(part), "{part}: {page:?}");
             }
             assert!(page.body.contains("<code>unlisted_host</code>"), "{page:?}");
+            assert!(page.body.contains("href=\"https://a.example/\""), "{page:?}");
+            assert!(!page.body.contains("href=\"/"), "a path leads here again: {page:?}");
             assert!(!page.sets_cookies(), "{page:?}");
             page.assert_not_stored();
         }

@@ -86,5 +86,7 @@ async fn a_user_who_is_no_member_reads_what_is_missing() {
         (&403.into(), &"urn:logto-rocket:denied".into())
     );
     let detail = problem["detail"].as_str().expect("a text");
-    assert_eq!(detail, "required: membership in the organization that the access token is for");
+    assert!(
+        detail.contains("required: membership in the organization that the access token is for")
+    );
 }

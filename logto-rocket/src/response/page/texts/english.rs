@@ -1,5 +1,6 @@
 //! The texts in English.
 
+use super::kept::Kept;
 use super::label::Label;
 use super::phrases::{Phrases, Words, joined, words};
 use super::topic::Topic;
@@ -20,16 +21,10 @@ impl Phrases for English {
                  rejects cookies, or you opened the site under a name for which it is not configured. If \
                  trying again does not help, sign out at Logto, the sign-in service, and start over.",
             ),
-            Topic::SignInFirst => words(
-                "Please sign in first",
-                "You are not signed in, so the form was not accepted. Sign in in a new tab, return to this \
-                 tab, reload it, and confirm that you want to send the form again. Your input is still \
-                 there.",
-            ),
+            Topic::SignInFirst => words("Please sign in first", "You are not signed in."),
             Topic::SignInInFrame => words(
                 "Please sign in in a new tab",
-                "The sign-in service does not show its pages within another page. Sign in in a new tab, \
-                 return here, and reload this page.",
+                "The sign-in service does not show its pages within another page.",
             ),
             Topic::SignInTooOld => {
                 words("Please sign in again", "Please sign in again to confirm that it is you.")
@@ -192,6 +187,16 @@ impl Phrases for English {
             "One moment",
             "Your browser is going on to the next page. If it does not, follow the link.",
         )
+    }
+
+    fn sign_in_in_new_tab(&self, kept: Kept) -> &'static str {
+        match kept {
+            Kept::Form => {
+                "The form was not accepted. Sign in in a new tab, return to this tab, reload it, and \
+                 confirm that you want to send the form again. Your input is still there."
+            }
+            Kept::Frame => "Sign in in a new tab, return here, and reload this page.",
+        }
     }
 
     fn signed_in_as(&self, name: &str) -> String {

@@ -1,5 +1,6 @@
 //! The texts in German.
 
+use super::kept::Kept;
 use super::label::Label;
 use super::phrases::{Phrases, Words, joined, words};
 use super::topic::Topic;
@@ -23,16 +24,12 @@ impl Phrases for German {
                  für den sie nicht eingerichtet ist. Wenn ein neuer Versuch nicht hilft, melden Sie sich \
                  bei Logto, dem Anmeldedienst, ab und beginnen Sie von vorn.",
             ),
-            Topic::SignInFirst => words(
-                "Bitte melden Sie sich zuerst an",
-                "Sie sind nicht angemeldet, daher wurde das Formular nicht angenommen. Melden Sie sich in \
-                 einem neuen Tab an, kehren Sie zu diesem Tab zurück, laden Sie ihn neu und bestätigen Sie, \
-                 dass Sie das Formular noch einmal senden möchten. Ihre Eingaben sind noch da.",
-            ),
+            Topic::SignInFirst => {
+                words("Bitte melden Sie sich zuerst an", "Sie sind nicht angemeldet.")
+            }
             Topic::SignInInFrame => words(
                 "Bitte melden Sie sich in einem neuen Tab an",
-                "Der Anmeldedienst zeigt seine Seiten nicht innerhalb einer anderen Seite. Melden Sie sich \
-                 in einem neuen Tab an, kehren Sie hierher zurück und laden Sie diese Seite neu.",
+                "Der Anmeldedienst zeigt seine Seiten nicht innerhalb einer anderen Seite.",
             ),
             Topic::SignInTooOld => words(
                 "Bitte melden Sie sich erneut an",
@@ -210,6 +207,20 @@ impl Phrases for German {
             "Einen Moment",
             "Ihr Browser geht weiter zur nächsten Seite. Wenn nicht, folgen Sie dem Link.",
         )
+    }
+
+    fn sign_in_in_new_tab(&self, kept: Kept) -> &'static str {
+        match kept {
+            Kept::Form => {
+                "Das Formular wurde nicht angenommen. Melden Sie sich in einem neuen Tab an, kehren Sie zu \
+                 diesem Tab zurück, laden Sie ihn neu und bestätigen Sie, dass Sie das Formular noch einmal \
+                 senden möchten. Ihre Eingaben sind noch da."
+            }
+            Kept::Frame => {
+                "Melden Sie sich in einem neuen Tab an, kehren Sie hierher zurück und laden Sie diese Seite \
+                 neu."
+            }
+        }
     }
 
     fn signed_in_as(&self, name: &str) -> String {

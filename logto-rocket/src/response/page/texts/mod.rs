@@ -2,12 +2,14 @@
 
 mod english;
 mod german;
+mod kept;
 mod label;
 mod phrases;
 #[cfg(test)]
 mod tests;
 mod topic;
 
+pub(crate) use self::kept::Kept;
 pub(crate) use self::label::Label;
 pub(crate) use self::phrases::{Phrases, Words};
 pub(crate) use self::topic::Topic;

@@ -1,5 +1,6 @@
 //! [`Phrases`]: everything that pages say, in one language.
 
+use super::kept::Kept;
 use super::label::Label;
 use super::topic::Topic;
 use crate::error::Lack;
@@ -15,6 +16,9 @@ pub(crate) trait Phrases {
 
     /// What a library of scripts shows for the moment in which it leaves to the browser.
     fn hand_over(&self) -> Words;
+
+    /// The sentences after the text of a page that leads to a sign-in in a new tab.
+    fn sign_in_in_new_tab(&self, kept: Kept) -> &'static str;
 
     /// The sentence before the text of a page whose user is signed in.
     fn signed_in_as(&self, name: &str) -> String;

@@ -153,7 +153,7 @@ fn sign_ins() -> Vec<Row> {
             let link = "/auth/sign-in?iss=https%3A%2F%2Fevil.example%2Foidc";
             app.browser().navigate(link, From::OtherSite).await
         }),
-        row!("unlisted_host", 400, "/home", |app, looks| {
+        row!("unlisted_host", 400, "https://a.example/home", |app, looks| {
             let urls = ["https://a.example", "https://b.example"];
             let config = config_without_address(&app.idp).base_urls(urls).after_sign_in("/home");
             let site = app.beside(looks(Logto::fairing()).config(config)).await;
