@@ -52,9 +52,10 @@ impl Text {
         Ok(text)
     }
 
-    /// The names that lead to a claim. A name that is a URI is one name, whatever dots it has.
+    /// The names that lead to a claim. A name that is a URI is one name, whatever dots it has; only URIs have a
+    /// colon.
     pub(crate) fn claim_path(&self) -> Vec<&str> {
-        if self.value.contains("://") { vec![&self.value] } else { self.value.split('.').collect() }
+        if self.value.contains(':') { vec![&self.value] } else { self.value.split('.').collect() }
     }
 
     pub(super) fn from_literal(literal: &Lit, example: &str) -> Result<Self> {

@@ -104,15 +104,23 @@ impl VerifiedToken {
     }
 
     /// Whether the claim at a path of member names exists, is not `null`, and `fits`. The result is `None` if
-    /// the claims cannot be parsed, because they contain half of a surrogate pair, a number beyond the range
-    /// of `f64`, or too many nested lists.
-    pub(crate) fn claim(&self, path: &[&str], fits: impl Fn(&Value) -> bool) -> Option<bool> {
+    /// `fits` returns `None`, if a claim has the whole path as its name, or if the claims cannot be parsed,
+    /// because they contain half of a surrogate pair, a number beyond the range of `f64`, or too many nested
+    /// lists.
+    pub(crate) fn claim(
+        &self,
+        path: &[&str],
+        fits: impl Fn(&Value) -> Option<bool>,
+    ) -> Option<bool> {
         let read = || serde_json::from_str(&self.0.token.payload).ok();
         let claims = self.0.claims.get_or_init(read).as_ref()?;
         let mut names = path.iter();
         let first = names.next().and_then(|name| claims.get(*name));
         let found = names.try_fold(first, |value, name| Some(value?.get(name))).flatten();
-        Some(found.is_some_and(|value| !value.is_null() && fits(value)))
+        match found.filter(|value| !value.is_null()) {
+            Some(value) => fits(value),
+            None => (path.len() < 2 || !claims.contains_key(&path.join("."))).then_some(false),
+        }
     }
 
     /// Checks the audience. A token that is limited to an organization is accepted only if this organization

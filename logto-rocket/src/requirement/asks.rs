@@ -98,3 +98,23 @@ pub(crate) fn is_elsewhere(claim: &str) -> bool {
         claim::CUSTOM_DATA | claim::IDENTITIES | claim::SSO_IDENTITIES | claim::ORGANIZATION_DATA
     )
 }
+
+/// Whether Logto sends a claim to each sign-in that it grants the scope, `null` or an empty list if the user has
+/// none. Its absence then means that Logto did not grant the scope.
+pub(crate) fn is_always_sent(claim: &str) -> bool {
+    matches!(
+        claim,
+        claim::NAME
+            | claim::USERNAME
+            | claim::PICTURE
+            | claim::CREATED_AT
+            | claim::UPDATED_AT
+            | claim::EMAIL
+            | claim::EMAIL_VERIFIED
+            | claim::PHONE_NUMBER
+            | claim::PHONE_NUMBER_VERIFIED
+            | claim::ROLES
+            | claim::ORGANIZATIONS
+            | claim::ORGANIZATION_ROLES
+    )
+}

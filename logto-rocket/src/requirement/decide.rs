@@ -165,8 +165,8 @@ async fn judge(
         if facts.is_from_before(tree) {
             return Err(Refusal::SignInAskedLess);
         }
-        let why = facts.why_unknown();
-        log::warn!("`{tree}` cannot be decided for {}: {why}", user.id());
+        let (level, why) = facts.why_unknown();
+        log::log!(level, "`{tree}` cannot be decided for {}: {why}", user.id());
     }
     let requirement = tree.to_string();
     user.client().emit(&Event::Denied { sub: user.id().into(), requirement });

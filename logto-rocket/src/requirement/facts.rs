@@ -9,12 +9,14 @@ use crate::resource::Indicator;
 /// What is known about a request when a requirement is decided. `None` means unknown.
 pub(crate) trait Facts {
     fn role(&self, role: &str) -> Option<bool>;
-    /// Whether the claim at a path is something that `fits`.
-    fn claim(&self, path: &[&str], fits: impl Fn(&Value) -> bool) -> Option<bool>;
+    /// Whether the claim at a path is something that `fits`, if that says so.
+    fn claim(&self, path: &[&str], fits: impl Fn(&Value) -> Option<bool>) -> Option<bool>;
     fn check(&self, check: &'static Check) -> Option<bool>;
     fn member(&self, organization: &'static Organization) -> Option<bool>;
     fn organization_role(&self, organization: &'static Organization, role: &str) -> Option<bool>;
     fn scope(&self, target: Target, scope: &str) -> Option<bool>;
+    /// Whether Logto denies the user the access token that would decide.
+    fn is_denied(&self, target: Target) -> bool;
     /// Whether an application makes the request for itself.
     fn is_machine(&self) -> Option<bool>;
     /// Whether the user has signed in at Logto within so many seconds. Unknown if the time of the sign-in is.

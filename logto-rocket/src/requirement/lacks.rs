@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use super::answer::Answer;
 use super::facts::Facts;
 use super::node::Node;
 use super::organization::Organization;
@@ -22,7 +21,7 @@ pub(super) fn lacks(refused: &[&'static Node], facts: &impl Facts) -> Vec<Lack> 
 fn add(node: &'static Node, facts: &impl Facts, lacks: &mut BTreeSet<Lack>) {
     let lack = match node {
         Node::All(nodes) | Node::Any(nodes) => {
-            for node in nodes.iter().filter(|node| node.evaluate(facts) == Answer::Refused) {
+            for node in nodes.iter().filter(|node| node.is_lacking(facts)) {
                 add(node, facts, lacks);
             }
             return;

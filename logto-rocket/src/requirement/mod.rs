@@ -8,6 +8,7 @@ mod decide;
 mod doubts;
 mod facts;
 mod function;
+mod granted;
 mod lacks;
 mod literal;
 pub mod needs;
@@ -121,15 +122,13 @@ impl Tree {
     /// The conditions that prevent access: those that are not met, or, if there are none, those
     /// that are unknown.
     pub fn unmet(self, facts: &impl Facts) -> Denial {
-        let that_are = |answer| -> Vec<&'static Node> {
-            self.all.iter().filter(|node| node.evaluate(facts) == answer).collect()
-        };
         let words = |nodes: &[&Node]| nodes.iter().map(ToString::to_string).collect::<Vec<_>>();
-        let refused = that_are(Answer::Refused);
-        if refused.is_empty() {
-            return words(&that_are(Answer::Unknown)).join(", ").into();
+        let lacking: Vec<_> = self.all.iter().filter(|node| node.is_lacking(facts)).collect();
+        if lacking.is_empty() {
+            let unknown = self.all.iter().filter(|node| node.evaluate(facts) == Answer::Unknown);
+            return words(&unknown.collect::<Vec<_>>()).join(", ").into();
         }
-        Denial::new(words(&refused).join(", "), lacks::lacks(&refused, facts))
+        Denial::new(words(&lacking).join(", "), lacks::lacks(&lacking, facts))
     }
 
     /// The questions whose answers can still decide, those to the application first.

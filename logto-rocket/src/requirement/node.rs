@@ -85,6 +85,27 @@ impl Node {
         }
     }
 
+    /// Whether it is refused, or Logto denies the user the access token that would decide. Then nobody knows
+    /// whether the opposite holds.
+    pub(super) fn is_lacking(&'static self, facts: &impl Facts) -> bool {
+        match self.evaluate(facts) {
+            Answer::Met => false,
+            Answer::Refused => true,
+            Answer::Unknown => self.is_denied(facts),
+        }
+    }
+
+    fn is_denied(&'static self, facts: &impl Facts) -> bool {
+        match self {
+            Self::Scopes { resource, organization, .. } => {
+                facts.is_denied(Target::new(resource.as_ref(), organization.as_ref()))
+            }
+            Self::Organization(organization) => facts.is_denied(Target::of(organization)),
+            Self::All(nodes) | Self::Any(nodes) => nodes.iter().any(|node| node.is_denied(facts)),
+            _ => false,
+        }
+    }
+
     /// The questions whose answers can still decide.
     pub(super) fn questions(&'static self, facts: &impl Facts, questions: &mut Vec<Question>) {
         if self.evaluate(facts) != Answer::Unknown {

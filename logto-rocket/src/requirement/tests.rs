@@ -206,7 +206,7 @@ fn naive(node: &'static Node, facts: &Drawn) -> usize {
             leaf(facts.organization_role(organization, role))
         }
         Node::MaxAge { seconds, .. } => leaf(facts.signed_in_within(*seconds)),
-        Node::Claim { path, .. } => leaf(facts.claim(path, |_| true)),
+        Node::Claim { path, .. } => leaf(facts.claim(path, |_| None)),
         Node::Check(check) => leaf(facts.check(check)),
     }
 }
@@ -228,7 +228,7 @@ impl Facts for Drawn {
         self.draw(("role", role))
     }
 
-    fn claim(&self, path: &[&str], _: impl Fn(&Value) -> bool) -> Option<bool> {
+    fn claim(&self, path: &[&str], _: impl Fn(&Value) -> Option<bool>) -> Option<bool> {
         self.draw(("claim", path))
     }
 
@@ -247,6 +247,10 @@ impl Facts for Drawn {
     fn scope(&self, target: Target, scope: &str) -> Option<bool> {
         let organization = target.organization.map(ToString::to_string);
         self.draw(("scope", target.resource, organization, scope))
+    }
+
+    fn is_denied(&self, _: Target) -> bool {
+        false
     }
 
     fn is_machine(&self) -> Option<bool> {

@@ -45,7 +45,7 @@ impl Facts for TokenFacts<'_> {
         None
     }
 
-    fn claim(&self, path: &[&str], fits: impl Fn(&Value) -> bool) -> Option<bool> {
+    fn claim(&self, path: &[&str], fits: impl Fn(&Value) -> Option<bool>) -> Option<bool> {
         self.token.claim(path, fits)
     }
 
@@ -64,6 +64,10 @@ impl Facts for TokenFacts<'_> {
 
     fn scope(&self, _: Target, scope: &str) -> Option<bool> {
         Some(self.token.scopes().iter().any(|granted| granted == scope))
+    }
+
+    fn is_denied(&self, _: Target) -> bool {
+        false
     }
 
     fn is_machine(&self) -> Option<bool> {

@@ -4,13 +4,13 @@ use rocket::Request;
 use serde_json::Value;
 
 use super::Tree;
-use super::asks::{is_elsewhere, scope_of};
+use super::asks::{is_always_sent, is_elsewhere, scope_of};
 use super::check::Check;
 use super::facts::{Facts, Question, Target, is_within};
+use super::granted::{self, Granted};
 use super::organization::Organization;
-use crate::error::{Error, Refusal};
-use crate::events::Event;
-use crate::names::{claim, scope};
+use crate::error::Refusal;
+use crate::names::scope;
 use crate::session::TokenTarget;
 use crate::user::{LogtoUser, is_organization_id};
 
@@ -24,18 +24,6 @@ pub(super) struct UserFacts<'u> {
     checks: Vec<(&'static Check, bool)>,
     granted: Vec<(TokenTarget, Granted)>,
     fresh: bool,
-}
-
-/// Logto's answer to a request for an access token.
-enum Granted {
-    /// These scopes.
-    Scopes(Vec<String>),
-    /// Logto denies the user this token.
-    Nothing,
-    /// Logto did not say.
-    Unavailable(Refusal),
-    /// Logto cannot answer until the described error is fixed.
-    Unknown(String),
 }
 
 impl<'u> UserFacts<'u> {
@@ -97,7 +85,7 @@ impl<'u> UserFacts<'u> {
             }
             Question::Token(target) => {
                 if let Some(audience) = self.audience(target) {
-                    let granted = self.fetch(audience.clone()).await?;
+                    let granted = Granted::of(self.user, audience.clone()).await?;
                     self.granted.push((audience, granted));
                 }
             }
@@ -123,55 +111,36 @@ impl<'u> UserFacts<'u> {
         let (now, resources_now) = (client.scopes(), client.resources());
         scopes.into_iter().any(|scope| now.iter().any(|it| it == scope))
             || resources.into_iter().any(|resource| resources_now.iter().any(|it| it == resource))
+            || client.sessions().stores_otherwise(self.user.session())
     }
 
-    /// Why a requirement could not be decided, and the remedy.
-    pub fn why_unknown(&self) -> String {
-        let said = self.granted.iter().find_map(|(_, granted)| match granted {
-            Granted::Unknown(why) => Some(why.clone()),
-            _ => None,
-        });
-        if let Some(why) = said {
-            return why;
+    /// Why a requirement could not be decided, and the remedy. The level is lower if no set-up causes it, but what a
+    /// user asks for.
+    pub fn why_unknown(&self) -> (log::Level, String) {
+        if let Some((resolver, _)) = self.found.iter().find(|(_, id)| id.is_none()) {
+            return (log::Level::Debug, format!("`{resolver}` has found no organization"));
         }
-        match &self.user.client().settings().session.claims {
+        for (audience, granted) in &self.granted {
+            match granted {
+                Granted::Nothing => return (log::Level::Info, granted::why_denied(audience)),
+                Granted::Unknown(why) => return (log::Level::Warn, why.clone()),
+                Granted::Scopes(_) | Granted::Unavailable(_) => {}
+            }
+        }
+        let why = match &self.user.client().settings().session.claims {
             Some(kept) => format!(
                 "it needs a claim that is not stored (`logto.session.claims` is {}), that Logto \
-                 puts into user info only (set `logto.session.user_info`), or whose scope is not in \
-                 `logto.scopes`",
+                 puts into user info only (set `logto.session.user_info`), whose scope is not in \
+                 `logto.scopes`, or that Logto sends as another type than it is compared with",
                 kept.join(", ")
             ),
             None => "the sign-in did not ask for a scope or resource that it needs (add it to \
-                     `logto.scopes` or `logto.resources`), or Logto puts the claim into user info \
-                     only (set `logto.session.user_info` and `logto.session.claims`)"
+                     `logto.scopes` or `logto.resources`), Logto does not know the scope, puts the \
+                     claim into user info only (set `logto.session.user_info` and \
+                     `logto.session.claims`), or sends it as another type than it is compared with"
                 .into(),
-        }
-    }
-
-    async fn fetch(&self, audience: TokenTarget) -> Result<Granted, Refusal> {
-        let sessions = self.user.client().sessions();
-        let answer = sessions.granted_scopes(self.user.session(), audience.clone()).await;
-        Ok(match answer {
-            Ok(scopes) => Granted::Scopes(scopes),
-            Err(Error::Refused { code, .. })
-                if code == "invalid_target" || code == "insufficient_scope" =>
-            {
-                Granted::Unknown(format!(
-                    "Logto answered `{code}`; check that the resource {:?} and its scopes are \
-                     registered there",
-                    audience.resource.as_deref().unwrap_or("of organizations")
-                ))
-            }
-            Err(error @ Error::NoRefreshToken) => Granted::Unknown(error.to_string()),
-            Err(error) => match Refusal::from(&error) {
-                Refusal::Denied(_) => Granted::Nothing,
-                refusal @ Refusal::Unavailable { .. } => {
-                    self.user.client().emit(&Event::Undecided { error });
-                    Granted::Unavailable(refusal)
-                }
-                refusal => return Err(refusal),
-            },
-        })
+        };
+        (log::Level::Warn, why)
     }
 
     fn audience(&self, target: Target) -> Option<TokenTarget> {
@@ -208,28 +177,30 @@ impl<'u> UserFacts<'u> {
         self.found.iter().find(|(name, _)| *name == resolver).map(|(_, id)| id)
     }
 
-    /// Whether the absence of a claim is meaningful: the session stores it, the sign-in asked for
-    /// it, and ID tokens contain it.
+    /// Whether the absence of a claim is meaningful: the session stores it, the sign-in asked for it, and ID
+    /// tokens leave it out for a user who does not have it.
     fn would_be_there(&self, claim: &str) -> bool {
-        let asked = scope_of(claim).is_none_or(|scope| self.user.session().asked.has_scope(scope));
-        asked && !is_elsewhere(claim) && self.user.client().sessions().stores_claim(claim)
+        let session = self.user.session();
+        let asked = scope_of(claim).is_none_or(|scope| session.asked.has_scope(scope));
+        let is_left_out = !is_elsewhere(claim) && !is_always_sent(claim);
+        asked && is_left_out && self.user.client().sessions().has_stored(session, claim)
     }
 }
 
 impl Facts for UserFacts<'_> {
     fn role(&self, role: &str) -> Option<bool> {
-        match &self.user.claims().roles {
-            Some(_) => Some(self.user.has_role(role)),
-            None => self.would_be_there(claim::ROLES).then_some(false),
-        }
+        self.user.claims().roles.is_some().then(|| self.user.has_role(role))
     }
 
-    fn claim(&self, path: &[&str], fits: impl Fn(&Value) -> bool) -> Option<bool> {
-        match self.user.claims().at(path) {
-            Some(claim) => Some(fits(claim)),
-            // If the object is present, a missing member of it is known to be absent.
-            None if self.user.claims().at(path.get(..1)?).is_some() => Some(false),
-            None => self.would_be_there(path.first()?).then_some(false),
+    fn claim(&self, path: &[&str], fits: impl Fn(&Value) -> Option<bool>) -> Option<bool> {
+        let (claims, first) = (self.user.claims(), path.first()?);
+        match claims.at(path) {
+            Some(claim) => fits(claim),
+            None if path.len() > 1 && claims.all().contains_key(&path.join(".")) => None,
+            // Logto sends `null` for some claims that a user does not have. If an object is present, a missing
+            // member of it is known to be absent.
+            None if claims.all().contains_key(*first) => Some(false),
+            None => self.would_be_there(first).then_some(false),
         }
     }
 
@@ -242,21 +213,17 @@ impl Facts for UserFacts<'_> {
         let id = self.id_of(organization)?;
         match &self.user.claims().organizations {
             Some(all) => Some(all.iter().any(|known| known == id)),
-            None if self.would_be_there(claim::ORGANIZATIONS) => Some(false),
             None => match self.granted_to(&self.audience(Target::of(organization))?)? {
                 Granted::Scopes(_) => Some(true),
-                Granted::Nothing => Some(false),
-                Granted::Unavailable(_) | Granted::Unknown(_) => None,
+                Granted::Nothing | Granted::Unavailable(_) | Granted::Unknown(_) => None,
             },
         }
     }
 
     fn organization_role(&self, organization: &'static Organization, role: &str) -> Option<bool> {
         let id = self.id_of(organization)?;
-        match &self.user.claims().organization_roles {
-            Some(_) => Some(self.user.organization_roles(id).contains(&role)),
-            None => self.would_be_there(claim::ORGANIZATION_ROLES).then_some(false),
-        }
+        let is_known = self.user.claims().organization_roles.is_some();
+        is_known.then(|| self.user.organization_roles(id).contains(&role))
     }
 
     fn scope(&self, target: Target, scope: &str) -> Option<bool> {
@@ -264,9 +231,14 @@ impl Facts for UserFacts<'_> {
         match self.granted_to(&self.audience(target)?)? {
             Granted::Scopes(scopes) if scopes.iter().any(|granted| granted == scope) => Some(true),
             Granted::Scopes(_) if asked => Some(false),
-            Granted::Nothing => Some(false),
-            Granted::Scopes(_) | Granted::Unavailable(_) | Granted::Unknown(_) => None,
+            _ => None,
         }
+    }
+
+    fn is_denied(&self, target: Target) -> bool {
+        let audience = self.audience(target);
+        let granted = audience.and_then(|audience| self.granted_to(&audience));
+        matches!(granted, Some(Granted::Nothing))
     }
 
     fn is_machine(&self) -> Option<bool> {

@@ -50,7 +50,7 @@ impl<'t> Written<'t> {
             let claim = match key {
                 "role" | "roles" => claim::ROLES,
                 "organization_role" => claim::ORGANIZATION_ROLES,
-                "claim" => condition.split(['"', '.']).nth(1)?,
+                "claim" => first_name(condition.split('"').nth(1)?),
                 _ => return None,
             };
             Some((condition, claim))
@@ -73,6 +73,11 @@ impl<'t> Written<'t> {
             }
         })
     }
+}
+
+/// The name of the claim that a path begins with. A URI is one name.
+fn first_name(path: &str) -> &str {
+    if path.contains(':') { path } else { path.split('.').next().unwrap_or_default() }
 }
 
 fn is_of_word(sign: char) -> bool {

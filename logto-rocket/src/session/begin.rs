@@ -115,7 +115,8 @@ impl Sessions {
 
     fn new_session(&self, begin: Begin) -> (Session, Option<SignInOrigin>) {
         let Begin { host, claims, asked, persistent, max_age, origin } = begin;
-        let mut session = Session::new(self.claims_to_store(claims), asked, self.clock.now());
+        let mut session = Session::new(claims, asked, self.clock.now());
+        self.leave_claims_out(&mut session);
         session.host = host;
         session.persistent = persistent;
         session.max_age = max_age;

@@ -4,7 +4,7 @@
 //!
 //! | module | question |
 //! | --- | --- |
-//! | `begin`, `load`, `end`, `renewal` | what is done with a session: the methods of [`Sessions`] |
+//! | `begin`, `load`, `end`, `renewal`, `stored_claims` | what is done with a session: the methods of [`Sessions`] |
 //! | `backend` | where sessions live: in cookies or in a store |
 //! | `store` | stores, and the sessions in them |
 //! | `memory` | what this process knows |
@@ -25,6 +25,7 @@ mod secret;
 mod session;
 mod settings;
 mod store;
+mod stored_claims;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -56,12 +57,10 @@ pub use self::store::RedisStore;
 pub(crate) use self::store::RedisUrl;
 pub(crate) use self::store::{CodeClaim, SignInCode};
 pub use self::store::{MemoryStore, Record, Replaced, SessionStore, StoreError, StoreId, Stored};
-use crate::claims::Claims;
 use crate::clock::Clock;
 use crate::error::Error;
 use crate::events::Events;
 use crate::host::HostId;
-use crate::names::claim;
 use crate::oidc::Oidc;
 use crate::session_id::SessionId;
 
@@ -225,22 +224,6 @@ impl Sessions {
     /// Whether the session is neither over nor ended at this moment.
     pub fn is_alive(&self, session: &Session) -> bool {
         self.lifetimes.is_in_time(session, self.clock.now()) && !self.is_ended(session)
-    }
-
-    /// Whether a session stores the claim. It always stores how fresh the sign-in is, and the name by
-    /// which Logto ends it.
-    pub fn stores_claim(&self, claim: &str) -> bool {
-        let stored = self.settings.claims.as_ref();
-        let always = matches!(claim, claim::AUTH_TIME | claim::SID);
-        always || stored.is_none_or(|stored| stored.iter().any(|name| name == claim))
-    }
-
-    /// The claims that a session stores, by `session.claims`.
-    fn claims_to_store(&self, claims: Claims) -> Claims {
-        if self.settings.claims.is_none() {
-            return claims;
-        }
-        claims.filtered(|name| self.stores_claim(name)).unwrap_or(claims)
     }
 }
 

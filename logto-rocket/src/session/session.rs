@@ -25,6 +25,8 @@ pub(crate) struct Session {
     /// generation is valid.
     pub generation: u64,
     pub claims: Arc<Claims>,
+    /// The setting by which some claims were left out, as a hash; `None` if none were.
+    pub claims_setting: Option<u32>,
     pub refresh_token: Option<RefreshToken>,
     /// The hash of the sign-in's nonce, if there is a refresh token: refreshed ID tokens may contain the nonce.
     pub nonce: Option<NonceHash>,
@@ -133,6 +135,7 @@ impl Session {
             host: HostId::FIRST,
             generation: 0,
             claims: Arc::new(claims),
+            claims_setting: None,
             refresh_token: None,
             nonce: None,
             asked,

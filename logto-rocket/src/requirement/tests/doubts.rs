@@ -42,3 +42,13 @@ fn conditions_are_doubted_that_users_meet_by_themselves() {
     let both = doubts(r#"claim("nickname" = "boss")"#, &[], "nickname", false);
     assert_eq!(both.len(), 2, "no sign-in asks for it either: {both:?}");
 }
+
+#[test]
+fn the_dots_of_a_uri_are_part_of_the_name() {
+    for name in ["https://acme.com/clearance", "urn:acme.example:clearance"] {
+        let claim = format!("claim({name:?} = 3)");
+        assert_eq!(doubts(&claim, &[], name, false), [""; 0]);
+        let [not_stored] = &doubts(&claim, &[], "sub", false)[..] else { panic!("one doubt") };
+        assert!(not_stored.contains(&format!("the claim `{name}`")), "{not_stored}");
+    }
+}

@@ -34,6 +34,8 @@ struct Line(
 struct Rest {
     #[serde(rename = "q", default, skip_serializing_if = "is_default")]
     asked: Asked,
+    #[serde(rename = "c", default, skip_serializing_if = "Option::is_none")]
+    claims_setting: Option<u32>,
     #[serde(rename = "m", default, skip_serializing_if = "is_zero")]
     marks: u32,
     #[serde(rename = "p", default, skip_serializing_if = "Option::is_none")]
@@ -58,6 +60,7 @@ impl Session {
     pub fn to_text(&self) -> Option<String> {
         let rest = Rest {
             asked: self.asked.clone(),
+            claims_setting: self.claims_setting,
             marks: self.marks,
             persistent: self.persistent,
             max_age: self.max_age,
@@ -94,13 +97,24 @@ impl Session {
         else {
             return None;
         };
-        let Rest { asked, marks, persistent, max_age, issued, values, id_token, tokens, origin } =
-            rest.unwrap_or_default();
+        let Rest {
+            asked,
+            claims_setting,
+            marks,
+            persistent,
+            max_age,
+            issued,
+            values,
+            id_token,
+            tokens,
+            origin,
+        } = rest.unwrap_or_default();
         Some(Self {
             id,
             host: HostId::FIRST,
             generation,
             claims: Arc::new(compact::read(claims)?),
+            claims_setting,
             refresh_token,
             nonce,
             asked,
@@ -122,9 +136,20 @@ impl Session {
 
 impl Rest {
     fn is_needed(&self) -> bool {
-        let Self { asked, marks, persistent, max_age, issued, values, id_token, tokens, origin } =
-            self;
+        let Self {
+            asked,
+            claims_setting,
+            marks,
+            persistent,
+            max_age,
+            issued,
+            values,
+            id_token,
+            tokens,
+            origin,
+        } = self;
         !is_default(asked)
+            || claims_setting.is_some()
             || *marks > 0
             || persistent.is_some()
             || max_age.is_some()

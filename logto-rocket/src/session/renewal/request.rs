@@ -193,7 +193,8 @@ impl Sessions {
                 session.refresh_token = Some(refresh_token);
             }
             if let Ok(Some(claims)) = &claims {
-                session.claims = Arc::new(self.claims_to_store(claims.clone()));
+                session.claims = Arc::new(claims.clone());
+                self.leave_claims_out(session);
                 session.confirmed_at = begun.at;
                 session.marks = session.marks.max(begun.marks);
                 if self.settings.keep_id_token && tokens.id_token.is_some() {

@@ -6,4 +6,5 @@ mod freshness;
 mod guards;
 mod organizations;
 mod scopes;
+mod unknown;
 mod values;

@@ -201,7 +201,7 @@ async fn a_session_from_before_the_setting_knows_nothing_of_its_claims() {
     let mut bob = Browser::new(&before);
     bob.sign_in(&app.idp, "bob", "/").await;
     let mut bob = bob.at(&app.client);
-    assert_eq!(bob.open("/not-gold").await.status, Status::Forbidden, "nobody knows");
+    assert_eq!(bob.open("/not-gold").await.status, Status::Unauthorized, "a sign-in would tell");
     app.clock.advance(HOUR);
     assert_eq!(bob.open("/not-gold").await.status, Status::Ok, "now it is known");
 }
