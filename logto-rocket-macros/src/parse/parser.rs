@@ -179,13 +179,16 @@ fn claim(input: ParseStream<'_>, keyword: &Ident) -> Result<Condition> {
 }
 
 fn not_of_several(conditions: Vec<Condition>, keyword: &Ident) -> Error {
+    // A scope and a role belong to those in the same list, so that `any` would tear them apart.
+    let belong_together = conditions
+        .iter()
+        .any(|it| matches!(it, Condition::Resource(_) | Condition::Organization(_)));
     let any = Condition::Any(conditions.clone());
     let all = Condition::All(conditions);
-    Error::new(
-        keyword.span(),
-        format!(
-            "`not(…)` takes one requirement; write `not({any})` to allow none of them, \
-             `not({all})` to allow some but not all"
-        ),
-    )
+    let cure = if belong_together {
+        format!("write `not({all})`")
+    } else {
+        format!("write `not({any})` to allow none of them, `not({all})` to allow some but not all")
+    };
+    Error::new(keyword.span(), format!("`not(…)` takes one requirement; {cure}"))
 }
