@@ -91,7 +91,7 @@ impl Case {
             texts.extend(uris.map(Url::to_string));
             texts.push(scopes.join(" "));
             texts.extend(resources.iter().cloned());
-            texts.push(format!("{site:?} {}", sessions.has_store()));
+            texts.push(format!("{site:?} {} {}", sessions.has_store(), sessions.reads_user_info()));
         }
         for text in texts {
             hash.update(text.len().to_be_bytes());

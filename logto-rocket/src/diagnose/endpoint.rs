@@ -31,18 +31,18 @@ pub(super) async fn check(
                 "the discovery document names the issuer `{named}`, but `{}` is configured",
                 issuer.identifier()
             );
+            let (key, place) = (issuer.issuer_key(), issuer.place());
             let cure = if issuer.is_given("issuer") {
-                format!(
-                    "correct {}: set it to `{named}`, if this is your Logto",
-                    issuer.issuer_key()
-                )
+                format!("correct {key}: set it to `{named}`, if this is your Logto")
             } else {
-                format!(
-                    "correct {}, or, if this is your Logto, set `logto.issuer` to `{named}`",
-                    issuer.issuer_key()
-                )
+                format!("correct {key}, or, if this is your Logto, set `logto.issuer` to `{named}`")
             };
-            findings.push(Finding::wrong(IssuerCheck, found, cure));
+            let elsewhere = if place == key {
+                String::new()
+            } else {
+                format!("; {place} may lead to another Logto")
+            };
+            findings.push(Finding::wrong(IssuerCheck, found, cure + &elsewhere));
         }
         Discovered::Unusable(error) => {
             findings.push(answers());
@@ -66,6 +66,12 @@ fn without(issuer: &Issuer, error: &Error) -> Finding {
 /// The cure if the address of the discovery document is not right.
 fn address(issuer: &Issuer) -> String {
     let place = issuer.place();
+    if issuer.is_given("internal_endpoint") {
+        return format!(
+            "correct {place}: the address at which this server, and not a browser, reaches Logto, such as \
+             `http://logto:3001`"
+        );
+    }
     if !issuer.is_given("issuer") {
         return format!(
             "give {place} the address that Logto's console shows as \"Logto endpoint\", and check that this \

@@ -11,7 +11,7 @@ use super::finding::Finding;
 use super::listening::Listening;
 use super::unanswered::FIRST;
 use super::{
-    app_secret, clock, endpoint, post_sign_out_uris, redirect_uris, resources, scopes,
+    app_secret, clock, endpoint, post_sign_out_uris, redirect_uris, resources, scopes, sign_in,
     signing_keys, store,
 };
 
@@ -44,6 +44,7 @@ async fn at_logto(case: &Case, application: Option<&Application>) -> Vec<Finding
     let mut verdict = None;
     if let Some(application) = application {
         let first = redirect_uris::check(application, &endpoints, &mut budget, &mut findings).await;
+        findings.extend(sign_in::missing(application, &endpoints));
         let is_unknown = first.is_unknown_application;
         findings.push(app_secret::check(application, &endpoints, is_unknown, &mut budget).await);
         findings.extend(

@@ -34,7 +34,8 @@ pub enum DiagnosisCheck {
     /// Whether a post sign-out redirect URI is registered at Logto: one finding for each host.
     PostSignOutUri,
     /// Whether Logto lets the application sign users in. If Logto refuses sign-ins for a reason other than
-    /// their scopes and API resources, there is one finding for each error code. Otherwise there is no finding.
+    /// their scopes and API resources, there is one finding for each error code. If Logto lacks an endpoint that
+    /// the configuration uses, there is one finding for each. Otherwise there is no finding.
     SignIn,
     /// Whether Logto accepts a sign-in that asks for the scopes of this application. Logto leaves out scopes
     /// that it does not know, without an error.

@@ -48,9 +48,10 @@ pub(super) async fn check(
             let answered = oidc.try_sign_in(endpoints, uri, &scopes, resources).await;
             if at == 0 {
                 findings.push(app_id(application, answered.as_ref().ok()));
-                first = First::of(answered.as_ref().ok());
+                first = First::of(answered.as_ref().ok(), resources);
             }
-            let verdict = answered.as_ref().ok().and_then(Verdict::of);
+            let answer = answered.as_ref().ok();
+            let verdict = answer.and_then(|answer| Verdict::of(answer, resources));
             if let Some(Verdict::Refused(code)) = &verdict
                 && codes.insert(code.clone())
             {
@@ -68,9 +69,9 @@ pub(super) async fn check(
 }
 
 impl First {
-    fn of(answered: Option<&Answered>) -> Self {
+    fn of(answered: Option<&Answered>, resources: &[String]) -> Self {
         let is_unknown_application = answered.is_some_and(is_unknown_application);
-        let is_resource_unknown = match answered.and_then(Verdict::of) {
+        let is_resource_unknown = match answered.and_then(|answer| Verdict::of(answer, resources)) {
             Some(Verdict::InvalidTarget) => Some(true),
             Some(Verdict::Accepted) => Some(false),
             // A sign-in that asks for something else in a wrong way may not come to the resources.

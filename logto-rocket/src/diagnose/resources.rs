@@ -52,7 +52,7 @@ async fn each(
         };
         let alone = std::slice::from_ref(resource);
         let answered = application.oidc.try_sign_in(endpoints, uri, &scopes, alone).await;
-        let finding = match answered.as_ref().map(Verdict::of) {
+        let finding = match answered.as_ref().map(|answer| Verdict::of(answer, alone)) {
             Ok(Some(Verdict::InvalidTarget)) => refused(application, resource),
             Ok(Some(Verdict::Accepted)) => Finding::good(Resource, "Logto knows it"),
             Ok(_) => {

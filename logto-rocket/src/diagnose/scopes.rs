@@ -57,7 +57,7 @@ async fn refused<'a>(
         }
         let asked = format!("{} {scope}", scope::OPENID);
         match application.oidc.try_sign_in(endpoints, uri, &asked, &[]).await {
-            Ok(answered) if Verdict::of(&answered) == Some(Verdict::InvalidScope) => {
+            Ok(answered) if Verdict::of(&answered, &[]) == Some(Verdict::InvalidScope) => {
                 refused.push(scope.as_str());
             }
             Ok(_) => {}

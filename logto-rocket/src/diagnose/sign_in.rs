@@ -3,7 +3,7 @@
 use super::case::Application;
 use super::finding::DiagnosisCheck::SignIn;
 use super::finding::Finding;
-use crate::oidc::Answered;
+use crate::oidc::{Answered, Endpoints};
 use crate::shown::shown;
 
 /// What Logto says of a sign-in.
@@ -20,8 +20,8 @@ pub(super) enum Verdict {
 }
 
 impl Verdict {
-    /// By an answer, if it sends the browser back.
-    pub fn of(answered: &Answered) -> Option<Self> {
+    /// By the answer to a sign-in that asks for these API resources, if it sends the browser back.
+    pub fn of(answered: &Answered, resources: &[String]) -> Option<Self> {
         let Answered::SentBack(code) = answered else { return None };
         Some(match code.as_deref() {
             // Those of `prompt=none` (OpenID Connect Core, section 3.1.2.6).
@@ -33,10 +33,26 @@ impl Verdict {
                 | "account_selection_required",
             ) => Self::Accepted,
             Some("invalid_scope") => Self::InvalidScope,
-            Some("invalid_target") => Self::InvalidTarget,
+            Some("invalid_target") if !resources.is_empty() => Self::InvalidTarget,
             Some(code) => Self::Refused(code.to_owned()),
         })
     }
+}
+
+/// The findings for what sign-ins use and Logto does not offer.
+pub(super) fn missing(
+    application: &Application,
+    endpoints: &Endpoints,
+) -> impl Iterator<Item = Finding> {
+    let issuer = application.oidc.issuer();
+    let missing = application.oidc.missing(endpoints, application.sessions.reads_user_info());
+    missing.map(|(member, key)| {
+        Finding::wrong(
+            SignIn,
+            format!("the discovery document names no `{member}`, so every sign-in fails"),
+            format!("remove {}, which needs it", issuer.key(key)),
+        )
+    })
 }
 
 /// The finding if Logto refuses sign-ins with this code.

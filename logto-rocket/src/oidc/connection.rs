@@ -25,6 +25,10 @@ pub(super) fn failure(error: &reqwest::Error, url: &Url, settings: &IssuerSettin
         _ if reasons.contains("dns error") => {
             format!("no connection to {place}: the host name cannot be resolved{advice}")
         }
+        _ if reasons.contains("InvalidContentType") => format!(
+            "no TLS connection to {place}: the server there does not speak TLS; write the port at which it \
+             does, or `http` if it is on this machine{advice}"
+        ),
         _ if error.is_connect() && url.scheme() == "https" => format!(
             "no TLS connection to {place}: {reasons}; for a certificate authority of your own, set {}\
              {advice}",

@@ -238,6 +238,22 @@ impl Oidc {
         Ok(shown(&response))
     }
 
+    /// The endpoints that the configuration uses and the discovery document does not name, each with the key
+    /// that uses it.
+    pub(crate) fn missing(
+        &self,
+        Endpoints(provider): &Endpoints,
+        with_user_info: bool,
+    ) -> impl Iterator<Item = (&'static str, &'static str)> {
+        let pushes = self.client.pushed_authorization && provider.pushed_authorization.is_none();
+        let reads = with_user_info && provider.user_info.is_none();
+        let all = [
+            (pushes, "pushed_authorization_request_endpoint", "pushed_authorization"),
+            (reads, "userinfo_endpoint", "session.user_info"),
+        ];
+        all.into_iter().filter_map(|(is_missing, member, key)| is_missing.then_some((member, key)))
+    }
+
     /// The application's id.
     pub(crate) fn app_id(&self) -> &str {
         &self.client.id
@@ -247,7 +263,7 @@ impl Oidc {
     pub(crate) fn fingerprint(&self) -> [u8; 32] {
         let (settings, client) = (&self.issuer.settings, &self.client);
         let internal = settings.internal.as_ref().map_or("", Url::as_str);
-        let authentication = format!("{:?}", client.authentication);
+        let authentication = format!("{:?} {}", client.authentication, client.pushed_authorization);
         let parts = [settings.issuer.as_str(), internal, &client.id, client.secret.reveal()];
         let parts =
             parts.into_iter().chain([&*authentication]).fold(Sha256::new(), |hash, part| {

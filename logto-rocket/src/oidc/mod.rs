@@ -158,6 +158,11 @@ impl Oidc {
 /// The endpoint, which only some calls need.
 fn named<'a>(endpoint: Option<&'a Url>, member: &str) -> Result<&'a Url, Error> {
     endpoint.ok_or_else(|| {
-        bad_answer(Call::Discovery, format!("the discovery document names no `{member}`"))
+        let advice = match member {
+            "pushed_authorization_request_endpoint" => "; remove `logto.pushed_authorization`",
+            "userinfo_endpoint" => "; without it, remove `logto.session.user_info`",
+            _ => "",
+        };
+        bad_answer(Call::Discovery, format!("the discovery document names no `{member}`{advice}"))
     })
 }

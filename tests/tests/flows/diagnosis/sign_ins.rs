@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use logto_rocket::testing::{Endpoint, Fault, Idp};
-use logto_rocket::{Clock, DiagnosisCheck as Check};
+use logto_rocket::{Clock, DiagnosisCheck as Check, SessionConfig};
 use logto_rocket_tests::app::{App, config_without_address, launch, logto_of};
 
 use super::{Good, Unknown, Wrong, assert_only_wrong, of, only};
@@ -103,6 +103,35 @@ async fn an_application_that_may_not_sign_users_in_is_found() {
             assert_eq!(only(&diagnosis, check).outcome(), Unknown, "{check}: {diagnosis}");
         }
     }
+}
+
+#[rocket::async_test]
+async fn an_endpoint_that_the_configuration_needs_and_logto_lacks_is_found() {
+    let site = async || {
+        let session = SessionConfig::new().user_info(true).claims(["custom_data"]);
+        let app = App::builder().config(|it| it.pushed_authorization(true).session(session));
+        app.start().await
+    };
+    assert!(!site().await.logto().diagnose().await.is_wrong());
+    for (member, key) in [
+        ("pushed_authorization_request_endpoint", "`logto.pushed_authorization`"),
+        ("userinfo_endpoint", "`logto.session.user_info`"),
+    ] {
+        let app = site().await;
+        app.idp.fault(Endpoint::Discovery, Fault::without_member(member)).for_ever();
+        let diagnosis = app.logto().diagnose().await;
+        assert_only_wrong(&diagnosis, Check::SignIn, &format!("`{member}`"), key);
+    }
+}
+
+#[rocket::async_test]
+async fn a_resource_that_is_refused_although_none_is_asked_for_is_shown() {
+    let app = App::start().await;
+    app.idp.fault(Endpoint::Authorization, sent_back("invalid_target")).for_ever();
+    let diagnosis = app.logto().diagnose().await;
+    let sign_in = only(&diagnosis, Check::SignIn);
+    assert_eq!(sign_in.outcome(), Unknown, "{diagnosis}");
+    assert!(sign_in.found().contains("`invalid_target`"), "{diagnosis}");
 }
 
 #[rocket::async_test]

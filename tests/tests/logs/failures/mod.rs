@@ -84,7 +84,7 @@ async fn strangers_cannot_fill_the_log_with_hosts_cookies_and_claims() {
         assert_eq!(refused.status, Status::Forbidden, "{refused:?}");
     }
     let logged = log.ours().split_off(before);
-    assert_eq!(logged.matches("comes from another site").count(), 1, "{logged}");
+    assert_eq!(logged.matches("does not come from a page of").count(), 1, "{logged}");
     assert_eq!(logged.matches("`Host` is").count(), 1, "{logged}");
     assert_eq!(logged.matches("cannot be decrypted").count(), 1, "{logged}");
 }

@@ -108,7 +108,7 @@ pub const FAILURES: &[(Failure, &[&str])] = &[
     (Failure::Discovery, &["discovery document", "/oidc/.well-known/openid-configuration", "404", "`logto.endpoint` (from Config in code)"]),
     (Failure::Unreachable(Cause::Refused), &["discovery document", "http://127.0.0.1:", "refused", "`logto.endpoint` (from Config in code)"]),
     (Failure::Unreachable(Cause::Dns), &["https://logto.invalid/oidc/.well-known", "the host name cannot be resolved", "`logto.endpoint` (from Config in code)"]),
-    (Failure::Unreachable(Cause::Tls), &["https://127.0.0.1:", "TLS", "`logto.ca_certificates`"]),
+    (Failure::Unreachable(Cause::Tls), &["https://127.0.0.1:", "does not speak TLS", "`logto.endpoint`"]),
     (Failure::Unreachable(Cause::Timeout), &["no complete answer within 150ms", "http://127.0.0.1:", "`logto.timeout` (from Config in code)"]),
     (Failure::Unreachable(Cause::Gone), &["Claims could not be confirmed", "/oidc/token was refused", "`logto.endpoint` (from Config in code)"]),
     (Failure::Host, &["`Host` is `www.example.com:8000`", "`logto.base_url` is `http://localhost:8000` (from Config in code)"]),
