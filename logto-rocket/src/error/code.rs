@@ -38,6 +38,7 @@ impl SignInError {
             Self::InteractionRequired(_) => "interaction_required",
             Self::Provider { .. } => "refused_by_logto",
             Self::Refused { .. } => "sign_in_refused",
+            Self::HookPanicked => "misconfigured",
             Self::TooLarge => "session_too_large",
             Self::Exchange(Error::Refused { code, .. }) if code == "invalid_grant" => {
                 "sign_in_expired"

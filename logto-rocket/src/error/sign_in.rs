@@ -48,6 +48,8 @@ pub enum SignInError {
         /// too. `None` if the hook returned another error.
         text: Option<String>,
     },
+    /// The hook `on_sign_in` panicked, so the user was not let in; 500.
+    HookPanicked,
     /// The claims do not fit into the session cookies; 500.
     TooLarge,
     /// The code could not be exchanged, or the answer was not valid: 503 if Logto did not answer, 400 if the
@@ -89,7 +91,7 @@ impl SignInError {
             Self::Provider { code, .. } if code == "temporarily_unavailable" => {
                 Status::ServiceUnavailable
             }
-            Self::TooLarge => Status::InternalServerError,
+            Self::HookPanicked | Self::TooLarge => Status::InternalServerError,
             Self::Exchange(Error::Unavailable { .. } | Error::Store { .. }) => {
                 Status::ServiceUnavailable
             }
@@ -140,6 +142,7 @@ impl fmt::Display for SignInError {
             ),
             Self::Provider { code, help } => write!(f, "Logto answered `{code}`; {help}"),
             Self::Refused { .. } => f.write_str("`on_sign_in` refused the user"),
+            Self::HookPanicked => f.write_str("`on_sign_in` panicked, so the user was not let in"),
             Self::TooLarge => f.write_str(
                 "the session does not fit into its cookies, or the values of `on_sign_in` are too large",
             ),

@@ -2,9 +2,11 @@
 
 use std::error::Error as StdError;
 use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 
 use rocket::Request;
+use rocket::futures::FutureExt;
 
 use crate::oidc::SignInOptions;
 use crate::session_values::{IntoSessionValues, SessionValues};
@@ -23,6 +25,14 @@ pub(crate) struct Hooks {
     pub sign_in_options: Option<OptionsHook>,
 }
 
+/// Why the application does not let a user in.
+pub(crate) enum NotAdmitted {
+    /// The reason that the hook returned.
+    Refused(Box<dyn StdError + Send + Sync>),
+    /// The hook panicked.
+    Panicked,
+}
+
 pub(crate) type SignInHook =
     Box<dyn for<'a> Fn(&'a Request<'_>, &'a LogtoUser) -> OnSignIn<'a, Own> + Send + Sync>;
 type Own = Option<SessionValues>;
@@ -31,7 +41,7 @@ pub(crate) type OptionsHook =
 
 impl Hooks {
     /// Those of the application that serves this request.
-    pub fn of<'r>(request: &'r Request<'_>) -> Option<&'r Self> {
+    fn of<'r>(request: &'r Request<'_>) -> Option<&'r Self> {
         request.rocket().state()
     }
 
@@ -47,14 +57,29 @@ impl Hooks {
         }));
     }
 
-    /// The values with which the application lets the user in; otherwise its reason.
+    /// The values with which the application lets the user in; otherwise its reason. A hook that panics lets
+    /// nobody in.
     pub async fn admit(
         request: &Request<'_>,
         user: &LogtoUser,
-    ) -> Result<Option<SessionValues>, Box<dyn StdError + Send + Sync>> {
+    ) -> Result<Option<SessionValues>, NotAdmitted> {
         match Self::of(request).and_then(|hooks| hooks.on_sign_in.as_ref()) {
-            Some(hook) => hook(request, user).await,
+            // The hook may panic before it returns its future, too.
+            Some(hook) => {
+                match AssertUnwindSafe(async { hook(request, user).await }).catch_unwind().await {
+                    Ok(decided) => decided.map_err(NotAdmitted::Refused),
+                    Err(_) => Err(NotAdmitted::Panicked),
+                }
+            }
             None => Ok(None),
+        }
+    }
+
+    /// The options of a link's sign-in, as the application changes them; `None` if its hook panics.
+    pub fn options(request: &Request<'_>, options: SignInOptions) -> Option<SignInOptions> {
+        match Self::of(request).and_then(|hooks| hooks.sign_in_options.as_ref()) {
+            Some(hook) => catch_unwind(AssertUnwindSafe(|| hook(request, options))).ok(),
+            None => Some(options),
         }
     }
 }

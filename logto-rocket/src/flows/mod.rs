@@ -7,8 +7,8 @@ mod sign_in_builder;
 mod sign_in_refusal;
 mod sign_out;
 
-pub(crate) use self::hooks::Hooks;
 pub use self::hooks::OnSignIn;
+pub(crate) use self::hooks::{Hooks, NotAdmitted};
 pub use self::instead::Instead;
 pub use self::sign_in::SignIn;
 pub use self::sign_in_builder::SignInBuilder;

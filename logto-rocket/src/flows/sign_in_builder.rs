@@ -3,6 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use rocket::Request;
+
+use super::hooks::Hooks;
 use super::sign_in::{START_TIMEOUT, SignIn};
 use crate::client::{Client, Logto};
 use crate::error::{Call, Error};
@@ -171,6 +174,12 @@ impl<'l> SignInBuilder<'l> {
     pub(crate) fn with(mut self, change: impl FnOnce(SignInOptions) -> SignInOptions) -> Self {
         self.options = change(self.options);
         self
+    }
+
+    /// With the options as the application's hook changes them; `None` if it panics.
+    pub(crate) fn changed_by_hook(mut self, request: &Request<'_>) -> Option<Self> {
+        self.options = Hooks::options(request, self.options)?;
+        Some(self)
     }
 
     async fn prepare(self) -> Result<SignIn, Error> {

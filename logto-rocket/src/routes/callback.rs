@@ -16,7 +16,7 @@ use super::query::Query;
 use crate::client::Client;
 use crate::error::SignInError;
 use crate::events::{EndCause, Event};
-use crate::flows::{Hooks, SignInRefusal};
+use crate::flows::{Hooks, NotAdmitted, SignInRefusal};
 use crate::host::HostId;
 use crate::local_path::LocalPath;
 use crate::oidc::AuthorizationCode;
@@ -209,12 +209,18 @@ async fn allow(
     session: &Arc<Session>,
 ) -> Result<Option<SessionValues>, SignInError> {
     let user = LogtoUser::new(client, Arc::clone(session));
-    let values = Hooks::admit(request, &user).await.map_err(|why| {
-        log::warn!("`on_sign_in` refused {}: {}", user.id(), one_line(&why));
-        let told = why.downcast_ref::<SignInRefusal>();
-        SignInError::Refused {
-            display_name: user.display_name().to_owned(),
-            text: told.map(|refusal| refusal.text().to_owned()),
+    let values = Hooks::admit(request, &user).await.map_err(|why| match why {
+        NotAdmitted::Refused(why) => {
+            log::warn!("`on_sign_in` refused {}: {}", user.id(), one_line(&why));
+            let told = why.downcast_ref::<SignInRefusal>();
+            SignInError::Refused {
+                display_name: user.display_name().to_owned(),
+                text: told.map(|refusal| refusal.text().to_owned()),
+            }
+        }
+        NotAdmitted::Panicked => {
+            log::error!("`on_sign_in` panicked for {}, who is not let in.", user.id());
+            SignInError::HookPanicked
         }
     })?;
     let bytes = values.as_ref().map_or(0, SessionValues::bytes);

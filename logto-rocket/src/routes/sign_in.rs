@@ -11,7 +11,7 @@ use url::form_urlencoded::byte_serialize;
 use super::query::Query;
 use crate::client::Client;
 use crate::error::{Error, Refusal};
-use crate::flows::{Hooks, SignInBuilder};
+use crate::flows::SignInBuilder;
 use crate::host::HostId;
 use crate::local_path::LocalPath;
 use crate::loopback::is_loopback;
@@ -90,9 +90,10 @@ pub(super) async fn respond(
         _ => builder,
     };
     let builder = builder.with(|options| read(options, &query));
-    let builder = match Hooks::of(request).and_then(|hooks| hooks.sign_in_options.as_ref()) {
-        Some(hook) => builder.with(|options| hook(request, options)),
-        None => builder,
+    let Some(builder) = builder.changed_by_hook(request) else {
+        log::error!("`sign_in_options` panicked, so the sign-in was not started.");
+        let refusal = Refusal::Misconfigured("`sign_in_options` panicked".into());
+        return Challenge::from(refusal).respond(request);
     };
     match builder.start().await {
         Ok(mut started) => {

@@ -13,7 +13,7 @@ use super::{IdpError, LocalClient, User};
 use crate::claims::Claims;
 use crate::client::Client;
 use crate::events::Event;
-use crate::flows::Hooks;
+use crate::flows::{Hooks, NotAdmitted};
 use crate::host::HostId;
 use crate::resource::ResourceIndicator;
 use crate::session::{Begin, CachedToken, CachedTokens, NotCreated, TokenTarget};
@@ -180,7 +180,10 @@ impl TestSession {
                 Ok(own) => values = own,
                 Err(why) => {
                     sessions.refuse(&session).await;
-                    return Err(IdpError::Refused(why.to_string()));
+                    return Err(IdpError::Refused(match why {
+                        NotAdmitted::Refused(why) => why.to_string(),
+                        NotAdmitted::Panicked => "it panicked".into(),
+                    }));
                 }
             }
         }

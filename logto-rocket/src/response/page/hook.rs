@@ -26,6 +26,7 @@ impl PageHook {
             );
             None
         });
-        made.map(|RawHtml(html)| html)
+        // An empty page would leave the user without a link.
+        made.map(|RawHtml(html)| html).filter(|html| !html.trim().is_empty())
     }
 }

@@ -138,6 +138,15 @@ async fn a_hook_that_panics_leaves_the_page_as_it_is() {
     assert!(page.body.contains("No access"), "{page:?}");
 }
 
+#[rocket::async_test]
+async fn a_page_without_content_leaves_the_built_in_one() {
+    let app =
+        Site::that_makes("denied", |fairing| fairing.pages(|_, _| Some(RawHtml(" \n".into()))))
+            .await;
+    let page = app.signed_in("bob").await.open("/admin").await;
+    assert!(page.body.contains("No access"), "{page:?}");
+}
+
 #[test]
 fn errors_and_refusals_return_the_codes_of_their_pages() {
     let codes = |code: &str| BuiltInPage::CODES.contains(&code);
