@@ -130,8 +130,11 @@ impl Idp {
     }
 
     fn change(&self, username: &str, change: impl FnOnce(&mut User)) {
-        if let Some(user) = self.state().user_named(username) {
-            change(user);
+        match self.state().user_named(username) {
+            Some(user) => change(user),
+            None => {
+                log::error!("The test provider has no user `{username}`, so nothing was changed.")
+            }
         }
     }
 }

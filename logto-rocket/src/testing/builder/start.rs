@@ -58,8 +58,8 @@ impl Builder {
     /// # Errors
     ///
     /// [`IdpError::Profile`] and [`IdpError::ReleaseBuild`] outside Rocket's debug profile and in builds
-    /// without debug assertions, [`IdpError::Description`] if two users or applications have the same name,
-    /// [`IdpError::Keys`] if no key can be made, and [`IdpError::Launch`] if the server cannot start.
+    /// without debug assertions, [`IdpError::Description`] if two users have the same name or id, or two applications or
+    /// organizations have the same id, [`IdpError::Keys`] if no key can be made, and [`IdpError::Launch`] if the server cannot start.
     pub async fn start(self) -> Result<Idp, IdpError> {
         let (shared, background) = self.prepared()?;
         let server = Server::launch(&background, &shared, 0).await?;
@@ -99,8 +99,14 @@ impl Builder {
         if let Some(name) = repeated(users.iter().map(User::username)) {
             return Err(IdpError::Description(format!("two users are called `{name}`")));
         }
+        if let Some(id) = repeated(users.iter().map(User::id)) {
+            return Err(IdpError::Description(format!("two users have the id `{id}`")));
+        }
         if let Some(id) = repeated(settings.apps.iter().map(|app| app.id.as_str())) {
             return Err(IdpError::Description(format!("two applications have the id `{id}`")));
+        }
+        if let Some(id) = repeated(settings.organizations.iter().map(|it| it.id.as_str())) {
+            return Err(IdpError::Description(format!("two organizations have the id `{id}`")));
         }
         for user in &mut users {
             user.created_at = clock.now() * 1000;
