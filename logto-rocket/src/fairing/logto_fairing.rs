@@ -25,7 +25,7 @@ use crate::webhook::WebhookHook;
 /// Attaches Logto to a Rocket. Create one with [`Logto::fairing()`].
 ///
 /// The fairing reads the configuration, mounts the routes and writes session cookies. It registers catchers for
-/// 401, 403, 404, 500 and 503 at `/` if the application has none there. The launch fails if the configuration
+/// 400, 401, 403, 404, 500 and 503 at `/` if the application has none there. The launch fails if the configuration
 /// has errors, and reports all of them together. It also fails if the fairing is attached twice.
 ///
 /// ```no_run
