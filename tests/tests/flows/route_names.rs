@@ -83,7 +83,7 @@ async fn links_pages_and_problem_documents_have_the_names() {
         assert!(denied.body.contains(link), "{link}: {denied:?}");
     }
     for page in [&question, &denied] {
-        assert!(!page.body.contains("sign-in") && !page.body.contains("sign-out"), "{page:?}");
+        assert!(!page.body.contains("/sign-in") && !page.body.contains("/sign-out"), "{page:?}");
     }
 }
 
