@@ -233,3 +233,18 @@ const WORDS: &[&str] = &[
     "|",
     "!",
 ];
+
+#[test]
+fn what_is_suggested_for_a_scope_and_its_resource_under_not_keeps_them_together() {
+    for pair in [
+        r#"resource = "https://api.example.com", scope = "read:orders""#,
+        r#"organization = "org_1", organization_role = "owner""#,
+    ] {
+        let errors = parse(&format!("not({pair})")).expect_err("an error");
+        let messages: Vec<_> = errors.into_iter().map(|error| error.to_string()).collect();
+        let messages = messages.join("\n");
+        assert!(messages.contains(&format!("write `not(all({pair}))`")), "{messages}");
+        assert!(!messages.contains("any("), "{messages}");
+        parse(&format!("not(all({pair}))")).expect("it compiles");
+    }
+}
