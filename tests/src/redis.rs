@@ -249,7 +249,9 @@ impl Redis {
         let mut printed = BufReader::new(shell.stdout.take().expect("stdout is piped"));
         let mut pid = String::new();
         printed.read_line(&mut pid).expect("the id of a process");
-        self.running = Some(Running { shell, pid: pid.trim().to_owned() });
+        // A line of Redis, which begins with its id as well, may come first.
+        let pid = pid.split(|char: char| !char.is_ascii_digit()).next().unwrap_or_default();
+        self.running = Some(Running { shell, pid: pid.to_owned() });
         let mut log = String::new();
         let listens = if self.is_sentinel { WATCHES } else { LISTENS };
         while !log.contains(listens) {
