@@ -17,6 +17,9 @@ const RULES = {
 const DESKTOP = { width: 1280, height: 720 };
 const PHONES = [{ width: 320, height: 568 }, { width: 375, height: 667 }];
 
+/** Names of users that need room: one without a blank to break at, and one as people have them. */
+const LONG_NAMES = ['X'.repeat(60), 'Maximiliane-Friederike Freifrau von Donaudampfschifffahrt zu Wasser'];
+
 const CONTROLS = 'a[href], button, input:not([type="hidden"]), select, textarea, summary';
 
 /** Asserts all of it in both colour schemes; leaves the page in the light one and at the width of a desktop. */
@@ -34,6 +37,53 @@ export async function assertFitForAll(page, name) {
   }
   await page.setViewportSize(DESKTOP);
   await assertReachedByKeyboard(page, name);
+}
+
+/**
+ * Asserts that a long name in the place of this one makes no page wider than the screen, and breaks no link or button of the
+ * header into two lines; leaves the page with the name, and at the width of a desktop.
+ */
+export async function assertRoomForLongNames(page, name, user) {
+  let shown = user;
+  for (const [place, long] of LONG_NAMES.entries()) {
+    assert.ok(await rename(page, shown, long), `${name} has no "${shown}"`);
+    shown = long;
+    for (const viewport of [DESKTOP, ...PHONES]) {
+      await page.setViewportSize(viewport);
+      await picture(page, `${name}-long-name-${place + 1}-${viewport.width}`);
+      const { width, broken } = await page.evaluate(layout);
+      const where = `${name} at ${viewport.width} with "${long}"`;
+      assert.ok(width <= viewport.width, `${where} is ${width} wide`);
+      assert.deepEqual(broken, [], `${where}: broken in the header`);
+    }
+  }
+  await rename(page, shown, user);
+  await page.setViewportSize(DESKTOP);
+}
+
+/** Puts a text in the place of another one wherever the page shows it. Returns how often that was. */
+const rename = (page, from, to) =>
+  page.evaluate(([from, to]) => {
+    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    let count = 0;
+    while (texts.nextNode()) {
+      if (!texts.currentNode.data.includes(from)) continue;
+      texts.currentNode.data = texts.currentNode.data.replaceAll(from, to);
+      count += 1;
+    }
+    return count;
+  }, [from, to]);
+
+/** How wide the page is, and which links and buttons of its header have more than one line. */
+function layout() {
+  const lines = (control) => {
+    const range = document.createRange();
+    range.selectNodeContents(control);
+    return new Set([...range.getClientRects()].map(({ top }) => Math.round(top))).size;
+  };
+  const controls = [...document.querySelectorAll('header :is(a, button)')];
+  const broken = controls.filter((control) => lines(control) > 1).map((control) => control.textContent);
+  return { width: document.documentElement.scrollWidth, broken };
 }
 
 /** What axe-core finds: each rule with the elements that break it. */

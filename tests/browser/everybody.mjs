@@ -7,7 +7,7 @@
 
 import assert from 'node:assert/strict';
 
-import { assertFitForAll, tabTo } from './accessibility.mjs';
+import { assertFitForAll, assertRoomForLongNames, tabTo } from './accessibility.mjs';
 import { APP, asksToSignIn, localPart, openSigningIn, signInAs, text } from './browser.mjs';
 import { end, step, visitor } from './steps.mjs';
 
@@ -75,6 +75,7 @@ async function forAll() {
     for (const path of ['account', '', 'profile', 'admin']) {
       await page.goto(`${APP}/${path}`);
       await look(path || 'home');
+      await assertRoomForLongNames(page, `hello-${path || 'home'}`, 'Alice Liddell');
     }
   });
   await step('for all: the provider has no such sign-in', async () => {

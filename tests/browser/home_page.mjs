@@ -5,7 +5,7 @@
 //
 // Prints `ok <step>` for each step. Ends with 1 and the text of the page at the first that fails.
 
-import { assertFitForAll } from './accessibility.mjs';
+import { assertFitForAll, assertRoomForLongNames } from './accessibility.mjs';
 import { APP, signInAs } from './browser.mjs';
 import { end, step, visitor } from './steps.mjs';
 
@@ -18,6 +18,7 @@ await step('alice', async () => {
   await page.getByText('Sign in').first().click();
   await signInAs(page, 'alice');
   await assertFitForAll(page, `${process.env.NAME}-alice`);
+  await assertRoomForLongNames(page, `${process.env.NAME}-alice`, 'Alice Liddell');
 });
 await context.close();
 await end();

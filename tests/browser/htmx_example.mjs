@@ -7,7 +7,7 @@
 
 import assert from 'node:assert/strict';
 
-import { assertFitForAll } from './accessibility.mjs';
+import { assertFitForAll, assertRoomForLongNames } from './accessibility.mjs';
 import { APP, appCookies, asksToSignIn, localPart, picture, signInAs, text } from './browser.mjs';
 import { end, looksAt, step, visitor } from './steps.mjs';
 
@@ -67,6 +67,7 @@ await step('htmx loads the pages and sends the form', async () => {
   await page.goBack();
   await page.getByText('Buy tea', { exact: true }).waitFor();
   assert.equal(loads, 0, 'the browser has loaded a whole page');
+  await assertRoomForLongNames(page, 'htmx-notes', 'Alice Liddell');
 });
 await step('what was typed while the session ended is there after the sign-in, and not saved', async () => {
   await field.fill(TEXT);
@@ -109,6 +110,7 @@ await step('who may not reads so in the page that is there', async () => {
   await page.getByText('You are signed in as bob').waitFor();
   assert.equal(loads, 0, 'the browser has loaded a whole page');
   await assertFitForAll(page, 'htmx-refused');
+  await assertRoomForLongNames(page, 'htmx-refused', 'bob');
 });
 await step('a sign-out of a boosted page goes by Logto, and ends the draft', async () => {
   await page.goto(`${APP}/notes`);

@@ -4,7 +4,7 @@
 //
 // Prints `ok <step>` for each step. Ends with 1 and the text of the page at the first that fails.
 
-import { assertFitForAll } from './accessibility.mjs';
+import { assertFitForAll, assertRoomForLongNames } from './accessibility.mjs';
 import { APP, signInAs } from './browser.mjs';
 import { end, looksAt, step, visitor } from './steps.mjs';
 
@@ -14,6 +14,7 @@ await step('the organizations of alice', async () => {
   await alice.page.getByText('Sign in').first().click();
   await signInAs(alice.page, 'alice');
   await assertFitForAll(alice.page, 'organizations-home');
+  await assertRoomForLongNames(alice.page, 'organizations-home', 'Alice Liddell');
   await alice.page.getByRole('link', { name: 'Globex' }).first().click();
   await alice.page.getByRole('heading', { name: 'Globex' }).waitFor();
   await alice.page.getByRole('link', { name: 'Acme Tea' }).first().click();
@@ -25,6 +26,7 @@ await step('an invitation', async () => {
   await alice.page.getByRole('button', { name: 'Invite' }).click();
   await alice.page.getByText('carol@example.test is invited.').waitFor();
   await assertFitForAll(alice.page, 'organizations-settings');
+  await assertRoomForLongNames(alice.page, 'organizations-settings', 'Alice Liddell');
 });
 
 const carol = await visitor();
@@ -34,6 +36,7 @@ await step('carol accepts it', async () => {
   await signInAs(carol.page, 'carol');
   await carol.page.getByText('You are signed in as Carol Hare.').waitFor();
   await assertFitForAll(carol.page, 'organizations-refused');
+  await assertRoomForLongNames(carol.page, 'organizations-refused', 'Carol Hare');
   await carol.page.getByText('Home').click();
   await carol.page.getByRole('button', { name: 'Accept' }).waitFor();
   await assertFitForAll(carol.page, 'organizations-invited');

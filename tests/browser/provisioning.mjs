@@ -4,7 +4,7 @@
 //
 // Prints `ok <step>` for each step. Ends with 1 and the text of the page at the first that fails.
 
-import { assertFitForAll } from './accessibility.mjs';
+import { assertFitForAll, assertRoomForLongNames } from './accessibility.mjs';
 import { APP, openSigningIn, signInAs } from './browser.mjs';
 import { end, looksAt, step, visitor } from './steps.mjs';
 
@@ -15,6 +15,7 @@ await step('the profile', async () => {
   await bob.page.getByRole('button', { name: 'Save' }).click();
   await bob.page.getByText('Saved.').waitFor();
   await assertFitForAll(bob.page, 'provisioning-profile');
+  await assertRoomForLongNames(bob.page, 'provisioning-profile', 'bob');
 });
 
 const alice = await visitor();
@@ -26,6 +27,7 @@ await step('alice blocks bob', async () => {
   await row.getByRole('button', { name: 'Block' }).click();
   await alice.page.getByText('Blocked: three bills are open').waitFor();
   await assertFitForAll(alice.page, 'provisioning-accounts');
+  await assertRoomForLongNames(alice.page, 'provisioning-accounts', 'Alice Liddell');
 });
 
 looksAt(bob.page);
@@ -34,6 +36,7 @@ await step('bob reads why', async () => {
   await signInAs(bob.page, 'bob');
   await bob.page.getByText('You signed in as bob. Your account is blocked: three bills are open.').waitFor();
   await assertFitForAll(bob.page, 'provisioning-blocked');
+  await assertRoomForLongNames(bob.page, 'provisioning-blocked', 'bob');
 });
 await bob.context.close();
 await alice.context.close();

@@ -7,7 +7,7 @@
 
 import assert from 'node:assert/strict';
 
-import { assertFitForAll } from './accessibility.mjs';
+import { assertFitForAll, assertRoomForLongNames } from './accessibility.mjs';
 import { APP, appCookies, asksToSignIn, localPart, picture, signInAs, text } from './browser.mjs';
 import { end, looksAt, step, visitor } from './steps.mjs';
 
@@ -79,6 +79,7 @@ await step('Logto tells of the user, and no token comes to the page', async () =
   await page.locator('#claims', { hasText: 'alice' }).waitFor();
   await fromTheTop(page);
   await assertFitForAll(page, 'spa-alice');
+  await assertRoomForLongNames(page, 'spa-alice', 'Alice Liddell');
   const read = (await Promise.all(answers)).join('\n');
   assert.match(read, /Alice Liddell/, 'no answer was read');
   const kept = await page.evaluate(() => [document.cookie, ...Object.values(localStorage), ...Object.values(sessionStorage)].join());
