@@ -76,6 +76,8 @@ fn hand_over(request: &Request<'_>, address: &str, way: Way) -> Response<'static
         html lang=(language) {
             head {
                 meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="color-scheme" content="light dark";
                 @if way == Way::Reload { meta name="turbo-visit-control" content="reload"; }
                 title { (phrases(language).hand_over().title) }
             }

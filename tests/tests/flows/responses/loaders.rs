@@ -101,6 +101,22 @@ async fn each_library_is_told_to_load_the_sign_in_in_full() {
     assert_eq!(app.idp.requests().authorizations(), 0);
 }
 
+/// Where a library is slow, or the browser ignores the refresh, the page is there to be read.
+#[rocket::async_test]
+async fn a_page_that_leads_on_fits_a_phone_and_follows_the_colour_scheme_of_the_device() {
+    let app = App::start().await;
+    for (what, headers, _) in libraries() {
+        let answer = app.browser().request(Method::Get, "/auth/sign-in", &headers, "").await;
+        let is_page = what.starts_with("Turbo") || what.starts_with("Unpoly");
+        for meta in [
+            "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">",
+            "<meta name=\"color-scheme\" content=\"light dark\">",
+        ] {
+            assert_eq!(answer.body.contains(meta), is_page, "{what}: {answer:?}");
+        }
+    }
+}
+
 /// A click shows what was prefetched, so this must lead on as well, and start nothing.
 #[rocket::async_test]
 async fn what_a_library_prefetches_starts_no_sign_in() {
