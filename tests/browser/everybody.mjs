@@ -69,6 +69,8 @@ async function forAll() {
     await page.goto(`${APP}/auth/sign-in?login_hint=alice&return_to=/account`);
     provider = new URL(page.url()).origin;
     await look('provider-sign-in');
+    await assertRoomForLongNames(page, 'hello-provider-user-name', 'alice');
+    await assertRoomForLongNames(page, 'hello-provider-name', 'Alice Liddell');
   });
   await step('for all: the pages of alice', async () => {
     await signInAs(page, 'alice');

@@ -8,9 +8,9 @@ const STYLE: &str = "
   body { font: 16px/1.5 system-ui, sans-serif; display: grid; place-items: center;
          min-height: 100vh; margin: 0; background: light-dark(#f4f3fa, #16151d) }
   main { box-sizing: border-box; width: min(26rem, 94vw); padding: min(2rem, 6vw); border-radius: 1rem;
-         background: light-dark(#fff, #24222e); box-shadow: 0 .5rem 2rem #0002 }
+         background: light-dark(#fff, #24222e); box-shadow: 0 .5rem 2rem #0002; overflow-wrap: anywhere }
   h1 { font-size: 1.4rem; margin: 0 0 .25rem }
-  p { margin: 0 0 1.25rem; opacity: .75; overflow-wrap: anywhere }
+  p { margin: 0 0 1.25rem; opacity: .75 }
   button { font: inherit; display: block; width: 100%; margin: .6rem 0 0; padding: .7rem 1rem;
            border: 1px solid #8884; border-radius: .6rem; background: none; color: inherit;
            text-align: left; cursor: pointer }
@@ -19,7 +19,7 @@ const STYLE: &str = "
   button.hinted small { opacity: 1 }
   button.quiet { border-color: transparent; text-align: center; opacity: .75 }
   small { opacity: .7; display: block }
-  footer { margin-top: 1.25rem; font-size: .8rem; opacity: .75; overflow-wrap: anywhere }
+  footer { margin-top: 1.25rem; font-size: .8rem; opacity: .75 }
 ";
 
 /// The page that asks as which user to sign in.
