@@ -8,7 +8,7 @@
 import assert from 'node:assert/strict';
 
 import { assertFitForAll, assertRoomForLongNames } from './accessibility.mjs';
-import { APP, appCookies, asksToSignIn, localPart, picture, signInAs, text } from './browser.mjs';
+import { APP, appCookies, asksToSignIn, localPart, openSigningIn, picture, signInAs, text } from './browser.mjs';
 import { end, looksAt, step, visitor } from './steps.mjs';
 
 const TEXT = 'A long thought,\nwhich nobody wants to type twice.';
@@ -111,6 +111,18 @@ await step('who may not reads so in the page that is there', async () => {
   assert.equal(loads, 0, 'the browser has loaded a whole page');
   await assertFitForAll(page, 'htmx-refused');
   await assertRoomForLongNames(page, 'htmx-refused', 'bob');
+});
+await step('a refusal in German says that it is in German, also in an English page', async () => {
+  const visit = await visitor({ locale: 'de-DE' });
+  await openSigningIn(visit.page, '/notes', 'bob');
+  await visit.page.getByRole('link', { name: 'Everybody' }).click();
+  const refused = visit.page.getByText('Sie sind als bob angemeldet');
+  await refused.waitFor();
+  assert.equal(await visit.page.evaluate(() => document.documentElement.lang), 'en');
+  assert.equal(await refused.evaluate((element) => element.closest('[lang]').lang), 'de');
+  await picture(visit.page, 'htmx-refused-de');
+  await visit.context.close();
+  looksAt(page);
 });
 await step('a sign-out of a boosted page goes by Logto, and ends the draft', async () => {
   await page.goto(`${APP}/notes`);

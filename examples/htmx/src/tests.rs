@@ -100,9 +100,24 @@ async fn who_may_not_reads_so_in_the_looks_of_the_site() {
     assert_eq!(refused.status, Status::Forbidden);
     assert!(refused.body.contains(r#"<link rel="stylesheet" href="/static/style.css">"#));
     assert!(refused.body.contains("You are signed in as bob"), "{refused:?}");
+    assert!(refused.body.contains(r#"<p lang="en"><code>"#), "{refused:?}");
     let mut alice = Browser::new(&client);
     alice.sign_in(&idp, "alice", "/notes").await;
     assert_eq!(boosted(&mut alice, Method::Get, "/everybody", "").await.status, Status::Ok);
+}
+
+#[rocket::async_test]
+async fn the_first_action_is_the_strong_one_also_if_it_is_a_button() {
+    let idp = Idp::start().await.expect("a provider");
+    let client = start(&idp).await;
+    let mut bob = Browser::new(&client);
+    bob.sign_in(&idp, "bob", "/notes").await;
+    let question = bob.navigate("/auth/sign-out", From::OtherSite).await;
+    let strong = r#"<button class="button strong">Sign out</button>"#;
+    assert!(question.body.contains(strong), "{question:?}");
+    let refused = bob.open("/everybody").await;
+    assert_eq!(refused.body.matches("strong").count(), 1, "{refused:?}");
+    assert!(refused.body.contains(r#"<button class="button">Sign out</button>"#), "{refused:?}");
 }
 
 #[rocket::async_test]

@@ -67,6 +67,7 @@ async fn members_see_their_organization_and_others_read_who_they_are_and_what_th
         "membership in this organization",
         "Use another account",
         "Sign out",
+        "<p lang=\"en\"><code>",
     ] {
         assert!(refused.body.contains(words), "{words}: {}", refused.body);
     }

@@ -61,6 +61,8 @@ async fn one_line_gives_every_page_to_a_template() {
         assert!(text.contains(form), "{engine}: {text}");
 
         mallory.headers.push(("Accept-Language".into(), "de".into()));
+        let page = mallory.open("/admin").await;
+        assert!(page.body.contains("<p lang=\"en\"><code>"), "{engine}: {page:?}");
         let page = mallory.navigate("/auth/sign-out", From::OtherSite).await;
         assert!(page.body.contains("<html lang=\"de\">"), "{engine}: {page:?}");
         assert!(page.body.contains("<h1>Abmelden?</h1>"), "{engine}: {page:?}");
