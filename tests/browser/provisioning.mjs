@@ -34,7 +34,7 @@ looksAt(bob.page);
 await step('bob reads why', async () => {
   await bob.page.goto(`${APP}/auth/sign-in?switch=1`);
   await signInAs(bob.page, 'bob');
-  await bob.page.getByText('You signed in as bob. Your account is blocked: three bills are open.').waitFor();
+  await bob.page.getByText('You signed in as bob. Your account is blocked. Reason: three bills are open').waitFor();
   await assertFitForAll(bob.page, 'provisioning-blocked');
   await assertRoomForLongNames(bob.page, 'provisioning-blocked', 'bob');
 });

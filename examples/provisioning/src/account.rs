@@ -29,7 +29,7 @@ pub async fn connect(url: &str) -> Result<AnyPool, Error> {
     Ok(database)
 }
 
-/// Makes the row of a user who signs in, or brings it up to date. Who is blocked is not let in.
+/// Makes the row of a user who signs in, or brings it up to date. A blocked user is not let in.
 pub fn provision<'a>(request: &'a Request<'_>, user: &'a LogtoUser) -> OnSignIn<'a> {
     Box::pin(async move {
         let database = request.rocket().state::<AnyPool>().ok_or("no database")?;
@@ -41,10 +41,8 @@ pub fn provision<'a>(request: &'a Request<'_>, user: &'a LogtoUser) -> OnSignIn<
         .bind(user.display_name())
         .fetch_one(database)
         .await?;
-        match account.blocked {
-            Some(why) => Err(SignInRefusal::new(format!("Your account is blocked: {why}.")).into()),
-            None => Ok(()),
-        }
+        let Some(why) = account.blocked else { return Ok(()) };
+        Err(SignInRefusal::new(format!("Your account is blocked. Reason: {why}")).into())
     })
 }
 

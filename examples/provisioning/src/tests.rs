@@ -82,7 +82,10 @@ async fn the_life_of_a_row(url: String) {
     let block = format!("/accounts/{}/block", idp.user_id("bob").expect("bob"));
     let blocked = send(&mut alice, &block, "why=three+bills+are+open", ORIGIN).await;
     assert_eq!(blocked.location(), "/accounts");
-    assert!(body(&mut alice, "/accounts").await.contains("Blocked: three bills are open"));
+    let accounts = body(&mut alice, "/accounts").await;
+    for words in ["Blocked users are signed out everywhere", "Blocked: three bills are open"] {
+        assert!(accounts.contains(words), "{words}: {accounts}");
+    }
     for browser in [&mut bob, &mut again] {
         let signed_out = browser.open("/profile").await;
         assert_eq!(signed_out.status, Status::SeeOther, "{signed_out:?}");
@@ -91,7 +94,7 @@ async fn the_life_of_a_row(url: String) {
     assert_eq!(refused.status, Status::Forbidden);
     for words in [
         "You may not sign in here",
-        "You signed in as Bob Dodgson. Your account is blocked: three bills are open.",
+        "You signed in as Bob Dodgson. Your account is blocked. Reason: three bills are open</p>",
         "Use another account",
         "Sign out at Logto",
     ] {
@@ -174,9 +177,12 @@ async fn the_hook_runs_in_the_sessions_of_tests_too() {
     let dave = User::new("dave").name("Dave");
     assert!(testing::sign_in(&client, &dave).await.is_ok());
     let block = format!("/accounts/{}/block", dave.id());
-    send(&mut alice, &block, "why=testing", ORIGIN).await;
-    let refused = testing::sign_in(&client, &dave).await.err();
-    assert_eq!(refused, Some(IdpError::Refused("Your account is blocked: testing.".into())));
+    for why in ["testing", "This is a test."] {
+        send(&mut alice, &block, &format!("why={}", why.replace(' ', "+")), ORIGIN).await;
+        let refused = testing::sign_in(&client, &dave).await.err();
+        let told = format!("Your account is blocked. Reason: {why}");
+        assert_eq!(refused, Some(IdpError::Refused(told)));
+    }
 }
 
 #[rocket::async_test]
