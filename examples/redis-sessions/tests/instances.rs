@@ -12,6 +12,8 @@ use logto_rocket_tests::chromium::Chromium;
 use logto_rocket_tests::redis::Redis;
 use logto_rocket_tests::server::free_port;
 use reqwest::{Client, Method, Response, redirect::Policy};
+use rocket::local::asynchronous::Client as LocalClient;
+use rocket_dyn_templates::{Template, context};
 use url::Url;
 
 /// Both instances with their Redis. They end when this is dropped.
@@ -19,7 +21,7 @@ struct Site {
     child: Child,
     one: String,
     two: String,
-    _redis: Redis,
+    redis: Redis,
 }
 
 /// A browser, which keeps cookies by host, whatever the port.
@@ -51,7 +53,7 @@ impl Site {
         // It would stop at a full pipe.
         thread::spawn(move || io::copy(&mut stdout, &mut io::sink()));
         let [one, two] = [one, two].map(|port| format!("http://localhost:{port}"));
-        Some(Self { child, one, two, _redis: redis })
+        Some(Self { child, one, two, redis })
     }
 }
 
@@ -169,6 +171,32 @@ async fn a_user_ends_the_session_of_another_browser_or_all_of_them() {
     laptop.post(&format!("{}/sessions/end", site.one)).await;
     for visitor in [&mut laptop, &mut phone] {
         assert!(visitor.home(&site.two).await.contains("Hello, stranger"));
+    }
+}
+
+#[rocket::async_test]
+async fn while_redis_is_away_nobody_is_called_a_stranger() {
+    let Some(mut site) = Site::start() else { return };
+    let mut laptop = Visitor::new();
+    laptop.sign_in(&site.one).await;
+    site.redis.stop();
+    let page = laptop.home(&site.one).await;
+    assert!(page.contains("<p>Hello. We cannot check right now who you are."), "{page}");
+    assert!(!page.contains("stranger"), "{page}");
+}
+
+#[rocket::async_test]
+async fn the_age_of_a_session_is_told_in_words() {
+    let templates = concat!(env!("CARGO_MANIFEST_DIR"), "/templates");
+    let figment = rocket::Config::figment().merge(("template_dir", templates));
+    let rocket = rocket::custom(figment.merge(("log_level", "off"))).attach(Template::fairing());
+    let client = LocalClient::untracked(rocket).await.expect("a launch");
+    for (minutes, words) in [(0, "just now"), (1, "1 minute ago"), (2, "2 minutes ago")] {
+        let user = context! { display_name: "Ada" };
+        let logto = context! { is_authenticated: true, user };
+        let context = context! { logto, sessions: [context! { minutes }] };
+        let page = Template::show(client.rocket(), "home", context).expect("a page");
+        assert!(page.contains(&format!("<td>{words}</td>")), "{minutes}: {page}");
     }
 }
 

@@ -49,6 +49,21 @@ async fn a_restart_signs_nobody_out(url: &str) {
     }
 }
 
+/// Breaks the database of a site at which somebody is signed in.
+async fn nobody_is_called_a_stranger(url: String) {
+    let idp = Idp::start().await.expect("a provider");
+    let config = Config::new().base_url("http://localhost:8000");
+    let site = crate::site(Logto::fairing().config(config).provider(&idp), url);
+    let client = Client::untracked(site).await.expect("a launch");
+    let mut alice = Browser::new(&client);
+    alice.sign_in(&idp, "alice", "/").await;
+    client.rocket().state::<Database>().expect("the database").pool().close().await;
+    let home = alice.open("/").await;
+    assert_eq!(home.status, Status::Ok, "{home:?}");
+    assert!(home.body.contains("<p>Hello. We cannot check right now who you are."), "{home:?}");
+    assert!(!home.body.contains("stranger"), "{home:?}");
+}
+
 /// Looks at the home page in a browser, with this database.
 async fn the_home_page_is_accessible(url: String) {
     let Some(browser) = Chromium::find() else { return };
@@ -94,6 +109,12 @@ mod sqlite {
     async fn a_restart_signs_nobody_out() {
         store().await;
         super::a_restart_signs_nobody_out(&url()).await;
+    }
+
+    #[rocket::async_test]
+    async fn while_the_database_is_away_nobody_is_called_a_stranger() {
+        store().await;
+        super::nobody_is_called_a_stranger(url()).await;
     }
 
     #[rocket::async_test]
