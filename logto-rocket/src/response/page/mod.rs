@@ -38,8 +38,8 @@ pub struct BuiltInPage {
     pub site_name: String,
     /// The title.
     pub title: &'static str,
-    /// One or more sentences. If a signed-in user is refused, they name the user and the kind of right that the
-    /// account lacks.
+    /// One or more sentences. If a guard of this crate refuses a signed-in user, they name the user and the kind
+    /// of right that the account lacks.
     pub text: String,
     /// A further line for the developers of the application, in English; only in Rocket's debug profile.
     pub detail: Option<String>,

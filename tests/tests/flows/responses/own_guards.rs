@@ -78,6 +78,25 @@ async fn the_response_has_the_headers_of_the_refusal() {
     assert!(refused.body.contains("Please try again in a moment"), "{}", refused.body);
 }
 
+/// Refuses without having asked who is signed in.
+#[get("/closed")]
+fn closed() -> Refusal {
+    Refusal::Denied("the office to be open".into())
+}
+
+#[rocket::async_test]
+async fn a_handler_that_has_not_asked_for_the_user_names_nobody() {
+    let app = App::builder().routes(routes![closed]).start().await;
+    let refused = app.signed_in("bob").await.open("/closed").await;
+    assert_eq!(refused.status, Status::Forbidden);
+    for words in ["<p>Your account has no access to this page.</p>", "Use another account"] {
+        assert!(refused.body.contains(words), "{words}: {}", refused.body);
+    }
+    for words in ["signed in as", "Sign out"] {
+        assert!(!refused.body.contains(words), "{words}: {}", refused.body);
+    }
+}
+
 /// A guard that refuses for lack of a scope, whose name comes from the path.
 struct Scoped;
 
