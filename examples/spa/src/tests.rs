@@ -58,6 +58,7 @@ async fn nobody_gets_a_problem_document_whose_sign_in_returns_to_the_page() {
         assert_eq!(refused.status, Status::Unauthorized, "{method} {path}");
         let problem = refused.problem();
         assert_eq!(problem["type"], "urn:logto-rocket:not_signed_in");
+        assert_eq!(problem["detail"], "You must be signed in for this.");
         assert_eq!(problem["sign_in"], "/auth/sign-in?return_to=%2F%3Fitem%3DAssam");
     }
     assert_eq!(nobody.open("/").await.status, Status::Ok);

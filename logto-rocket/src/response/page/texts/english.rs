@@ -14,7 +14,7 @@ impl Phrases for English {
     #[expect(clippy::too_many_lines, reason = "a table with a row for each page")]
     fn words(&self, topic: Topic) -> Words {
         match topic {
-            Topic::NotSignedIn => words("Not signed in", "You must be signed in to see this."),
+            Topic::NotSignedIn => words("Not signed in", "You must be signed in for this."),
             Topic::SignInLoop => words(
                 "Signing in did not work",
                 "You have signed in twice, and your browser still sends no valid session. Perhaps it \

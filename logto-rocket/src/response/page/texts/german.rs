@@ -14,9 +14,7 @@ impl Phrases for German {
     #[expect(clippy::too_many_lines, reason = "a table with a row for each page")]
     fn words(&self, topic: Topic) -> Words {
         match topic {
-            Topic::NotSignedIn => {
-                words("Nicht angemeldet", "Um diese Seite zu sehen, müssen Sie angemeldet sein.")
-            }
+            Topic::NotSignedIn => words("Nicht angemeldet", "Dafür müssen Sie angemeldet sein."),
             Topic::SignInLoop => words(
                 "Die Anmeldung hat nicht funktioniert",
                 "Sie haben sich zweimal angemeldet, und Ihr Browser sendet noch immer keine gültige Sitzung. \
