@@ -133,7 +133,7 @@ impl Idp {
         match self.state().user_named(username) {
             Some(user) => change(user),
             None => {
-                log::error!("The test provider has no user `{username}`, so nothing was changed.")
+                log::error!("The test provider has no user `{username}`, so nothing was changed.");
             }
         }
     }
