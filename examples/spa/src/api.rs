@@ -35,6 +35,12 @@ impl Default for Orders {
 }
 
 impl Orders {
+    /// All orders, and each that comes after them: none is missed, and none is there twice.
+    fn follow(&self) -> (Vec<Order>, broadcast::Receiver<Order>) {
+        let all = self.lock();
+        (all.iter().cloned().collect(), self.1.subscribe())
+    }
+
     fn lock(&self) -> MutexGuard<'_, VecDeque<Order>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -69,12 +75,13 @@ fn clear(orders: &State<Orders>) -> Status {
     Status::NoContent
 }
 
-/// Each new order, until the user may not see it any more.
+/// All orders, and then each new one, until the user may not see it any more.
 #[get("/events")]
 fn events(user: LogtoUser, orders: &State<Orders>, mut shutdown: Shutdown) -> EventStream![] {
-    let mut placed = orders.1.subscribe();
+    let (all, mut placed) = orders.follow();
     EventStream! {
         yield Event::retry(Duration::from_secs(1));
+        yield Event::json(&all).event("all");
         let ended = user.ended();
         pin!(ended);
         loop {
@@ -83,7 +90,7 @@ fn events(user: LogtoUser, orders: &State<Orders>, mut shutdown: Shutdown) -> Ev
                 biased;
                 () = &mut ended => break,
                 () = &mut shutdown => break,
-                // Who is too slow connects again, and asks for all orders then.
+                // Who is too slow connects again, and gets all orders then.
                 order = placed.recv() => match order {
                     Ok(order) => yield Event::json(&order),
                     Err(_) => break,

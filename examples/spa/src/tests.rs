@@ -90,17 +90,23 @@ async fn orders_come_by_the_stream_until_the_session_ends() {
     let mut bob = Browser::new(&client);
     bob.sign_in(&idp, "bob", "/").await;
     let cookies = alice.cookies.iter().map(|(name, value)| (name.clone(), value.clone()));
+    fetch(&mut bob, Method::Post, "/api/orders", "\"Darjeeling\"").await;
     let stream = client.get("/api/events").cookies(cookies).dispatch().await;
     assert_eq!(stream.status(), Status::Ok);
     let mut lines = BufReader::new(stream).lines();
     let placed = fetch(&mut bob, Method::Post, "/api/orders", "\"Assam\"").await;
     assert_eq!(placed.status, Status::NoContent);
-    let order = r#"data:{"by":"bob","item":"Assam"}"#;
+    let orders =
+        [r#"data:[{"by":"bob","item":"Darjeeling"}]"#, r#"data:{"by":"bob","item":"Assam"}"#];
     let ordered = async {
-        while lines.next_line().await.expect("a line").expect("the order before the end") != order {
+        let mut data = Vec::new();
+        while data.len() < orders.len() {
+            let line = lines.next_line().await.expect("a line").expect("the orders before the end");
+            data.extend(line.starts_with("data:").then_some(line));
         }
+        data
     };
-    within("the order", ordered).await;
+    assert_eq!(within("the orders", ordered).await, orders, "each once");
     let signed_out = fetch(&mut alice, Method::Post, "/auth/sign-out", "").await;
     let told: Value = from_str(&signed_out.body).expect("JSON");
     let next = told["location"].as_str().expect("where the browser must go");

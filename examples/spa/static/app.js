@@ -50,8 +50,8 @@ function addOrder({ by, item }) {
     entry.textContent = `${item}, for ${by}`;
     find('#orders').prepend(entry);
 }
-async function showOrders() {
-    const all = await api('/api/orders');
+/** Shows these orders, of which the newest is the first, and no others. */
+function showOrders(all) {
     find('#orders').replaceChildren();
     all.reverse().forEach(addOrder);
 }
@@ -59,7 +59,7 @@ async function showOrders() {
 function follow() {
     orders?.close();
     orders = new EventSource('/api/events');
-    orders.onopen = () => attempt(showOrders);
+    orders.addEventListener('all', ({ data }) => showOrders(JSON.parse(data)));
     orders.onmessage = ({ data }) => addOrder(JSON.parse(data));
     // When the stream ends, the browser connects again by itself. It gives up when it is refused.
     orders.onerror = () => orders?.readyState === EventSource.CLOSED && checkSession();
@@ -103,7 +103,7 @@ function showUser({ display_name }) {
     });
     onPress('#clear', async () => {
         await api('/api/orders', { method: 'DELETE' });
-        await showOrders();
+        showOrders([]);
     });
     onPress('#profile', async () => {
         find('#claims').textContent = JSON.stringify(await api('/api/profile'), null, 2);
