@@ -44,8 +44,8 @@ pub(super) enum Meant {
     NotNeeded(&'static str),
 }
 
-/// What `unknown` was meant to be: what other software calls so, else a key of the same name in another table, else
-/// a key with a similar spelling.
+/// What `unknown` was meant to be: what other software calls by this name, else a key of the same name in another
+/// table, else a key with a similar spelling.
 pub(super) fn meant_by(unknown: &str) -> Option<Meant> {
     let name = plain(unknown);
     let is_listed = |names: &[&str]| names.iter().any(|other| plain(other) == name);

@@ -92,24 +92,7 @@ impl Initiator {
             format!("its headers are {}", said.join(" and "))
         };
         let site = client.origin(host_of(request, client));
-        let cure = if is_repeated(request, "Origin") || is_repeated(request, "Sec-Fetch-Site") {
-            "send each of these headers once, as a browser does; a proxy may add another one".into()
-        } else {
-            match header(request, "Origin") {
-                None => "browsers send an `Origin` with such a request; another client has to send \
-                         that of this site"
-                    .into(),
-                Some("null") => "the page has an origin of its own, as that of a sandboxed frame or \
-                                 of a file, or a policy that hides it (`Referrer-Policy: no-referrer`); \
-                                 send the request from a page of this site"
-                    .into(),
-                Some(_) => format!(
-                    "if you trust this origin, add it to `logto.trusted_origins`; if it is an address \
-                     of this site, correct `logto.base_url`{}",
-                    client.settings().source_of("base_url")
-                ),
-            }
-        };
+        let cure = cure_of_foreign(request, client);
         format!("it does not come from a page of `{site}`: {said}; {cure}")
     }
 
@@ -131,6 +114,30 @@ impl Initiator {
     /// Whether the request may sign the user out without asking.
     pub fn may_sign_out(self) -> bool {
         self == Self::OwnPage
+    }
+}
+
+/// What makes a request count as one of this site, by the headers that it has.
+fn cure_of_foreign(request: &Request<'_>, client: &Client) -> String {
+    if is_repeated(request, "Origin") || is_repeated(request, "Sec-Fetch-Site") {
+        return "send each of these headers once, as a browser does; a proxy may add another one"
+            .into();
+    }
+    match header(request, "Origin") {
+        None => "a browser sends an `Origin` with such a request; another client has to send that \
+                 of this site"
+            .into(),
+        Some("null") => {
+            "the page has an opaque origin, like a sandboxed frame or a file, or hides \
+                         its origin (`Referrer-Policy: no-referrer`); send the request from a page \
+                         of this site"
+                .into()
+        }
+        Some(_) => format!(
+            "if you trust this origin, add it to `logto.trusted_origins`; if it is an address of \
+             this site, correct `logto.base_url`{}",
+            client.settings().source_of("base_url")
+        ),
     }
 }
 

@@ -101,8 +101,8 @@ impl<'u> UserFacts<'u> {
         })
     }
 
-    /// Whether a new sign-in would ask Logto for something that the requirement needs and that the
-    /// sign-in of this session did not ask for.
+    /// Whether a new sign-in may decide the requirement: it would ask Logto for something that the requirement
+    /// needs and that the sign-in of this session did not ask for, or the session would store other claims.
     pub fn is_from_before(&self, tree: Tree) -> bool {
         let (client, asked) = (self.user.client(), &self.user.session().asked);
         let asks = tree.asks();

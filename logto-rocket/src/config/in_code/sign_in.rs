@@ -9,7 +9,7 @@ use crate::oidc::{DirectSignIn, FirstScreen};
 /// Defaults of sign-ins written in code, for [`Config::sign_in()`](crate::Config::sign_in).
 ///
 /// They hold for each sign-in that does not set the option itself: a parameter of the link to the route
-/// wins over them, and so do [`SignInBuilder`](crate::SignInBuilder), the route `sign-up` and the hook
+/// overrides them, and so do [`SignInBuilder`](crate::SignInBuilder), the route `sign-up` and the hook
 /// [`sign_in_options`](crate::LogtoFairing::sign_in_options).
 ///
 /// ```
