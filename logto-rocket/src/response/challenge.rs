@@ -213,9 +213,10 @@ fn not_signed_in(client: &Client, request: &Request<'_>, page: PageDraft) -> Res
              access tokens, and `session, bearer` both"
                 .into(),
         ),
-        Kind::Script if request.method() == Method::Get => page.cause(
+        // As a test of the application sends it that does not say what it is.
+        Kind::Script if request.method() == Method::Get && request.accept().is_none() => page.cause(
             request,
-            "a browser that goes to the page, with `Accept: text/html`, is redirected to the sign-in"
+            "a browser sends `Accept: text/html` when it goes to a page, and is redirected to the sign-in"
                 .into(),
         ),
         _ => page,
