@@ -186,6 +186,7 @@ mod tests {
         session.marks = 3;
         session.persistent = Some(false);
         session.max_age = Some(900);
+        session.claims_setting = Some(u32::MAX);
         session.issued_at = 998;
         session.values = SessionValues::new(&["own\nvalues"]).ok();
         session.to_text().unwrap()
@@ -199,6 +200,7 @@ mod tests {
         assert_eq!(session.claims.get::<String>("team").unwrap().as_deref(), Some("a\nb"));
         assert_eq!((session.confirmed_at, session.last_seen, session.marks), (990, 1_010, 3));
         assert_eq!((session.persistent, session.max_age), (Some(false), Some(900)));
+        assert_eq!(session.claims_setting, Some(u32::MAX));
         assert_eq!((session.signed_in_at, session.issued_at), (1_000, 998));
         let values = session.values.as_ref().unwrap();
         assert_eq!(values.read::<Vec<String>>().unwrap(), ["own\nvalues"]);
@@ -211,8 +213,9 @@ mod tests {
         let plain = Session::new(claims, Asked::default(), 1_000);
         let usual = plain.to_text().unwrap();
         let tokens = r#"[[{},{"t":"at","s":[],"n":1,"e":2,"f":0}]]"#;
-        let changes: [fn(&mut Session, &str); 9] = [
+        let changes: [fn(&mut Session, &str); 10] = [
             |session, _| session.asked = Asked::least(),
+            |session, _| session.claims_setting = Some(0),
             |session, _| session.marks = 1,
             |session, _| session.persistent = Some(true),
             |session, _| session.max_age = Some(60),
