@@ -51,6 +51,8 @@ async fn a_decision_tells_its_outcome() {
     let app = App::start(routes![admin]).await;
     let (alice, bob) = (User::new("alice").role("admin"), User::new("bob"));
     let (alice, bob) = (app.session(alice).await, app.session(bob).await);
+    // The span gets known here, and not while another test finds that nobody is interested in it.
+    app.get("/admin", &[]).await;
     let recorded = Recorded::default();
     let _seen = set_default(recorded.clone());
     for cookies in [&alice[..], &bob, &[]] {
