@@ -133,7 +133,7 @@ pub(super) fn signing_algorithm(text: &str) -> Result<Algorithm, Wrong> {
         let what = match upper.as_str() {
             "NONE" => "would accept tokens that anybody makes",
             "HS256" | "HS384" | "HS512" => {
-                "uses a shared secret, so whoever can verify a token could also make one"
+                "uses a shared secret, so anyone who can verify a token could also make one"
             }
             _ => "is not an algorithm that is accepted",
         };

@@ -1,4 +1,4 @@
-//! What a message may contain of a text that somebody else has chosen.
+//! What a message may contain of a text that comes from elsewhere.
 
 use super::*;
 use crate::StoreError;

@@ -9,7 +9,7 @@ use std::path::Path;
 /// # Errors
 ///
 /// If something other than such a file is in its place: a link, a device, a pipe, a directory, or a file of
-/// another user. Somebody may have put it there so that the application reads it or writes to it.
+/// another user. An attacker may have put it there so that the application reads it or writes to it.
 pub(crate) fn open(path: &Path) -> io::Result<File> {
     // Before it is opened, because opening a device may do something.
     match fs::symlink_metadata(path) {

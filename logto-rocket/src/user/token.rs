@@ -10,7 +10,7 @@ use crate::session::CachedToken;
 /// An access token of the user, to call an API in the user's name. The guard
 /// [`AccessToken<R>`](crate::AccessToken) and the methods of [`LogtoUser`](crate::LogtoUser) return one.
 ///
-/// Whoever has the token has the user's permissions until it expires. Send it only to the API in its audience,
+/// Anyone who has the token has the user's permissions until it expires. Send it only to the API in its audience,
 /// as `Authorization: Bearer …` ([RFC 6750, section 2.1](https://www.rfc-editor.org/rfc/rfc6750#section-2.1)).
 /// It cannot be serialized, and its `Debug` output omits its value.
 #[derive(Clone)]

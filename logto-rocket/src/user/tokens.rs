@@ -125,7 +125,7 @@ impl LogtoUser {
     /// [`actor_token()`](crate::TokenExchange::actor_token) of a token exchange. The token is opaque and for no
     /// resource or organization. Your own APIs should not accept it.
     ///
-    /// Whoever has the token can read the claims for which the sign-in asked, and change the account if Logto's
+    /// Anyone who has the token can read the claims for which the sign-in asked, and change the account if Logto's
     /// account center allows it. Never send the token to a page. Every sign-in gets such a token, and it is
     /// renewed like the others.
     ///
